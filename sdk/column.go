@@ -1,0 +1,130 @@
+package sdk
+
+import "math"
+
+// Type is the type of a column's values. The names and text forms are T2's.
+type Type uint8
+
+// The types. All are fixed in width and little-endian.
+const (
+	TypeU8       Type = iota + 1 // unsigned, decimal
+	TypeU16                      //
+	TypeU32                      //
+	TypeU64                      //
+	TypeH8                       // unsigned, 0x and hex digits
+	TypeH16                      //
+	TypeH32                      //
+	TypeH64                      //
+	TypeI64                      // signed, decimal
+	TypeF32                      // IEEE 754
+	TypeF64                      //
+	TypeTime                     // nanoseconds since 1970 UTC (i64), shown as seconds with nine digits
+	TypeDuration                 // nanoseconds (i64), shown as seconds with nine digits
+	TypeIP                       // see IP
+)
+
+var typeNames = [...]string{
+	TypeU8: "u8", TypeU16: "u16", TypeU32: "u32", TypeU64: "u64",
+	TypeH8: "h8", TypeH16: "h16", TypeH32: "h32", TypeH64: "h64",
+	TypeI64: "i64", TypeF32: "f32", TypeF64: "f64",
+	TypeTime: "time", TypeDuration: "duration", TypeIP: "ip",
+}
+
+var typeSizes = [...]int{
+	TypeU8: 1, TypeU16: 2, TypeU32: 4, TypeU64: 8,
+	TypeH8: 1, TypeH16: 2, TypeH32: 4, TypeH64: 8,
+	TypeI64: 8, TypeF32: 4, TypeF64: 8,
+	TypeTime: 8, TypeDuration: 8, TypeIP: IPSize,
+}
+
+// Valid says that t is one of the types above.
+func (t Type) Valid() bool { return t > 0 && int(t) < len(typeSizes) }
+
+func (t Type) String() string {
+	if !t.Valid() {
+		return "invalid"
+	}
+	return typeNames[t]
+}
+
+// Size is the width of a value in bytes.
+func (t Type) Size() int { return typeSizes[t] }
+
+// Column is one declared column: of records, or of the rows of a table. Where
+// it names a column of another plugin, Name is "plugin.column".
+type Column struct {
+	Name string
+	Type Type
+	Doc  string
+}
+
+// U8 declares a column of unsigned bytes.
+func U8(name, doc string) Column { return Column{name, TypeU8, doc} }
+
+// U16 declares a column of unsigned 16-bit numbers.
+func U16(name, doc string) Column { return Column{name, TypeU16, doc} }
+
+// U32 declares a column of unsigned 32-bit numbers.
+func U32(name, doc string) Column { return Column{name, TypeU32, doc} }
+
+// U64 declares a column of unsigned 64-bit numbers.
+func U64(name, doc string) Column { return Column{name, TypeU64, doc} }
+
+// H8 declares a column of status bytes, shown as hex.
+func H8(name, doc string) Column { return Column{name, TypeH8, doc} }
+
+// F32 declares a column of single-precision numbers.
+func F32(name, doc string) Column { return Column{name, TypeF32, doc} }
+
+// F64 declares a column of double-precision numbers.
+func F64(name, doc string) Column { return Column{name, TypeF64, doc} }
+
+// Duration declares a column of nanoseconds, shown as seconds.
+func Duration(name, doc string) Column { return Column{name, TypeDuration, doc} }
+
+// Vec is a column's values, one after the other as on the wire.
+type Vec struct {
+	Type Type
+	Data []byte
+}
+
+// Len is the number of values.
+func (v *Vec) Len() int { return len(v.Data) / v.Type.Size() }
+
+// Uint is value i of a column of unsigned numbers of any width.
+func (v *Vec) Uint(i int) uint64 {
+	size := v.Type.Size()
+	return getUint(v.Data[i*size : i*size+size])
+}
+
+// Int is value i of a column of signed numbers, times or durations.
+func (v *Vec) Int(i int) int64 { return int64(v.Uint(i)) }
+
+// Float is value i of a column of floating-point numbers.
+func (v *Vec) Float(i int) float64 {
+	if v.Type == TypeF32 {
+		return float64(math.Float32frombits(uint32(v.Uint(i))))
+	}
+	return math.Float64frombits(v.Uint(i))
+}
+
+// IP is value i of a column of addresses.
+func (v *Vec) IP(i int) IP { return IPFromWire(v.Data[i*IPSize:]) }
+
+// getUint reads a little-endian number of 1, 2, 4 or 8 bytes.
+func getUint(b []byte) uint64 {
+	var u uint64
+	for i := len(b) - 1; i >= 0; i-- {
+		u = u<<8 | uint64(b[i])
+	}
+	return u
+}
+
+// appendUint appends u as a little-endian number of size bytes.
+func appendUint(b []byte, u uint64, size int) []byte {
+	for range size {
+		b = append(b, byte(u))
+		u >>= 8
+	}
+	return b
+}

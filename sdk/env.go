@@ -1,0 +1,83 @@
+package sdk
+
+import (
+	"errors"
+	"strconv"
+)
+
+// Env is what a plugin gets at Open, beside its settings.
+type Env struct {
+	plugin *Plugin
+	views  []func(*Delta) error // by import
+	logs   []string             // until the next answer
+	err    error                // the first breach of the contract
+
+	out   *Out // of the batch in work
+	end   uint32
+	atEnd bool // a flow end is in work, number end
+}
+
+func newEnv(p *Plugin) *Env {
+	return &Env{plugin: p, views: make([]func(*Delta) error, len(p.Imports))}
+}
+
+func (e *Env) fail(err error) {
+	if e.err == nil {
+		e.err = err
+	}
+}
+
+// Log gives the user a line. The host shows it with the plugin's name.
+func (e *Env) Log(line string) {
+	if e.out == nil {
+		e.logs = append(e.logs, line)
+		return
+	}
+	e.out.Logs = append(e.out.Logs, line)
+}
+
+// Outlet is the way out that the plugin declared under that name. Call it in
+// Open.
+func (e *Env) Outlet(name string) *OutletWriter {
+	for i := range e.plugin.Outlets {
+		if e.plugin.Outlets[i].Name == name {
+			return &OutletWriter{e, uint16(i)}
+		}
+	}
+	e.fail(errors.New("outlet " + name + " is used but not declared in Outlets"))
+	return &OutletWriter{e, 0}
+}
+
+// OutletWriter sends frames through an outlet.
+type OutletWriter struct {
+	env   *Env
+	index uint16
+}
+
+// Send gives a copy of frame to the host, which sends it whole. It is to be
+// called while a batch is worked on.
+func (o *OutletWriter) Send(frame []byte) {
+	if o.env.out == nil {
+		o.env.fail(errors.New("outlet " + o.env.plugin.Outlets[o.index].Name + " is used outside a batch"))
+		return
+	}
+	o.env.out.AddFrame(o.index, frame)
+}
+
+func (e *Env) begin(b *Batch) {
+	b.env, b.applied = e, 0
+	e.out, e.end, e.atEnd = &b.Out, 0, false
+	b.Out.Reset(e.plugin.Columns)
+	b.Out.Logs = append(b.Out.Logs, e.logs...)
+	e.logs = e.logs[:0]
+}
+
+// complete gives an error unless every column holds n values.
+func (e *Env) complete(n int) error {
+	for i := range e.plugin.Columns {
+		if got := e.out.Columns[i].Len(); got != n {
+			return errors.New("column " + e.plugin.Columns[i].Name + " has " + strconv.Itoa(got) + " values for " + strconv.Itoa(n) + " flow ends: it must be written once at each")
+		}
+	}
+	return nil
+}

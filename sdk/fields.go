@@ -1,0 +1,113 @@
+package sdk
+
+import "math"
+
+// Fields visits the fields of a table's key or row: the one method that a key
+// or row type has, Fields(*Fields), names each field once, and serves to
+// declare, to write and to read it.
+//
+//	func (r *Row) Fields(f *sdk.Fields) {
+//		f.U32("packets", &r.Packets)
+//		f.F32("ratio", &r.Ratio)
+//	}
+type Fields struct {
+	mode    fieldMode
+	columns []Column
+	buf     []byte
+	short   bool
+}
+
+type fieldMode uint8
+
+const (
+	declareFields fieldMode = iota
+	writeFields
+	readFields
+)
+
+// U32 visits an unsigned 32-bit number.
+func (f *Fields) U32(name string, v *uint32) {
+	u := uint64(*v)
+	f.number(name, TypeU32, &u)
+	*v = uint32(u)
+}
+
+// U64 visits an unsigned 64-bit number.
+func (f *Fields) U64(name string, v *uint64) { f.number(name, TypeU64, v) }
+
+// F32 visits a single-precision number.
+func (f *Fields) F32(name string, v *float32) {
+	u := uint64(math.Float32bits(*v))
+	f.number(name, TypeF32, &u)
+	*v = math.Float32frombits(uint32(u))
+}
+
+// Time visits nanoseconds since 1970 UTC.
+func (f *Fields) Time(name string, v *int64) {
+	u := uint64(*v)
+	f.number(name, TypeTime, &u)
+	*v = int64(u)
+}
+
+// Duration visits nanoseconds.
+func (f *Fields) Duration(name string, v *int64) {
+	u := uint64(*v)
+	f.number(name, TypeDuration, &u)
+	*v = int64(u)
+}
+
+// IP visits an address.
+func (f *Fields) IP(name string, v *IP) {
+	switch f.mode {
+	case declareFields:
+		f.columns = append(f.columns, Column{Name: name, Type: TypeIP})
+	case writeFields:
+		f.buf = v.AppendWire(f.buf)
+	case readFields:
+		if b := f.take(IPSize); b != nil {
+			*v = IPFromWire(b)
+		}
+	}
+}
+
+func (f *Fields) number(name string, t Type, v *uint64) {
+	switch f.mode {
+	case declareFields:
+		f.columns = append(f.columns, Column{Name: name, Type: t})
+	case writeFields:
+		f.buf = appendUint(f.buf, *v, t.Size())
+	case readFields:
+		if b := f.take(t.Size()); b != nil {
+			*v = getUint(b)
+		}
+	}
+}
+
+func (f *Fields) take(n int) []byte {
+	if len(f.buf) < n {
+		f.short = true
+		return nil
+	}
+	b := f.buf[:n]
+	f.buf = f.buf[n:]
+	return b
+}
+
+func declared(visit func(*Fields)) []Column {
+	var f Fields
+	visit(&f)
+	return f.columns
+}
+
+func written(b []byte, visit func(*Fields)) []byte {
+	f := Fields{mode: writeFields, buf: b}
+	visit(&f)
+	return f.buf
+}
+
+// read says whether b held exactly the fields.
+func read(b []byte, visit func(*Fields)) bool {
+	f := Fields{mode: readFields, buf: b}
+	visit(&f)
+	return !f.short && len(f.buf) == 0
+}

@@ -1,0 +1,68 @@
+package sdk
+
+import "net/netip"
+
+// IP is an address as it stands in a flow: IPv4, IPv6, or none (layer-2 flows).
+// It is comparable, and 17 bytes long here and on the wire.
+type IP struct {
+	version byte // 4, 6, or 0 for none
+	bytes   [16]byte
+}
+
+// IPv4 is the address in the first four bytes of b.
+func IPv4(b [16]byte) IP {
+	ip := IP{version: 4}
+	copy(ip.bytes[:4], b[:4])
+	return ip
+}
+
+// IPv6 is the address b.
+func IPv6(b [16]byte) IP { return IP{version: 6, bytes: b} }
+
+// Version is 4, 6, or 0 where there is no address.
+func (ip IP) Version() int { return int(ip.version) }
+
+// Addr is the same as a netip.Addr, the zero Addr where there is none.
+func (ip IP) Addr() netip.Addr {
+	switch ip.version {
+	case 4:
+		return netip.AddrFrom4([4]byte(ip.bytes[:4]))
+	case 6:
+		return netip.AddrFrom16(ip.bytes)
+	}
+	return netip.Addr{}
+}
+
+// Append appends the address as text: dotted, or compressed (RFC 5952), or "-".
+func (ip IP) Append(b []byte) []byte {
+	if ip.version == 0 {
+		return append(b, '-')
+	}
+	return ip.Addr().AppendTo(b)
+}
+
+func (ip IP) String() string { return string(ip.Append(nil)) }
+
+// Fields makes an IP usable as the key of a [Table].
+func (ip *IP) Fields(f *Fields) { f.IP("ip", ip) }
+
+// IPSize is the length of an IP on the wire: version, then 16 bytes.
+const IPSize = 17
+
+// AppendWire appends the address as it crosses a border.
+func (ip IP) AppendWire(b []byte) []byte {
+	b = append(b, ip.version)
+	return append(b, ip.bytes[:]...)
+}
+
+// IPFromWire is the address that AppendWire wrote into the first IPSize bytes of
+// b. Any other version byte than 4 and 6 gives no address.
+func IPFromWire(b []byte) IP {
+	_ = b[IPSize-1]
+	var ip IP
+	if b[0] == 4 || b[0] == 6 {
+		ip.version = b[0]
+		copy(ip.bytes[:], b[1:IPSize])
+	}
+	return ip
+}

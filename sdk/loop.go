@@ -1,0 +1,74 @@
+package sdk
+
+import "errors"
+
+// Loop is a Stage that walks each batch in capture order and calls back. What
+// is nil is not called.
+type Loop struct {
+	// Packet is called for each packet row.
+	Packet func(PacketRow)
+	// Columns is called once a batch with all packet rows, before the batch's
+	// flow ends: instead of Packet, for speed. A plugin that sets it promises
+	// that a row touches only its own flow's state, for rows that came after a
+	// flow end come before it here.
+	Columns func(*Packets)
+	// EndFlow is called for each flow end.
+	EndFlow func(EndRow) error
+	// Report is called after everything else of the final batch.
+	Report func(*Report)
+	// Done is called at the stage's end, however the run ended.
+	Done func() error
+}
+
+// Batch walks b.
+func (l *Loop) Batch(b *Batch) error {
+	row := 0
+	if l.Columns != nil {
+		if l.Packet != nil {
+			return errors.New("loop has both Packet and Columns")
+		}
+		if b.Packets.N > 0 {
+			l.Columns(&b.Packets)
+		}
+		row = b.Packets.N
+	}
+	for i := range b.Ends.N {
+		row = l.packets(b, row, int(b.Ends.Before[i]))
+		end := b.End(i)
+		if l.EndFlow != nil {
+			if err := l.EndFlow(end); err != nil {
+				return err
+			}
+		}
+	}
+	l.packets(b, row, b.Packets.N)
+	if b.Final && l.Report != nil {
+		b.advance(b.Ends.N)
+		l.Report(&Report{out: &b.Out})
+	}
+	return nil
+}
+
+func (l *Loop) packets(b *Batch, row, upTo int) int {
+	if l.Packet == nil {
+		return row
+	}
+	for ; row < upTo; row++ {
+		l.Packet(PacketRow{&b.Packets, row})
+	}
+	return row
+}
+
+// Close calls Done.
+func (l *Loop) Close() error {
+	if l.Done == nil {
+		return nil
+	}
+	return l.Done()
+}
+
+// Report takes the plugin's lines of the end report.
+type Report struct{ out *Out }
+
+// Line adds a line; the host puts the plugin's name before it.
+func (r *Report) Line(s string) { r.out.Report = append(r.out.Report, s) }

@@ -1,0 +1,40 @@
+package sdk
+
+import "strconv"
+
+// Count is n as T2's reports show it: "46136 (46.14 K)" from 1024 on. The unit
+// goes by powers of 1024, the figure by powers of 1000.
+func Count(n uint64) string {
+	b := strconv.AppendUint(nil, n, 10)
+	if n < 1024 {
+		return string(b)
+	}
+	unit, div := -1, 1.0
+	for u := n; u >= 1024; u /= 1024 {
+		unit++
+		div *= 1000
+	}
+	b = append(b, " ("...)
+	b = strconv.AppendFloat(b, float64(n)/div, 'f', 2, 64)
+	return string(append(b, ' ', "KMGTPE"[unit], ')'))
+}
+
+// Share is n as Count shows it, with its percentage of total: "1477 (1.48 K) [12.34%]".
+func Share(n, total uint64) string {
+	percent := 0.0
+	if total > 0 {
+		percent = 100 * float64(n) / float64(total)
+	}
+	return Count(n) + " [" + strconv.FormatFloat(percent, 'f', 2, 64) + "%]"
+}
+
+// Hex8 is a status byte as T2 shows it: 0x01.
+func Hex8(b uint8) string {
+	const digits = "0123456789abcdef"
+	return "0x" + string([]byte{digits[b>>4], digits[b&15]})
+}
+
+// Seconds is a duration in nanoseconds as seconds with so many decimals.
+func Seconds(ns int64, decimals int) string {
+	return strconv.FormatFloat(float64(ns)/1e9, 'f', decimals, 64)
+}

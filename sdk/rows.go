@@ -1,0 +1,166 @@
+package sdk
+
+import (
+	"errors"
+	"math"
+	"strconv"
+)
+
+// PacketRow is one packet of a batch. Asking for a field that was not declared
+// panics.
+type PacketRow struct {
+	p *Packets
+	i int
+}
+
+// Flow is the slot of the packet's flow.
+func (r PacketRow) Flow() uint32 { return r.p.Flow[r.i] }
+
+// Time is when it was captured, nanoseconds since 1970 UTC.
+func (r PacketRow) Time() int64 { return r.p.Time[r.i] }
+
+// Window is the raw TCP window, 0 to 65535; 65536 where it was cut off.
+func (r PacketRow) Window() uint32 { return r.p.Window[r.i] }
+
+// TCPFlags are CWR ECE URG ACK PSH RST SYN FIN.
+func (r PacketRow) TCPFlags() uint8 { return r.p.TCPFlags[r.i] }
+
+// WireLen is its length on the wire, in bytes.
+func (r PacketRow) WireLen() uint32 { return r.p.WireLen[r.i] }
+
+// EndRow is the end of one flow: what was declared can be read, every column of
+// the plugin is to be written once. Asking for a field that was not declared
+// panics.
+type EndRow struct {
+	b *Batch
+	i int
+}
+
+// End goes on to flow end i: imported tables now stand as at this end, and
+// changes of exported ones belong to it. Ends are taken in their order, each
+// once.
+func (b *Batch) End(i int) EndRow {
+	e := b.env
+	if e.atEnd && uint32(i) != e.end+1 || !e.atEnd && i != 0 {
+		e.fail(errors.New("flow end " + strconv.Itoa(i) + " is taken out of order"))
+	}
+	if e.err == nil && i > 0 {
+		e.err = e.complete(i)
+	}
+	b.advance(i)
+	e.end, e.atEnd = uint32(i), true
+	return EndRow{b, i}
+}
+
+// advance applies the changes of imported tables up to and with flow end i.
+func (b *Batch) advance(i int) {
+	for b.applied < len(b.Imports) && int(b.Imports[b.applied].At) <= i {
+		d := &b.Imports[b.applied]
+		b.applied++
+		if int(d.Table) >= len(b.env.views) {
+			b.env.fail(errors.New("change of a table that is not imported"))
+		} else if apply := b.env.views[d.Table]; apply != nil {
+			if err := apply(d); err != nil {
+				b.env.fail(err)
+			}
+		}
+	}
+}
+
+// Flow is the slot of the flow.
+func (r EndRow) Flow() uint32 { return r.b.Ends.Flow[r.i] }
+
+// At is the packet time that ended it, nanoseconds since 1970 UTC.
+func (r EndRow) At() int64 { return r.b.Ends.At[r.i] }
+
+// FirstSeen is the time of its first packet.
+func (r EndRow) FirstSeen() int64 { return r.b.Ends.FirstSeen[r.i] }
+
+// LastSeen is the time of its last packet.
+func (r EndRow) LastSeen() int64 { return r.b.Ends.LastSeen[r.i] }
+
+// FlowInd is the flow index, shared with the opposite direction.
+func (r EndRow) FlowInd() uint64 { return r.b.Ends.FlowInd[r.i] }
+
+// Dir is 0 for A, the client's direction, and 1 for B.
+func (r EndRow) Dir() uint8 { return r.b.Ends.Dir[r.i] }
+
+// SrcIP is the source address.
+func (r EndRow) SrcIP() IP { return r.b.Ends.SrcIP[r.i] }
+
+// DstIP is the destination address.
+func (r EndRow) DstIP() IP { return r.b.Ends.DstIP[r.i] }
+
+// SrcPort is the source port.
+func (r EndRow) SrcPort() uint16 { return r.b.Ends.SrcPort[r.i] }
+
+// DstPort is the destination port.
+func (r EndRow) DstPort() uint16 { return r.b.Ends.DstPort[r.i] }
+
+// Proto is the IP protocol, 0 for layer-2 flows.
+func (r EndRow) Proto() uint8 { return r.b.Ends.Proto[r.i] }
+
+// TCPStates is T2's tcpStatesAFlags, 0 for other flows than TCP.
+func (r EndRow) TCPStates() uint8 { return r.b.Ends.TCPStates[r.i] }
+
+// UTCOffset is the host's zone at At, in seconds east of UTC.
+func (r EndRow) UTCOffset() int32 { return r.b.Ends.UTCOffset[r.i] }
+
+// Uint is the value of the declared column n of another plugin.
+func (r EndRow) Uint(n int) uint64 { return r.b.Ends.Columns[n].Uint(r.i) }
+
+// Int is the value of the declared column n, a signed number, of another plugin.
+func (r EndRow) Int(n int) int64 { return r.b.Ends.Columns[n].Int(r.i) }
+
+// Float is the value of the declared column n, a float, of another plugin.
+func (r EndRow) Float(n int) float64 { return r.b.Ends.Columns[n].Float(r.i) }
+
+// PutUint writes the plugin's column n, an unsigned number of any width.
+func (r EndRow) PutUint(n int, u uint64) {
+	if v := r.column(n, TypeU8, TypeH64); v != nil {
+		v.Data = appendUint(v.Data, u, v.Type.Size())
+	}
+}
+
+// PutInt writes the plugin's column n, a signed number, a time or a duration.
+func (r EndRow) PutInt(n int, i int64) {
+	if v := r.column(n, TypeI64, TypeI64, TypeTime, TypeDuration); v != nil {
+		v.Data = appendUint(v.Data, uint64(i), 8)
+	}
+}
+
+// PutFloat writes the plugin's column n, a float of either width.
+func (r EndRow) PutFloat(n int, x float64) {
+	v := r.column(n, TypeF32, TypeF64)
+	switch {
+	case v == nil:
+	case v.Type == TypeF32:
+		v.Data = appendUint(v.Data, uint64(math.Float32bits(float32(x))), 4)
+	default:
+		v.Data = appendUint(v.Data, math.Float64bits(x), 8)
+	}
+}
+
+// PutIP writes the plugin's column n, an address.
+func (r EndRow) PutIP(n int, ip IP) {
+	if v := r.column(n, TypeIP, TypeIP); v != nil {
+		v.Data = ip.AppendWire(v.Data)
+	}
+}
+
+// column is the plugin's column n if its type lies in one of the ranges.
+func (r EndRow) column(n int, ranges ...Type) *Vec {
+	e := r.b.env
+	if n >= len(e.out.Columns) {
+		e.fail(errors.New("column " + strconv.Itoa(n) + " is written but not declared"))
+		return nil
+	}
+	v := &e.out.Columns[n]
+	for i := 0; i+1 < len(ranges); i += 2 {
+		if v.Type >= ranges[i] && v.Type <= ranges[i+1] {
+			return v
+		}
+	}
+	e.fail(errors.New("column " + e.plugin.Columns[n].Name + " is " + v.Type.String() + " and is written as another type"))
+	return nil
+}

@@ -1,0 +1,241 @@
+package sdk
+
+import (
+	"errors"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestOrderedKeepsTheFirstPlace(t *testing.T) {
+	var o Ordered[string, int]
+	for i := range 100 {
+		o.Set("a", i)
+		o.Set("b", i)
+		o.Delete("a")
+		o.Set("c", i)
+		o.Set("a", i)
+		o.Set("b", -i)
+		o.Delete("c")
+	}
+	var keys []string
+	for k := range o.All() {
+		keys = append(keys, k)
+	}
+	if first, v, ok := o.First(); !slices.Equal(keys, []string{"b", "a"}) || first != "b" || v != -99 || !ok {
+		t.Errorf("keys %v, first %s=%d %v", keys, first, v, ok)
+	}
+	if len(o.entries) > 40 {
+		t.Errorf("%d places for 2 entries", len(o.entries))
+	}
+}
+
+type key struct{ n uint32 }
+
+func (k *key) Fields(f *Fields) { f.U32("n", &k.n) }
+
+type row struct {
+	a  uint64
+	r  float32
+	ip IP
+}
+
+func (r *row) Fields(f *Fields) {
+	f.U64("a", &r.a)
+	f.F32("r", &r.r)
+	f.IP("ip", &r.ip)
+}
+
+var table = NewTable[key, row]("maker.t")
+
+// maker is a plugin whose flow ends are handled by f.
+func maker(f func(*Writer[key, row], EndRow) error) *Plugin {
+	return Define(Spec[struct{}]{
+		Name: "maker", Number: 100, Version: "1.0.0", Doc: "makes",
+		Ends:    End(FlowInd),
+		Columns: []Column{U32("n", ""), Duration("d", "")},
+		Exports: []AnyTable{table},
+		Open: func(env *Env, _ struct{}) (Stage, error) {
+			w := table.Writer(env)
+			return &Loop{EndFlow: func(e EndRow) error { return f(w, e) }}, nil
+		},
+	})
+}
+
+func ends(n int) *Batch {
+	b := &Batch{Ends: Ends{N: n}}
+	for i := range n {
+		b.Ends.Flow = append(b.Ends.Flow, uint32(i))
+		b.Ends.Before = append(b.Ends.Before, 0)
+		b.Ends.FlowInd = append(b.Ends.FlowInd, uint64(i))
+	}
+	return b
+}
+
+func TestAViewIsTheTableAtEachEnd(t *testing.T) {
+	p := maker(func(w *Writer[key, row], e EndRow) error {
+		e.PutUint(0, e.FlowInd())
+		e.PutInt(1, -1)
+		k := key{uint32(e.FlowInd())}
+		w.Set(k, row{a: e.FlowInd() * 10, r: 0.5, ip: IPv4([16]byte{10, 0, 0, 1})})
+		if e.FlowInd() == 2 {
+			w.Delete(key{0})
+		}
+		return nil
+	})
+	stage, err := p.Open(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := ends(4)
+	if err := stage.Batch(b); err != nil {
+		t.Fatal(err)
+	}
+	var seen []string
+	reader := Define(Spec[struct{}]{
+		Name: "reader", Number: 200, Version: "1.0.0", Doc: "reads",
+		Requires: []Requirement{{Name: "maker"}}, Ends: End(), Imports: []AnyTable{table},
+		Open: func(env *Env, _ struct{}) (Stage, error) {
+			v := table.View(env)
+			return &Loop{EndFlow: func(e EndRow) error {
+				line := ""
+				for k, r := range v.All() {
+					line += string(rune('0'+k.n)) + "=" + Count(r.a) + "/" + r.ip.String() + " "
+				}
+				seen = append(seen, strings.TrimSpace(line))
+				return nil
+			}}, nil
+		},
+	})
+	rs, err := reader.Open(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rb := ends(4)
+	rb.Imports = b.Out.Deltas
+	if err := rs.Batch(rb); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"0=0/10.0.0.1",
+		"0=0/10.0.0.1 1=10/10.0.0.1",
+		"1=10/10.0.0.1 2=20/10.0.0.1",
+		"1=10/10.0.0.1 2=20/10.0.0.1 3=30/10.0.0.1",
+	}
+	if diff := cmp.Diff(want, seen); diff != "" {
+		t.Errorf("table at each end (-want +got):\n%s", diff)
+	}
+}
+
+func TestBreachesOfTheContract(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		f    func(*Writer[key, row], EndRow) error
+		want string
+	}{
+		{"column forgotten", func(_ *Writer[key, row], e EndRow) error { e.PutUint(0, 1); return nil }, "column d has 0 values for 1 flow ends: it must be written once at each"},
+		{"column twice", func(_ *Writer[key, row], e EndRow) error {
+			e.PutUint(0, 1)
+			e.PutUint(0, 1)
+			e.PutInt(1, 1)
+			return nil
+		}, "column n has 2 values for 1 flow ends: it must be written once at each"},
+		{"wrong type", func(_ *Writer[key, row], e EndRow) error { e.PutFloat(0, 1); return nil }, "column n is u32 and is written as another type"},
+		{"not declared", func(_ *Writer[key, row], e EndRow) error { e.PutUint(2, 1); return nil }, "column 2 is written but not declared"},
+		{"its own error", func(*Writer[key, row], EndRow) error { return errors.New("no more") }, "no more"},
+	} {
+		stage, err := maker(c.f).Open(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := stage.Batch(ends(3)); err == nil || err.Error() != c.want {
+			t.Errorf("%s: got %v, want %s", c.name, err, c.want)
+		}
+	}
+}
+
+func TestOpenRefusesWhatIsNotDeclared(t *testing.T) {
+	p := Define(Spec[struct{}]{
+		Name: "x", Version: "1.0.0", Doc: "x",
+		Open: func(env *Env, _ struct{}) (Stage, error) { table.View(env); return &Loop{}, nil },
+	})
+	if _, err := p.Open(nil); err == nil || err.Error() != "table maker.t is read but not declared in Imports" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := p.Open([]Value{{"y", "1"}}); err == nil || err.Error() != "setting y is not declared" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSettingsAreCheckedAndHeldPerPlugin(t *testing.T) {
+	type settings struct {
+		n    uint32
+		on   bool
+		word string
+	}
+	var got []settings
+	p := Define(Spec[settings]{
+		Name: "x", Version: "1.0.0", Doc: "x", Defaults: settings{n: 5, word: "a"},
+		Settings: func(s *settings) []Setting {
+			return []Setting{Uint32("n", &s.n, "", 1, 9, ""), Bool("on", &s.on, ""), Choice("word", &s.word, "", "a", "b")}
+		},
+		Open: func(_ *Env, s settings) (Stage, error) { got = append(got, s); return &Loop{}, nil },
+	})
+	for _, v := range [][]Value{{{"n", "9"}, {"on", "true"}}, nil, {{"word", "b"}}} {
+		if _, err := p.Open(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []settings{{9, true, "a"}, {5, false, "a"}, {5, false, "b"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for _, c := range []struct{ name, text, want string }{
+		{"n", "10", `takes a whole number from 1 to 9, not "10"`},
+		{"n", "x", `takes a whole number from 1 to 9, not "x"`},
+		{"on", "1", `takes true or false, not "1"`},
+		{"word", "c", `takes a or b, not "c"`},
+	} {
+		if err := Find(p.Settings, c.name).Check(c.text); err == nil || err.Error() != c.want {
+			t.Errorf("%s=%s: %v, want %s", c.name, c.text, err, c.want)
+		}
+	}
+}
+
+func TestNumbersAsT2ShowsThem(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{Count(1023), "1023"},
+		{Count(1024), "1024 (1.02 K)"},
+		{Count(46136), "46136 (46.14 K)"},
+		{Count(1 << 20), "1048576 (1.05 M)"},
+		{Share(38, 782), "38 [4.86%]"},
+		{Share(1, 0), "1 [0.00%]"},
+		{Hex8(0x43), "0x43"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %s, want %s", c.got, c.want)
+		}
+	}
+}
+
+// TestGuestsLinkLittle: what a sandboxed plugin links by way of the SDK holds no
+// fmt, reflect or encoding.
+func TestGuestsLinkLittle(t *testing.T) {
+	for _, pkg := range []string{".", "./wire", "../plugins/all"} {
+		cmd := exec.Command("go", "list", "-deps", pkg)
+		cmd.Env = append(cmd.Environ(), "GOOS=wasip1", "GOARCH=wasm")
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("go list %s: %v", pkg, err)
+		}
+		for dep := range strings.Lines(string(out)) {
+			dep = strings.TrimSpace(dep)
+			if dep == "fmt" || dep == "reflect" || strings.HasPrefix(dep, "encoding") || strings.Contains(dep, "google") {
+				t.Errorf("%s links %s", pkg, dep)
+			}
+		}
+	}
+}

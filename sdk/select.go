@@ -1,0 +1,111 @@
+package sdk
+
+// Only is the packets with those columns only that fields names.
+func (p *Packets) Only(fields PacketField) Packets {
+	q := Packets{N: p.N, Flow: p.Flow}
+	if fields&Time != 0 {
+		q.Time = p.Time
+	}
+	if fields&Window != 0 {
+		q.Window = p.Window
+	}
+	if fields&TCPFlags != 0 {
+		q.TCPFlags = p.TCPFlags
+	}
+	if fields&WireLen != 0 {
+		q.WireLen = p.WireLen
+	}
+	return q
+}
+
+// Reset empties the packets and keeps their memory.
+func (p *Packets) Reset() {
+	*p = Packets{
+		Flow: p.Flow[:0], Time: p.Time[:0], Window: p.Window[:0],
+		TCPFlags: p.TCPFlags[:0], WireLen: p.WireLen[:0],
+	}
+}
+
+// Only is the ends with those columns only that fields names; columns of other
+// plugins stay.
+func (e *Ends) Only(fields EndField) Ends {
+	q := *e
+	if fields&At == 0 {
+		q.At = nil
+	}
+	if fields&FirstSeen == 0 {
+		q.FirstSeen = nil
+	}
+	if fields&LastSeen == 0 {
+		q.LastSeen = nil
+	}
+	if fields&FlowInd == 0 {
+		q.FlowInd = nil
+	}
+	if fields&Dir == 0 {
+		q.Dir = nil
+	}
+	if fields&SrcIP == 0 {
+		q.SrcIP = nil
+	}
+	if fields&DstIP == 0 {
+		q.DstIP = nil
+	}
+	if fields&SrcPort == 0 {
+		q.SrcPort = nil
+	}
+	if fields&DstPort == 0 {
+		q.DstPort = nil
+	}
+	if fields&Proto == 0 {
+		q.Proto = nil
+	}
+	if fields&TCPStates == 0 {
+		q.TCPStates = nil
+	}
+	if fields&UTCOffset == 0 {
+		q.UTCOffset = nil
+	}
+	return q
+}
+
+// Reset empties the ends and keeps their memory; columns of other plugins go.
+func (e *Ends) Reset() {
+	*e = Ends{
+		Flow: e.Flow[:0], Before: e.Before[:0], At: e.At[:0],
+		FirstSeen: e.FirstSeen[:0], LastSeen: e.LastSeen[:0], FlowInd: e.FlowInd[:0], Dir: e.Dir[:0],
+		SrcIP: e.SrcIP[:0], DstIP: e.DstIP[:0], SrcPort: e.SrcPort[:0], DstPort: e.DstPort[:0],
+		Proto: e.Proto[:0], TCPStates: e.TCPStates[:0], UTCOffset: e.UTCOffset[:0],
+	}
+}
+
+// Size is the bytes of a packet row on the wire.
+func (s PacketSelect) Size() int {
+	if s.Rows == NoRows {
+		return 0
+	}
+	n := 4
+	for i, size := range [...]int{8, 4, 1, 4} { // in the order of the fields
+		if s.Fields>>i&1 != 0 {
+			n += size
+		}
+	}
+	return n
+}
+
+// Size is the bytes of a flow end on the wire.
+func (s EndSelect) Size() int {
+	if !s.On {
+		return 0
+	}
+	n := 8
+	for i, size := range [...]int{8, 8, 8, 8, 1, IPSize, IPSize, 2, 2, 1, 1, 4} { // in the order of the fields
+		if s.Fields>>i&1 != 0 {
+			n += size
+		}
+	}
+	for _, c := range s.Columns {
+		n += c.Type.Size()
+	}
+	return n
+}

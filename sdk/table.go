@@ -1,0 +1,181 @@
+package sdk
+
+import (
+	"errors"
+	"iter"
+	"strings"
+)
+
+// Table is the declaration of an export: an ordered table with a typed key and
+// typed rows that one plugin writes and others read. Consumers import the
+// producer's package for this variable only.
+type Table[K comparable, R any] struct {
+	name      string
+	keyFields func(*K, *Fields)
+	rowFields func(*R, *Fields)
+}
+
+type visited[T any] interface {
+	*T
+	Fields(*Fields)
+}
+
+// NewTable declares a table. Its name is "plugin.table".
+func NewTable[K comparable, R any, PK visited[K], PR visited[R]](name string) *Table[K, R] {
+	return &Table[K, R]{
+		name:      name,
+		keyFields: func(k *K, f *Fields) { PK(k).Fields(f) },
+		rowFields: func(r *R, f *Fields) { PR(r).Fields(f) },
+	}
+}
+
+// AnyTable is a table of any key and row: what a declaration lists.
+type AnyTable interface{ Info() TableInfo }
+
+// TableInfo describes a table.
+type TableInfo struct {
+	Name     string // "plugin.table"
+	Key, Row []Column
+}
+
+// Info describes the table.
+func (t *Table[K, R]) Info() TableInfo {
+	var k K
+	var r R
+	return TableInfo{
+		Name: t.name,
+		Key:  declared(func(f *Fields) { t.keyFields(&k, f) }),
+		Row:  declared(func(f *Fields) { t.rowFields(&r, f) }),
+	}
+}
+
+// Delta is one change of a table, as it crosses a border.
+type Delta struct {
+	At       uint32 // index of the flow end, in its batch, that caused it
+	Table    uint16 // index in the writer's Exports, or in the reader's Imports
+	Deleted  bool   // the key's place is free again; else the key has Row now
+	Key, Row []byte
+}
+
+// Writer gives the table to the plugin that declared it as an export. Call it
+// in Open.
+func (t *Table[K, R]) Writer(env *Env) *Writer[K, R] {
+	for i, e := range env.plugin.Exports {
+		if e.Name == t.name {
+			return &Writer[K, R]{table: t, env: env, index: uint16(i)}
+		}
+	}
+	env.fail(errors.New("table " + t.name + " is written but not declared in Exports"))
+	return &Writer[K, R]{table: t, env: env}
+}
+
+// Writer is the writing side of a table. Changes are made at flow ends only, so
+// that a reader sees the table as it stood at that very end.
+type Writer[K comparable, R any] struct {
+	table *Table[K, R]
+	env   *Env
+	index uint16
+	rows  Ordered[K, R]
+}
+
+// Set gives k the row r: in its place if it has one, else behind all others.
+func (w *Writer[K, R]) Set(k K, r R) {
+	w.rows.Set(k, r)
+	w.change(k, func(b []byte) []byte {
+		return written(b, func(f *Fields) { w.table.rowFields(&r, f) })
+	})
+}
+
+// Delete frees the place of k.
+func (w *Writer[K, R]) Delete(k K) {
+	if w.rows.Delete(k) {
+		w.change(k, nil)
+	}
+}
+
+func (w *Writer[K, R]) change(k K, row func([]byte) []byte) {
+	out := w.env.out
+	if out == nil || !w.env.atEnd {
+		w.env.fail(errors.New("table " + w.table.name + " is changed outside a flow end"))
+		return
+	}
+	out.addDelta(w.env.end, w.index, row == nil,
+		func(b []byte) []byte { return written(b, func(f *Fields) { w.table.keyFields(&k, f) }) }, row)
+}
+
+// Len is the number of rows.
+func (w *Writer[K, R]) Len() int { return w.rows.Len() }
+
+// Get gives the row of k and whether there is one.
+func (w *Writer[K, R]) Get(k K) (R, bool) { return w.rows.Get(k) }
+
+// All walks the rows in their order.
+func (w *Writer[K, R]) All() iter.Seq2[K, R] { return w.rows.All() }
+
+// View gives the table to a plugin that declared it as an import. Call it in
+// Open.
+func (t *Table[K, R]) View(env *Env) *View[K, R] {
+	v := &View[K, R]{}
+	for i, name := range env.plugin.importNames() {
+		if name == t.name {
+			env.views[i] = func(d *Delta) error { return v.apply(t, d) }
+			return v
+		}
+	}
+	env.fail(errors.New("table " + t.name + " is read but not declared in Imports"))
+	return v
+}
+
+// View is the reading side of a table: at a flow end it is the table as it
+// stood at that end, the producer's changes of this end included.
+type View[K comparable, R any] struct{ rows Ordered[K, R] }
+
+func (v *View[K, R]) apply(t *Table[K, R], d *Delta) error {
+	var k K
+	var r R
+	if !read(d.Key, func(f *Fields) { t.keyFields(&k, f) }) {
+		return errors.New("table " + t.name + ": malformed key")
+	}
+	if d.Deleted {
+		v.rows.Delete(k)
+		return nil
+	}
+	if !read(d.Row, func(f *Fields) { t.rowFields(&r, f) }) {
+		return errors.New("table " + t.name + ": malformed row")
+	}
+	v.rows.Set(k, r)
+	return nil
+}
+
+// Len is the number of rows.
+func (v *View[K, R]) Len() int { return v.rows.Len() }
+
+// Get gives the row of k and whether there is one.
+func (v *View[K, R]) Get(k K) (R, bool) { return v.rows.Get(k) }
+
+// All walks the rows in their order.
+func (v *View[K, R]) All() iter.Seq2[K, R] { return v.rows.All() }
+
+// Owner splits "plugin.name" of a table or a column.
+func Owner(qualified string) (plugin, name string) {
+	plugin, name, _ = strings.Cut(qualified, ".")
+	return plugin, name
+}
+
+// Same says whether two descriptions are of one table: name, and names and
+// types of key and row.
+func (t *TableInfo) Same(o *TableInfo) bool {
+	return t.Name == o.Name && sameColumns(t.Key, o.Key) && sameColumns(t.Row, o.Row)
+}
+
+func sameColumns(a, b []Column) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Name != b[i].Name || a[i].Type != b[i].Type {
+			return false
+		}
+	}
+	return true
+}

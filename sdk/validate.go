@@ -1,0 +1,140 @@
+package sdk
+
+import (
+	"errors"
+	"strconv"
+)
+
+// ValidName says whether name can be a plugin's: letters, digits and _, a
+// lower-case letter first (T2's rule).
+func ValidName(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		lower, upper, digit := c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9' || c == '_'
+		if !lower && (i == 0 || !upper && !digit) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// Validate gives the first thing that is wrong with a declaration.
+func (p *Plugin) Validate() error {
+	switch {
+	case !ValidName(p.Name):
+		return errors.New("name " + strconv.Quote(p.Name) + " must begin with a lower-case letter and hold letters, digits and _ only")
+	case p.Number < 0 || p.Number > 999:
+		return errors.New("number " + strconv.Itoa(p.Number) + " is not within 0 to 999")
+	case p.Doc == "":
+		return errors.New("doc is empty: say in one sentence what the plugin does")
+	case p.Open == nil:
+		return errors.New("open is missing")
+	case p.Packets.Rows > AllRows || p.Packets.Fields > PacketFields || p.Ends.Fields > EndFields:
+		return errors.New("packets or ends select what this host does not know")
+	case len(p.Columns) > 0 && !p.Ends.On:
+		return errors.New("columns are declared but no flow ends: set Ends")
+	}
+	for _, check := range []func() error{p.checkSettings, p.checkColumns, p.checkTables, p.checkOutlets} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Plugin) checkSettings() error {
+	seen := names{"setting", map[string]bool{}}
+	for i := range p.Settings {
+		s := &p.Settings[i]
+		if err := seen.add(s.Name); err != nil {
+			return err
+		}
+		if err := s.Check(s.Default); err != nil {
+			return errors.New("setting " + s.Name + ": default " + err.Error())
+		}
+	}
+	return nil
+}
+
+func (p *Plugin) checkColumns() error {
+	seen := names{"column", map[string]bool{}}
+	for _, c := range p.Columns {
+		if err := seen.add(c.Name); err != nil {
+			return err
+		}
+		if !c.Type.Valid() {
+			return errors.New("column " + c.Name + " has no type")
+		}
+	}
+	for _, c := range p.Ends.Columns {
+		if owner, _ := Owner(c.Name); !p.requires(owner) {
+			return errors.New("column " + c.Name + " is read, but " + owner + " is not in Requires")
+		}
+	}
+	return nil
+}
+
+func (p *Plugin) checkTables() error {
+	seen := names{"export", map[string]bool{}}
+	for _, t := range p.Exports {
+		if owner, _ := Owner(t.Name); owner != p.Name {
+			return errors.New("export " + t.Name + " must be named " + p.Name + ".TABLE")
+		}
+		if err := seen.add(t.Name); err != nil {
+			return err
+		}
+		if !p.Ends.On {
+			return errors.New("export " + t.Name + " is declared but no flow ends: set Ends")
+		}
+	}
+	for _, t := range p.Imports {
+		if owner, _ := Owner(t.Name); !p.requires(owner) {
+			return errors.New("table " + t.Name + " is imported, but " + owner + " is not in Requires")
+		}
+	}
+	return nil
+}
+
+func (p *Plugin) checkOutlets() error {
+	seen := names{"outlet", map[string]bool{}}
+	for _, o := range p.Outlets {
+		if err := seen.add(o.Name); err != nil {
+			return err
+		}
+		s := Find(p.Settings, o.Setting)
+		switch {
+		case s == nil:
+			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " is not declared")
+		case o.Kind == StreamOutlet && s.Kind != TargetSetting:
+			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " must be a target")
+		case o.Kind != StreamOutlet && o.Kind != FileOutlet:
+			return errors.New("outlet " + o.Name + " has no kind")
+		}
+	}
+	return nil
+}
+
+func (p *Plugin) requires(name string) bool {
+	for _, r := range p.Requires {
+		if r.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+type names struct {
+	what string
+	seen map[string]bool
+}
+
+func (n names) add(name string) error {
+	if name == "" {
+		return errors.New(n.what + " without a name")
+	}
+	if n.seen[name] {
+		return errors.New(n.what + " " + name + " is declared twice")
+	}
+	n.seen[name] = true
+	return nil
+}
