@@ -1,0 +1,190 @@
+package wire
+
+import "github.com/t2host/t2host/sdk"
+
+// AppendBatch appends b, as plugin p reads it.
+func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
+	start := len(dst)
+	dst = extend(dst, 8)
+	dst = append64(dst, b.Number)
+	dst = append64(dst, b.First)
+	dst = append64(dst, b.Last)
+	flags := uint32(0)
+	if b.Final {
+		flags = flagFinal
+	}
+	dst = append32(dst, flags)
+	dst = append32(dst, uint32(b.Packets.N))
+	dst = append32(dst, uint32(b.Ends.N))
+	dst = append32(dst, uint32(len(b.Imports)))
+	if p.Packets.Rows != sdk.NoRows {
+		dst = appendPackets(dst, start, p.Packets.Fields, &b.Packets)
+	}
+	if p.Ends.On {
+		dst = appendEnds(dst, start, p.Ends.Fields, &b.Ends)
+	}
+	dst = appendDeltas(pad(dst, start, 4), start, b.Imports)
+	return finish(dst, start, kindBatch)
+}
+
+func appendPackets(b []byte, start int, fields sdk.PacketField, p *sdk.Packets) []byte {
+	b = column32(b, start, p.Flow)
+	if fields&sdk.Time != 0 {
+		b = column64(b, start, p.Time)
+	}
+	if fields&sdk.Window != 0 {
+		b = column32(b, start, p.Window)
+	}
+	if fields&sdk.TCPFlags != 0 {
+		b = column8(b, start, p.TCPFlags)
+	}
+	if fields&sdk.WireLen != 0 {
+		b = column32(b, start, p.WireLen)
+	}
+	return b
+}
+
+func appendEnds(b []byte, start int, fields sdk.EndField, e *sdk.Ends) []byte {
+	b = column32(b, start, e.Flow)
+	b = column32(b, start, e.Before)
+	if fields&sdk.At != 0 {
+		b = column64(b, start, e.At)
+	}
+	if fields&sdk.FirstSeen != 0 {
+		b = column64(b, start, e.FirstSeen)
+	}
+	if fields&sdk.LastSeen != 0 {
+		b = column64(b, start, e.LastSeen)
+	}
+	if fields&sdk.FlowInd != 0 {
+		b = column64(b, start, e.FlowInd)
+	}
+	if fields&sdk.Dir != 0 {
+		b = column8(b, start, e.Dir)
+	}
+	if fields&sdk.SrcIP != 0 {
+		b = columnIP(b, start, e.SrcIP)
+	}
+	if fields&sdk.DstIP != 0 {
+		b = columnIP(b, start, e.DstIP)
+	}
+	if fields&sdk.SrcPort != 0 {
+		b = column16(b, start, e.SrcPort)
+	}
+	if fields&sdk.DstPort != 0 {
+		b = column16(b, start, e.DstPort)
+	}
+	if fields&sdk.Proto != 0 {
+		b = column8(b, start, e.Proto)
+	}
+	if fields&sdk.TCPStates != 0 {
+		b = column8(b, start, e.TCPStates)
+	}
+	if fields&sdk.UTCOffset != 0 {
+		b = column32(b, start, e.UTCOffset)
+	}
+	for i := range e.Columns {
+		b = column8(b, start, e.Columns[i].Data)
+	}
+	return b
+}
+
+// ReadBatch reads a message into b, as plugin p reads it. What b holds then
+// lives in msg and in b's own memory. Out is left alone.
+func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
+	c, err := open(msg, kindBatch, batchHeader)
+	if err != nil {
+		return err
+	}
+	b.Number, b.First, b.Last = c.u64(), c.u64(), c.u64()
+	flags := c.u32()
+	if flags&^flagFinal != 0 {
+		c.fail("message has unknown flags")
+	}
+	b.Final = flags&flagFinal != 0
+	b.Packets.N = c.count(4)
+	b.Ends.N = c.count(4)
+	deltas := c.count(deltaHeader)
+	if p.Packets.Rows == sdk.NoRows && b.Packets.N > 0 || !p.Ends.On && b.Ends.N > 0 {
+		c.fail("message has rows that were not declared")
+	}
+	if p.Packets.Rows != sdk.NoRows {
+		readPackets(c, p.Packets.Fields, &b.Packets)
+	}
+	if p.Ends.On {
+		readEnds(c, p.Ends, &b.Ends)
+		before := uint32(0)
+		for _, n := range b.Ends.Before {
+			if n < before || int(n) > b.Packets.N {
+				c.fail("flow end stands outside the packets")
+			}
+			before = n
+		}
+	}
+	c.align(4)
+	b.Imports = readDeltas(c, b.Imports[:0], deltas, b.Ends.N, p.Imports)
+	return c.end()
+}
+
+func readPackets(c *cursor, fields sdk.PacketField, p *sdk.Packets) {
+	n := p.N
+	p.Flow = read32(c, p.Flow, n)
+	if fields&sdk.Time != 0 {
+		p.Time = read64(c, p.Time, n)
+	}
+	if fields&sdk.Window != 0 {
+		p.Window = read32(c, p.Window, n)
+	}
+	if fields&sdk.TCPFlags != 0 {
+		p.TCPFlags = c.column8(p.TCPFlags, n)
+	}
+	if fields&sdk.WireLen != 0 {
+		p.WireLen = read32(c, p.WireLen, n)
+	}
+}
+
+func readEnds(c *cursor, s sdk.EndSelect, e *sdk.Ends) {
+	n, fields := e.N, s.Fields
+	e.Flow = read32(c, e.Flow, n)
+	e.Before = read32(c, e.Before, n)
+	if fields&sdk.At != 0 {
+		e.At = read64(c, e.At, n)
+	}
+	if fields&sdk.FirstSeen != 0 {
+		e.FirstSeen = read64(c, e.FirstSeen, n)
+	}
+	if fields&sdk.LastSeen != 0 {
+		e.LastSeen = read64(c, e.LastSeen, n)
+	}
+	if fields&sdk.FlowInd != 0 {
+		e.FlowInd = read64(c, e.FlowInd, n)
+	}
+	if fields&sdk.Dir != 0 {
+		e.Dir = c.column8(e.Dir, n)
+	}
+	if fields&sdk.SrcIP != 0 {
+		e.SrcIP = c.columnIP(e.SrcIP, n)
+	}
+	if fields&sdk.DstIP != 0 {
+		e.DstIP = c.columnIP(e.DstIP, n)
+	}
+	if fields&sdk.SrcPort != 0 {
+		e.SrcPort = c.column16(e.SrcPort, n)
+	}
+	if fields&sdk.DstPort != 0 {
+		e.DstPort = c.column16(e.DstPort, n)
+	}
+	if fields&sdk.Proto != 0 {
+		e.Proto = c.column8(e.Proto, n)
+	}
+	if fields&sdk.TCPStates != 0 {
+		e.TCPStates = c.column8(e.TCPStates, n)
+	}
+	if fields&sdk.UTCOffset != 0 {
+		e.UTCOffset = read32(c, e.UTCOffset, n)
+	}
+	e.Columns = e.Columns[:0]
+	for _, col := range s.Columns {
+		e.Columns = append(e.Columns, sdk.Vec{Type: col.Type, Data: c.column(n, col.Type.Size())})
+	}
+}

@@ -1,0 +1,258 @@
+package wire
+
+import (
+	"errors"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+// everything is a plugin that reads and gives all there is.
+func everything() *sdk.Plugin {
+	table := sdk.TableInfo{Name: "a.t", Key: []sdk.Column{sdk.U32("k", "")}, Row: []sdk.Column{sdk.U8("r", ""), {Name: "ip", Type: sdk.TypeIP}}}
+	return &sdk.Plugin{
+		Name:    "a",
+		Packets: sdk.PacketSelect{Rows: sdk.AllRows, Fields: sdk.PacketFields},
+		Ends: sdk.EndSelect{On: true, Fields: sdk.EndFields, Columns: []sdk.Column{
+			sdk.H8("b.x", ""), {Name: "b.ip", Type: sdk.TypeIP},
+		}},
+		Columns: []sdk.Column{sdk.U8("u", ""), sdk.F64("f", ""), {Name: "ip", Type: sdk.TypeIP}},
+		Exports: []sdk.TableInfo{table},
+		Imports: []sdk.TableInfo{table},
+		Outlets: []sdk.Outlet{{Name: "x"}, {Name: "y"}},
+	}
+}
+
+func bytesOf(rnd *rand.Rand, n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(rnd.Uint32())
+	}
+	return b
+}
+
+func ips(rnd *rand.Rand, n int) []sdk.IP {
+	var v []sdk.IP
+	for range n {
+		a := [16]byte(bytesOf(rnd, 16))
+		v = append(v, []sdk.IP{sdk.IPv4(a), sdk.IPv6(a), {}}[rnd.IntN(3)])
+	}
+	return v
+}
+
+func fill[T any](n int, f func() T) []T {
+	var v []T
+	for range n {
+		v = append(v, f())
+	}
+	return v
+}
+
+func deltas(rnd *rand.Rand, ends int) []sdk.Delta {
+	var list []sdk.Delta
+	for at := range ends {
+		for range rnd.IntN(3) {
+			d := sdk.Delta{At: uint32(at), Key: bytesOf(rnd, 4)}
+			if d.Deleted = rnd.IntN(3) == 0; !d.Deleted {
+				d.Row = bytesOf(rnd, 18)
+			}
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+func randomBatch(rnd *rand.Rand) *sdk.Batch {
+	n, e := rnd.IntN(20), rnd.IntN(20)
+	b := &sdk.Batch{Number: rnd.Uint64(), First: rnd.Uint64(), Last: rnd.Uint64(), Final: rnd.IntN(2) == 0}
+	u8 := func() uint8 { return uint8(rnd.Uint32()) }
+	u16 := func() uint16 { return uint16(rnd.Uint32()) }
+	i64 := func() int64 { return int64(rnd.Uint64()) }
+	b.Packets = sdk.Packets{
+		N: n, Flow: fill(n, rnd.Uint32), Time: fill(n, i64), Window: fill(n, rnd.Uint32),
+		TCPFlags: fill(n, u8), WireLen: fill(n, rnd.Uint32),
+	}
+	before := uint32(0)
+	b.Ends = sdk.Ends{
+		N: e, Flow: fill(e, rnd.Uint32), Before: fill(e, func() uint32 { before += uint32(rnd.IntN(n + 1 - int(before))); return before }),
+		At: fill(e, i64), FirstSeen: fill(e, i64), LastSeen: fill(e, i64), FlowInd: fill(e, rnd.Uint64), Dir: fill(e, u8),
+		SrcIP: ips(rnd, e), DstIP: ips(rnd, e), SrcPort: fill(e, u16), DstPort: fill(e, u16), Proto: fill(e, u8),
+		TCPStates: fill(e, u8), UTCOffset: fill(e, rnd.Int32),
+		Columns: []sdk.Vec{{Type: sdk.TypeH8, Data: bytesOf(rnd, e)}, {Type: sdk.TypeIP, Data: bytesOf(rnd, e*sdk.IPSize)}},
+	}
+	b.Imports = deltas(rnd, e)
+	return b
+}
+
+var compare = cmp.Options{cmpopts.EquateEmpty(), cmp.Exporter(func(t reflect.Type) bool { return t == reflect.TypeFor[sdk.IP]() }), cmpopts.IgnoreUnexported(sdk.Batch{}, sdk.Out{})}
+
+func TestBatchComesThrough(t *testing.T) {
+	p := everything()
+	var got sdk.Batch // used again, as a plugin does
+	for seed := range uint64(200) {
+		want := randomBatch(rand.New(rand.NewPCG(seed, 0)))
+		msg := AppendBatch([]byte("before")[:3], p, want)[3:]
+		if err := ReadBatch(msg, p, &got); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if diff := cmp.Diff(*want, got, compare); diff != "" {
+			t.Fatalf("seed %d (-sent +read):\n%s", seed, diff)
+		}
+	}
+}
+
+func TestOnlyWhatIsDeclaredIsSent(t *testing.T) {
+	p := &sdk.Plugin{Packets: sdk.TCP(sdk.Window), Ends: sdk.End(sdk.SrcIP)}
+	b := randomBatch(rand.New(rand.NewPCG(7, 0)))
+	b.Imports, b.Ends.Columns = nil, nil
+	msg := AppendBatch(nil, p, b)
+	var got sdk.Batch
+	if err := ReadBatch(msg, p, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Packets.Time != nil || got.Ends.DstIP != nil || !cmp.Equal(got.Packets.Window, b.Packets.Window) {
+		t.Errorf("read %+v", got)
+	}
+	if most := batchHeader + b.Packets.N*p.Packets.Size() + b.Ends.N*p.Ends.Size() + 8*8; len(msg) > most {
+		t.Errorf("message has %d bytes, want at most %d", len(msg), most)
+	}
+}
+
+func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *sdk.Out {
+	out := &sdk.Out{}
+	out.Reset(p.Columns)
+	for i := range out.Columns {
+		out.Columns[i].Data = bytesOf(rnd, ends*out.Columns[i].Type.Size())
+	}
+	out.Deltas = deltas(rnd, ends)
+	for range rnd.IntN(4) {
+		out.AddFrame(uint16(rnd.IntN(2)), bytesOf(rnd, rnd.IntN(9)))
+		out.Report = append(out.Report, string(bytesOf(rnd, rnd.IntN(9))))
+		out.Logs = append(out.Logs, "line")
+	}
+	return out
+}
+
+func TestAnswerComesThrough(t *testing.T) {
+	p := everything()
+	var got sdk.Out
+	for seed := range uint64(200) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		ends := rnd.IntN(10)
+		want := randomOut(rnd, p, ends)
+		if err := ReadAnswer(AppendAnswer(nil, want, ends, ""), p, ends, &got); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if diff := cmp.Diff(*want, got, compare); diff != "" {
+			t.Fatalf("seed %d (-sent +read):\n%s", seed, diff)
+		}
+	}
+}
+
+func TestAnswerCarriesThePluginsError(t *testing.T) {
+	p := everything()
+	var out sdk.Out
+	err := ReadAnswer(AppendAnswer(nil, randomOut(rand.New(rand.NewPCG(1, 1)), p, 3), 3, "no room"), p, 3, &out)
+	var own *PluginError
+	if !errors.As(err, &own) || own.Text != "no room" {
+		t.Errorf("got %v, want the plugin's error", err)
+	}
+}
+
+// TestBrokenMessages cuts and changes messages: each is refused or read, never
+// more than is there.
+func TestBrokenMessages(t *testing.T) {
+	p := everything()
+	rnd := rand.New(rand.NewPCG(3, 3))
+	batch := AppendBatch(nil, p, randomBatch(rnd))
+	answer := AppendAnswer(nil, randomOut(rnd, p, 5), 5, "")
+	var b sdk.Batch
+	var out sdk.Out
+	for n := range batch {
+		if ReadBatch(batch[:n], p, &b) == nil {
+			t.Errorf("batch cut to %d of %d bytes is taken", n, len(batch))
+		}
+	}
+	for n := range answer {
+		if ReadAnswer(answer[:n], p, 5, &out) == nil {
+			t.Errorf("answer cut to %d of %d bytes is taken", n, len(answer))
+		}
+	}
+	if ReadAnswer(answer, p, 4, &out) == nil {
+		t.Error("answer to 5 flow ends is taken for 4")
+	}
+	if ReadBatch(append(batch, 0), p, &b) == nil {
+		t.Error("batch with a byte behind it is taken")
+	}
+}
+
+func FuzzBatch(f *testing.F) {
+	p := everything()
+	for seed := range uint64(3) {
+		f.Add(AppendBatch(nil, p, randomBatch(rand.New(rand.NewPCG(seed, 9)))))
+	}
+	f.Fuzz(func(t *testing.T, msg []byte) {
+		var b sdk.Batch
+		if ReadBatch(msg, p, &b) != nil {
+			return
+		}
+		if again := AppendBatch(nil, p, &b); string(again) != string(msg) && !foreignAddress(&b) {
+			t.Errorf("message of %d bytes is written anew as another of %d", len(msg), len(again))
+		}
+	})
+}
+
+// foreignAddress: an address with an unknown version is read as none.
+func foreignAddress(b *sdk.Batch) bool {
+	for _, v := range [][]sdk.IP{b.Ends.SrcIP, b.Ends.DstIP} {
+		for _, ip := range v {
+			if ip.Version() == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func FuzzAnswer(f *testing.F) {
+	p := everything()
+	for seed := range uint64(3) {
+		rnd := rand.New(rand.NewPCG(seed, 9))
+		f.Add(uint8(seed), AppendAnswer(nil, randomOut(rnd, p, int(seed)), int(seed), ""))
+	}
+	f.Add(uint8(0), AppendAnswer(nil, &sdk.Out{}, 0, "broken"))
+	f.Fuzz(func(t *testing.T, ends uint8, msg []byte) {
+		var out sdk.Out
+		err := ReadAnswer(msg, p, int(ends), &out)
+		var own *PluginError
+		if errors.As(err, &own) {
+			return
+		}
+		if err != nil {
+			return
+		}
+		if again := AppendAnswer(nil, &out, int(ends), ""); string(again) != string(msg) {
+			t.Errorf("message of %d bytes is written anew as another of %d", len(msg), len(again))
+		}
+	})
+}
+
+func BenchmarkBatch(b *testing.B) {
+	p := &sdk.Plugin{Packets: sdk.TCP(sdk.Time, sdk.Window), Ends: sdk.End(sdk.SrcIP)}
+	const n = 4096
+	batch := &sdk.Batch{Packets: sdk.Packets{N: n, Flow: make([]uint32, n), Time: make([]int64, n), Window: make([]uint32, n)}}
+	var msg []byte
+	var got sdk.Batch
+	for b.Loop() {
+		msg = AppendBatch(msg[:0], p, batch)
+		if err := ReadBatch(msg, p, &got); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
+}
