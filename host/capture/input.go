@@ -1,0 +1,240 @@
+package capture
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// input is one file of the list. A regular file is open only while it is read, so that a list may name more files than
+// a process may have open; what can be read only once stays open from Open on.
+type input struct {
+	path  string
+	once  bool // cannot be opened again: standard input, FIFO, device
+	live  bool // its end is not known, and a read may wait
+	ng    bool
+	info  FileInfo
+	src   io.Reader // the capture, uncompressed; nil while closed
+	close []func()  // in the order of opening
+}
+
+// tap counts what is taken from a file as it is stored, and keeps the error of a read, which a decompressor's own
+// error hides.
+type tap struct {
+	r    io.Reader
+	read *atomic.Int64
+	err  error
+}
+
+func (t *tap) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	t.read.Add(int64(n))
+	if err != nil && err != io.EOF {
+		t.err = err
+	}
+	return n, err
+}
+
+// open opens the file and looks at its first bytes, through the compression. It waits for them, if a stream
+// has none yet.
+func (in *input) open(stdin io.Reader, read *atomic.Int64) error {
+	raw := stdin
+	if in.path != "-" {
+		f, err := os.Open(in.path)
+		if err != nil {
+			return in.fail(bare(err))
+		}
+		in.close = append(in.close, func() { f.Close() })
+		raw = f
+	}
+	in.once, in.live = true, true
+	if f, ok := raw.(*os.File); ok {
+		st, err := f.Stat()
+		if err != nil {
+			return in.fail(bare(err))
+		}
+		if st.IsDir() {
+			return in.fail(errors.New("is a directory"))
+		}
+		if st.Mode().IsRegular() {
+			in.once, in.live = in.path == "-", false
+			in.info.Size = st.Size()
+		}
+	}
+	t := &tap{r: raw, read: read}
+	head, err := peek(t)
+	if err != nil {
+		return in.fail(bare(err))
+	}
+	if len(head) == 0 {
+		return in.fail(errors.New("empty file"))
+	}
+	in.src = &putBack{head, t}
+	if codec := compression(head); codec != "" {
+		in.info.Compression = codec
+		if head, err = in.unpack(codec, t); err != nil {
+			return in.fail(err)
+		}
+	}
+	if err := in.recognise(head); err != nil {
+		return in.fail(err)
+	}
+	return nil
+}
+
+func (in *input) fail(err error) error { return fmt.Errorf("capture %s: %w", in.info.Path, err) }
+
+// shut closes what open opened.
+func (in *input) shut() {
+	for i := len(in.close) - 1; i >= 0; i-- {
+		in.close[i]()
+	}
+	in.close, in.src = nil, nil
+}
+
+// recognise says from the first bytes which format the uncompressed file has.
+func (in *input) recognise(head []byte) error {
+	if len(head) >= 4 {
+		if magic, big, ok := pcapMagic(head); ok {
+			in.ng, in.info.Format = false, pcapFormat(magic, big)
+			return nil
+		}
+		if binary.LittleEndian.Uint32(head) == ngSection && (len(head) < 12 ||
+			binary.LittleEndian.Uint32(head[8:]) == ngByteOrder || binary.BigEndian.Uint32(head[8:]) == ngByteOrder) {
+			in.ng, in.info.Format = true, "pcapng"
+			return nil
+		}
+	}
+	begin := fmt.Sprintf("begins with %q", head[:min(len(head), 8)])
+	if in.info.Compression != "" {
+		begin = "inside " + in.info.Compression + " it " + begin
+	}
+	return fmt.Errorf("not a pcap or pcapng file (%s)", begin)
+}
+
+// compression recognises gzip (RFC 1952) and zstd (RFC 8878) by their magic bytes; a zstd file may begin with a
+// skippable frame, as pzstd's do.
+func compression(head []byte) string {
+	if len(head) >= 4 {
+		switch magic := binary.LittleEndian.Uint32(head); {
+		case magic&0xffffff == 0x088b1f:
+			return "gzip"
+		case magic == 0xfd2fb528, magic&^0xf == 0x184d2a50:
+			return "zstd"
+		}
+	}
+	return ""
+}
+
+// zstdWindow is the largest window that zstd(1) itself takes unasked; the decoder needs about as much memory.
+const zstdWindow = 128 << 20
+
+// unpack puts the decompressor before in.src and gives the first bytes that come out of it.
+func (in *input) unpack(codec string, t *tap) ([]byte, error) {
+	u := &unpacker{codec: codec, tap: t}
+	var err error
+	switch codec {
+	case "gzip":
+		var z *gzip.Reader
+		if z, err = gzip.NewReader(in.src); err == nil {
+			u.r = z
+		}
+	case "zstd":
+		var z *zstd.Decoder
+		if z, err = zstd.NewReader(in.src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+			zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(zstdWindow)); err == nil {
+			in.close = append(in.close, z.Close)
+			u.r = z
+		}
+	}
+	if err != nil {
+		return nil, u.explain(err)
+	}
+	head, err := peek(u)
+	if len(head) == 0 {
+		if err == nil {
+			err = fmt.Errorf("%s stream of an empty file", codec)
+		}
+		return nil, err
+	}
+	u.late = err // the bytes before it come first
+	in.src = &putBack{head, u}
+	return head, nil
+}
+
+// unpacker tells the errors of a decompressor from those of the file below it.
+type unpacker struct {
+	r     io.Reader
+	codec string
+	tap   *tap
+	late  error
+}
+
+func (u *unpacker) Read(p []byte) (int, error) {
+	if u.late != nil {
+		return 0, u.late
+	}
+	n, err := u.r.Read(p)
+	if err != nil && err != io.EOF {
+		err = u.explain(err)
+	}
+	return n, err
+}
+
+func (u *unpacker) explain(err error) error {
+	if u.tap.err != nil {
+		return bare(u.tap.err)
+	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return &streamError{u.codec, err}
+}
+
+// peek reads the first bytes: four, or twelve if it may be pcapng, and not one more than arrived with them, so that a
+// stream is not waited for longer than it takes to know its format.
+func peek(r io.Reader) ([]byte, error) {
+	head := make([]byte, 12)
+	n, err := io.ReadAtLeast(r, head, 4)
+	if err == nil && n < 12 && binary.LittleEndian.Uint32(head) == ngSection {
+		var more int
+		more, err = io.ReadAtLeast(r, head[n:], 12-n)
+		n += more
+	}
+	if err == io.EOF || err == io.ErrUnexpectedEOF { // fewer bytes: what they are is said by who looks at them
+		err = nil
+	}
+	return head[:n], err
+}
+
+// putBack gives bytes again that were read already. (io.MultiReader would do, with an end of file of its own
+// at the seam that gzip's bufio would have to read past.)
+type putBack struct {
+	head []byte
+	r    io.Reader
+}
+
+func (b *putBack) Read(p []byte) (int, error) {
+	if len(b.head) > 0 {
+		n := copy(p, b.head)
+		b.head = b.head[n:]
+		return n, nil
+	}
+	return b.r.Read(p)
+}
+
+// bare is a file error without the operation and path, which the caller's own words name.
+func bare(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

@@ -1,0 +1,173 @@
+package capture
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+)
+
+// The first four bytes of a classic pcap file, as a number in the file's byte order.
+const (
+	magicMicro     = 0xa1b2c3d4
+	magicNano      = 0xa1b23c4d
+	magicKuznetzov = 0xa1b2cd34 // "modified" pcap of old Linux patches: records have 8 more header bytes
+)
+
+const (
+	pcapFileHeader = 24
+	// The longest record that libpcap takes (MAXIMUM_SNAPLEN), whatever the file's snaplen says; a file may
+	// raise it for itself up to maxRecord.
+	usualRecord = 256 << 10
+	maxRecord   = 64 << 20
+)
+
+// pcapReader reads classic pcap (draft-ietf-opsawg-pcap). It is not pcapgo's because damage must be named by its
+// exact place, and because frames are given where they lie in the buffer.
+type pcapReader struct {
+	w       *window
+	info    *FileInfo
+	big     bool // file is big-endian
+	begun   bool // the file header has been read
+	swapped lengths
+	head    int   // bytes of a record header
+	scale   int64 // nanoseconds of one unit of the fraction
+	link    LinkType
+	max     uint32 // captured bytes that a record may have
+}
+
+// lengths says in which order a record header has its two lengths: files before version 2.3 have the wire length
+// first, those of 2.3 may.
+type lengths uint8
+
+const (
+	capturedFirst lengths = iota
+	wireFirst
+	smallerIsCaptured
+)
+
+func pcapMagic(b []byte) (magic uint32, big, ok bool) {
+	magic = binary.LittleEndian.Uint32(b)
+	for _, big := range []bool{false, true} {
+		switch magic {
+		case magicMicro, magicNano, magicKuznetzov:
+			return magic, big, true
+		}
+		magic = bits.ReverseBytes32(magic)
+	}
+	return 0, false, false
+}
+
+func newPcap(w *window, info *FileInfo) *pcapReader { return &pcapReader{w: w, info: info} }
+
+func (p *pcapReader) u32(b []byte) uint32 {
+	v := binary.LittleEndian.Uint32(b)
+	if p.big {
+		v = bits.ReverseBytes32(v)
+	}
+	return v
+}
+
+// begin reads the file header.
+func (p *pcapReader) begin() error {
+	b, err := p.w.need(pcapFileHeader)
+	if err != nil {
+		return p.w.short(err, 1, pcapFileHeader)
+	}
+	magic, big, ok := pcapMagic(b)
+	if !ok { // Open saw one: the file was replaced since
+		return p.w.corrupt(1, "no pcap magic")
+	}
+	p.big, p.head, p.scale = big, 16, 1000
+	switch magic {
+	case magicNano:
+		p.scale = 1
+	case magicKuznetzov:
+		p.head = 24
+	}
+	major, minor := p.u32(b[4:])&0xffff, p.u32(b[4:])>>16
+	if big {
+		major, minor = minor, major
+	}
+	switch {
+	case major != 2:
+		return p.w.corrupt(1, "pcap version %d.%d: only 2.0 to 2.4 are known", major, minor)
+	case minor < 3:
+		p.swapped = wireFirst
+	case minor == 3:
+		p.swapped = smallerIsCaptured
+	}
+	snaplen, network := p.u32(b[16:]), p.u32(b[20:])
+	p.link = LinkType(network & 0xffff) // above it stand the length of the FCS and reserved bits
+	p.max = recordLimit(p.link, snaplen)
+	p.info.Snaplen = snaplen
+	p.info.sawLink(p.link)
+	p.w.r += pcapFileHeader
+	p.begun = true
+	return nil
+}
+
+// recordLimit is libpcap's rule for the longest record, but for its 128 MiB of D-Bus and USB, which is 64 here. A
+// snaplen above that is a wrong or an "unlimited" one and, as in libpcap, says nothing.
+func recordLimit(link LinkType, snaplen uint32) uint32 {
+	limit := uint32(usualRecord)
+	switch link {
+	case linkUSBLinuxMmapped, linkDBus, linkUSBPcap, linkEBHSCR:
+		limit = maxRecord
+	}
+	if snaplen > limit && snaplen <= maxRecord {
+		limit = snaplen
+	}
+	return limit
+}
+
+func (p *pcapReader) next(f *Frame) error {
+	if !p.begun {
+		if err := p.begin(); err != nil {
+			return err
+		}
+	}
+	w := p.w
+	b := w.unread()
+	if len(b) < p.head {
+		var err error
+		if b, err = w.need(p.head); err != nil {
+			return w.short(err, p.info.Packets+1, p.head)
+		}
+	}
+	sec, frac, captured, wire := p.u32(b), p.u32(b[4:]), p.u32(b[8:]), p.u32(b[12:])
+	if p.swapped == wireFirst || p.swapped == smallerIsCaptured && captured > wire {
+		captured, wire = wire, captured
+	}
+	if captured > p.max {
+		return w.corrupt(p.info.Packets+1, "record length %d is above the limit %d", captured, p.max)
+	}
+	n := p.head + int(captured)
+	if len(b) < n {
+		var err error
+		if b, err = w.need(n); err != nil {
+			return w.short(err, p.info.Packets+1, n)
+		}
+	}
+	w.r += n
+	p.info.Packets++
+	// A fraction of a second or more is added as it is, as T2 does.
+	f.Time = int64(sec)*1e9 + int64(frac)*p.scale
+	f.Link = p.link
+	f.WireLen = wire
+	f.Data = b[p.head:n:n]
+	return nil
+}
+
+func pcapFormat(magic uint32, big bool) string {
+	order, unit := "little", "microseconds"
+	if big {
+		order = "big"
+	}
+	switch magic {
+	case magicNano:
+		unit = "nanoseconds"
+	case magicKuznetzov:
+		unit = "microseconds, Kuznetzov's records"
+	}
+	return fmt.Sprintf("pcap, %s, %s-endian", unit, order)
+}

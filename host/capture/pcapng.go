@@ -1,0 +1,48 @@
+package capture
+
+import (
+	"errors"
+
+	"github.com/google/gopacket/pcapgo"
+)
+
+// ngReader reads pcapng (draft-ietf-opsawg-pcapng) with pcapgo's reader behind ngBlocks, which see.
+type ngReader struct {
+	blocks *ngBlocks
+	ng     *pcapgo.NgReader // nil until the first section header is there
+}
+
+func newPcapng(w *window, info *FileInfo) *ngReader {
+	return &ngReader{blocks: &ngBlocks{w: w, info: info}}
+}
+
+func (r *ngReader) next(f *Frame) error {
+	if r.ng == nil {
+		ng, err := pcapgo.NewNgReader(r.blocks, pcapgo.NgReaderOptions{WantMixedLinkType: true})
+		if err != nil {
+			return r.fail(err)
+		}
+		r.ng = ng
+	}
+	data, ci, err := r.ng.ZeroCopyReadPacketData()
+	if err != nil {
+		return r.fail(err)
+	}
+	r.blocks.info.Packets++
+	// pcapgo holds one block at most (see ngBlocks.Read), so these belong to the packet just read.
+	f.Time, f.Link = r.blocks.time, r.blocks.link
+	f.WireLen = uint32(ci.Length)
+	f.Data = data
+	return nil
+}
+
+// fail gives the error of the blocks' side as it was. pcapgo has no reason for one of its own; if it finds one, that
+// is a corruption at the block that it was given.
+func (r *ngReader) fail(err error) error {
+	b := r.blocks
+	var d *damaged
+	if err == b.err || errors.As(err, &d) {
+		return err
+	}
+	return b.w.corrupt(b.info.Packets+1, "%v", err)
+}

@@ -1,0 +1,195 @@
+package capture
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Source gives the frames of capture files, of lists of them and of standard input, one after the other, as
+// one stream.
+//
+// One goroutine calls [Source.Next], and [Source.Info], [Source.Damage] and [Source.Close] between its calls;
+// [Source.Stop] and [Source.Progress] may be called by any.
+type Source struct {
+	stdin   io.Reader
+	inputs  []*input
+	at      int    // of inputs, the one in hand
+	reader  reader // of inputs[at]; nil: not begun
+	window  window // its buffer serves all files
+	number  uint64
+	damage  []Damage
+	end     error // from Next, for good
+	live    bool
+	size    int64
+	read    atomic.Int64
+	stop    atomic.Bool
+	stopped chan struct{}
+	once    sync.Once
+}
+
+// reader reads the frames of one file. It returns io.EOF at a clean end and *damaged at any other.
+type reader interface {
+	next(*Frame) error
+}
+
+// Open checks that each file is there and is a capture, by its first bytes, and gives them as one stream; the path "-"
+// is stdin. Regular files are closed again until it is their turn. Of standard input and of a FIFO it waits for
+// the first bytes.
+//
+// The error is one line that names the file and what it is instead.
+func Open(paths []string, stdin io.Reader) (*Source, error) {
+	s := &Source{stdin: stdin, stopped: make(chan struct{})}
+	if len(paths) == 0 {
+		return nil, errors.New("capture: no file is named")
+	}
+	if stdin == nil && slices.Contains(paths, "-") {
+		return nil, errors.New("capture -: there is no standard input")
+	}
+	for i, path := range paths {
+		in := &input{path: path, info: FileInfo{Path: path}}
+		if path == "-" {
+			in.info.Path = "standard input"
+			if slices.Contains(paths[:i], "-") {
+				s.Close()
+				return nil, in.fail(errors.New("is named twice, but can be read only once: name it once"))
+			}
+		}
+		s.inputs = append(s.inputs, in)
+		before := s.read.Load()
+		if err := in.open(stdin, &s.read); err != nil {
+			s.Close()
+			return nil, err
+		}
+		if !in.once {
+			in.shut()
+			s.read.Store(before) // Progress counts what is read when it is the file's turn
+		}
+		s.live = s.live || in.live
+		s.size += in.info.Size
+	}
+	return s, nil
+}
+
+// Next gives the next frame. Its data lie in a buffer that the next call uses again.
+//
+// Returns [io.EOF] at the end of the input, which is also where [Source.Stop] was called and where a
+// corrupt file can be read no further ([Source.Damage] says so); [ErrIdle] if live input is silent: call again; any other
+// error if a file could not be read (or was removed since Open), which ends the input too.
+func (s *Source) Next(f *Frame) error {
+	for {
+		if s.stop.Load() {
+			return io.EOF
+		}
+		if s.reader == nil {
+			if s.end != nil {
+				return s.end
+			}
+			if err := s.begin(); err != nil {
+				s.end = err
+				return err
+			}
+		}
+		err := s.reader.next(f)
+		if err == nil {
+			s.number++
+			f.Number = s.number
+			return nil
+		}
+		if err == ErrIdle {
+			return err
+		}
+		if err != errStopped {
+			s.finish(err)
+		}
+	}
+}
+
+// begin opens the file whose turn it is.
+func (s *Source) begin() error {
+	in := s.inputs[s.at]
+	if !in.once {
+		if err := in.open(nil, &s.read); err != nil {
+			return err
+		}
+	}
+	src := in.src
+	if in.live {
+		src = newPump(src, s.stopped)
+	}
+	s.window.reset(src)
+	if in.ng {
+		s.reader = newPcapng(&s.window, &in.info)
+	} else {
+		s.reader = newPcap(&s.window, &in.info)
+	}
+	return nil
+}
+
+// finish notes how the file ended and goes to the next one, if there is to be one.
+func (s *Source) finish(err error) {
+	in := s.inputs[s.at]
+	in.info.Read = s.window.offset() + int64(len(s.window.unread()))
+	var d *damaged
+	switch {
+	case errors.As(err, &d):
+		d.File = in.info.Path
+		s.damage = append(s.damage, d.Damage)
+		if d.Corrupt {
+			s.end = io.EOF
+		}
+	case err != io.EOF:
+		s.end = in.fail(bare(err))
+	}
+	s.reader = nil
+	in.shut()
+	if s.at++; s.at == len(s.inputs) && s.end == nil {
+		s.end = io.EOF
+	}
+}
+
+// Live says whether the input has a part whose end is not known: standard input or a FIFO. Only then Next
+// returns [ErrIdle].
+func (s *Source) Live() bool { return s.live }
+
+// Stop ends the input: Next returns io.EOF soon, also if it waits for standard input right now.
+func (s *Source) Stop() {
+	s.stop.Store(true)
+	s.once.Do(func() { close(s.stopped) })
+}
+
+// Damage lists the places where files were cut or corrupt, in the order of reading.
+func (s *Source) Damage() []Damage { return s.damage }
+
+// Info describes the files, each with what was read of it so far.
+func (s *Source) Info() []FileInfo {
+	infos := make([]FileInfo, len(s.inputs))
+	for i, in := range s.inputs {
+		infos[i] = in.info
+		if i == s.at && s.reader != nil {
+			infos[i].Read = s.window.offset() + int64(len(s.window.unread()))
+		}
+	}
+	return infos
+}
+
+// Progress gives the bytes read so far of the files as they are stored, and the size of all; the size is 0 if it is not
+// known, because part of the input is live.
+func (s *Source) Progress() (read, size int64) {
+	if s.live {
+		return s.read.Load(), 0
+	}
+	return s.read.Load(), s.size
+}
+
+// Close stops the input and closes its files. Standard input is left open; a read of it that waits is left
+// alone with its goroutine.
+func (s *Source) Close() error {
+	s.Stop()
+	for _, in := range s.inputs {
+		in.shut()
+	}
+	return nil
+}

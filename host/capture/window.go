@@ -1,0 +1,64 @@
+package capture
+
+import "io"
+
+const chunk = 256 << 10 // bytes asked of read(2) at once; larger ones are not faster (design.md, measured)
+
+// window is the part of a file that is in memory: one buffer, filled in chunks, read record by record. Records are
+// used where they lie; only the part of a record that a chunk's end cut off is moved.
+type window struct {
+	src  io.Reader
+	buf  []byte
+	r, w int   // buf[r:w] is unread
+	base int64 // offset in the file of buf[0]
+	err  error // how src ended; kept, it comes when the bytes before it are used up
+}
+
+// reset begins a new file in the same buffer.
+func (w *window) reset(src io.Reader) {
+	if len(w.buf) != chunk { // none yet, or grown for a huge record
+		w.buf = make([]byte, chunk)
+	}
+	w.src, w.r, w.w, w.base, w.err = src, 0, 0, 0, nil
+}
+
+func (w *window) unread() []byte { return w.buf[w.r:w.w] }
+
+// offset is where in the file the first unread byte stands.
+func (w *window) offset() int64 { return w.base + int64(w.r) }
+
+// need gives all unread bytes, at least n of them; slices of the buffer given before are invalid then.
+// Callers have checked n: the buffer grows to hold it, but never to much more than what has really arrived, so that a
+// wrong length in a short file costs nothing.
+//
+// On an error nothing is used up: after [ErrIdle] the same call may be made again.
+func (w *window) need(n int) ([]byte, error) {
+	for empty := 0; w.w-w.r < n; {
+		if w.err != nil {
+			return nil, w.err
+		}
+		if w.r > 0 {
+			w.w = copy(w.buf, w.unread())
+			w.base += int64(w.r)
+			w.r = 0
+		}
+		if w.w == len(w.buf) {
+			w.buf = append(w.buf, make([]byte, min(len(w.buf), n))...)
+		}
+		k, err := w.src.Read(w.buf[w.w:])
+		w.w += k
+		if err == ErrIdle || err == errStopped {
+			if w.w-w.r < n {
+				return nil, err
+			}
+			break
+		}
+		w.err = err
+		if k > 0 {
+			empty = 0
+		} else if empty++; empty > 100 {
+			w.err = io.ErrNoProgress
+		}
+	}
+	return w.unread(), nil
+}
