@@ -1,0 +1,68 @@
+// Package decode takes a frame and gives its headers: which flow it belongs to
+// and what its transport header says. It neither allocates nor panics.
+package decode
+
+// Kind says what sort of flow a packet belongs to.
+type Kind uint8
+
+// The kinds of flow.
+const (
+	NoFlow Kind = iota // cannot be told: counted, gets no flow
+	Layer2             // not IP: Ethernet addresses and EtherType make the flow
+	IPv4
+	IPv6
+)
+
+// Key is the identity of a flow: one direction of a conversation.
+// Two keys are the same flow if they are equal as values.
+type Key struct {
+	// Src and Dst are the addresses: 16 bytes for IPv6, the first 4 for IPv4
+	// and the first 6 (a MAC address) for layer-2 flows; the rest is zero.
+	Src, Dst [16]byte
+	// SrcPort and DstPort are 0 for all but TCP, UDP, UDP-Lite and SCTP.
+	SrcPort, DstPort uint16
+	EtherType        uint16 // of the IP header, or of the layer-2 payload (LLC: DSAP, SSAP)
+	VLAN             uint16 // VLAN identifier (12 bits) of the innermost tag, 0 without
+	Proto            uint8  // protocolIdentifier (4), 0 for layer-2 flows
+	Kind             Kind
+}
+
+// Reverse is the key of the opposite direction.
+func (k *Key) Reverse() Key {
+	r := *k
+	r.Src, r.Dst = k.Dst, k.Src
+	r.SrcPort, r.DstPort = k.DstPort, k.SrcPort
+	return r
+}
+
+// NoWindow is the Window of a TCP packet that was cut before the end of its
+// window field: above every window that can be sent (0 to 65535).
+const NoWindow = 1 << 16
+
+// Headers is what the host keeps of a frame.
+type Headers struct {
+	Number  uint64 // of the frame, from 1
+	Time    int64  // nanoseconds since 1970-01-01 UTC
+	WireLen uint32 // bytes
+	CapLen  uint32 // bytes
+
+	Key Key
+
+	// Fragmentation: MoreFragments and FragOffset as in the (first) IP header,
+	// FragID its identification (IPv4: 16 bits), 0 where not fragmented.
+	FragID        uint32
+	MoreFragments bool
+	FragOffset    bool // offset is not 0: no transport header here
+
+	// TCP says that the first 13 bytes of a TCP header were captured (Flags
+	// needs 14): then Seq and Ack hold. Never set on later fragments.
+	TCP      bool
+	TCPFlags uint8  // CWR ECE URG ACK PSH RST SYN FIN, 0 where not captured
+	Seq, Ack uint32 // sequence and acknowledgement numbers
+	Window   uint32 // raw window, 0 to 65535, or NoWindow; of all packets of protocol TCP
+
+	// Byte13 is the byte at offset 13 behind the IP header whatever stands
+	// there, 0 where not captured: T2 tells the server's side by it
+	// (t2-decode.md 5.2).
+	Byte13 uint8
+}
