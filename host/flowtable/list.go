@@ -1,0 +1,198 @@
+package flowtable
+
+import "math"
+
+// links tie a flow or a marker into the list.
+type links struct{ newer, older uint32 }
+
+// list holds all flows by their last packet, the newest at the front, and among
+// them a marker for each timeout: everything behind it was looked at for that
+// timeout (t2.md 9.1). It is one list and not one a timeout, because after a
+// silence flows of different timeouts end together in order of last packet.
+type list struct {
+	table   *Table
+	fixed   [2 + maxTimeouts]links // front, back, markers
+	due     [maxTimeouts]int64     // before this time the timeout's walk need not begin
+	nextDue int64                  // the earliest
+}
+
+const (
+	maxTimeouts = 5
+	firstFixed  = none - 1 - (2 + maxTimeouts)
+	front       = firstFixed
+	back        = firstFixed + 1
+	firstMarker = firstFixed + 2
+)
+
+// The timeouts' indices with TCPStates.
+const (
+	established = iota // 610 s
+	idle               // 182 s: a flow before its state says otherwise
+	handshake          // 120 s: SYN seen, or one side has closed
+	closed             // 10 s: both sides have closed
+	reset              // 0.1 s
+)
+
+func (t *Table) idleTimeout() uint8 {
+	if t.cfg.TCPStates {
+		return idle
+	}
+	return 0
+}
+
+func (l *list) init(t *Table) {
+	l.table = t
+	l.at(front).older, l.at(back).newer = back, front
+	l.at(front).newer, l.at(back).older = none, none
+	for i := range t.timeouts {
+		l.insertBehind(back, firstMarker+uint32(i))
+	}
+	for i := range l.due {
+		l.due[i] = math.MinInt64
+	}
+	l.nextDue = math.MinInt64
+}
+
+func (l *list) at(i uint32) *links {
+	if i >= firstFixed {
+		return &l.fixed[i-firstFixed]
+	}
+	return &l.table.Flow(i).links
+}
+
+// insertBehind puts i on the newer side of place if that is the back, else on
+// its older side.
+func (l *list) insertBehind(place, i uint32) {
+	n := l.at(i)
+	if place == back {
+		n.newer, n.older = l.at(back).newer, back
+	} else {
+		n.newer, n.older = place, l.at(place).older
+	}
+	l.at(n.newer).older = i
+	l.at(n.older).newer = i
+}
+
+func (l *list) unlink(n *links) {
+	l.at(n.newer).older = n.older
+	l.at(n.older).newer = n.newer
+}
+
+func (l *list) pushFront(slot uint32) { l.insertBehind(front, slot) }
+
+// touch moves a flow to the front.
+func (l *list) touch(slot uint32, f *Flow) {
+	if f.newer == front {
+		return
+	}
+	l.unlink(&f.links)
+	l.insertBehind(front, slot)
+}
+
+// oldest is the slot of the flow at the back, none if there is none.
+func (l *list) oldest() uint32 {
+	i := l.at(back).newer
+	for i >= firstMarker {
+		i = l.at(i).newer
+	}
+	if i == front {
+		return none
+	}
+	return i
+}
+
+// changed lets the walks of the timeouts whose marker rests at f begin at the
+// next packet: f has moved, or its time has.
+func (l *list) changed(f *Flow) {
+	if f.awaited == 0 {
+		return
+	}
+	for i := range l.due {
+		if f.awaited>>i&1 != 0 {
+			l.due[i] = math.MinInt64
+		}
+	}
+	f.awaited = 0
+	l.nextDue = math.MinInt64
+}
+
+// expire ends what has timed out by now: for each timeout, longest first, a walk
+// from its marker towards the front.
+func (t *Table) expire() {
+	if t.now < t.nextDue {
+		return
+	}
+	for i := range t.timeouts {
+		if t.now >= t.due[i] {
+			t.walk(i)
+		}
+	}
+	t.nextDue = t.due[0]
+	for _, due := range t.due[1:len(t.timeouts)] {
+		t.nextDue = min(t.nextDue, due)
+	}
+}
+
+// walk goes from timeout i's marker towards the front until it meets a flow
+// that is younger than the timeout. Every flow it passes is tested by its own
+// timeout, and by that of its opposite.
+func (t *Table) walk(i int) {
+	marker := firstMarker + uint32(i)
+	start := t.at(marker).newer
+	at := start
+	for at != front {
+		if at >= firstFixed { // another marker
+			at = t.at(at).newer
+			continue
+		}
+		f := t.Flow(at)
+		a := age(t.now, f.Last)
+		if a < t.timeouts[i] {
+			break
+		}
+		next := f.newer
+		if a >= t.timeouts[f.timeout] && t.oppositeExpired(f) {
+			if next == f.opposite {
+				next = t.Flow(next).newer
+			}
+			t.end(at)
+		}
+		at = next
+	}
+	if at != t.at(marker).newer {
+		t.unlink(t.at(marker))
+		t.insertBehind(at, marker)
+	}
+	t.due[i] = math.MinInt64
+	if at != front {
+		// The walk goes on when this flow is old enough, unless the flow changes
+		// meanwhile. Ages are float32: 1 ms of slack is more than
+		// they can be off.
+		f := t.Flow(at)
+		f.awaited |= 1 << i
+		t.due[i] = f.Last + int64(float64(t.timeouts[i])*1e9) - 1e6
+	}
+}
+
+func (t *Table) oppositeExpired(f *Flow) bool {
+	if f.opposite == none {
+		return true
+	}
+	o := t.Flow(f.opposite)
+	return age(t.now, o.Last) >= t.timeouts[o.timeout]
+}
+
+// age is now - last in seconds, rounded as T2 rounds it: 181.999996 s are 182.
+func age(now, last int64) float32 {
+	nowSec, lastSec := floorSec(now), floorSec(last)
+	frac := float64((now-nowSec*1e9)-(last-lastSec*1e9)) / 1e9
+	return float32(float64(float32(nowSec-lastSec)) + frac)
+}
+
+func floorSec(ns int64) int64 {
+	s := ns / 1e9
+	if ns%1e9 < 0 {
+		s--
+	}
+	return s
+}
