@@ -1,0 +1,213 @@
+// Package batch takes packets and flow ends, in capture order, and gives
+// batches of columns: those that the plugins of the run declared, built once
+// for all of them.
+package batch
+
+import (
+	"github.com/t2host/t2host/host/decode"
+	"github.com/t2host/t2host/host/flowtable"
+	"github.com/t2host/t2host/sdk"
+)
+
+// MaxBytes bounds a batch on its way to a plugin.
+const MaxBytes = 1 << 20
+
+// Layout is what the plugins of a run read, in their order, and the columns
+// that the host builds for it.
+type Layout struct {
+	plugins []*sdk.Plugin
+	packets [sdk.AllRows + 1]sdk.PacketField // by rows: the union of the fields
+	used    [sdk.AllRows + 1]bool
+	ends    bool
+	end     sdk.EndField // the union of the fields
+
+	maxRows  int
+	rowBytes int // of the plugin that gets most, at most
+	endBytes int
+}
+
+// NewLayout makes the layout for plugins and batches of maxRows rows.
+func NewLayout(plugins []*sdk.Plugin, maxRows int) *Layout {
+	l := &Layout{plugins: plugins, maxRows: maxRows}
+	for _, p := range plugins {
+		rows := p.Packets.Rows
+		l.packets[rows] |= p.Packets.Fields
+		l.used[rows] = true
+		l.ends = l.ends || p.Ends.On
+		l.end |= p.Ends.Fields
+		l.rowBytes = max(l.rowBytes, p.Packets.Size())
+		l.endBytes = max(l.endBytes, p.Ends.Size())
+	}
+	l.used[sdk.NoRows] = false
+	return l
+}
+
+// Batch is the events of a stretch of the capture and, for each plugin, its
+// view of them and its answer.
+type Batch struct {
+	Number, First, Last uint64 // see sdk.Batch
+	Final               bool
+
+	layout  *Layout
+	packets [sdk.AllRows + 1]sdk.Packets
+	ends    sdk.Ends
+	before  [sdk.AllRows + 1][]uint32
+	events  int // rows and ends
+	bytes   int
+	views   []sdk.Batch
+}
+
+// New makes an empty batch of the layout.
+func (l *Layout) New() *Batch {
+	return &Batch{layout: l, views: make([]sdk.Batch, len(l.plugins))}
+}
+
+// View is the batch as plugin i reads it, but for what other plugins give to
+// it: their columns and tables stand as the last user of the view left them.
+func (b *Batch) View(i int) *sdk.Batch {
+	p, v := b.layout.plugins[i], &b.views[i]
+	v.Number, v.First, v.Last, v.Final = b.Number, b.First, b.Last, b.Final
+	v.Packets = b.packets[p.Packets.Rows].Only(p.Packets.Fields)
+	columns := v.Ends.Columns
+	v.Ends = sdk.Ends{}
+	if p.Ends.On {
+		v.Ends = b.ends.Only(p.Ends.Fields)
+		v.Ends.Before = b.before[p.Packets.Rows]
+	}
+	v.Ends.Columns = columns
+	return v
+}
+
+// Reset empties the batch.
+func (b *Batch) Reset() {
+	b.Number, b.First, b.Last, b.Final = 0, 0, 0, false
+	for i := range b.packets {
+		b.packets[i].Reset()
+		b.before[i] = b.before[i][:0]
+	}
+	b.ends.Reset()
+	b.events, b.bytes = 0, 0
+}
+
+// Empty says that the batch holds nothing that a plugin would read.
+func (b *Batch) Empty() bool { return b.events == 0 }
+
+// Full says that no further event has room.
+func (b *Batch) Full() bool {
+	l := b.layout
+	return b.events >= l.maxRows || b.bytes+max(l.rowBytes, l.endBytes) > MaxBytes/2
+}
+
+// seen notes the frame whose events the batch holds.
+func (b *Batch) seen(number uint64) {
+	b.Last = number
+	if b.First == 0 {
+		b.First = number
+	}
+}
+
+// AddPacket adds a packet of the flow in slot.
+func (b *Batch) AddPacket(slot uint32, h *decode.Headers) {
+	b.seen(h.Number)
+	l := b.layout
+	added := false
+	if l.used[sdk.TCPRows] && h.Key.Proto == protoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
+		addRow(&b.packets[sdk.TCPRows], l.packets[sdk.TCPRows], slot, h)
+		added = true
+	}
+	if l.used[sdk.AllRows] {
+		addRow(&b.packets[sdk.AllRows], l.packets[sdk.AllRows], slot, h)
+		added = true
+	}
+	if added {
+		b.events++
+		b.bytes += l.rowBytes
+	}
+}
+
+const protoTCP = 6
+
+func addRow(p *sdk.Packets, fields sdk.PacketField, slot uint32, h *decode.Headers) {
+	p.N++
+	p.Flow = append(p.Flow, slot)
+	if fields&sdk.Time != 0 {
+		p.Time = append(p.Time, h.Time)
+	}
+	if fields&sdk.Window != 0 {
+		p.Window = append(p.Window, h.Window)
+	}
+	if fields&sdk.TCPFlags != 0 {
+		p.TCPFlags = append(p.TCPFlags, h.TCPFlags)
+	}
+	if fields&sdk.WireLen != 0 {
+		p.WireLen = append(p.WireLen, h.WireLen)
+	}
+}
+
+// AddEnd adds the end of a flow, caused by the frame of that number at packet
+// time now; offset gives the host's zone at a time.
+func (b *Batch) AddEnd(slot uint32, f *flowtable.Flow, dir uint8, number uint64, now int64, offset func(int64) int32) {
+	b.seen(number)
+	l := b.layout
+	if !l.ends {
+		return
+	}
+	b.events++
+	b.bytes += l.endBytes
+	for rows := range b.before {
+		b.before[rows] = append(b.before[rows], uint32(b.packets[rows].N))
+	}
+	e := &b.ends
+	e.N++
+	e.Flow = append(e.Flow, slot)
+	addFields(e, l.end, f, dir, now)
+	if l.end&sdk.UTCOffset != 0 {
+		e.UTCOffset = append(e.UTCOffset, offset(now))
+	}
+}
+
+func addFields(e *sdk.Ends, fields sdk.EndField, f *flowtable.Flow, dir uint8, now int64) {
+	if fields&sdk.At != 0 {
+		e.At = append(e.At, now)
+	}
+	if fields&sdk.FirstSeen != 0 {
+		e.FirstSeen = append(e.FirstSeen, f.First)
+	}
+	if fields&sdk.LastSeen != 0 {
+		e.LastSeen = append(e.LastSeen, f.Last)
+	}
+	if fields&sdk.FlowInd != 0 {
+		e.FlowInd = append(e.FlowInd, f.FlowInd)
+	}
+	if fields&sdk.Dir != 0 {
+		e.Dir = append(e.Dir, dir)
+	}
+	if fields&sdk.SrcIP != 0 {
+		e.SrcIP = append(e.SrcIP, ipOf(&f.Key, f.Key.Src))
+	}
+	if fields&sdk.DstIP != 0 {
+		e.DstIP = append(e.DstIP, ipOf(&f.Key, f.Key.Dst))
+	}
+	if fields&sdk.SrcPort != 0 {
+		e.SrcPort = append(e.SrcPort, f.Key.SrcPort)
+	}
+	if fields&sdk.DstPort != 0 {
+		e.DstPort = append(e.DstPort, f.Key.DstPort)
+	}
+	if fields&sdk.Proto != 0 {
+		e.Proto = append(e.Proto, f.Key.Proto)
+	}
+	if fields&sdk.TCPStates != 0 {
+		e.TCPStates = append(e.TCPStates, f.TCPAnomaly)
+	}
+}
+
+func ipOf(k *decode.Key, addr [16]byte) sdk.IP {
+	switch k.Kind {
+	case decode.IPv4:
+		return sdk.IPv4(addr)
+	case decode.IPv6:
+		return sdk.IPv6(addr)
+	}
+	return sdk.IP{}
+}

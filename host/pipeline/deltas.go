@@ -1,0 +1,20 @@
+package pipeline
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+// sortDeltas puts the changes of several tables into the order of the flow ends
+// that caused them; those of one end keep the order of the imports.
+func sortDeltas(deltas []sdk.Delta) {
+	slices.SortStableFunc(deltas, func(a, b sdk.Delta) int { return cmp.Compare(a.At, b.At) })
+}
+
+// zeros is a column of n zero values: what an optional plugin that is not
+// loaded gives.
+func zeros(t sdk.Type, n int) sdk.Vec {
+	return sdk.Vec{Type: t, Data: make([]byte, n*t.Size())}
+}

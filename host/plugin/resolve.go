@@ -1,0 +1,203 @@
+// Package plugin takes the names of plugins and gives the plugins of a run:
+// with what they require, checked, in the order in which they load.
+package plugin
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+
+	"github.com/t2host/t2host/host/nearest"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Loaded is a plugin of a run.
+type Loaded struct {
+	*sdk.Plugin
+	RequiredBy []string // who needs it, if it was not named itself
+}
+
+// Resolve finds the named plugins and all that they require, and orders them:
+// dependencies first, then by number, then by name. Names are compared without
+// case.
+func Resolve(catalogue []*sdk.Plugin, names []string) ([]Loaded, error) {
+	r := resolver{known: map[string]*sdk.Plugin{}, loaded: map[string]*Loaded{}}
+	for _, p := range catalogue {
+		if err := r.know(p); err != nil {
+			return nil, err
+		}
+	}
+	named := map[string]bool{}
+	for _, name := range names {
+		key := Key(name)
+		if named[key] {
+			return nil, fmt.Errorf("plugin %s is named twice: -p takes each name once", name)
+		}
+		named[key] = true
+	}
+	for _, name := range names {
+		if err := r.load(name, "", nil); err != nil {
+			return nil, err
+		}
+	}
+	for key, l := range r.loaded {
+		if named[key] {
+			l.RequiredBy = nil
+		}
+	}
+	order := r.order()
+	return order, checkTogether(order)
+}
+
+// Key is the form in which names are compared.
+func Key(name string) string { return strings.ToLower(name) }
+
+type resolver struct {
+	known  map[string]*sdk.Plugin
+	loaded map[string]*Loaded
+}
+
+func (r *resolver) know(p *sdk.Plugin) error {
+	if err := p.Validate(); err != nil {
+		return fmt.Errorf("plugin %s: %w", p.Name, err)
+	}
+	if _, err := semver.StrictNewVersion(p.Version); err != nil {
+		return fmt.Errorf("plugin %s: version %q is not a semantic version such as 1.0.0", p.Name, p.Version)
+	}
+	key := Key(p.Name)
+	if other, ok := r.known[key]; ok {
+		return fmt.Errorf("plugin %s is there twice (as %s %s and %s %s): remove one", p.Name, other.Name, other.Version, p.Name, p.Version)
+	}
+	r.known[key] = p
+	return nil
+}
+
+// load adds a plugin and what it requires. path is the chain of plugins that
+// led here.
+func (r *resolver) load(name, versions string, path []string) error {
+	p, ok := r.known[Key(name)]
+	if !ok {
+		return r.missing(name, path)
+	}
+	by := ""
+	if len(path) > 0 {
+		by = path[len(path)-1]
+		if err := inRange(p, versions, by); err != nil {
+			return err
+		}
+	}
+	if i := slices.Index(path, p.Name); i >= 0 {
+		return fmt.Errorf("plugins require each other in a circle: %s", strings.Join(append(path[i:], p.Name), " -> "))
+	}
+	l, ok := r.loaded[Key(name)]
+	if !ok {
+		l = &Loaded{Plugin: p}
+		r.loaded[Key(name)] = l
+	}
+	if by != "" && !slices.Contains(l.RequiredBy, by) {
+		l.RequiredBy = append(l.RequiredBy, by)
+	}
+	if ok {
+		return nil
+	}
+	path = append(path, p.Name)
+	for _, q := range p.Requires {
+		if q.Optional {
+			continue
+		}
+		if err := r.load(q.Name, q.Versions, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *resolver) missing(name string, path []string) error {
+	var known []string
+	for _, p := range r.known {
+		known = append(known, p.Name)
+	}
+	slices.Sort(known)
+	if len(path) > 0 {
+		return fmt.Errorf("plugin %s requires %s, which is not there: install it (known: %s)", path[len(path)-1], name, strings.Join(known, ", "))
+	}
+	return fmt.Errorf("plugin %s is not there%s (known: %s)", name, nearest.Hint(name, known), strings.Join(known, ", "))
+}
+
+func inRange(p *sdk.Plugin, versions, by string) error {
+	if versions == "" {
+		return nil
+	}
+	want, err := semver.NewConstraint(versions)
+	if err != nil {
+		return fmt.Errorf("plugin %s: the range %q for %s is not one such as ^1.2 or >=1.0, <3", by, versions, p.Name)
+	}
+	if !want.Check(semver.MustParse(p.Version)) {
+		return fmt.Errorf("plugin %s requires %s in version %s, but %s is here: install a version that fits", by, p.Name, versions, p.Version)
+	}
+	return nil
+}
+
+// order sorts topologically; of those that could be next, the lowest number and
+// then name comes first. There is no circle: load has seen to that, but for
+// optional requirements, which give way.
+func (r *resolver) order() []Loaded {
+	var rest []*Loaded
+	for _, l := range r.loaded {
+		rest = append(rest, l)
+	}
+	slices.SortFunc(rest, func(a, b *Loaded) int {
+		if a.Number != b.Number {
+			return a.Number - b.Number
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	var order []Loaded
+	placed := map[string]bool{}
+	for len(rest) > 0 {
+		i := slices.IndexFunc(rest, func(l *Loaded) bool { return r.ready(l, placed, true) })
+		if i < 0 {
+			i = slices.IndexFunc(rest, func(l *Loaded) bool { return r.ready(l, placed, false) })
+		}
+		placed[Key(rest[i].Name)] = true
+		order = append(order, *rest[i])
+		rest = slices.Delete(rest, i, i+1)
+	}
+	return order
+}
+
+func (r *resolver) ready(l *Loaded, placed map[string]bool, optional bool) bool {
+	for _, q := range l.Requires {
+		_, there := r.loaded[Key(q.Name)]
+		if there && !placed[Key(q.Name)] && (optional || !q.Optional) {
+			return false
+		}
+	}
+	return true
+}
+
+// checkTogether checks what single declarations cannot show: columns that two
+// plugins declare, optional requirements out of their range.
+func checkTogether(order []Loaded) error {
+	owner := map[string]string{}
+	for _, l := range order {
+		for _, c := range l.Columns {
+			if other, ok := owner[c.Name]; ok {
+				return fmt.Errorf("column %s is declared by %s and by %s: load one of them", c.Name, other, l.Name)
+			}
+			owner[c.Name] = l.Name
+		}
+		for _, q := range l.Requires {
+			for _, p := range order {
+				if q.Optional && Key(p.Name) == Key(q.Name) {
+					if err := inRange(p.Plugin, q.Versions, l.Name); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package plugin
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+// catalogue makes plugins of lines: NUMBER NAME VERSION [NAME RANGE | ?NAME RANGE]...
+func catalogue(text string) []*sdk.Plugin {
+	var list []*sdk.Plugin
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
+		if len(f) == 0 {
+			continue
+		}
+		number := 0
+		for _, c := range f[0] {
+			number = 10*number + int(c-'0')
+		}
+		p := &sdk.Plugin{
+			Name: f[1], Number: number, Version: f[2], Doc: "does", Ends: sdk.End(),
+			Open: func([]sdk.Value) (sdk.Stage, error) { return &sdk.Loop{}, nil },
+		}
+		for i := 3; i+1 < len(f); i += 2 {
+			name, optional := strings.CutPrefix(f[i], "?")
+			p.Requires = append(p.Requires, sdk.Requirement{Name: name, Versions: strings.TrimPrefix(f[i+1], "any"), Optional: optional})
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+func TestResolve(t *testing.T) {
+	const base = `
+		150 tcpWin 1.2.0
+		120 stats 2.0.0
+		950 winSink 1.0.0 tcpWin ^1 stats >=1.5
+		901 txtSink 1.0.0 ?tcpWin ^1
+	`
+	for _, c := range []struct{ name, plugins, load, want string }{
+		{"numbers order", base, "tcpWin,stats", "stats tcpWin"},
+		{"what is required comes too", base, "winsink", "stats<winSink tcpWin<winSink winSink"},
+		{"named and required", base, "WINSINK,tcpwin", "stats<winSink tcpWin winSink"},
+		{"optional is not loaded", base, "txtSink", "txtSink"},
+		{"optional comes first if there", "10 a 1.0.0 ?b any\n20 b 1.0.0", "a,b", "b a"},
+		{"optional circle gives way", "10 a 1.0.0 ?b any\n20 b 1.0.0 ?a any", "b,a", "a b"},
+		{"dependency beats number", "10 a 1.0.0 b any\n20 b 1.0.0", "a", "b<a a"},
+		{"equal numbers: names", "10 b 1.0.0\n10 a 1.0.0", "b,a", "a b"},
+		{"missing", base, "tcpwim", "error: plugin tcpwim is not there, did you mean tcpWin? (known: stats, tcpWin, txtSink, winSink)"},
+		{"required is missing", "10 a 1.0.0 zz any", "a", "error: plugin a requires zz, which is not there: install it (known: a)"},
+		{"version out of range", "10 a 1.0.0 b ^2\n20 b 1.9.0", "a", "error: plugin a requires b in version ^2, but 1.9.0 is here: install a version that fits"},
+		{"optional out of range", "10 a 1.0.0 ?b ^2\n20 b 1.9.0", "a,b", "error: plugin a requires b in version ^2, but 1.9.0 is here: install a version that fits"},
+		{"bad range", "10 a 1.0.0 b one\n20 b 1.9.0", "a", `error: plugin a: the range "one" for b is not one such as ^1.2 or >=1.0, <3`},
+		{"circle", "10 a 1.0.0 b any\n20 b 1.0.0 c any\n30 c 1.0.0 b any", "a", "error: plugins require each other in a circle: b -> c -> b"},
+		{"itself", "10 a 1.0.0 a any", "a", "error: plugins require each other in a circle: a -> a"},
+		{"named twice", base, "tcpwin,tcpWin", "error: plugin tcpWin is named twice: -p takes each name once"},
+		{"there twice", "10 a 1.0.0\n20 A1 1.0.0", "a", `error: plugin A1: name "A1" must begin with a lower-case letter and hold letters, digits and _ only`},
+		{"there twice but for case", "10 aB 1.0.0\n20 ab 1.1.0", "ab", "error: plugin ab is there twice (as aB 1.0.0 and ab 1.1.0): remove one"},
+		{"bad version", "10 a 1", "a", `error: plugin a: version "1" is not a semantic version such as 1.0.0`},
+	} {
+		loaded, err := Resolve(catalogue(c.plugins), strings.Split(c.load, ","))
+		var got []string
+		for _, l := range loaded {
+			s := l.Name
+			if len(l.RequiredBy) > 0 {
+				s += "<" + strings.Join(l.RequiredBy, "+")
+			}
+			got = append(got, s)
+		}
+		text := strings.Join(got, " ")
+		if err != nil {
+			text = "error: " + err.Error()
+		}
+		if text != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, text, c.want)
+		}
+	}
+}
+
+func TestResolveRefusesDoubleDeclarations(t *testing.T) {
+	list := catalogue("10 a 1.0.0\n20 b 1.0.0")
+	list[0].Columns = []sdk.Column{sdk.U8("x", "")}
+	list[1].Columns = []sdk.Column{sdk.U8("x", "")}
+	if _, err := Resolve(list, []string{"a", "b"}); err == nil || err.Error() != "column x is declared by a and by b: load one of them" {
+		t.Errorf("two plugins: %v", err)
+	}
+	list[0].Columns = []sdk.Column{sdk.U8("x", ""), sdk.U8("x", "")}
+	if _, err := Resolve(list, []string{"a"}); err == nil || err.Error() != "plugin a: column x is declared twice" {
+		t.Errorf("one plugin: %v", err)
+	}
+	list = catalogue("10 a 1.0.0")
+	list[0].Exports = []sdk.TableInfo{{Name: "a.t"}, {Name: "a.t"}}
+	if _, err := Resolve(list, []string{"a"}); err == nil || err.Error() != "plugin a: export a.t is declared twice" {
+		t.Errorf("export: %v", err)
+	}
+}

@@ -1,0 +1,194 @@
+// Package settings takes the settings file, the environment and the command
+// line, and gives the values of the settings that plugins and host declare.
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/t2host/t2host/host/nearest"
+	"github.com/t2host/t2host/sdk"
+)
+
+// DefaultFile is read if it is there and no other file is named.
+const DefaultFile = "t2host.toml"
+
+// Values are the values that were set, by group (a plugin's name, or one of the
+// host's) and key, both in lower case. The later source wins: file,
+// environment, command line.
+type Values struct {
+	Plugins []string // the file's list of plugins
+	set     map[string]map[string]value
+}
+
+type value struct{ text, origin string }
+
+// Load reads file ("" stands for DefaultFile, which need not exist), then
+// environ (KEY=VALUE), then sets (group.key=value).
+func Load(file string, environ, sets []string) (*Values, error) {
+	v := &Values{set: map[string]map[string]value{}}
+	if err := v.readFile(file); err != nil {
+		return nil, err
+	}
+	for _, e := range environ {
+		name, text, _ := strings.Cut(e, "=")
+		rest, ok := strings.CutPrefix(name, "T2HOST_")
+		group, key, ok2 := strings.Cut(rest, "__")
+		if ok && ok2 {
+			v.put(group, key, text, "environment "+name)
+		}
+	}
+	for _, s := range sets {
+		name, text, ok := strings.Cut(s, "=")
+		group, key, ok2 := strings.Cut(name, ".")
+		if !ok || !ok2 || group == "" || key == "" {
+			return nil, fmt.Errorf("--set %s: takes PLUGIN.KEY=VALUE", s)
+		}
+		v.put(group, key, text, "--set "+name)
+	}
+	return v, nil
+}
+
+func (v *Values) put(group, key, text, origin string) {
+	group, key = strings.ToLower(group), strings.ToLower(key)
+	if v.set[group] == nil {
+		v.set[group] = map[string]value{}
+	}
+	v.set[group][key] = value{text, origin}
+}
+
+func (v *Values) readFile(file string) error {
+	named := file != ""
+	if !named {
+		file = DefaultFile
+	}
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("settings file %s: %w", file, errors.Unwrap(err))
+	}
+	var tree map[string]any
+	if err := toml.Unmarshal(data, &tree); err != nil {
+		var d *toml.DecodeError
+		if errors.As(err, &d) {
+			line, column := d.Position()
+			return fmt.Errorf("settings file %s:%d:%d: %s", file, line, column, strings.TrimPrefix(d.Error(), "toml: "))
+		}
+		return fmt.Errorf("settings file %s: %w", file, err)
+	}
+	for name, x := range tree {
+		switch x := x.(type) {
+		case map[string]any:
+			for key, y := range x {
+				text, ok := textOf(y)
+				if !ok {
+					return fmt.Errorf("settings file %s: %s.%s takes a number, true, false or a text", file, name, key)
+				}
+				v.put(name, key, text, file)
+			}
+		case []any:
+			if name != "plugins" {
+				return fmt.Errorf("settings file %s: unknown key %s", file, name)
+			}
+			for _, p := range x {
+				s, ok := p.(string)
+				if !ok {
+					return fmt.Errorf("settings file %s: plugins takes a list of names", file)
+				}
+				v.Plugins = append(v.Plugins, s)
+			}
+		default:
+			return fmt.Errorf("settings file %s: unknown key %s (settings stand under [PLUGIN])", file, name)
+		}
+	}
+	return nil
+}
+
+func textOf(x any) (string, bool) {
+	switch x := x.(type) {
+	case string:
+		return x, true
+	case int64, bool:
+		return fmt.Sprint(x), true
+	}
+	return "", false
+}
+
+// Group is the declared settings of a plugin or of a part of the host.
+type Group struct {
+	Name     string
+	Settings []sdk.Setting
+}
+
+// Check refuses values of unknown groups and keys and those that their setting
+// does not take; check looks at the targets of outlets.
+func (v *Values) Check(groups []Group, check func(target string) error) error {
+	known := map[string][]sdk.Setting{}
+	var names []string
+	for _, g := range groups {
+		known[strings.ToLower(g.Name)] = g.Settings
+		names = append(names, g.Name)
+	}
+	for _, group := range sorted(v.set) {
+		settings, ok := known[group]
+		for _, key := range sorted(v.set[group]) {
+			x := v.set[group][key]
+			if !ok {
+				return fmt.Errorf("%s: no plugin is named %s%s", x.origin, group, nearest.Hint(group, names))
+			}
+			s := sdk.Find(settings, key)
+			if s == nil {
+				return fmt.Errorf("%s: %s has no setting %s%s", x.origin, group, key, hint(key, settings))
+			}
+			err := s.Check(x.text)
+			if err == nil && s.Kind == sdk.TargetSetting {
+				err = check(x.text)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %s.%s %w", x.origin, group, key, err)
+			}
+		}
+	}
+	return nil
+}
+
+func hint(key string, settings []sdk.Setting) string {
+	var keys []string
+	for _, s := range settings {
+		keys = append(keys, s.Name)
+	}
+	if h := nearest.Hint(key, keys); h != "" {
+		return h
+	}
+	return " (it has " + strings.Join(keys, ", ") + ")"
+}
+
+func sorted[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Of gives a group's values, one for each of its settings.
+func (v *Values) Of(g Group) []sdk.Value {
+	var values []sdk.Value
+	for _, s := range g.Settings {
+		text := s.Default
+		if x, ok := v.set[strings.ToLower(g.Name)][s.Name]; ok {
+			text = x.text
+		}
+		values = append(values, sdk.Value{Name: s.Name, Text: text})
+	}
+	return values
+}
