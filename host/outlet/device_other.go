@@ -1,0 +1,12 @@
+//go:build !unix
+
+package outlet
+
+import (
+	"context"
+	"os"
+)
+
+func openDevice(_ context.Context, _ *Config, path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+}

@@ -1,0 +1,201 @@
+package outlet
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+const fileBuffer = 64 << 10
+
+// file is a carrier that writes to a file or to standard output.
+type file struct {
+	what string   // for messages
+	f    *os.File // nil for standard output
+	path string   // the name at the end; "" if written straight
+	live bool
+
+	mu     sync.Mutex
+	w      *bufio.Writer
+	st     Stats
+	closed bool
+
+	stop    chan struct{}
+	flusher sync.WaitGroup
+}
+
+func newStdout(cfg *Config) *file {
+	o := &file{what: "standard output", w: bufio.NewWriterSize(cfg.Stdout, fileBuffer), live: cfg.Live}
+	o.start()
+	return o
+}
+
+// openFile creates PATH.part. A device or a FIFO that is there already is
+// written straight: to rename something over it would destroy it.
+func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
+	fi, err := os.Lstat(path)
+	if err == nil && fi.Mode()&fs.ModeSymlink != 0 && !special(path) {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real // else the rename would replace the link, not what it leads to
+		}
+	}
+	fi, err = os.Stat(path)
+	if err == nil && fi.IsDir() {
+		return nil, fmt.Errorf("open %s: is a directory: name a file in it", path)
+	}
+	o := &file{live: cfg.Live}
+	if special(path) || err == nil && !fi.Mode().IsRegular() {
+		o.what = path
+		o.f, err = openDevice(ctx, cfg, path)
+	} else {
+		o.what, o.path = path+".part", path
+		perm := fs.FileMode(0o666)
+		if fi != nil {
+			perm = fi.Mode().Perm() | 0o200 // what was private stays so
+		}
+		o.f, err = os.OpenFile(o.what, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, perm)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open %s: %w: make the folder first: mkdir -p %s", o.what, bare(err), filepath.Dir(path))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", o.what, bare(err))
+	}
+	o.w = bufio.NewWriterSize(o.f, fileBuffer)
+	o.start()
+	return o, nil
+}
+
+// special names what may be a regular file behind and yet must not be renamed over.
+func special(path string) bool {
+	return path == "/dev/stdout" || path == "/dev/stderr" || strings.HasPrefix(path, "/dev/fd/") || strings.HasPrefix(path, "/proc/")
+}
+
+func (o *file) start() {
+	if !o.live {
+		return
+	}
+	o.stop = make(chan struct{})
+	o.flusher.Go(func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				_ = o.flush() // bufio keeps the error for the next Send
+			case <-o.stop:
+				return
+			}
+		}
+	})
+}
+
+func (o *file) send(frame []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return errClosed
+	}
+	// Never half a frame in one write: two outlets may share standard output, and
+	// a run that is killed leaves whole lines.
+	if o.w.Available() < len(frame) {
+		if err := o.flushLocked(); err != nil {
+			return err
+		}
+	}
+	if _, err := o.w.Write(frame); err != nil {
+		return o.failed(err)
+	}
+	o.st.Frames++
+	o.st.Bytes += uint64(len(frame))
+	return nil
+}
+
+func (o *file) flush() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return errClosed
+	}
+	return o.flushLocked()
+}
+
+func (o *file) flushLocked() error {
+	if err := o.w.Flush(); err != nil {
+		return o.failed(err)
+	}
+	return nil
+}
+
+func (o *file) failed(err error) error { return fmt.Errorf("write %s: %w", o.what, bare(err)) }
+
+func (o *file) stats() Stats {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.st
+}
+
+func (o *file) end(drain time.Duration, abort bool) error {
+	if o.f != nil {
+		_ = o.f.SetWriteDeadline(time.Now().Add(max(drain, 0))) // a FIFO that nobody reads; others have none
+	}
+	if o.live {
+		close(o.stop)
+		o.flusher.Wait()
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	err := o.flushLocked()
+	if o.f == nil {
+		return err
+	}
+	if o.path != "" && (abort || err != nil) {
+		err = errors.Join(err, cutAtLine(o.what))
+	}
+	if cerr := o.f.Close(); cerr != nil && err == nil {
+		err = o.failed(cerr)
+	}
+	if o.path == "" || abort || err != nil {
+		return err
+	}
+	if err := os.Rename(o.what, o.path); err != nil {
+		return fmt.Errorf("rename %s to %s: %w", o.what, o.path, bare(err))
+	}
+	return nil
+}
+
+// cutAtLine cuts a file after its last line's (or report's) end. A file without
+// any is left as it is: it is no text.
+func cutAtLine(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	end, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	buf := make([]byte, fileBuffer)
+	for off := end; off > 0; {
+		n := min(off, int64(len(buf)))
+		off -= n
+		if _, err := f.ReadAt(buf[:n], off); err != nil {
+			return err
+		}
+		if i := bytes.LastIndexAny(buf[:n], "\n\x00"); i >= 0 {
+			return f.Truncate(off + int64(i) + 1)
+		}
+	}
+	return nil
+}

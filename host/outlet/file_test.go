@@ -1,0 +1,275 @@
+package outlet
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestFile(t *testing.T) {
+	noLeaks(t)
+	path := filepath.Join(t.TempDir(), "x.txt")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := open(t, Config{Target: "file:" + path})
+	send(t, o, 0, 1000, 300)
+	if err := o.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if s := read(t, path); s != "old" {
+		t.Errorf("replaced before the rename: %.20q", s)
+	}
+	consecutive(t, numbers(t, split([]byte(read(t, path+".part"))), 300), 1000)
+	if st, err := closes(t, o, 1000); err != nil || st.Bytes != 300_000 {
+		t.Errorf("%+v, %v", st, err)
+	}
+	consecutive(t, numbers(t, split([]byte(read(t, path))), 300), 1000)
+	if fi, _ := os.Stat(path); fi.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, was 0600", fi.Mode())
+	}
+	if _, err := os.Stat(path + ".part"); err == nil {
+		t.Error(".part is left")
+	}
+}
+
+func TestFileAbort(t *testing.T) {
+	noLeaks(t)
+	for give, want := range map[string]string{
+		"one\ntwo\nthr":  "one\ntwo\n",
+		"one\ntwo\n":     "one\ntwo\n",
+		"report\n\n\x00": "report\n\n\x00",
+		"one\n" + strings.Repeat("x", 3*fileBuffer): "one\n",
+		"binary": "binary",
+	} {
+		path := filepath.Join(t.TempDir(), "x.txt")
+		o := open(t, Config{Target: "file:" + path})
+		if err := o.Send([]byte(give)); err != nil {
+			t.Fatal(err)
+		}
+		o.Abort()
+		if got := read(t, path+".part"); got != want {
+			t.Errorf("%.20q: got %.20q, want %.20q", give, got, want)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%.20q: looks whole", give)
+		}
+	}
+}
+
+func TestFileSymlink(t *testing.T) {
+	dir := t.TempDir()
+	target, link := filepath.Join(dir, "there"), filepath.Join(dir, "link")
+	if err := errors.Join(os.WriteFile(target, nil, 0o666), os.Symlink(target, link)); err != nil {
+		t.Fatal(err)
+	}
+	o := open(t, Config{Target: "file:" + link})
+	send(t, o, 0, 1, 20)
+	if _, err := closes(t, o, 1); err != nil {
+		t.Fatal(err)
+	}
+	if fi, _ := os.Lstat(link); fi.Mode()&os.ModeSymlink == 0 {
+		t.Error("the link was replaced")
+	}
+	if read(t, target) != string(frame(0, 20)) {
+		t.Error("its target was not")
+	}
+}
+
+func TestFileErrors(t *testing.T) {
+	noLeaks(t)
+	dir := t.TempDir()
+	for target, want := range map[string]string{
+		dir:           "open " + dir + ": is a directory: name a file in it",
+		dir + "/no/x": "open " + dir + "/no/x.part: no such file or directory: make the folder first: mkdir -p " + dir + "/no",
+	} {
+		_, err := Open(context.Background(), Config{Name: "o", Target: "file:" + target})
+		wantErr(t, err, "outlet o: "+want)
+	}
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(context.Background(), Config{Name: "o", Target: "file:" + dir + "/x"}); os.Getuid() != 0 {
+		wantErr(t, err, "outlet o: open "+dir+"/x.part: permission denied")
+	} else {
+		_, err = Open(context.Background(), Config{Name: "o", Target: "file:/proc/x"}) // root may all, but not this
+		if err == nil {
+			t.Error("opened /proc/x")
+		}
+	}
+}
+
+func TestDiskFull(t *testing.T) {
+	noLeaks(t)
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip(err)
+	}
+	o := open(t, Config{Target: "file:/dev/full"})
+	var err error
+	for n := 0; err == nil && n < 2*fileBuffer; n += 1000 {
+		err = o.Send(frame(n, 1000))
+	}
+	wantErr(t, err, "outlet tcpwinsink.reports: write /dev/full: no space left on device")
+	_, err = o.Close()
+	wantErr(t, err, "outlet tcpwinsink.reports: write /dev/full: no space left on device")
+	if fi, err := os.Stat("/dev/full"); err != nil || fi.Mode().IsRegular() {
+		t.Fatal("the device was replaced")
+	}
+}
+
+// A file that could not be written keeps the name .part and ends at a line's end.
+func TestFileTooLarge(t *testing.T) {
+	noLeaks(t)
+	path := filepath.Join(t.TempDir(), "x")
+	o := open(t, Config{Target: "file:" + path})
+	send(t, o, 0, 10, 100)
+	if err := o.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	f := o.c.(*file)
+	f.f.Close() // the next write has an error, as on a disk that went away
+	send(t, o, 10, 11, 100)
+	if _, err := o.Close(); err == nil {
+		t.Error("no error")
+	}
+	consecutive(t, numbers(t, split([]byte(read(t, path+".part"))), 100), 10)
+	if _, err := os.Stat(path); err == nil {
+		t.Error("looks whole")
+	}
+}
+
+func TestFIFO(t *testing.T) {
+	noLeaks(t)
+	path := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Skip(err)
+	}
+	_, err := Open(context.Background(), Config{Name: "o", Target: "file:" + path})
+	wantErr(t, err, "outlet o: open "+path+": nobody reads it: start `cat "+path+"` in another terminal")
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := Open(ctx, Config{Name: "o", Target: "file:" + path, Wait: true}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	got := make(chan string)
+	go func() { b, _ := os.ReadFile(path); got <- string(b) }()
+	o := open(t, Config{Target: "file:" + path, Wait: true})
+	send(t, o, 0, 5, 100)
+	if _, err := closes(t, o, 5); err != nil {
+		t.Error(err)
+	}
+	consecutive(t, numbers(t, split([]byte(<-got)), 100), 5)
+	if fi, _ := os.Lstat(path); fi.Mode()&os.ModeNamedPipe == 0 {
+		t.Error("the FIFO was replaced")
+	}
+
+	r, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // and never reads
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	o = open(t, Config{Target: "file:" + path, Drain: 50 * time.Millisecond})
+	send(t, o, 0, 60, 1000) // fits the buffer
+	if err := o.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	send(t, o, 60, 120, 1000)
+	if _, err := o.Close(); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a FIFO that nobody reads: %v", err)
+	}
+}
+
+func TestStdout(t *testing.T) {
+	noLeaks(t)
+	var out bytes.Buffer
+	o := open(t, Config{Target: "-", Stdout: &out})
+	send(t, o, 0, 1, 100)
+	if out.Len() != 0 {
+		t.Error("not buffered")
+	}
+	if err := o.Flush(); err != nil || out.Len() != 100 {
+		t.Error(out.Len(), err)
+	}
+	send(t, o, 1, 3, 100)
+	if _, err := closes(t, o, 3); err != nil {
+		t.Error(err)
+	}
+	consecutive(t, numbers(t, split(out.Bytes()), 100), 3)
+}
+
+func TestStdoutClosed(t *testing.T) {
+	noLeaks(t)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	r.Close()
+	o := open(t, Config{Target: "-", Stdout: w})
+	send(t, o, 0, 1, 100)
+	err = o.Flush()
+	wantErr(t, err, "outlet tcpwinsink.reports: write standard output: broken pipe")
+	if !errors.Is(err, syscall.EPIPE) {
+		t.Error("the system's error is not wrapped")
+	}
+	if err := o.Send([]byte("x")); err == nil {
+		t.Error("Send goes on")
+	}
+}
+
+// writes notes every write.
+type writes struct{ sizes []int }
+
+func (w *writes) Write(p []byte) (int, error) { w.sizes = append(w.sizes, len(p)); return len(p), nil }
+
+// Never half a frame in one write.
+func TestWholeFramesOnly(t *testing.T) {
+	var w writes
+	o := open(t, Config{Target: "-", Stdout: &w})
+	const size = fileBuffer/2 - 100
+	send(t, o, 0, 9, size)
+	if err := o.Send(make([]byte, 3*fileBuffer)); err != nil {
+		t.Fatal(err)
+	}
+	o.Close()
+	for _, n := range w.sizes {
+		if n%size != 0 && n != 3*fileBuffer {
+			t.Errorf("writes of %v", w.sizes)
+		}
+	}
+}
+
+func TestLive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		o, err := Open(t.Context(), Config{Name: "o", Target: "-", Stdout: &out, Live: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 3 {
+			send(t, o, n, n+1, 100)
+			time.Sleep(time.Second)
+			synctest.Wait()
+			if out.Len() != 100*(n+1) {
+				t.Errorf("after %d s: %d bytes", n+1, out.Len())
+			}
+		}
+		o.Close()
+	})
+}

@@ -1,0 +1,69 @@
+package outlet
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// writeTurn is how long one write may block before acknowledgements and the
+// order to stop are looked at again.
+const writeTurn = 100 * time.Millisecond
+
+// link is one connection.
+type link struct {
+	conn    net.Conn
+	written int64      // bytes that the kernel took
+	read    chan error // one value: how the peer's side ended, nil for EOF
+	half    bool       // the peer closed its sending side; it may still receive
+	reader  sync.WaitGroup
+}
+
+// newLink begins to read what the peer sends and throws it away: unread bytes
+// would turn our FIN into a reset, and a reset of an idle connection shows here.
+func newLink(c net.Conn) *link {
+	l := &link{conn: c, read: make(chan error, 1)}
+	l.reader.Go(func() {
+		_, err := io.Copy(io.Discard, c)
+		l.read <- err
+	})
+	return l
+}
+
+// write gives p to the kernel, for writeTurn at most; stalled says that the time
+// was over before all was taken.
+func (l *link) write(p []byte) (n int, stalled bool, err error) {
+	if err := l.conn.SetWriteDeadline(time.Now().Add(writeTurn)); err != nil {
+		return 0, false, err
+	}
+	n, err = l.conn.Write(p)
+	l.written += int64(n)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return n, true, nil
+	}
+	return n, false, err
+}
+
+// delivered gives how many bytes the peer has; err is not nil if the connection
+// is dead, the count is then final.
+func (l *link) delivered() (int64, error) {
+	tcp, ok := l.conn.(*net.TCPConn)
+	if !ok {
+		return l.written, nil
+	}
+	unacked, err := outq(tcp)
+	return l.written - int64(unacked), err
+}
+
+// close ends the connection with a FIN, or, to take back what the peer's kernel
+// has not taken yet, with a reset.
+func (l *link) close(reset bool) {
+	if tcp, ok := l.conn.(*net.TCPConn); ok && reset {
+		_ = tcp.SetLinger(0)
+	}
+	_ = l.conn.Close()
+	l.reader.Wait()
+}

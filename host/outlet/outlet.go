@@ -1,0 +1,211 @@
+// Package outlet takes frames of bytes from sinks and gives them to files, TCP,
+// UDP, Unix sockets and standard output.
+//
+// A frame (a report, a run of lines) leaves whole and in order. A TCP frame
+// counts as delivered when the peer's kernel has acknowledged its last byte, not
+// when write has returned: the first write after the peer has closed succeeds
+// and its bytes are lost. What a receiver's kernel took and the receiver never
+// read cannot be known here, and is lost with the receiver; a frame that arrived
+// while its acknowledgement was lost with the connection is sent again.
+package outlet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// Defaults of Config.
+const (
+	DefaultDrain      = 5 * time.Second
+	DefaultQueueBytes = 16 << 20
+)
+
+// shortDrain is what Close waits for a peer once the run is cancelled or broken:
+// enough for a receiver that reads, too little to be noticed.
+const shortDrain = 500 * time.Millisecond
+
+// Config says where an outlet leads and how it behaves.
+type Config struct {
+	Name   string // for messages, "tcpwinsink.reports"
+	Target string // see CheckTarget
+	Hint   string // ends the message that nobody listens: "--set tcpwinsink.to=-"
+
+	// Undelivered is the file that gets, at Close, what could not be delivered to
+	// a TCP or Unix socket; "" for none. It is appended to, so that several outlets
+	// can share it: who starts a run removes the one of the run before.
+	Undelivered string
+
+	Wait       bool          // if nobody listens yet: no error, connect in the background
+	Drain      time.Duration // how long Close waits for the peer; 0 is DefaultDrain, below 0 not at all
+	QueueBytes int           // for frames not yet delivered, each with 64 bytes for itself; 0 is DefaultQueueBytes
+
+	// Stdout is what the target "-" writes to; nil is os.Stdout. For os.Stdout the
+	// program has to signal.Notify or Ignore SIGPIPE, else a closed pipe kills it
+	// before Send can return the error.
+	Stdout io.Writer
+	Live   bool // flush files and standard output every second
+
+	Log func(line string) // warnings, from any goroutine; nil for none; must not call the outlet
+
+	_ struct{}
+}
+
+// Stats counts frames. Frames + Waiting + Dropped + Undelivered is what was given.
+type Stats struct {
+	Frames, Bytes                 uint64 // delivered; for UDP sent; for files written or in the buffer
+	Waiting, WaitingBytes         uint64 // in the queue; those without acknowledgement are in it
+	Dropped, DroppedBytes         uint64 // the queue was full, or a frame too large
+	Undelivered, UndeliveredBytes uint64 // at Close; they are in Config.Undelivered
+	Reconnects                    uint64
+	Errors                        uint64 // UDP: refusals and other errors that the kernel reported
+}
+
+// carrier is an open target. The methods may be called from several goroutines.
+type carrier interface {
+	send(frame []byte) error
+	flush() error
+	// end releases everything; abort says that the run broke.
+	end(drain time.Duration, abort bool) error
+	stats() Stats
+}
+
+// Outlet is an open way out. Its methods may be called from several goroutines.
+type Outlet struct {
+	cfg Config
+	c   carrier
+
+	ending sync.Once
+	err    error // of the first Close or Abort
+}
+
+// Open opens the target: a file is created, a socket connected. The end of ctx
+// ends all waiting for connections and shortens Close; what is connected goes on
+// until Close. Close or Abort must be called.
+func Open(ctx context.Context, cfg Config) (*Outlet, error) {
+	if cfg.Drain == 0 {
+		cfg.Drain = DefaultDrain
+	}
+	if cfg.QueueBytes == 0 {
+		cfg.QueueBytes = DefaultQueueBytes
+	}
+	if cfg.Stdout == nil {
+		cfg.Stdout = os.Stdout
+	}
+	if cfg.Log == nil {
+		cfg.Log = func(string) {}
+	}
+	o := &Outlet{cfg: cfg}
+	if err := CheckTarget(cfg.Target); err != nil {
+		return nil, o.named(err)
+	}
+	t, _ := ParseTarget(cfg.Target)
+	var err error
+	switch t.Net {
+	case "stdout":
+		o.c = newStdout(&o.cfg)
+	case "file":
+		o.c, err = openFile(ctx, &o.cfg, t.Addr)
+	case "udp":
+		o.c, err = openUDP(ctx, &o.cfg, t)
+	default:
+		o.c, err = openStream(ctx, &o.cfg, t)
+	}
+	if err != nil {
+		return nil, o.named(err)
+	}
+	return o, nil
+}
+
+// Send takes one frame; the bytes are copied, an empty frame is nothing. It never
+// waits for a network peer. Errors are those of files and standard output (disk
+// full, closed pipe), and of a closed outlet.
+func (o *Outlet) Send(frame []byte) error {
+	if len(frame) == 0 {
+		return nil
+	}
+	return o.named(o.c.send(frame))
+}
+
+// Flush hands what is buffered to the file system or to standard output; for
+// sockets, which buffer nothing, it does nothing.
+func (o *Outlet) Flush() error { return o.named(o.c.flush()) }
+
+// Stats tells the counts of now.
+func (o *Outlet) Stats() Stats { return o.c.stats() }
+
+// Close ends the outlet. A file gets its name; a socket gets up to Config.Drain
+// for what is not yet delivered, the rest goes to Config.Undelivered and is an error.
+func (o *Outlet) Close() (Stats, error) {
+	o.end(o.cfg.Drain, false)
+	return o.c.stats(), o.err
+}
+
+// Abort ends the outlet after the run broke. A file stays PATH.part, cut at a
+// line's end; a socket gets a short time for what was given. Errors go to Config.Log.
+func (o *Outlet) Abort() Stats {
+	o.end(min(o.cfg.Drain, shortDrain), true)
+	return o.c.stats()
+}
+
+func (o *Outlet) end(drain time.Duration, abort bool) {
+	o.ending.Do(func() {
+		o.err = o.named(o.c.end(drain, abort))
+		if o.err != nil && abort {
+			o.cfg.Log(o.err.Error())
+		}
+	})
+}
+
+func (o *Outlet) named(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("outlet %s: %w", o.cfg.Name, err)
+}
+
+var errClosed = errors.New("is closed")
+
+// warn gives one line to Config.Log, with the outlet's name.
+func (c *Config) warn(format string, args ...any) {
+	c.Log("outlet " + c.Name + ": " + fmt.Sprintf(format, args...))
+}
+
+// bare strips what the standard library puts around a system's error, because
+// the messages here name the operation and the target themselves.
+func bare(err error) error {
+	for {
+		var (
+			op   *net.OpError
+			call *os.SyscallError
+			path *fs.PathError
+			link *os.LinkError
+		)
+		switch {
+		case errors.As(err, &op):
+			err = op.Err
+		case errors.As(err, &call):
+			err = call.Err
+		case errors.As(err, &path):
+			err = path.Err
+		case errors.As(err, &link):
+			err = link.Err
+		default:
+			return err
+		}
+	}
+}
+
+// reports is a count as it stands in messages.
+func reports(n, bytes uint64) string {
+	if n == 1 {
+		return fmt.Sprintf("1 report (%d bytes)", bytes)
+	}
+	return fmt.Sprintf("%d reports (%d bytes)", n, bytes)
+}

@@ -1,0 +1,83 @@
+package outlet
+
+// frameCost is what a frame takes beside its bytes: slice header, place in the
+// list, the allocator's rounding. Without it the bound on the queue's memory would
+// be none for short frames.
+const frameCost = 64
+
+// queue keeps frames until they are delivered: those in flight, which have been
+// begun on the present connection, then those that wait.
+type queue struct {
+	limit        int // bytes
+	flight, wait list
+	acked        int64 // bytes of the frames released from the present connection
+}
+
+// list is frames in order.
+type list struct {
+	frames [][]byte
+	bytes  int
+}
+
+func (l *list) push(f []byte) {
+	l.frames = append(l.frames, f)
+	l.bytes += len(f)
+}
+
+func (l *list) pop() []byte {
+	f := l.frames[0]
+	l.frames[0] = nil // else the array keeps it alive
+	l.frames = l.frames[1:]
+	l.bytes -= len(f)
+	return f
+}
+
+func (l *list) cost() int { return l.bytes + frameCost*len(l.frames) }
+
+// push adds a frame and says what was dropped for it: the oldest of those that
+// wait, or the frame itself if that would not make room.
+func (q *queue) push(f []byte) (frames, bytes uint64) {
+	need := len(f) + frameCost
+	if len(f) > q.limit || len(q.flight.frames) > 0 && q.flight.cost()+need > q.limit {
+		return 1, uint64(len(f))
+	}
+	for len(q.wait.frames) > 0 && q.flight.cost()+q.wait.cost()+need > q.limit {
+		frames++
+		bytes += uint64(len(q.wait.pop()))
+	}
+	q.wait.push(f)
+	return frames, bytes
+}
+
+// begin gives the next frame to write, nil if none waits or half of the queue is
+// in flight. The other half is for frames that can still be dropped: else the
+// kernel's buffer would swallow a short queue, and the newest would be dropped.
+func (q *queue) begin() []byte {
+	if len(q.wait.frames) == 0 || len(q.flight.frames) > 0 && q.flight.cost() >= q.limit/2 {
+		return nil
+	}
+	f := q.wait.pop()
+	q.flight.push(f)
+	return f
+}
+
+// ack releases the frames that lie wholly in the first n bytes of the connection.
+func (q *queue) ack(n int64) (frames, bytes uint64) {
+	for len(q.flight.frames) > 0 && q.acked+int64(len(q.flight.frames[0])) <= n {
+		f := q.flight.pop()
+		q.acked += int64(len(f))
+		frames++
+		bytes += uint64(len(f))
+	}
+	return frames, bytes
+}
+
+// rewind makes what is in flight wait again, whole: the connection is gone.
+func (q *queue) rewind() {
+	q.wait.frames = append(q.flight.frames, q.wait.frames...)
+	q.wait.bytes += q.flight.bytes
+	q.flight, q.acked = list{}, 0
+}
+
+func (q *queue) len() int   { return len(q.flight.frames) + len(q.wait.frames) }
+func (q *queue) bytes() int { return q.flight.bytes + q.wait.bytes }
