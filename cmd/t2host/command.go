@@ -1,0 +1,163 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/capture"
+	"github.com/t2host/t2host/host/nearest"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/plugins/all"
+)
+
+// options are the flags of the main job. The short ones are T2's wherever T2
+// has them.
+type options struct {
+	file, list, prefix string
+	plugins, folders   []string
+	settings           string
+	sets               []string
+	runtime            string
+	quiet, log         bool
+	version            bool
+
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+const long = `t2host reads a capture, cuts it into flows and runs plugins over them.
+
+  t2host -r FILE                        what is in a capture, and what to do next
+  t2host -r FILE -p tcpwin,tcpwinsink   find hosts that close their TCP window, report to a socket
+  t2host receive tcp://127.0.0.1:5555   print what a sink sends`
+
+func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
+	o := &options{stdin: stdin, stdout: stdout, stderr: stderr}
+	cmd := &cobra.Command{
+		Use:               "t2host (-r FILE | -R LIST) [-p NAMES] [options]",
+		Short:             "network flow analysis by plugins",
+		Long:              long,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              cobra.ArbitraryArgs,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		RunE:              o.run,
+	}
+	cmd.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v (try t2host -h)", err) })
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVarP(&o.file, "pcap", "r", "", "read the capture `FILE`: pcap or pcapng, also gzip or zstd; - is standard input")
+	f.StringVarP(&o.list, "pcap-list", "R", "", "read the captures named in `LIST`, a line each, as one stream")
+	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or lie in that folder (default: beside the input)")
+	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, with commas between")
+	f.StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR`")
+	f.StringVarP(&o.settings, "settings", "C", "", "read the settings `FILE` (default: "+settings.DefaultFile+", if there is one)")
+	f.StringArrayVar(&o.sets, "set", nil, "set one setting: `PLUGIN.KEY=VALUE`")
+	f.StringVar(&o.runtime, "runtime", host.Inproc, "`RUNTIME` of the plugins: "+host.Inproc)
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
+	f.BoolVarP(&o.log, "logfile", "l", false, "the end report goes to PREFIX_log.txt too")
+	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
+	f.BoolP("help", "h", false, "this help")
+	cmd.AddCommand(receiveCommand())
+	return cmd
+}
+
+// run does the main job, or says why there is none.
+func (o *options) run(cmd *cobra.Command, args []string) error {
+	if o.version {
+		_, err := io.WriteString(o.stdout, versions())
+		return err
+	}
+	switch {
+	case o.file == "" && o.list == "" && len(args) > 0:
+		return usagef("unknown command %q%s", args[0], nearest.Hint(args[0], commandNames(cmd)))
+	case o.file == "" && o.list == "":
+		return usagef("one of -r FILE and -R LIST is required (try t2host -h)")
+	case o.file != "" && o.list != "":
+		return usagef("-r and -R exclude each other: give one input (try t2host -h)")
+	case len(args) > 0:
+		return usagef("unexpected argument %q behind the options (try t2host -h)", args[0])
+	}
+	if err := checkFolders(o.folders); err != nil {
+		return err
+	}
+	values, err := settings.Load(o.settings, os.Environ(), o.sets)
+	if err != nil {
+		return &host.UsageError{Err: err}
+	}
+	names := o.plugins
+	if !cmd.Flags().Changed("plugins") {
+		names = values.Plugins
+	}
+	summary := len(names) == 0 && onlyInput(cmd)
+	if len(names) == 0 && !summary {
+		return usagef("no plugin is named: choose with -p, or with plugins = [...] in %s\n%s", settings.DefaultFile, pluginList())
+	}
+	c := host.Config{
+		Files: []string{o.file}, Stdin: o.stdin, Prefix: host.OutputPrefix(o.prefix, o.file+o.list),
+		Plugins: names, Catalogue: all.Plugins(), Settings: values, Runtime: o.runtime, Zone: time.Local,
+		Quiet: o.quiet, LogFile: o.log, Stdout: o.stdout, Stderr: o.stderr,
+	}
+	if o.list != "" {
+		if c.Files, err = capture.List(o.list); err != nil {
+			return err
+		}
+	}
+	stop, done := onSignals()
+	defer done()
+	c.Stop = stop
+	if summary {
+		return o.summary(cmd, c)
+	}
+	_, err = host.Run(cmd.Context(), c)
+	return err
+}
+
+// onlyInput says that nothing but an input was asked for.
+func onlyInput(cmd *cobra.Command) bool {
+	only := true
+	for _, name := range []string{"output-prefix", "plugins", "plugin-folder", "settings", "set", "quiet", "logfile", "runtime"} {
+		only = only && !cmd.Flags().Changed(name)
+	}
+	return only
+}
+
+func commandNames(cmd *cobra.Command) []string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	return names
+}
+
+func pluginList() string {
+	var b strings.Builder
+	b.WriteString("plugins:")
+	for _, p := range all.Plugins() {
+		fmt.Fprintf(&b, "\n  %03d  %-12s %s", p.Number, p.Name, p.Doc)
+	}
+	return b.String()
+}
+
+// checkFolders refuses plugin folders: what they hold would not be loaded.
+func checkFolders(folders []string) error {
+	for _, f := range folders {
+		entries, err := os.ReadDir(f)
+		if err != nil {
+			return usagef("plugin folder %s: %v", f, err.(*os.PathError).Err)
+		}
+		if len(entries) > 0 {
+			return usagef("plugin folder %s holds %s, but this version loads compiled-in plugins only", f, entries[0].Name())
+		}
+	}
+	return nil
+}

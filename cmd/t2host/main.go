@@ -1,0 +1,91 @@
+// Command t2host takes a capture and runs flow plugins over it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/t2host/t2host/host"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// Exit codes.
+const (
+	exitOK    = 0
+	exitRun   = 1 // the run failed
+	exitUsage = 2 // the command was refused: nothing was opened
+)
+
+// usageError is a command line that says no job.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+// run is the program; it gives the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	cmd := newCommand(stdin, stdout, stderr)
+	cmd.SetArgs(args)
+	cmd.SetIn(stdin)
+	cmd.SetOut(stdout)
+	cmd.SetErr(stderr)
+	err := cmd.ExecuteContext(context.Background())
+	var usage *usageError
+	var refused *host.UsageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage), errors.As(err, &refused):
+		fmt.Fprintln(stderr, "t2host:", err)
+		return exitUsage
+	default:
+		for _, line := range flatten(err) {
+			fmt.Fprintln(stderr, "t2host:", line)
+		}
+		return exitRun
+	}
+}
+
+// flatten gives the messages of joined errors one by one.
+func flatten(err error) []string {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []string
+		for _, e := range joined.Unwrap() {
+			all = append(all, flatten(e)...)
+		}
+		return all
+	}
+	return []string{err.Error()}
+}
+
+// onSignals closes the channel at the first SIGINT or SIGTERM and ends the
+// program at the second.
+func onSignals() (first <-chan struct{}, done func()) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	stop := make(chan struct{})
+	go func() {
+		if _, ok := <-signals; !ok {
+			return
+		}
+		close(stop)
+		if _, ok := <-signals; ok {
+			os.Exit(130)
+		}
+	}()
+	// A closed pipe behind standard output is an error of the write, not a
+	// silent death.
+	signal.Ignore(syscall.SIGPIPE)
+	return stop, func() { signal.Stop(signals); close(signals) }
+}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/t2host/t2host/host/receive"
+)
+
+// receiveCommand prints what a sink sends: netcat, with the ends of reports
+// shown.
+func receiveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "receive TARGET",
+		Short: "print what a sink sends: tcp://HOST:PORT, udp://HOST:PORT or unix://PATH",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("receive takes one target, such as tcp://127.0.0.1:5555")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			stop, done := onSignals()
+			defer done()
+			ctx, cancel := context.WithCancel(cmd.Context())
+			defer cancel()
+			go func() {
+				select {
+				case <-stop:
+				case <-ctx.Done():
+				}
+				cancel()
+			}()
+			return receive.Run(ctx, args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+}

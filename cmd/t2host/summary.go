@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/report"
+	"github.com/t2host/t2host/sdk"
+)
+
+// summary shows on one screen what a capture holds, and what to do next.
+func (o *options) summary(cmd *cobra.Command, c host.Config) error {
+	c.Stdout, c.Runtime = io.Discard, ""
+	r, err := host.Run(cmd.Context(), c)
+	if r != nil {
+		fmt.Fprint(o.stdout, summaryText(r, o.input()))
+	}
+	return err
+}
+
+func (o *options) input() string {
+	if o.list != "" {
+		return "-R " + o.list
+	}
+	return "-r " + o.file
+}
+
+func summaryText(r *report.Report, input string) string {
+	var b strings.Builder
+	n, f := &r.Counts, &r.Flows
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "%-9s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	line("packets", "%s, %s bytes on the wire", sdk.Count(n.Packets), sdk.Count(n.WireBytes))
+	if n.Packets > 0 {
+		const layout = "2006-01-02 15:04:05.000 UTC"
+		line("time", "%s to %s: %s s", time.Unix(0, r.Start).UTC().Format(layout),
+			time.Unix(0, r.Stop).UTC().Format(layout), sdk.Seconds(r.Stop-r.Start, 3))
+	}
+	line("flows", "%d in %d conversations: %d IPv4, %d IPv6, %d layer 2", f.Created, f.Conversations, f.IPv4, f.IPv6, f.Layer2)
+	for _, p := range []struct {
+		name    string
+		packets uint64
+	}{{"TCP", n.TCP}, {"UDP", n.UDP}, {"SCTP", n.SCTP}, {"ICMP", n.ICMP}, {"ICMPv6", n.ICMPv6}, {"ARP", n.ARP}, {"no flow", n.NoFlow}} {
+		if p.packets > 0 {
+			line(p.name, "%s packets", sdk.Share(p.packets, n.Packets))
+		}
+	}
+	fmt.Fprintf(&b, `
+next:
+  t2host %[1]s -p tcpwin
+      which hosts stop their peers by closing the TCP receive window
+  t2host receive tcp://127.0.0.1:5555        in another terminal, then
+  t2host %[1]s -p tcpwin,tcpwinsink
+      the same, with reports to that socket every five seconds of traffic time
+  t2host -h
+      all options
+`, input)
+	return b.String()
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/t2host/t2host/host/report"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+// versions is what a bug report needs.
+func versions() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "t2host %s\n", report.Version)
+	fmt.Fprintf(&b, "go     %s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(&b, "ABI    %d\n", wire.Version)
+	cache := "none"
+	if dir, err := os.UserCacheDir(); err == nil {
+		cache = filepath.Join(dir, "t2host")
+	}
+	fmt.Fprintf(&b, "cache  %s\n", cache)
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b.String()
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" || s.Key == "vcs.modified" {
+			fmt.Fprintf(&b, "%s %s\n", s.Key, s.Value)
+		}
+	}
+	b.WriteString("libraries\n")
+	for _, m := range info.Deps {
+		fmt.Fprintf(&b, "  %s %s\n", m.Path, m.Version)
+	}
+	return b.String()
+}

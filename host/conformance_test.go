@@ -1,0 +1,192 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/plugins/all"
+	"github.com/t2host/t2host/plugins/tcpwin"
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+// carried gives the same plugin behind a border: every batch and every answer
+// passes through bytes, as it does to a plugin that is not compiled in.
+func carried(p *sdk.Plugin) *sdk.Plugin {
+	c := *p
+	c.Open = func(values []sdk.Value) (sdk.Stage, error) {
+		stage, err := p.Open(values)
+		if err != nil {
+			return nil, err
+		}
+		return &carrier{plugin: p, guest: stage}, nil
+	}
+	return &c
+}
+
+type carrier struct {
+	plugin        *sdk.Plugin
+	guest         sdk.Stage
+	batch         sdk.Batch // on the far side
+	there, answer []byte
+}
+
+func (c *carrier) Batch(b *sdk.Batch) error {
+	c.there = wire.AppendBatch(c.there[:0], c.plugin, b)
+	if err := wire.ReadBatch(c.there, c.plugin, &c.batch); err != nil {
+		return err
+	}
+	problem := ""
+	if err := c.guest.Batch(&c.batch); err != nil {
+		problem = err.Error()
+	}
+	c.answer = wire.AppendAnswer(c.answer[:0], &c.batch.Out, c.batch.Ends.N, problem)
+	return wire.ReadAnswer(c.answer, c.plugin, b.Ends.N, &b.Out)
+}
+
+func (c *carrier) Close() error { return c.guest.Close() }
+
+// outcome is all that a run gives but for dates and costs.
+type outcome struct {
+	Err     string
+	Files   map[string]string
+	Report  map[string][]string
+	Records []string
+}
+
+// runAll runs all first-party plugins over a capture.
+func runAll(t *testing.T, capture string, rows int, zone *time.Location, carry func(*sdk.Plugin) *sdk.Plugin) outcome {
+	t.Helper()
+	dir := t.TempDir()
+	var o outcome
+	var catalogue []*sdk.Plugin
+	names := []string{"recorder"}
+	for _, p := range all.Plugins() {
+		names = append(names, p.Name)
+		catalogue = append(catalogue, carry(p))
+	}
+	catalogue = append(catalogue, carry(recorder(&o.Records)))
+	values, err := settings.Load(os.DevNull, nil, []string{
+		fmt.Sprint("batch.rows=", rows), "tcpwin.min_packets=2", "tcpwin.max_entries=7",
+		"tcpwinsink.to=file:" + filepath.Join(dir, "sink.bin"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Run(context.Background(), Config{
+		Files: []string{capture}, Prefix: filepath.Join(dir, "out"), Plugins: names, Catalogue: catalogue,
+		Settings: values, Zone: zone, Quiet: true,
+	})
+	o.Err = fmt.Sprint(err)
+	o.Files, o.Report = map[string]string{}, map[string][]string{}
+	for _, name := range []string{"sink.bin", "out_tcpwin.txt"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			data = []byte(err.(*os.PathError).Err.Error())
+		}
+		o.Files[name] = string(data)
+	}
+	if r != nil {
+		for _, p := range r.Plugins {
+			o.Report[p.Name] = p.Lines
+		}
+	}
+	return o
+}
+
+func direct(p *sdk.Plugin) *sdk.Plugin { return p }
+
+// captures are the project's own and, where they are, the shared ones.
+func captures(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	for _, pattern := range []string{"*.pcap*", "rules/*"} {
+		found, err := filepath.Glob(filepath.Join("../testdata", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	if len(files) < 10 {
+		t.Fatalf("only %d captures in testdata", len(files))
+	}
+	return files
+}
+
+func sharedCaptures(t *testing.T) []string {
+	t.Helper()
+	shared := sharedFolder(t)
+	files, err := filepath.Glob(filepath.Join(shared, "captures/r*/*.pcap*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(files, captureFile(t, shared, "mix.pcap"))
+}
+
+func conform(t *testing.T, files []string) {
+	zones := []*time.Location{time.UTC, zurich(t)}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			zone := zones[len(file)%2]
+			want := runAll(t, file, 4096, zone, direct)
+			for _, rows := range []int{1, 7, 256, 4096, 65536} {
+				if rows < 256 && strings.Contains(file, "mix") {
+					continue
+				}
+				if diff := cmp.Diff(want, runAll(t, file, rows, zone, carried)); diff != "" {
+					t.Errorf("through bytes, batches of %d rows (-direct +carried):\n%.2000s", rows, diff)
+				}
+				if diff := cmp.Diff(want, runAll(t, file, rows, zone, direct)); diff != "" {
+					t.Errorf("direct, batches of %d rows (-4096 rows):\n%.2000s", rows, diff)
+				}
+			}
+		})
+	}
+}
+
+func zurich(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Zurich")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+func TestConformance(t *testing.T)       { conform(t, captures(t)) }
+func TestConformanceShared(t *testing.T) { conform(t, sharedCaptures(t)) }
+
+// TestSummerTime: reports on both sides of 01:00 UTC of the day on which the
+// clock is put forward, at every batch size.
+func TestSummerTime(t *testing.T) {
+	const file = "../testdata/rules/summertime.pcap"
+	for _, rows := range []int{1, 7, 256, 4096, 65536} {
+		for _, carry := range []func(*sdk.Plugin) *sdk.Plugin{direct, carried} {
+			sink := runAll(t, file, rows, zurich(t), carry).Files["sink.bin"]
+			if !strings.Contains(sink, "# Sun 29 Mar 2026 01:59:") || !strings.Contains(sink, "# Sun 29 Mar 2026 03:00:") {
+				t.Fatalf("%d rows: reports do not jump from 01:59 to 03:00:\n%s", rows, sink)
+			}
+		}
+	}
+}
+
+// TestOutcomeIsNotEmpty is a check of the check: the outcome that all are
+// compared with is not empty.
+func TestOutcomeIsNotEmpty(t *testing.T) {
+	o := runAll(t, "../testdata/windows.pcap", 4096, time.UTC, direct)
+	if o.Err != "<nil>" || strings.Count(o.Files["sink.bin"], "\x00") < 3 || len(o.Records) < 20 || len(o.Report[tcpwin.Plugin.Name]) < 5 {
+		t.Errorf("outcome %+v", o)
+	}
+	if !bytes.Contains([]byte(o.Files["out_tcpwin.txt"]), []byte("2001:db8")) {
+		t.Error("no IPv6 source in the summary")
+	}
+}

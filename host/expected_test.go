@@ -1,0 +1,109 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/plugins/all"
+)
+
+// variants are the settings with which T2 was run.
+var variants = map[string][]string{
+	"default":             nil,
+	"minpkts1":            {"tcpwin.min_packets=1"},
+	"thres1000-minpkts10": {"tcpwin.threshold=1000", "tcpwin.min_packets=10"},
+	"minpkts2-max5":       {"tcpwin.min_packets=2", "tcpwin.max_entries=5"},
+}
+
+// tunnelled are the captures whose results wait for the decoding of tunnels.
+var tunnelled = map[string]bool{"tcpdump_geneve.pcap": true}
+
+// firstLinkOnly are the captures of which T2 reads the packets of the first
+// interface only: libpcap refuses a second link type. capture.link_types=first
+// does the same.
+var firstLinkOnly = map[string]bool{"ppp_multi_if_linktypes.pcapng": true}
+
+// TestExpected compares summary file and received bytes with those of T2.
+func TestExpected(t *testing.T) {
+	shared := sharedFolder(t)
+	identical, total := 0, 0
+	for variant, sets := range variants {
+		files, err := filepath.Glob(filepath.Join(shared, "expected", variant, "*.sink.bin"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no expected results in %s: %v", variant, err)
+		}
+		for _, file := range files {
+			name := strings.TrimSuffix(filepath.Base(file), ".sink.bin")
+			total++
+			t.Run(variant+"/"+name, func(t *testing.T) {
+				sets := slices.Clone(sets)
+				if firstLinkOnly[name] {
+					sets = append(sets, "capture.link_types=first")
+				}
+				summary, sink := runLikeT2(t, captureFile(t, shared, name), sets)
+				wantSummary, err := os.ReadFile(filepath.Join(shared, "expected", variant, name+".tcpwin.txt"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				wantSink, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				switch {
+				case bytes.Equal(summary, wantSummary) && bytes.Equal(sink, wantSink):
+					identical++
+				case tunnelled[name]:
+					t.Logf("differs: waits for tunnels")
+				default:
+					t.Errorf("summary:\n%s\nwant:\n%s\nsink: %d bytes, want %d", summary, wantSummary, len(sink), len(wantSink))
+				}
+			})
+		}
+	}
+	fmt.Printf("expected: %d/%d identical\n", identical, total)
+}
+
+// runLikeT2 runs with T2's behaviour and a receiver on a real socket.
+func runLikeT2(t *testing.T, capture string, sets []string) (summary, sink []byte) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	received := make(chan []byte)
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			received <- nil
+			return
+		}
+		data, _ := io.ReadAll(conn)
+		conn.Close()
+		received <- data
+	}()
+	c := testConfig(t, capture, "tcpwin", "tcpwinsink")
+	c.Catalogue = all.Plugins()
+	c.Settings, err = settings.Load(os.DevNull, nil, append(sets,
+		"tcpwin.when_full=stop", "tcpwinsink.final_report=false", "tcpwinsink.to=tcp://"+listener.Addr().String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Run(context.Background(), c); err != nil {
+		t.Logf("run: %v", err)
+	}
+	if summary, err = os.ReadFile(c.Prefix + "_tcpwin.txt"); err != nil {
+		summary, _ = os.ReadFile(c.Prefix + "_tcpwin.txt.part")
+	}
+	listener.Close()
+	return summary, <-received
+}

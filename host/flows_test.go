@@ -1,0 +1,100 @@
+package host
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/t2host/t2host/plugins/tcpwin"
+	"github.com/t2host/t2host/sdk"
+)
+
+// flowColumns are the columns of T2's flow file that this host has so far.
+var flowColumns = []string{"dir", "flowInd", "timeFirst", "timeLast", "srcIP", "srcPort", "dstIP", "dstPort", "l4Proto", "tcpStatesAFlags", "tcpWinStat", "tcpWinThCnt"}
+
+// recorder is a plugin that writes each flow's columns as a line.
+func recorder(out *[]string) *sdk.Plugin {
+	return sdk.Define(sdk.Spec[struct{}]{
+		Name: "recorder", Number: 900, Version: "1.0.0", Doc: "records flow ends for a test",
+		Requires: []sdk.Requirement{{Name: "tcpwin"}},
+		Ends: sdk.End(sdk.FirstSeen, sdk.LastSeen, sdk.FlowInd, sdk.Dir, sdk.SrcIP, sdk.DstIP, sdk.SrcPort, sdk.DstPort, sdk.Proto, sdk.TCPStates).
+			With(sdk.H8("tcpwin.tcpWinStat", ""), sdk.U32("tcpwin.tcpWinThCnt", "")),
+		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
+			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
+				*out = append(*out, fmt.Sprintf("%c\t%d\t%s\t%s\t%s\t%d\t%s\t%d\t%d\t%s\t%s\t%d", "AB"[e.Dir()], e.FlowInd(),
+					nanos(e.FirstSeen()), nanos(e.LastSeen()), e.SrcIP(), e.SrcPort(), e.DstIP(), e.DstPort(), e.Proto(),
+					sdk.Hex8(e.TCPStates()), sdk.Hex8(uint8(e.Uint(0))), e.Uint(1)))
+				return nil
+			}}, nil
+		},
+	})
+}
+
+func nanos(t int64) string { return fmt.Sprintf("%d.%09d", t/1e9, t%1e9) }
+
+// differs are the captures whose flows are not T2's, and why.
+var differs = map[string]string{}
+
+func TestFlowsAgreeWithT2(t *testing.T) {
+	shared := sharedFolder(t)
+	files, err := filepath.Glob(filepath.Join(shared, "expected/default/*.flows.txt*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no expected flows", err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(file), ".xz"), ".flows.txt")
+		t.Run(name, func(t *testing.T) {
+			want := expectedFlows(t, file)
+			var got []string
+			c := testConfig(t, captureFile(t, shared, name), "recorder")
+			c.Catalogue = []*sdk.Plugin{tcpwin.Plugin, recorder(&got)}
+			if _, err := Run(context.Background(), c); err != nil {
+				t.Logf("run: %v", err)
+			}
+			same := 0
+			for i := range min(len(got), len(want)) {
+				if got[i] == want[i] {
+					same++
+				} else if same+10 > i {
+					t.Logf("flow record %d:\n got %s\nwant %s", i, got[i], want[i])
+				}
+			}
+			if why := differs[name]; (len(got) != len(want) || same != len(want)) && why == "" {
+				t.Errorf("%d of %d flow records agree (got %d)", same, len(want), len(got))
+			}
+		})
+	}
+}
+
+func expectedFlows(t *testing.T, file string) []string {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.HasSuffix(file, ".xz") {
+		data = unxz(t, file)
+	}
+	s := bufio.NewScanner(bytes.NewReader(data))
+	s.Buffer(nil, 1<<20)
+	s.Scan()
+	header := strings.Split(strings.TrimPrefix(s.Text(), "%"), "\t")
+	var lines []string
+	for s.Scan() {
+		cells := strings.Split(s.Text(), "\t")
+		var line []string
+		for _, c := range flowColumns {
+			line = append(line, cells[slices.Index(header, c)])
+		}
+		lines = append(lines, strings.Join(line, "\t"))
+	}
+	return lines
+}
+
+var _ = io.Discard

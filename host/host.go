@@ -1,0 +1,136 @@
+// Package host takes captures, the names of plugins and their settings, runs
+// the plugins over the captures, and gives what leaves through their outlets
+// and a report.
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/t2host/t2host/host/capture"
+	"github.com/t2host/t2host/host/report"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Inproc is the runtime that calls plugins compiled into the host.
+const Inproc = "inproc"
+
+// Config is what the user asks for.
+type Config struct {
+	Files     []string // captures, read as one stream; "-" is Stdin
+	Stdin     io.Reader
+	Prefix    string // of the output files, as OutputPrefix gives it
+	Plugins   []string
+	Catalogue []*sdk.Plugin // what there is to load
+	Settings  *settings.Values
+	Runtime   string         // Inproc
+	Zone      *time.Location // of the host; nil: UTC
+
+	Quiet   bool // the report goes to PREFIX_log.txt instead of Terminal
+	LogFile bool // the report goes there too
+	Stdout  io.Writer
+	Stderr  io.Writer // warnings; and the report where Stdout is an outlet's
+
+	Stop <-chan struct{} // closed: the input ends here, flows end, reports go out
+}
+
+// UsageError is a run that was refused before anything was opened: a name, a
+// setting or a requirement is wrong.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// Run runs the plugins over the captures. It gives the report's figures also
+// with an error, if the run got as far as reading.
+func Run(ctx context.Context, c Config) (*report.Report, error) {
+	p, err := planRun(&c)
+	if err != nil {
+		return nil, &UsageError{err}
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	src, err := capture.Open(c.Files, c.Stdin)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	out, err := openOutlets(ctx, &c, p, src.Live())
+	if err != nil {
+		return nil, err
+	}
+	r := newReport(&c, p)
+	out.begin(r)
+	stages, err := openStages(p, out)
+	if err != nil {
+		out.abort()
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, src.Stop)
+	defer stop()
+	if c.Stop != nil {
+		done := make(chan struct{})
+		defer close(done)
+		go func() {
+			select {
+			case <-c.Stop:
+				src.Stop()
+			case <-done:
+			}
+		}()
+	}
+
+	runErr := run(src, p, c.Zone, stages, r)
+
+	damage := damageOf(src, r, out)
+	if runErr != nil {
+		out.abort()
+		out.fill(r)
+		return r, runErr
+	}
+	closeErr := out.close()
+	out.fill(r)
+	for i, s := range stages {
+		r.Plugins[i].Lines = s.Report
+		r.Plugins[i].Cost, r.Plugins[i].Bytes = s.Cost, s.Bytes
+	}
+	return r, errors.Join(closeErr, out.end(r), damage)
+}
+
+// damageOf notes the damage of the captures; only corruption is an error.
+func damageOf(src *capture.Source, r *report.Report, out *outlets) error {
+	var err error
+	for _, d := range src.Damage() {
+		r.Damage = append(r.Damage, d.String())
+		if d.Corrupt {
+			err = fmt.Errorf("capture %s", d)
+			continue
+		}
+		out.warn("capture " + d.String())
+	}
+	for _, u := range r.Counts.UnknownLinks {
+		if u.Packets > 0 {
+			r.Damage = append(r.Damage, fmt.Sprintf("%d packets of link type %s skipped", u.Packets, u.Link))
+			out.warn(fmt.Sprintf("link type %s is not read: %d packets skipped", u.Link, u.Packets))
+		}
+	}
+	return err
+}
+
+func newReport(c *Config, p *plan) *report.Report {
+	r := &report.Report{PID: os.Getpid(), Date: time.Now().In(c.Zone), Files: slices.Clone(c.Files)}
+	for _, l := range p.plugins {
+		r.Plugins = append(r.Plugins, report.Plugin{
+			Name: l.Name, Version: l.Version, Runtime: Inproc, RequiredBy: l.RequiredBy,
+		})
+	}
+	return r
+}

@@ -1,0 +1,107 @@
+package host
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/t2host/t2host/"
+
+// imports says who may import what beside the standard library: the packages of
+// the design, one line each. It is a policy. Mend the code, not this list.
+//
+// Names without a dot are of this module. Tests may import more (testImports).
+var imports = map[string]string{
+	"host/nearest":       "",
+	"host/capture":       "github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys",
+	"host/decode":        "host/capture github.com/google/gopacket",
+	"host/flowtable":     "host/decode",
+	"host/batch":         "sdk host/decode host/flowtable",
+	"host/pipeline":      "sdk host/batch",
+	"host/plugin":        "sdk host/nearest github.com/Masterminds/semver",
+	"host/settings":      "sdk host/nearest github.com/pelletier/go-toml",
+	"host/outlet":        "golang.org/x/sys",
+	"host/receive":       "host/outlet",
+	"host/report":        "sdk host/decode host/flowtable host/outlet",
+	"host":               "sdk host/capture host/decode host/flowtable host/batch host/pipeline host/plugin host/settings host/outlet host/report",
+	"sdk":                "",
+	"sdk/wire":           "sdk",
+	"sdk/sdktest":        "sdk host host/settings github.com/google/go-cmp github.com/rogpeppe/go-internal",
+	"plugins/tcpwin":     "sdk",
+	"plugins/tcpwinsink": "sdk plugins/tcpwin",
+	"plugins/all":        "sdk plugins/tcpwin plugins/tcpwinsink",
+	"cmd/t2host":         "sdk sdk/wire host host/capture host/settings host/nearest host/report host/receive plugins/all github.com/spf13/cobra",
+	"testdata/make":      "github.com/google/gopacket github.com/klauspost/compress",
+	"testdata/record":    "github.com/google/gopacket golang.org/x/sys golang.org/x/net",
+}
+
+// testImports are what tests of every package may import too.
+const testImports = "github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/capture host/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+
+// notInSDK are standard packages that a guest must not link.
+var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "io/fs"}
+
+func TestImports(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" {
+			return err
+		}
+		pkg := filepath.ToSlash(filepath.Dir(path))
+		pkg = strings.TrimPrefix(strings.TrimPrefix(pkg, ".."), "/")
+		allowed, ok := imports[pkg]
+		if !ok {
+			t.Errorf("%s: package %s is not in the table", path, pkg)
+			return nil
+		}
+		seen[pkg] = true
+		list := strings.Fields(allowed)
+		test := strings.HasSuffix(path, "_test.go")
+		if test {
+			list = append(list, append(strings.Fields(testImports), pkg)...)
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if !mayImport(list, name) {
+				t.Errorf("%s: %s must not import %s", path, pkg, name)
+			}
+			if sdkOnly := pkg == "sdk" || pkg == "sdk/wire"; sdkOnly && !test && slices.Contains(notInSDK, name) {
+				t.Errorf("%s: a guest must not link %s", path, name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range imports {
+		if !seen[pkg] {
+			t.Errorf("package %s is in the table but not there", pkg)
+		}
+	}
+}
+
+func mayImport(list []string, name string) bool {
+	if own, ok := strings.CutPrefix(name, module); ok {
+		return slices.Contains(list, own)
+	}
+	if first, _, _ := strings.Cut(name, "/"); !strings.Contains(first, ".") {
+		return true // the standard library
+	}
+	return slices.ContainsFunc(list, func(allowed string) bool {
+		return name == allowed || strings.HasPrefix(name, allowed+"/")
+	})
+}

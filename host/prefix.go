@@ -1,0 +1,31 @@
+package host
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// OutputPrefix gives the path that all output files of a run begin with: w if
+// it is no folder, else the input's name in that folder; without w the input's
+// path. The input's extension goes, and a compression's before it; standard
+// input is called stdin.
+func OutputPrefix(w, input string) string {
+	if input == "-" {
+		input = "stdin"
+	} else {
+		for _, ext := range []string{".gz", ".zst"} {
+			input = strings.TrimSuffix(input, ext)
+		}
+		if ext := filepath.Ext(input); ext != filepath.Base(input) {
+			input = strings.TrimSuffix(input, ext)
+		}
+	}
+	if w == "" {
+		return input
+	}
+	if info, err := os.Stat(w); strings.HasSuffix(w, "/") || err == nil && info.IsDir() {
+		return filepath.Join(w, filepath.Base(input))
+	}
+	return w
+}

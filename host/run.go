@@ -1,0 +1,192 @@
+package host
+
+import (
+	"time"
+
+	"github.com/t2host/t2host/host/batch"
+	"github.com/t2host/t2host/host/capture"
+	"github.com/t2host/t2host/host/decode"
+	"github.com/t2host/t2host/host/flowtable"
+	"github.com/t2host/t2host/host/pipeline"
+	"github.com/t2host/t2host/host/report"
+	"github.com/t2host/t2host/sdk"
+)
+
+// run is the data's way: capture and decode on one goroutine, flow table and
+// batches on a second, each stage on one of its own.
+func run(src *capture.Source, p *plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
+	start := time.Now()
+	var plugins []*sdk.Plugin
+	for _, s := range stages {
+		plugins = append(plugins, s.Plugin)
+	}
+	layout := batch.NewLayout(plugins, int(p.Rows))
+	pipe, err := pipeline.New(stages, layout)
+	if err != nil {
+		return err
+	}
+	reader := startReader(src, p.LinkTypes == "first")
+	f := newFlows(p, pipe, zone)
+	for b := range reader.blocks {
+		f.block(b)
+		reader.free <- b
+		if f.err != nil {
+			src.Stop() // and let the reader finish
+		}
+	}
+	f.finish()
+	err = pipe.Close()
+
+	r.Counts, r.Flows = reader.decoder.Counts, f.table.Stats
+	r.SkippedLinks = reader.skipped
+	r.Start, r.Stop = reader.first, reader.last
+	r.Elapsed = time.Since(start)
+	return err
+}
+
+// flows is the second goroutine: flow table and batches.
+type flows struct {
+	table *flowtable.Table
+	pipe  *pipeline.Pipeline
+	zone  *batch.Zone
+	batch *batch.Batch
+	// The frame in work: its number and time.
+	number uint64
+	now    int64
+	err    error // the run has ended
+}
+
+func newFlows(p *plan, pipe *pipeline.Pipeline, zone *time.Location) *flows {
+	f := &flows{pipe: pipe, zone: batch.NewZone(zone)}
+	f.table = flowtable.New(flowtable.Config{
+		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
+	}, f.end)
+	f.batch, f.err = pipe.Next()
+	return f
+}
+
+func (f *flows) block(b *block) {
+	for i := range b.headers[:b.n] {
+		if f.err != nil {
+			return
+		}
+		h := &b.headers[i]
+		f.number, f.now = h.Number, h.Time
+		slot, ok := f.table.Packet(h)
+		if !ok || f.err != nil {
+			continue
+		}
+		f.batch.AddPacket(slot, h)
+		if f.batch.Full() {
+			f.next(false)
+		}
+	}
+	if b.idle && f.err == nil && !f.batch.Empty() {
+		f.next(false) // live input: nobody waits for a batch to be full
+	}
+}
+
+func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
+	if f.err != nil {
+		return
+	}
+	f.batch.AddEnd(slot, flow, dir, f.number, f.now, f.zone.Offset)
+	if f.batch.Full() {
+		f.next(false)
+	}
+}
+
+// next hands the batch on and takes another. Slots of flows whose end it holds
+// may then be used again.
+func (f *flows) next(final bool) {
+	f.batch.Final = final
+	if f.err = f.pipe.Put(f.batch); f.err != nil || final {
+		return
+	}
+	f.batch, f.err = f.pipe.Next()
+	f.table.Release()
+}
+
+func (f *flows) finish() {
+	if f.err == nil {
+		f.table.Finish()
+	}
+	if f.err == nil {
+		f.next(true)
+	}
+}
+
+// block is headers on their way to the second goroutine.
+type block struct {
+	headers [512]decode.Headers
+	n       int
+	idle    bool // live input: nothing more has come for a while
+}
+
+// reader is the first goroutine. Its figures may be read when blocks is closed.
+type reader struct {
+	decoder     *decode.Decoder
+	blocks      chan *block
+	free        chan *block
+	first, last int64 // times of the first and the last packet
+	skipped     uint64
+}
+
+func startReader(src *capture.Source, firstLink bool) *reader {
+	const inFlight = 4
+	r := &reader{decoder: decode.New(), blocks: make(chan *block, inFlight), free: make(chan *block, inFlight)}
+	for range inFlight {
+		r.free <- new(block)
+	}
+	go r.read(src, firstLink)
+	return r
+}
+
+// liveFlush is how long a packet of a live input waits at most.
+const liveFlush = 250 * time.Millisecond
+
+func (r *reader) read(src *capture.Source, firstLink bool) {
+	defer close(r.blocks)
+	var f capture.Frame
+	var link capture.LinkType
+	var began time.Time // of the block, live input
+	live := src.Live()
+	b := <-r.free
+	b.n = 0
+	hand := func(idle bool) {
+		b.idle = idle
+		r.blocks <- b
+		b = <-r.free
+		b.n = 0
+	}
+	for {
+		err := src.Next(&f)
+		if err == capture.ErrIdle {
+			hand(true)
+			continue
+		}
+		if err != nil { // io.EOF: damage is noted in the source
+			break
+		}
+		if r.decoder.Counts.Packets == 0 {
+			r.first, link = f.Time, f.Link
+		}
+		if firstLink && f.Link != link {
+			r.skipped++
+			continue
+		}
+		r.last = f.Time
+		if live && b.n == 0 {
+			began = time.Now()
+		}
+		r.decoder.Decode(&f, &b.headers[b.n])
+		b.n++
+		if b.n == len(b.headers) {
+			hand(false)
+		} else if live && time.Since(began) > liveFlush {
+			hand(true)
+		}
+	}
+	b.idle = false
+	r.blocks <- b
+}

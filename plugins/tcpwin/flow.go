@@ -1,0 +1,102 @@
+package tcpwin
+
+import "github.com/t2host/t2host/sdk"
+
+// flow is the state of one direction.
+type flow struct {
+	packets uint32 // TCP packets
+	below   uint32 // of them, with a window below the threshold
+	shut    bool   // the last window seen was below
+	since   int64  // then: since when
+	total   int64  // nanoseconds shut, but for the time since
+	longest int64
+	when    int64 // when the longest began
+}
+
+// open ends the time shut at t. Packet time may go backwards.
+func (f *flow) open(t int64) {
+	f.shut = false
+	d := max(t-f.since, 0)
+	f.total += d
+	if d > f.longest {
+		f.longest, f.when = d, f.since
+	}
+}
+
+// count counts the batch's packets. It reads columns, a row touches its own
+// flow only.
+func (t *tcpwin) count(p *sdk.Packets) {
+	states := t.flows.Grown(0)
+	times, windows := p.Time[:p.N], p.Window[:p.N]
+	for i, slot := range p.Flow[:p.N] {
+		if int(slot) >= len(states) {
+			states = t.flows.Grown(slot)
+		}
+		f := &states[slot]
+		f.packets++
+		if windows[i] < t.Threshold {
+			f.below++
+			if !f.shut {
+				f.shut, f.since = true, times[i]
+			}
+		} else if f.shut && windows[i] <= 0xffff { // one that was cut off says nothing
+			f.open(times[i])
+		}
+	}
+}
+
+// endFlow writes the flow's columns and enters its source into the table.
+func (t *tcpwin) endFlow(end sdk.EndRow) error {
+	f := t.flows.Take(end.Flow())
+	if f.shut {
+		f.open(end.LastSeen())
+	}
+	stat := uint8(0)
+	if f.below > 0 {
+		stat = undershot
+	}
+	end.PutUint(colStat, uint64(stat))
+	end.PutUint(colCount, uint64(f.below))
+	end.PutInt(colShutTime, f.total)
+	end.PutInt(colShutMax, f.longest)
+	t.stat |= stat
+	t.below += uint64(f.below)
+	t.packets += uint64(f.packets)
+	if f.below > 0 && f.packets >= t.MinPackets {
+		t.enter(end.SrcIP(), end.DstIP(), &f)
+	}
+	return nil
+}
+
+// enter takes a qualifying flow into the table: T2's rule (t2.md 8), in single
+// precision.
+func (t *tcpwin) enter(src, dst sdk.IP, f *flow) {
+	full := t.table.Len() >= int(t.MaxEntries)
+	if full && t.WhenFull == "stop" {
+		return
+	}
+	row, known := t.table.Get(src)
+	if full && !known {
+		t.evict()
+	}
+	t.recent.Delete(src)
+	t.recent.Set(src, struct{}{})
+	if ratio := float32(f.below) / float32(f.packets); ratio > row.Ratio {
+		row.Packets, row.Ratio = f.packets, ratio
+	}
+	row.Shut += f.total
+	if f.longest > row.Longest {
+		row.Longest, row.Peer, row.When = f.longest, dst, f.when
+	}
+	t.table.Set(src, row)
+}
+
+// evict makes room by the source that has gone longest without a qualifying
+// flow.
+func (t *tcpwin) evict() {
+	if src, _, ok := t.recent.First(); ok {
+		t.recent.Delete(src)
+		t.table.Delete(src)
+		t.evicted++
+	}
+}

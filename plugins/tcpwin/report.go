@@ -1,0 +1,107 @@
+package tcpwin
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+// Header is the first line of the summary file and of a report (t2.md 2.8).
+const Header = "# IP\tpktTcpCnt\twinRelThCnt\n"
+
+// AppendRow appends a source's line. The ratio is shown with the value that
+// single precision gave it: 16/51 is 0.313726.
+func AppendRow(b []byte, src sdk.IP, r Row) []byte {
+	b = append(src.Append(b), '\t')
+	b = append(strconv.AppendUint(b, uint64(r.Packets), 10), '\t')
+	return append(strconv.AppendFloat(b, float64(r.Ratio), 'f', 6, 64), '\n')
+}
+
+// report sends the summary file and writes the lines of the end report.
+func (t *tcpwin) report(r *sdk.Report) {
+	b := []byte(Header)
+	for src, row := range t.table.All() {
+		b = AppendRow(b, src, row)
+	}
+	t.summary.Send(b)
+
+	r.Line("Aggregated tcpWinStat=" + sdk.Hex8(t.stat))
+	if t.below > 0 {
+		r.Line("Number of TCP packets below window size threshold: " + sdk.Share(t.below, t.packets))
+	}
+	if n := t.table.Len(); n > 0 {
+		r.Line("Number of sources in the table: " + sdk.Count(uint64(n)))
+	}
+	if t.evicted > 0 {
+		r.Line("Number of table entries evicted: " + sdk.Count(t.evicted))
+	}
+	t.worst(r)
+}
+
+// source is a row with its key.
+type source struct {
+	ip sdk.IP
+	Row
+}
+
+// worst lists the ten hosts whose windows were shut for longest.
+func (t *tcpwin) worst(r *sdk.Report) {
+	var hosts []source
+	for ip, row := range t.table.All() {
+		hosts = append(hosts, source{ip, row})
+	}
+	if len(hosts) == 0 {
+		return
+	}
+	slices.SortStableFunc(hosts, func(a, b source) int {
+		return cmp.Or(cmp.Compare(b.Shut, a.Shut), cmp.Compare(b.Longest, a.Longest), cmp.Compare(b.Ratio, a.Ratio))
+	})
+	hosts = hosts[:min(10, len(hosts))]
+	lines := [][]string{{"host", "blocked longest", "packets", "ratio", "shut [s]", "longest [s]", "when [UTC]"}}
+	for _, h := range hosts {
+		line := []string{
+			h.ip.String(), "-", strconv.FormatUint(uint64(h.Packets), 10),
+			strconv.FormatFloat(float64(h.Ratio), 'f', 6, 64),
+			sdk.Seconds(h.Shut, 3), sdk.Seconds(h.Longest, 3), "-",
+		}
+		if h.Longest > 0 {
+			line[1] = h.Peer.String()
+			line[6] = time.Unix(0, h.When).UTC().Format("2006-01-02 15:04:05.000")
+		}
+		lines = append(lines, line)
+	}
+	r.Line("Worst hosts:")
+	for _, line := range aligned(lines) {
+		r.Line(line)
+	}
+}
+
+// aligned pads the cells of each column to its widest; all but the first two
+// columns are flush right.
+func aligned(lines [][]string) []string {
+	widths := make([]int, len(lines[0]))
+	for _, cells := range lines {
+		for i, cell := range cells {
+			widths[i] = max(widths[i], len(cell))
+		}
+	}
+	var out []string
+	for _, cells := range lines {
+		var b strings.Builder
+		for i, cell := range cells {
+			gap := strings.Repeat(" ", widths[i]-len(cell))
+			b.WriteString("  ")
+			if i < 2 {
+				b.WriteString(cell + gap)
+			} else {
+				b.WriteString(gap + cell)
+			}
+		}
+		out = append(out, b.String())
+	}
+	return out
+}

@@ -1,0 +1,99 @@
+// Package tcpwin takes TCP packets and finds the senders that close their
+// receive window: for each flow how often and for how long, for each source its
+// worst flow, as a table for other plugins and as a summary file.
+package tcpwin
+
+import "github.com/t2host/t2host/sdk"
+
+// Settings of an opened plugin.
+type Settings struct {
+	Threshold  uint32
+	MinPackets uint32
+	MaxEntries uint32
+	WhenFull   string
+	Suffix     string
+}
+
+// The plugin's columns, by index.
+const (
+	colStat = iota
+	colCount
+	colShutTime
+	colShutMax
+)
+
+// undershot is the bit of tcpWinStat: a window was below the threshold.
+const undershot = 0x01
+
+// Plugin is the declaration.
+var Plugin = sdk.Define(sdk.Spec[Settings]{
+	Name: "tcpwin", Number: 150, Version: "1.0.0",
+	Doc:      "finds the hosts that stop their peers by closing the TCP receive window",
+	Defaults: Settings{Threshold: 1, MinPackets: 50, MaxEntries: 100, WhenFull: "evict", Suffix: "_tcpwin.txt"},
+	Settings: func(s *Settings) []sdk.Setting {
+		return []sdk.Setting{
+			sdk.Uint32("threshold", &s.Threshold, "bytes, raw", 0, 65536, "a packet counts if its window, not scaled, is below"),
+			sdk.Uint32("min_packets", &s.MinPackets, "packets", 0, 1<<32-1, "TCP packets that a flow needs for the table"),
+			sdk.Uint32("max_entries", &s.MaxEntries, "sources", 1, 1<<20, "size of the table"),
+			sdk.Choice("when_full", &s.WhenFull, "evict makes room by the source that has gone longest without a qualifying flow, stop leaves a full table as it is (T2)", "evict", "stop"),
+			sdk.Text("suffix", &s.Suffix, "the summary file is the output prefix and this"),
+		}
+	},
+	Packets: sdk.TCP(sdk.Time, sdk.Window),
+	Ends:    sdk.End(sdk.LastSeen, sdk.SrcIP, sdk.DstIP),
+	Columns: []sdk.Column{
+		colStat:     sdk.H8("tcpWinStat", "window size threshold status: 0x01 undershot"),
+		colCount:    sdk.U32("tcpWinThCnt", "packets below the window size threshold"),
+		colShutTime: sdk.Duration("tcpWinShutTime", "time with the window below the threshold"),
+		colShutMax:  sdk.Duration("tcpWinShutMax", "longest time with the window below the threshold"),
+	},
+	Exports: []sdk.AnyTable{LowWindows},
+	Outlets: []sdk.Outlet{{Name: "summary", Kind: sdk.FileOutlet, Setting: "suffix"}},
+	Open:    open,
+})
+
+// LowWindows is the table of the sources whose windows were low, in the order
+// of their first entry.
+var LowWindows = sdk.NewTable[sdk.IP, Row]("tcpwin.lowWindows")
+
+// Row is what the table keeps of a source.
+type Row struct {
+	Packets uint32  // TCP packets of its worst flow
+	Ratio   float32 // of them, the share below the threshold
+	Shut    int64   // nanoseconds shut, over all qualifying flows
+	Longest int64   // nanoseconds of the longest time shut
+	Peer    sdk.IP  // who waited then
+	When    int64   // since when, nanoseconds since 1970 UTC
+}
+
+// Fields names the row's fields.
+func (r *Row) Fields(f *sdk.Fields) {
+	f.U32("pktTcpCnt", &r.Packets)
+	f.F32("winRelThCnt", &r.Ratio)
+	f.Duration("shut", &r.Shut)
+	f.Duration("longest", &r.Longest)
+	f.IP("peer", &r.Peer)
+	f.Time("when", &r.When)
+}
+
+func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
+	t := &tcpwin{
+		Settings: s,
+		table:    LowWindows.Writer(env),
+		summary:  env.Outlet("summary"),
+	}
+	return &sdk.Loop{Columns: t.count, EndFlow: t.endFlow, Report: t.report}, nil
+}
+
+// tcpwin is an opened plugin.
+type tcpwin struct {
+	Settings
+	flows   sdk.PerFlow[flow]
+	table   *sdk.Writer[sdk.IP, Row]
+	recent  sdk.Ordered[sdk.IP, struct{}] // the table's sources, by their last qualifying flow
+	summary *sdk.OutletWriter
+
+	stat           uint8  // of all ended flows
+	below, packets uint64 // of all ended flows
+	evicted        uint64
+}

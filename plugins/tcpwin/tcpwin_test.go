@@ -1,0 +1,10 @@
+package tcpwin_test
+
+import (
+	"testing"
+
+	"github.com/t2host/t2host/plugins/tcpwin"
+	"github.com/t2host/t2host/sdk/sdktest"
+)
+
+func TestCases(t *testing.T) { sdktest.Cases(t, "testdata/*.txtar", tcpwin.Plugin) }

@@ -1,0 +1,94 @@
+// Package tcpwinsink takes tcpwin's table of low windows and sends it, as a
+// report every five seconds of packet time, to a socket.
+package tcpwinsink
+
+import (
+	"bytes"
+
+	"github.com/t2host/t2host/plugins/tcpwin"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Settings of an opened plugin.
+type Settings struct {
+	sdk.StreamSettings
+	Interval    uint32
+	FinalReport bool
+	Time        string
+	Format      string
+	Terminator  string
+	MaxDatagram uint32
+}
+
+// Plugin is the declaration.
+var Plugin = sdk.Define(sdk.Spec[Settings]{
+	Name: "tcpwinsink", Number: 950, Version: "1.0.0",
+	Doc: "sends tcpwin's table of low windows to a socket, every five seconds of packet time",
+	Defaults: Settings{
+		StreamSettings: sdk.Streams("tcp://127.0.0.1:5555"),
+		Interval:       5, FinalReport: true, Time: "local", Format: "t2", Terminator: "nul", MaxDatagram: 65507,
+	},
+	Settings: func(s *Settings) []sdk.Setting {
+		return append(s.StreamSettings.Settings(),
+			sdk.Uint32("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports; whole seconds are compared, and only the end of a flow sends one"),
+			sdk.Bool("final_report", &s.FinalReport, "send the last table at the end of the run if it changed since the last report (T2 does not)"),
+			sdk.Choice("time", &s.Time, "zone of a report's time", "local", "utc"),
+			sdk.Choice("format", &s.Format, "t2 is the tutorial's text, jsonl one JSON object a report", "t2", "jsonl"),
+			sdk.Choice("terminator", &s.Terminator, "what ends a report in the format t2: a NUL byte, or nothing", "nul", "none"),
+			sdk.Uint32("max_datagram", &s.MaxDatagram, "bytes", 512, 65507, "over UDP a longer report is split between rows"),
+		)
+	},
+	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1"}},
+	Imports:  []sdk.AnyTable{tcpwin.LowWindows},
+	Ends:     sdk.End(sdk.At, sdk.UTCOffset),
+	Outlets:  []sdk.Outlet{{Name: "reports", Kind: sdk.StreamOutlet, Setting: "to"}},
+	Open:     open,
+})
+
+func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
+	k := &sink{Settings: s, table: tcpwin.LowWindows.View(env), reports: env.Outlet("reports")}
+	return &sdk.Loop{EndFlow: k.endFlow, Report: k.final}, nil
+}
+
+// sink is an opened plugin.
+type sink struct {
+	Settings
+	table   *sdk.View[sdk.IP, tcpwin.Row]
+	reports *sdk.OutletWriter
+
+	mark   int64  // seconds: packet time of the last report, 0 before the first (so it is due at once)
+	now    int64  // nanoseconds: packet time of the last flow end
+	offset int32  // of the local zone then
+	sent   uint64 // reports
+	rows   []byte // the rows of the last report
+	buf    []byte
+}
+
+// endFlow sends a report if one is due. It runs between the ends of A and B, as
+// T2's sinks do.
+func (k *sink) endFlow(end sdk.EndRow) error {
+	k.now, k.offset = end.At(), end.UTCOffset()
+	sec := floorSec(k.now)
+	if sec-k.mark < int64(k.Interval) || k.table.Len() == 0 {
+		return nil
+	}
+	k.mark = sec
+	k.send()
+	return nil
+}
+
+// final sends what the last report did not show.
+func (k *sink) final(r *sdk.Report) {
+	if k.FinalReport && k.table.Len() > 0 && !bytes.Equal(k.tableRows(nil), k.rows) {
+		k.send()
+	}
+	r.Line("Number of reports: " + sdk.Count(k.sent))
+}
+
+func floorSec(ns int64) int64 {
+	s := ns / 1e9
+	if ns%1e9 < 0 {
+		s--
+	}
+	return s
+}

@@ -1,0 +1,181 @@
+package sdktest
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// Epoch is where the times of packets in text begin: 2023-11-14 22:13:20 UTC.
+const Epoch = 1700000000
+
+// Packets makes a capture (pcap, nanoseconds, Ethernet) of packets in text, a
+// line each:
+//
+//	SECONDS SRC > DST WHAT [key=value ...]
+//
+// SECONDS count from Epoch. SRC and DST are addresses with ports, IPv4
+// (10.0.0.1:80) or IPv6 ([2001:db8::1]:80). WHAT is udp, or the flags of a TCP
+// packet as tcpdump's letters S A F R P U, "." being ACK. Keys: win, seq, ack,
+// len (bytes of payload), vlan, and repeat with step: so many packets, so many
+// seconds apart. Empty lines and lines that begin with # say nothing.
+func Packets(text string) ([]byte, error) {
+	le := binary.LittleEndian
+	file := le.AppendUint32(nil, 0xa1b23c4d)
+	file = le.AppendUint16(file, 2)
+	file = le.AppendUint16(file, 4)
+	file = append(file, make([]byte, 8)...)
+	file = le.AppendUint32(file, 262144)
+	file = le.AppendUint32(file, 1)
+	for n, line := range strings.Split(text, "\n") {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		p, err := parsePacket(line)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %q: %w", n+1, line, err)
+		}
+		for i := range p.repeat {
+			ns := p.time + int64(i)*p.step
+			frame := p.frame()
+			file = le.AppendUint32(file, uint32(Epoch+ns/1e9))
+			file = le.AppendUint32(file, uint32(ns%1e9))
+			file = le.AppendUint32(file, uint32(len(frame)))
+			file = le.AppendUint32(file, uint32(len(frame)))
+			file = append(file, frame...)
+		}
+	}
+	return file, nil
+}
+
+type packet struct {
+	time, step     int64 // nanoseconds since Epoch
+	repeat         int
+	src, dst       netip.AddrPort
+	udp            bool
+	flags          byte
+	window, length int
+	seq, ack       uint32
+	vlan           int
+}
+
+func parsePacket(line string) (*packet, error) {
+	f := strings.Fields(line)
+	if len(f) < 5 || f[2] != ">" {
+		return nil, fmt.Errorf("not of the form SECONDS SRC > DST WHAT")
+	}
+	p := &packet{repeat: 1, window: 1000}
+	var err error
+	if p.time, err = nanos(f[0]); err != nil {
+		return nil, err
+	}
+	if p.src, err = netip.ParseAddrPort(f[1]); err != nil {
+		return nil, err
+	}
+	if p.dst, err = netip.ParseAddrPort(f[3]); err != nil {
+		return nil, err
+	}
+	if p.udp = f[4] == "udp"; !p.udp {
+		for _, c := range f[4] {
+			i := strings.IndexRune("FSRPAU", c)
+			if c == '.' {
+				i = 4
+			}
+			if i < 0 {
+				return nil, fmt.Errorf("unknown TCP flag %c", c)
+			}
+			p.flags |= 1 << i
+		}
+	}
+	for _, kv := range f[5:] {
+		if err := p.set(kv); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func (p *packet) set(kv string) error {
+	key, value, _ := strings.Cut(kv, "=")
+	if key == "step" {
+		var err error
+		p.step, err = nanos(value)
+		return err
+	}
+	n, err := strconv.ParseUint(value, 0, 32)
+	if err != nil {
+		return err
+	}
+	switch key {
+	case "win":
+		p.window = int(n)
+	case "len":
+		p.length = int(n)
+	case "vlan":
+		p.vlan = int(n)
+	case "repeat":
+		p.repeat = int(n)
+	case "seq":
+		p.seq = uint32(n)
+	case "ack":
+		p.ack = uint32(n)
+	default:
+		return fmt.Errorf("unknown key %s", key)
+	}
+	return nil
+}
+
+func nanos(seconds string) (int64, error) {
+	whole, frac, _ := strings.Cut(seconds, ".")
+	n, err := strconv.ParseInt(whole+(frac + "000000000")[:9], 10, 64)
+	if err != nil || len(frac) > 9 {
+		return 0, fmt.Errorf("%q are no seconds", seconds)
+	}
+	return n, nil
+}
+
+// frame is the packet's bytes (RFC 894, 791, 8200, 9293, 768); checksums are 0.
+func (p *packet) frame() []byte {
+	be := binary.BigEndian
+	b := []byte{2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1}
+	if p.vlan != 0 {
+		b = be.AppendUint16(be.AppendUint16(b, 0x8100), uint16(p.vlan))
+	}
+	transport, proto := p.transport(), byte(6)
+	if p.udp {
+		proto = 17
+	}
+	if p.src.Addr().Is4() {
+		b = be.AppendUint16(b, 0x0800)
+		b = append(b, 0x45, 0)
+		b = be.AppendUint16(b, uint16(20+len(transport)))
+		b = append(b, 0, 0, 0x40, 0, 64, proto, 0, 0)
+	} else {
+		b = be.AppendUint16(b, 0x86dd)
+		b = append(b, 0x60, 0, 0, 0)
+		b = be.AppendUint16(b, uint16(len(transport)))
+		b = append(b, proto, 64)
+	}
+	b = append(b, p.src.Addr().AsSlice()...)
+	b = append(b, p.dst.Addr().AsSlice()...)
+	return append(b, transport...)
+}
+
+func (p *packet) transport() []byte {
+	be := binary.BigEndian
+	b := be.AppendUint16(nil, p.src.Port())
+	b = be.AppendUint16(b, p.dst.Port())
+	if p.udp {
+		b = be.AppendUint16(b, uint16(8+p.length))
+		b = append(b, 0, 0)
+	} else {
+		b = be.AppendUint32(b, p.seq)
+		b = be.AppendUint32(b, p.ack)
+		b = append(b, 5<<4, p.flags)
+		b = be.AppendUint16(b, uint16(p.window))
+		b = append(b, 0, 0, 0, 0)
+	}
+	return append(b, make([]byte, p.length)...)
+}

@@ -1,0 +1,209 @@
+// Package sdktest takes plugins and packets in text, or a capture, and gives
+// what the plugins make of them: run through the host's decoder, flow table and
+// pipeline.
+package sdktest
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/sdk"
+)
+
+var update = flag.Bool("update", false, "write the expectations of text cases anew")
+
+// Cases runs the text cases that pattern matches: txtar files with the sections
+//
+//	settings    PLUGIN.KEY=VALUE, a line each
+//	packets     see Packets; or
+//	capture     the path of a capture, from the test's folder
+//	zone        of the host, such as Europe/Zurich; UTC without
+//	records     expected: a line for each flow end, with the plugin's columns
+//	report      expected: the plugin's lines of the end report
+//	files/NAME  expected: an output file; NUL bytes stand as <NUL>. Streams are
+//	            written to files/PLUGIN.OUTLET
+//
+// A section that is not there is not looked at. The last plugin of plugins is
+// the one that is tested; the others are there to be required. With -update the
+// expected sections are written anew.
+func Cases(t *testing.T, pattern string, plugins ...*sdk.Plugin) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no text cases match %s", pattern)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { runCase(t, file, plugins) })
+	}
+}
+
+func runCase(t *testing.T, file string, plugins []*sdk.Plugin) {
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := runSections(t, archive, plugins)
+	changed := false
+	for i := range archive.Files {
+		f := &archive.Files[i]
+		text, ok := got[f.Name]
+		if !ok {
+			if strings.HasPrefix(f.Name, "files/") {
+				t.Errorf("%s: %s was not written (written: %v)", file, f.Name, slices.Sorted(keys(got)))
+			}
+			continue
+		}
+		if diff := cmp.Diff(string(f.Data), text); diff != "" && !*update {
+			t.Errorf("%s: %s (-want +got; -update writes it anew):\n%s", file, f.Name, diff)
+		}
+		changed = changed || string(f.Data) != text
+		f.Data = []byte(text)
+	}
+	if changed && *update {
+		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func keys(m map[string]string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// runSections runs a case and gives what could be expected of it, by section.
+func runSections(t *testing.T, archive *txtar.Archive, plugins []*sdk.Plugin) map[string]string {
+	t.Helper()
+	dir := t.TempDir()
+	tested := plugins[len(plugins)-1]
+	c := host.Config{Prefix: filepath.Join(dir, "out"), Zone: time.UTC, Quiet: true, Plugins: []string{tested.Name}}
+	var sets []string
+	for _, f := range archive.Files {
+		text := strings.TrimSpace(string(f.Data))
+		switch f.Name {
+		case "settings":
+			sets = append(sets, strings.Fields(text)...)
+		case "packets":
+			data, err := Packets(text)
+			if err != nil {
+				t.Fatalf("packets: %v", err)
+			}
+			c.Files = []string{filepath.Join(dir, "packets.pcap")}
+			if err := os.WriteFile(c.Files[0], data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		case "capture":
+			c.Files = []string{text}
+		case "zone":
+			zone, err := time.LoadLocation(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Zone = zone
+		}
+	}
+	for _, p := range plugins {
+		for _, o := range p.Outlets {
+			if o.Kind == sdk.StreamOutlet {
+				sets = append(sets, p.Name+"."+o.Setting+"=file:"+filepath.Join(dir, p.Name+"."+o.Name))
+			}
+		}
+	}
+	var err error
+	if c.Settings, err = settings.Load(os.DevNull, nil, sets); err != nil {
+		t.Fatal(err)
+	}
+	var records strings.Builder
+	c.Catalogue = append(slices.Clone(plugins), recorder(tested, &records))
+	c.Plugins = append(c.Plugins, "recorder")
+	r, err := host.Run(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{"records": records.String()}
+	for _, p := range r.Plugins {
+		if p.Name == tested.Name {
+			got["report"] = strings.Join(append(p.Lines, ""), "\n")
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(string(data), "\x00", "<NUL>")
+		if !strings.HasSuffix(text, "\n") && text != "" {
+			text += "\n" // txtar ends each file so
+		}
+		got["files/"+e.Name()] = text
+	}
+	return got
+}
+
+// recorder writes a line for each flow end, with the columns of a plugin.
+func recorder(of *sdk.Plugin, out *strings.Builder) *sdk.Plugin {
+	var columns []sdk.Column
+	for _, c := range of.Columns {
+		columns = append(columns, sdk.Column{Name: of.Name + "." + c.Name, Type: c.Type})
+	}
+	return sdk.Define(sdk.Spec[struct{}]{
+		Name: "recorder", Number: 999, Version: "1.0.0", Doc: "writes down flow ends for a test",
+		Requires: []sdk.Requirement{{Name: of.Name}},
+		Ends:     sdk.End(sdk.At, sdk.FlowInd, sdk.Dir, sdk.SrcIP, sdk.DstIP, sdk.SrcPort, sdk.DstPort, sdk.Proto).With(columns...),
+		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
+			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
+				fmt.Fprintf(out, "%s %d%c %s > %s proto=%d", sdk.Seconds(e.At()-Epoch*1e9, 3), e.FlowInd(), "AB"[e.Dir()],
+					endpoint(e.SrcIP(), e.SrcPort()), endpoint(e.DstIP(), e.DstPort()), e.Proto())
+				for i, c := range of.Columns {
+					fmt.Fprintf(out, " %s=%s", c.Name, Text(e, i, c.Type))
+				}
+				out.WriteByte('\n')
+				return nil
+			}}, nil
+		},
+	})
+}
+
+func endpoint(ip sdk.IP, port uint16) string {
+	if ip.Version() == 0 {
+		return "-"
+	}
+	return netip.AddrPortFrom(ip.Addr(), port).String()
+}
+
+// Text is the value of column i of another plugin at a flow end.
+func Text(e sdk.EndRow, i int, t sdk.Type) string {
+	switch t {
+	case sdk.TypeH8, sdk.TypeH16, sdk.TypeH32, sdk.TypeH64:
+		return fmt.Sprintf("0x%0*x", 2*t.Size(), e.Uint(i))
+	case sdk.TypeU8, sdk.TypeU16, sdk.TypeU32, sdk.TypeU64:
+		return fmt.Sprint(e.Uint(i))
+	case sdk.TypeF32, sdk.TypeF64:
+		return fmt.Sprint(e.Float(i))
+	case sdk.TypeTime, sdk.TypeDuration:
+		return sdk.Seconds(e.Int(i), 9)
+	}
+	return fmt.Sprint(e.Int(i))
+}
