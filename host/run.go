@@ -133,7 +133,7 @@ type reader struct {
 }
 
 func startReader(src *capture.Source, firstLink bool) *reader {
-	const inFlight = 4
+	const inFlight = 16
 	r := &reader{decoder: decode.New(), blocks: make(chan *block, inFlight), free: make(chan *block, inFlight)}
 	for range inFlight {
 		r.free <- new(block)

@@ -120,11 +120,15 @@ func getUint(b []byte) uint64 {
 	return u
 }
 
-// appendUint appends u as a little-endian number of size bytes.
+// appendUint appends u as a little-endian number of size bytes: 1, 2, 4 or 8.
 func appendUint(b []byte, u uint64, size int) []byte {
-	for range size {
-		b = append(b, byte(u))
-		u >>= 8
+	switch size {
+	case 1:
+		return append(b, byte(u))
+	case 2:
+		return append(b, byte(u), byte(u>>8))
+	case 4:
+		return append(b, byte(u), byte(u>>8), byte(u>>16), byte(u>>24))
 	}
-	return b
+	return append(b, byte(u), byte(u>>8), byte(u>>16), byte(u>>24), byte(u>>32), byte(u>>40), byte(u>>48), byte(u>>56))
 }

@@ -75,8 +75,8 @@ func (e *Env) begin(b *Batch) {
 // complete gives an error unless every column holds n values.
 func (e *Env) complete(n int) error {
 	for i := range e.plugin.Columns {
-		if got := e.out.Columns[i].Len(); got != n {
-			return errors.New("column " + e.plugin.Columns[i].Name + " has " + strconv.Itoa(got) + " values for " + strconv.Itoa(n) + " flow ends: it must be written once at each")
+		if v := &e.out.Columns[i]; len(v.Data) != n*v.Type.Size() {
+			return errors.New("column " + e.plugin.Columns[i].Name + " has " + strconv.Itoa(v.Len()) + " values for " + strconv.Itoa(n) + " flow ends: it must be written once at each")
 		}
 	}
 	return nil

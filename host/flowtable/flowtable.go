@@ -22,26 +22,28 @@ type Config struct {
 	MaxFlows int
 }
 
-// Flow is one direction of a conversation.
+// Flow is one direction of a conversation. It takes two cache lines, and what
+// most packets and every walk of a timeout look at stands in the first.
 type Flow struct {
-	Key     decode.Key
-	FlowInd uint64 // flow index, from 1, shared with the opposite
-	First   int64  // time of the first packet, nanoseconds since 1970 UTC
-	Last    int64  // time of the last packet
-
-	opposite uint32 // slot, or none
+	Key        decode.Key
+	timeout    uint8 // index in Table.timeouts
+	awaited    uint8 // timeouts (bits) whose marker rests at this flow: see Table.walk
+	state      tcpState
+	marks      uint8
+	TCPAnomaly uint8 // T2's tcpStatesAFlags; complete at the flow's end
+	Inverted   bool  // B, the server's side
+	Last       int64 // time of the last packet, nanoseconds since 1970 UTC
 	links
+
+	FlowInd        uint64 // flow index, from 1, shared with the opposite
+	First          int64  // time of the first packet
+	opposite       uint32 // slot, or none
 	hash           uint32
 	synSeq, finSeq uint32
 	fragID         uint32 // of the fragmented datagram that is not complete
+	fragPending    bool
 
-	timeout     uint8 // index in Table.timeouts
-	state       tcpState
-	marks       uint8
-	TCPAnomaly  uint8 // T2's tcpStatesAFlags; complete at the flow's end
-	Inverted    bool  // B, the server's side
-	fragPending bool
-	awaited     uint8 // timeouts (bits) whose marker rests at this flow: see Table.walk
+	_ [27]byte // to 128
 }
 
 // none is no slot.
@@ -61,6 +63,7 @@ type Table struct {
 
 	now      int64
 	timeouts []float32 // seconds, descending
+	limits   []int64   // the same in nanoseconds
 	list
 
 	Stats Stats
@@ -94,6 +97,9 @@ func New(cfg Config, onEnd func(slot uint32, f *Flow, dir uint8)) *Table {
 	t.timeouts = []float32{182}
 	if cfg.TCPStates {
 		t.timeouts = []float32{established: 610, idle: 182, handshake: 120, closed: 10, reset: 0.1}
+	}
+	for _, seconds := range t.timeouts {
+		t.limits = append(t.limits, int64(float64(seconds)*1e9))
 	}
 	t.index.init([4]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()})
 	t.list.init(t)

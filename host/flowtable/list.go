@@ -146,12 +146,11 @@ func (t *Table) walk(i int) {
 			continue
 		}
 		f := t.Flow(at)
-		a := age(t.now, f.Last)
-		if a < t.timeouts[i] {
+		if !t.aged(f, i) {
 			break
 		}
 		next := f.newer
-		if a >= t.timeouts[f.timeout] && t.oppositeExpired(f) {
+		if t.aged(f, int(f.timeout)) && t.oppositeExpired(f) {
 			if next == f.opposite {
 				next = t.Flow(next).newer
 			}
@@ -166,11 +165,10 @@ func (t *Table) walk(i int) {
 	t.due[i] = math.MinInt64
 	if at != front {
 		// The walk goes on when this flow is old enough, unless the flow changes
-		// meanwhile. Ages are float32: 1 ms of slack is more than
-		// they can be off.
+		// meanwhile.
 		f := t.Flow(at)
 		f.awaited |= 1 << i
-		t.due[i] = f.Last + int64(float64(t.timeouts[i])*1e9) - 1e6
+		t.due[i] = f.Last + t.limits[i] - slack
 	}
 }
 
@@ -179,7 +177,21 @@ func (t *Table) oppositeExpired(f *Flow) bool {
 		return true
 	}
 	o := t.Flow(f.opposite)
-	return age(t.now, o.Last) >= t.timeouts[o.timeout]
+	return t.aged(o, int(o.timeout))
+}
+
+// slack is more nanoseconds than rounding to float32 can move an age that is
+// near a timeout: half a unit in the last place of 610 s is 31 us.
+const slack = 100_000
+
+// aged says whether f is as old as timeout i. The age that counts is T2's, in
+// float32; integers tell where it cannot matter, which is nearly always.
+func (t *Table) aged(f *Flow, i int) bool {
+	d := t.now - f.Last - t.limits[i]
+	if d < -slack || d > slack {
+		return d > 0
+	}
+	return age(t.now, f.Last) >= t.timeouts[i]
 }
 
 // age is now - last in seconds, rounded as T2 rounds it: 181.999996 s are 182.

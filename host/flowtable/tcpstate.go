@@ -49,6 +49,9 @@ func acks(h *decode.Headers, seq uint32) bool { return uint64(h.Ack) == uint64(s
 
 // tcpPacket moves the states of f and its opposite by one packet of f.
 func (t *Table) tcpPacket(f *Flow, h *decode.Headers) {
+	if f.state == stateEstablished && h.TCPFlags&(ack|rst|syn|fin) == ack {
+		return // most packets: nothing changes, and the opposite is not looked at
+	}
 	var o *Flow
 	if f.opposite != none {
 		o = t.Flow(f.opposite)

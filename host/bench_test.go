@@ -1,0 +1,113 @@
+package host
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// longPackets is how many packets the long capture of the design holds.
+const longPackets = 4_268_520
+
+// longCapture makes it: mix ten times, each copy 1,071 s later.
+func longCapture(t *testing.T, shared string) string {
+	t.Helper()
+	mix, err := os.ReadFile(captureFile(t, shared, "mix.pcap"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "long.pcap")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	le := binary.LittleEndian
+	if le.Uint32(mix) != 0xa1b2c3d4 && le.Uint32(mix) != 0xa1b23c4d {
+		t.Fatalf("mix begins with %08x", le.Uint32(mix))
+	}
+	if _, err := f.Write(mix[:24]); err != nil {
+		t.Fatal(err)
+	}
+	packets := 0
+	for range 10 {
+		if _, err := f.Write(mix[24:]); err != nil {
+			t.Fatal(err)
+		}
+		for at := 24; at < len(mix); packets++ {
+			le.PutUint32(mix[at:], le.Uint32(mix[at:])+1071)
+			at += 16 + int(le.Uint32(mix[at+8:]))
+		}
+	}
+	if packets != longPackets {
+		t.Fatalf("the long capture has %d packets, want %d", packets, longPackets)
+	}
+	return path
+}
+
+// TestBenchmarkLong measures the command on the long capture beside tcpdump, in
+// turns, on this machine: make bench. It asserts nothing; ratios count.
+func TestBenchmarkLong(t *testing.T) {
+	if os.Getenv("T2HOST_BENCH") == "" {
+		t.Skip("a measurement: run make bench")
+	}
+	rounds, err := strconv.Atoi(os.Getenv("T2HOST_BENCH"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := longCapture(t, sharedFolder(t))
+	bin := filepath.Join(t.TempDir(), "t2host")
+	if out, err := exec.Command("go", "build", "-o", bin, "../cmd/t2host").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	const sink = "tcpwinsink.to=file:/dev/null"
+	jobs := []struct {
+		name string
+		args []string
+	}{
+		{"tcpdump -w /dev/null", []string{"tcpdump", "-r", long, "-w", "/dev/null"}},
+		{"t2host, no plugin", []string{bin, "-r", long}},
+		{"t2host, tcpwin", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin"}},
+		{"t2host, tcpwin and tcpwinsink", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin,tcpwinsink", "--set", sink}},
+		{"cat > /dev/null", []string{"cat", long}},
+	}
+	wall, cpu := make([][]time.Duration, len(jobs)), make([][]time.Duration, len(jobs))
+	for range rounds {
+		for i, j := range jobs {
+			cmd := exec.Command(j.args[0], j.args[1:]...)
+			start := time.Now()
+			if err := cmd.Run(); err != nil {
+				t.Logf("%s: %v", j.name, err)
+				continue
+			}
+			wall[i] = append(wall[i], time.Since(start))
+			cpu[i] = append(cpu[i], cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+		}
+	}
+	base := median(wall[0])
+	fmt.Printf("%d packets, medians of %d rounds in turns\n%-32s %9s %9s %9s %9s\n", longPackets, rounds, "", "Mpkt/s", "ns/pkt", "cpu ns", "of tcpdump")
+	for i, j := range jobs {
+		w, c := median(wall[i]), median(cpu[i])
+		if w == 0 {
+			fmt.Printf("%-32s could not run\n", j.name)
+			continue
+		}
+		fmt.Printf("%-32s %9.2f %9.0f %9.0f %9.2f\n", j.name, longPackets/w.Seconds()/1e6,
+			float64(w)/longPackets, float64(c)/longPackets, float64(w)/float64(max(base, 1)))
+	}
+}
+
+func median(d []time.Duration) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	slices.Sort(d)
+	return d[len(d)/2]
+}
