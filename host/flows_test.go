@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,7 +39,17 @@ func recorder(out *[]string) *sdk.Plugin {
 func nanos(t int64) string { return fmt.Sprintf("%d.%09d", t/1e9, t%1e9) }
 
 // differs are the captures whose flows are not T2's, and why.
-var differs = map[string]string{}
+var differs = map[string]string{
+	"arkime_gre-erspan-vxlan.pcap":     "tunnel",
+	"arkime_ipv6-in-ipv4.pcap":         "tunnel",
+	"arkime_pppoe.pcap":                "tunnel",
+	"tcpdump_geneve.pcap":              "tunnel",
+	"pcapngtest_be_test202.pcapng":     "libpcap, and so T2, reads the interfaces of the first link type only",
+	"ppp_many_interfaces-1.pcapng":     "the same",
+	"ppp_multi_if_linktypes.pcapng":    "the same",
+	"tcpdump_mpls-traceroute_ppp.pcap": "T2 misparses MPLS in PPP (t2-decode.md 10.4)",
+	"zeek_ip4-trunc.pcap":              "T2 reads what stood in memory behind the captured bytes (t2-decode.md 0)",
+}
 
 func TestFlowsAgreeWithT2(t *testing.T) {
 	shared := sharedFolder(t)
@@ -66,8 +75,12 @@ func TestFlowsAgreeWithT2(t *testing.T) {
 					t.Logf("flow record %d:\n got %s\nwant %s", i, got[i], want[i])
 				}
 			}
-			if why := differs[name]; (len(got) != len(want) || same != len(want)) && why == "" {
+			why, agree := differs[name], len(got) == len(want) && same == len(want)
+			switch {
+			case !agree && why == "":
 				t.Errorf("%d of %d flow records agree (got %d)", same, len(want), len(got))
+			case agree && why != "":
+				t.Errorf("all flow records agree: take it off the list of those that differ")
 			}
 		})
 	}
@@ -96,5 +109,3 @@ func expectedFlows(t *testing.T, file string) []string {
 	}
 	return lines
 }
-
-var _ = io.Discard

@@ -13,8 +13,7 @@ const (
 
 // ppp reads a frame of a PPP link (RFC 1661, RFC 1662): address and control, which
 // may be left out, and a protocol of two bytes or, compressed, of one. gopacket's PPP
-// is no decoding layer and panics on short frames. There are no addresses: those of a
-// layer-2 key are zero.
+// is no decoding layer and panics on short frames.
 func (d *Decoder) ppp(data []byte, off int, h *Headers) place {
 	b := d.head(data, off, 4)
 	if b[0] == 0x0f && b[1] == 0 || b[0] == 0x8f && b[1] == 0 {
@@ -44,12 +43,16 @@ func (d *Decoder) ppp(data []byte, off int, h *Headers) place {
 }
 
 // chdlc reads Cisco's HDLC (https://www.tcpdump.org/linktypes/LINKTYPE_C_HDLC.html):
-// address, control, EtherType. T2 takes the frame's first 12 bytes for addresses, which
-// makes each keepalive a flow; here they are zero.
+// address, control, EtherType. There are no addresses. T2 tells layer-2 flows apart by
+// the frame's first 12 bytes, where Ethernet has them (t2-decode.md 5.1): each keepalive
+// is a flow.
 func (d *Decoder) chdlc(data []byte, off int, h *Headers) place {
 	if len(data) < off+4 {
 		return d.clip()
 	}
-	h.Key.EtherType = binary.BigEndian.Uint16(data[off+2:])
+	frame := data[off:]
+	copy(h.Key.Dst[:6], frame)
+	copy(h.Key.Src[:6], frame[min(6, len(frame)):])
+	h.Key.EtherType = binary.BigEndian.Uint16(frame[2:])
 	return place{tagged, off + 4}
 }
