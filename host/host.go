@@ -58,7 +58,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	src, err := capture.Open(c.Files, c.Stdin)
+	src, err := openCapture(&c)
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +103,26 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 		r.Plugins[i].Cost, r.Plugins[i].Bytes = s.Cost, s.Bytes
 	}
 	return r, errors.Join(closeErr, out.end(r), damage)
+}
+
+// openCapture opens the input. Opening waits for the first bytes of a stream,
+// and the user may end that.
+func openCapture(c *Config) (*capture.Source, error) {
+	type opened struct {
+		src *capture.Source
+		err error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		src, err := capture.Open(c.Files, c.Stdin)
+		done <- opened{src, err}
+	}()
+	select {
+	case o := <-done:
+		return o.src, o.err
+	case <-c.Stop:
+		return nil, errors.New("interrupted before the first byte of the input")
+	}
 }
 
 // damageOf notes the damage of the captures; only corruption is an error.

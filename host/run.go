@@ -1,6 +1,8 @@
 package host
 
 import (
+	"errors"
+	"io"
 	"time"
 
 	"github.com/t2host/t2host/host/batch"
@@ -35,7 +37,7 @@ func run(src *capture.Source, p *plan, zone *time.Location, stages []*pipeline.S
 		}
 	}
 	f.finish()
-	err = pipe.Close()
+	err = errors.Join(reader.err, pipe.Close())
 
 	r.Counts, r.Flows = reader.decoder.Counts, f.table.Stats
 	r.SkippedLinks = reader.skipped
@@ -130,6 +132,7 @@ type reader struct {
 	free        chan *block
 	first, last int64 // times of the first and the last packet
 	skipped     uint64
+	err         error // reading broke; cut and corrupt captures are no error here
 }
 
 func startReader(src *capture.Source, firstLink bool) *reader {
@@ -165,7 +168,10 @@ func (r *reader) read(src *capture.Source, firstLink bool) {
 			hand(true)
 			continue
 		}
-		if err != nil { // io.EOF: damage is noted in the source
+		if err != nil { // io.EOF also after damage, which the source notes
+			if err != io.EOF {
+				r.err = err
+			}
 			break
 		}
 		if r.decoder.Counts.Packets == 0 {

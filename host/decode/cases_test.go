@@ -138,7 +138,6 @@ func TestCut(t *testing.T) {
 			if diff := cmp.Diff(fresh, h); diff != "" {
 				t.Fatalf("%s cut to %d bytes: a used decoder differs from a new one (-new +used):\n%s", p.name, n, diff)
 			}
-			// What is not captured counts as zero: zeros with the same lengths give the same key.
 		}
 	}
 	if used.Counts.Panics != 0 {
@@ -168,11 +167,10 @@ func TestCountsAddUp(t *testing.T) {
 func TestUnknownLinks(t *testing.T) {
 	d := decode.New()
 	var h decode.Headers
-	for round := range 2 {
+	for range 2 {
 		for l := range 10 {
 			d.Decode(&capture.Frame{Link: capture.LinkType(1000 + l), Data: make([]byte, 60)}, &h)
 		}
-		_ = round
 	}
 	c := &d.Counts
 	if c.UnknownLink != 20 || c.NoFlow != 20 {

@@ -13,7 +13,7 @@ type Counts struct {
 	NoFlow             uint64
 
 	// TCP counts packets with a flow that are no later fragments, TCPBytes their
-	// captured bytes. The protocols below count all packets, as T2's report does.
+	// captured bytes. The protocols below count later fragments too, as T2's report does.
 	TCP, TCPBytes uint64
 	UDP, UDPBytes uint64 // without UDP-Lite
 	SCTP          uint64

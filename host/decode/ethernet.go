@@ -25,8 +25,8 @@ const (
 const minEthernet = 16
 
 // ethernet reads destination, source and type (IEEE 802.3). gopacket's Ethernet
-// keeps five slices of each frame, 5 ns (BenchmarkEthernetLayer), and takes types from 1501 to
-// 1535 for lengths.
+// keeps four slices of each frame, 10 ns (BenchmarkGopacketLayer) of our 28 for a whole TCP
+// packet, and takes types from 1501 to 1535 for lengths.
 func (d *Decoder) ethernet(data []byte, off int, h *Headers) place {
 	if len(data) < off+minEthernet {
 		return d.clip()

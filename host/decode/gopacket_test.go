@@ -207,7 +207,7 @@ var benches = []struct {
 }
 
 // The same frames by our Decoder and by gopacket's DecodingLayerParser, which gives
-// slices of the frame where ours makes a key: RATIONALE has the figures.
+// slices of the frame where ours makes a key.
 func BenchmarkDecode(b *testing.B) {
 	for _, bench := range benches {
 		frames := benchFrames(b, bench.cases...)

@@ -56,8 +56,16 @@ func renderCounts(c *decode.Counts) string {
 		name  string
 		count uint64
 	}{
-		{"clipped", c.Clipped}, {"arp", c.ARP}, {"udp", c.UDP}, {"sctp", c.SCTP}, {"icmp", c.ICMP}, {"icmpv6", c.ICMPv6},
-		{"frag4", c.FragmentsIPv4}, {"frag6", c.FragmentsIPv6}, {"unknownlink", c.UnknownLink}, {"panic", c.Panics},
+		{"clipped", c.Clipped},
+		{"arp", c.ARP},
+		{"udp", c.UDP},
+		{"sctp", c.SCTP},
+		{"icmp", c.ICMP},
+		{"icmpv6", c.ICMPv6},
+		{"frag4", c.FragmentsIPv4},
+		{"frag6", c.FragmentsIPv6},
+		{"unknownlink", c.UnknownLink},
+		{"panic", c.Panics},
 	} {
 		if f.count > 0 {
 			b.WriteString(" +" + f.name)

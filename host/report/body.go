@@ -96,15 +96,15 @@ func (r *Report) costs(l *lines) {
 }
 
 func sent(s *outlet.Stats) string {
-	text := fmt.Sprintf("%s frames, %s bytes sent; %d waiting, %d dropped", sdk.Count(s.Frames), sdk.Count(s.Bytes), s.Waiting, s.Dropped)
+	text := fmt.Sprintf("frames sent: %s, bytes: %s; waiting: %d, dropped: %d", sdk.Count(s.Frames), sdk.Count(s.Bytes), s.Waiting, s.Dropped)
 	if s.Undelivered > 0 {
-		text += fmt.Sprintf(", %d not delivered", s.Undelivered)
+		text += fmt.Sprintf(", not delivered: %d", s.Undelivered)
 	}
 	if s.Reconnects > 0 {
-		text += fmt.Sprintf(", %d reconnects", s.Reconnects)
+		text += fmt.Sprintf(", reconnects: %d", s.Reconnects)
 	}
 	if s.Errors > 0 {
-		text += fmt.Sprintf(", %d errors", s.Errors)
+		text += fmt.Sprintf(", errors: %d", s.Errors)
 	}
 	return text
 }

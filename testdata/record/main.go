@@ -31,7 +31,7 @@ func run(args []string) error {
 	case len(args) > 1 && args[0] == "-count":
 		return countFiles(args[1:])
 	case len(args) > 1 || len(args) == 1 && args[0][0] == '-':
-		return errors.New("usage: record [OUTDIR] | record -count FILE...")
+		return errors.New("usage: record [OUTDIR], or record -count FILE, with as many files as you like")
 	}
 	dir := "testdata"
 	if len(args) == 1 {

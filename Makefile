@@ -1,0 +1,57 @@
+# make run      what t2host does, on a capture from testdata/
+# make test     the tests, the linters, and a short run of each fuzz target
+# make expected the comparison with T2's results: identical/total
+# make soak     the long runs: 10 minutes of each fuzz target
+# make bench    the measurements
+# make build    bin/t2host
+
+GO          ?= go
+ADDR        ?= tcp://127.0.0.1:5555
+STATICCHECK  = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOFUMPT      = $(GO) run mvdan.cc/gofumpt@v0.12.0
+PACKAGES     = ./... ./testdata/make ./testdata/record
+FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/decode:FuzzDecode sdk/wire:FuzzBatch sdk/wire:FuzzAnswer
+FUZZTIME    ?= 20s
+ROUNDS      ?= 7
+
+.PHONY: build run test unit lint fuzz expected soak bench clean
+
+build:
+	$(GO) build -trimpath -o bin/t2host ./cmd/t2host
+
+run: build
+	@mkdir -p run
+	@bin/t2host receive $(ADDR) & receiver=$$!; trap 'kill $$receiver 2>/dev/null' EXIT; \
+	bin/t2host -r testdata/windows.pcap -w run/windows -p tcpwin,tcpwinsink \
+		--set tcpwinsink.to=$(ADDR) --set tcpwinsink.on_absent=wait > run/report.txt && \
+	sleep 0.2 && echo && cat run/report.txt && echo && echo "run/windows_tcpwin.txt:" && cat run/windows_tcpwin.txt
+
+test: lint unit fuzz
+
+unit:
+	$(GO) test -race ./...
+	$(GO) run ./testdata/make -check
+
+lint:
+	$(GO) vet $(PACKAGES)
+	$(STATICCHECK) $(PACKAGES)
+	@unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not gofumpt's format: $$unformatted"; exit 1; fi
+
+fuzz:
+	@for f in $(FUZZ); do \
+		echo "fuzz $$f for $(FUZZTIME)"; \
+		$(GO) test ./$${f%%:*} -run '^$$' -fuzz "^$${f##*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s || exit 1; \
+	done
+
+expected:
+	@$(GO) test ./host -count=1 -v -run '^TestExpected$$' | grep -E 'identical|differs|FAIL'
+
+soak:
+	$(MAKE) fuzz FUZZTIME=10m
+
+bench:
+	$(GO) test -run '^$$' -bench . ./host/capture ./host/decode ./host/flowtable ./sdk/wire
+	@T2HOST_BENCH=$(ROUNDS) $(GO) test ./host -count=1 -v -run '^TestBenchmarkLong$$' -timeout 30m | grep -vE '^(=== |--- |PASS|ok)'
+
+clean:
+	rm -rf bin run
