@@ -58,10 +58,7 @@ type named struct {
 // made.
 func openOutlets(ctx context.Context, c *Config, p *plan, live bool) (*outlets, error) {
 	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.plugins)), terminal: c.Stdout, warnings: c.Stderr}
-	undelivered := c.Prefix + "_undelivered.bin"
-	if err := os.Remove(undelivered); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("file of an earlier run: %w", err)
-	}
+	undelivered := c.Prefix + "_undelivered.bin" // is appended to
 	open := func(kind sdk.OutletKind) error {
 		for i, l := range p.plugins {
 			if o.byPlugin[i] == nil {
@@ -84,7 +81,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan, live bool) (*outlets, 
 				}
 				opened, err := outlet.Open(ctx, cfg)
 				if err != nil {
-					return fmt.Errorf("plugin %s: %w", l.Name, err)
+					return err
 				}
 				o.byPlugin[i][n] = opened
 				o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: cfg.Target})
@@ -98,6 +95,11 @@ func openOutlets(ctx context.Context, c *Config, p *plan, live bool) (*outlets, 
 	}
 	if err == nil && (c.Quiet || c.LogFile) {
 		o.log, err = outlet.Open(ctx, outlet.Config{Name: "log", Target: "file:" + c.Prefix + "_log.txt", Live: live})
+	}
+	if err == nil {
+		if err = os.Remove(undelivered); errors.Is(err, os.ErrNotExist) {
+			err = nil // the usual case: no earlier run left one
+		}
 	}
 	if err != nil {
 		o.discard()

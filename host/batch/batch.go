@@ -78,6 +78,9 @@ func (b *Batch) View(i int) *sdk.Batch {
 	return v
 }
 
+// Answer is what plugin i gave to the batch.
+func (b *Batch) Answer(i int) *sdk.Out { return &b.views[i].Out }
+
 // Reset empties the batch.
 func (b *Batch) Reset() {
 	b.Number, b.First, b.Last, b.Final = 0, 0, 0, false

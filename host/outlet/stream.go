@@ -160,11 +160,11 @@ func (s *stream) serve(l *link) (delivered uint64, err error) {
 			return delivered, lost
 		case dead != nil:
 			return delivered, dead
+		case n > 0:
+			poll = pollMin
+			continue // there may be room in flight for what waits
 		case stalled:
 			continue // the write has waited
-		}
-		if n > 0 {
-			poll = pollMin
 		}
 		var timer <-chan time.Time
 		switch {
@@ -212,11 +212,13 @@ func (s *stream) end(drain time.Duration, _ bool) error {
 		case <-s.done:
 		case <-time.After(drain):
 		case <-s.ctx.Done():
-			within = "before the run was ended"
 			select {
 			case <-s.done:
 			case <-time.After(min(drain, shortDrain)):
 			}
+		}
+		if s.ctx.Err() != nil {
+			within = "before the run was ended"
 		}
 	}
 	close(s.stop)

@@ -212,7 +212,7 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	}
 	for _, f := range v.Out.Frames {
 		if err := s.Send(int(f.Outlet), f.Data); err != nil {
-			return fmt.Errorf("plugin %s: %w", s.Plugin.Name, err)
+			return err // names the outlet
 		}
 	}
 	s.Report = append(s.Report, v.Out.Report...)
@@ -227,14 +227,14 @@ func (p *Pipeline) connect(s *Stage, b *batch.Batch, v *sdk.Batch) {
 			v.Ends.Columns = append(v.Ends.Columns, zeros(s.Plugin.Ends.Columns[k].Type, v.Ends.N))
 			continue
 		}
-		v.Ends.Columns = append(v.Ends.Columns, b.View(src.stage).Out.Columns[src.index])
+		v.Ends.Columns = append(v.Ends.Columns, b.Answer(src.stage).Columns[src.index])
 	}
 	v.Imports = v.Imports[:0]
 	for k, src := range s.imports {
 		if src.stage < 0 {
 			continue
 		}
-		for _, d := range b.View(src.stage).Out.Deltas {
+		for _, d := range b.Answer(src.stage).Deltas {
 			if int(d.Table) == src.index {
 				d.Table = uint16(k)
 				v.Imports = append(v.Imports, d)

@@ -8,3 +8,5 @@ import (
 )
 
 func TestCases(t *testing.T) { sdktest.Cases(t, "testdata/*.txtar", tcpwin.Plugin) }
+
+func TestREADME(t *testing.T) { sdktest.README(t, tcpwin.Plugin, "README.md") }

@@ -11,3 +11,5 @@ import (
 func TestCases(t *testing.T) {
 	sdktest.Cases(t, "testdata/*.txtar", tcpwin.Plugin, tcpwinsink.Plugin)
 }
+
+func TestREADME(t *testing.T) { sdktest.README(t, tcpwinsink.Plugin, "README.md") }

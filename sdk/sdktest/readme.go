@@ -1,0 +1,97 @@
+package sdktest
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+const (
+	readmeBegin = "<!-- from the declaration: go test -update writes it anew -->\n"
+	readmeEnd   = "<!-- end -->\n"
+)
+
+// README checks that the tables in a plugin's README are those of its
+// declaration. They stand between two marks.
+func README(t *testing.T, p *sdk.Plugin, file string) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(data), readmeBegin)
+	stale, after, ok2 := strings.Cut(rest, readmeEnd)
+	if !ok || !ok2 {
+		t.Fatalf("%s: no %s … %s", file, strings.TrimSpace(readmeBegin), strings.TrimSpace(readmeEnd))
+	}
+	fresh := Declaration(p)
+	if diff := cmp.Diff(stale, fresh); diff != "" {
+		if !*update {
+			t.Errorf("%s is stale (-update writes it anew):\n%s", file, diff)
+			return
+		}
+		if err := os.WriteFile(file, []byte(before+readmeBegin+fresh+readmeEnd+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Declaration is a plugin's declaration for reading, in Markdown.
+func Declaration(p *sdk.Plugin) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nNumber %d, version %s.", p.Number, p.Version)
+	for _, r := range p.Requires {
+		fmt.Fprintf(&b, " Requires %s %s.", r.Name, r.Versions)
+	}
+	b.WriteString("\n")
+	if len(p.Settings) > 0 {
+		b.WriteString("\n## Settings\n\n| name | default | takes | meaning |\n|---|---|---|---|\n")
+	}
+	for _, s := range p.Settings {
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", s.Name, s.Default, takes(&s), s.Doc)
+	}
+	if len(p.Columns) > 0 {
+		b.WriteString("\n## Columns\n\n| name | type | meaning |\n|---|---|---|\n")
+	}
+	for _, c := range p.Columns {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Type, c.Doc)
+	}
+	for _, e := range p.Exports {
+		fmt.Fprintf(&b, "\n## Export `%s`\n\nBy %s: %s.\n", e.Name, columns(e.Key), columns(e.Row))
+	}
+	if len(p.Outlets) > 0 {
+		b.WriteString("\n## Outlets\n\n")
+	}
+	for _, o := range p.Outlets {
+		where := "the file PREFIX + setting"
+		if o.Kind == sdk.StreamOutlet {
+			where = "where the setting leads:"
+		}
+		fmt.Fprintf(&b, "- `%s`: %s `%s`\n", o.Name, where, o.Setting)
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+func columns(list []sdk.Column) string {
+	var names []string
+	for _, c := range list {
+		names = append(names, fmt.Sprintf("`%s` (%s)", c.Name, c.Type))
+	}
+	return strings.Join(names, ", ")
+}
+
+func takes(s *sdk.Setting) string {
+	switch s.Kind {
+	case sdk.UintSetting:
+		return strings.TrimSpace(fmt.Sprintf("%d to %d %s", s.Min, s.Max, s.Unit))
+	case sdk.ChoiceSetting:
+		return strings.Join(s.Choices, ", ")
+	}
+	return s.Kind.String()
+}
