@@ -1,0 +1,113 @@
+package main
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestREADMECommands runs the console lines of the READMEs, in their order, on a
+// capture of ours.
+func TestREADMECommands(t *testing.T) {
+	bin := filepath.Join(t.TempDir(), "t2host")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	makefile, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"../../README.md", "../../plugins/tcpwin/README.md", "../../plugins/tcpwinsink/README.md"} {
+		t.Run(file, func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			capture, err := os.ReadFile("../../testdata/windows.pcap")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "FILE.pcap"), capture, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			commands := consoleLines(string(text))
+			if len(commands) == 0 {
+				t.Fatal("no console lines")
+			}
+			port := freeAddress(t)
+			for _, line := range commands {
+				line = strings.ReplaceAll(line, "127.0.0.1:5555", port)
+				name, args, _ := strings.Cut(line, " ")
+				switch name {
+				case "make":
+					if !strings.Contains(string(makefile), "\n"+args+":") {
+						t.Errorf("%s: no such target", line)
+					}
+				case "t2host", "bin/t2host":
+					runLine(t, dir, bin, strings.Fields(args), port)
+				default:
+					t.Errorf("%s: not a command of ours", line)
+				}
+			}
+		})
+	}
+}
+
+func consoleLines(text string) []string {
+	var lines []string
+	for _, block := range regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(text, -1) {
+		for line := range strings.Lines(block[1]) {
+			if cmd, ok := strings.CutPrefix(line, "$ "); ok {
+				cmd, _, _ = strings.Cut(cmd, " #")
+				lines = append(lines, strings.TrimSpace(cmd))
+			}
+		}
+	}
+	return lines
+}
+
+func freeAddress(t *testing.T) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// runLine runs one line; a receiver goes on in the background. A sink that goes
+// to the default target is sent to the receiver's port.
+func runLine(t *testing.T, dir, bin string, args []string, port string) {
+	t.Helper()
+	cmd := exec.Command(bin, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "T2HOST_TCPWINSINK__TO=tcp://"+port)
+	if args[0] != "receive" {
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("t2host %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		return
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	for range 500 {
+		c, err := net.Dial("tcp", port)
+		if err == nil {
+			c.Close()
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the receiver does not listen")
+}
