@@ -57,7 +57,10 @@ type named struct {
 // openOutlets opens the streams first: if nobody listens, no file has been
 // made.
 func openOutlets(ctx context.Context, c *Config, p *plan, live bool) (*outlets, error) {
-	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.plugins)), terminal: c.Stdout, warnings: c.Stderr}
+	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.plugins))}
+	if !c.Quiet {
+		o.terminal, o.warnings = c.Stdout, c.Stderr
+	}
 	undelivered := c.Prefix + "_undelivered.bin" // is appended to
 	open := func(kind sdk.OutletKind) error {
 		for i, l := range p.plugins {
@@ -76,7 +79,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan, live bool) (*outlets, 
 					stream(&cfg, l.Name, decl.Setting, p.values[i])
 					cfg.Undelivered = undelivered
 				}
-				if cfg.Target == "-" {
+				if cfg.Target == "-" && !c.Quiet {
 					o.terminal = c.Stderr
 				}
 				opened, err := outlet.Open(ctx, cfg)
@@ -104,9 +107,6 @@ func openOutlets(ctx context.Context, c *Config, p *plan, live bool) (*outlets, 
 	if err != nil {
 		o.discard()
 		return nil, err
-	}
-	if c.Quiet {
-		o.terminal, o.warnings = nil, nil
 	}
 	return o, nil
 }
