@@ -51,7 +51,7 @@ soak:
 
 bench:
 	$(GO) test -run '^$$' -bench . ./host/capture ./host/decode ./host/flowtable ./sdk/wire
-	@T2HOST_BENCH=$(ROUNDS) $(GO) test ./host -count=1 -v -run '^TestBenchmarkLong$$' -timeout 30m | grep -vE '^(=== |--- |PASS|ok)'
+	@$(GO) test ./host -run '^$$' -bench '^BenchmarkLong$$' -benchtime $(ROUNDS)x -timeout 30m | grep -vE '^(goos|goarch|pkg|PASS|ok|Benchmark)'
 
 clean:
 	rm -rf bin run

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 )
@@ -16,7 +15,7 @@ import (
 const longPackets = 4_268_520
 
 // longCapture makes it: mix ten times, each copy 1,071 s later.
-func longCapture(t *testing.T, shared string) string {
+func longCapture(t testing.TB, shared string) string {
 	t.Helper()
 	mix, err := os.ReadFile(captureFile(t, shared, "mix.pcap"))
 	if err != nil {
@@ -51,15 +50,12 @@ func longCapture(t *testing.T, shared string) string {
 	return path
 }
 
-// TestBenchmarkLong measures the command on the long capture beside tcpdump, in
+// BenchmarkLong measures the command on the long capture beside tcpdump, in
 // turns, on this machine: make bench. It asserts nothing; ratios count.
-func TestBenchmarkLong(t *testing.T) {
-	if os.Getenv("T2HOST_BENCH") == "" {
-		t.Skip("a measurement: run make bench")
-	}
-	rounds, err := strconv.Atoi(os.Getenv("T2HOST_BENCH"))
-	if err != nil {
-		t.Fatal(err)
+func BenchmarkLong(t *testing.B) {
+	rounds := t.N
+	if rounds == 1 {
+		return // go test's trial run; -benchtime=7x asks for seven rounds
 	}
 	long := longCapture(t, sharedFolder(t))
 	bin := filepath.Join(t.TempDir(), "t2host")

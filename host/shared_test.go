@@ -14,7 +14,7 @@ import (
 
 // skip ends a test for want of something that other people need not have;
 // T2HOST_NO_SKIP=1 makes that a failure.
-func skip(t *testing.T, why string) {
+func skip(t testing.TB, why string) {
 	t.Helper()
 	if os.Getenv("T2HOST_NO_SKIP") == "1" {
 		t.Fatal(why)
@@ -23,7 +23,7 @@ func skip(t *testing.T, why string) {
 }
 
 // sharedFolder is the folder of captures and of what T2 printed for them.
-func sharedFolder(t *testing.T) string {
+func sharedFolder(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("T2HOST_SHARED")
 	if dir == "" {
@@ -41,7 +41,7 @@ var mix struct {
 }
 
 // captureFile is the path of a shared capture.
-func captureFile(t *testing.T, shared, name string) string {
+func captureFile(t testing.TB, shared, name string) string {
 	t.Helper()
 	if name == "mix.pcap" {
 		mix.Do(func() {
@@ -62,7 +62,7 @@ func captureFile(t *testing.T, shared, name string) string {
 	return ""
 }
 
-func unxz(t *testing.T, file string) []byte {
+func unxz(t testing.TB, file string) []byte {
 	t.Helper()
 	if _, err := exec.LookPath("xz"); err != nil {
 		skip(t, "xz is not installed")
