@@ -150,7 +150,12 @@ func (in *input) unpack(codec string, t *tap) ([]byte, error) {
 		var z *zstd.Decoder
 		if z, err = zstd.NewReader(in.src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(zstdWindow)); err == nil {
-			in.close = append(in.close, z.Close)
+			// A live stream's decoder is left to the collector (it has no goroutine):
+			// the pump may be reading it when the input ends, and Close would take
+			// its buffers away.
+			if !in.live {
+				in.close = append(in.close, z.Close)
+			}
 			u.r = z
 		}
 	}

@@ -2,8 +2,10 @@ package capture
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -334,5 +336,31 @@ func TestList(t *testing.T) {
 	}
 	if _, err := List("/does/not/exist"); err == nil || err.Error() != "list /does/not/exist: no such file or directory" {
 		t.Error(err)
+	}
+}
+
+// TestCloseWhileALiveStreamIsRead: the capture turns out corrupt while the
+// pump's goroutine is still reading the decompressor. (Found by fuzzing: the
+// zstd decoder was closed under it.)
+func TestCloseWhileALiveStreamIsRead(t *testing.T) {
+	file := pcapHeader(binary.LittleEndian, 0xa1b2c3d4, 2, 4, 65535, 1)
+	file = append(file, pcapRecord(binary.LittleEndian, 1, 1, 1<<30, 1<<30, nil)...) // corrupt
+	rnd := rand.New(rand.NewPCG(1, 1))
+	for range 4 << 20 {
+		file = append(file, byte(rnd.Uint32()))
+	}
+	for _, packed := range [][]byte{zst(t, file), gz(t, file)} {
+		for range 20 {
+			s, err := Open([]string{"-"}, bytes.NewReader(packed))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var f Frame
+			for err = s.Next(&f); err == nil || err == ErrIdle; err = s.Next(&f) {
+			}
+			if err := s.Close(); err != nil || len(s.Damage()) != 1 {
+				t.Fatalf("damage %v, %v", s.Damage(), err)
+			}
+		}
 	}
 }

@@ -7,10 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
+
+// maxUnixPath is the longest path of a Unix socket: sun_path without its NUL.
+const maxUnixPath = len(syscall.RawSockaddrUnix{}.Path) - 1
 
 // openDevice opens a FIFO or device. A plain open of a FIFO would hang, beyond
 // the reach of ctx, until somebody reads it.

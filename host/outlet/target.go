@@ -6,7 +6,6 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"syscall"
 )
 
 // Target is where an outlet leads, taken apart.
@@ -16,9 +15,6 @@ type Target struct {
 }
 
 const forms = "tcp://host:port, udp://host:port, unix:///path, file:PATH or - (standard output)"
-
-// maxUnixPath is the longest path of a Unix socket: sun_path without its NUL.
-const maxUnixPath = len(syscall.RawSockaddrUnix{}.Path) - 1
 
 // ParseTarget takes a target apart. It looks at the syntax alone and allows what
 // only a listener can use: an empty host and port 0.

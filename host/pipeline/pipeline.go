@@ -6,9 +6,11 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/t2host/t2host/host/batch"
@@ -47,13 +49,15 @@ type Pipeline struct {
 
 	number uint64
 	failed chan struct{} // closed at the first error
-	once   sync.Once
-	err    error
+	mu     sync.Mutex
+	err    error         // of the earliest batch that failed
+	bad    atomic.Uint64 // its number; batches before it are still worked on
 }
 
 // New starts the stages, which stand in dependency order.
 func New(stages []*Stage, layout *batch.Layout) (*Pipeline, error) {
 	p := &Pipeline{stages: stages, failed: make(chan struct{})}
+	p.bad.Store(math.MaxUint64)
 	for i := range stages {
 		if err := p.wire(i); err != nil {
 			return nil, err
@@ -133,7 +137,7 @@ func (p *Pipeline) Next() (*batch.Batch, error) {
 		b.Reset()
 		return b, nil
 	case <-p.failed:
-		return nil, p.err
+		return nil, p.failure()
 	}
 }
 
@@ -149,7 +153,7 @@ func (p *Pipeline) Put(b *batch.Batch) error {
 	case p.in <- b:
 		return nil
 	case <-p.failed:
-		return p.err
+		return p.failure()
 	}
 }
 
@@ -168,23 +172,34 @@ func (p *Pipeline) Close() error {
 	return errors.Join(errs...)
 }
 
-func (p *Pipeline) fail(err error) {
-	p.once.Do(func() {
-		p.err = err
+// fail ends the run at batch number. Of two stages that fail, the one with the
+// earlier batch counts.
+func (p *Pipeline) fail(number uint64, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
 		close(p.failed)
-	})
+	}
+	if number < p.bad.Load() {
+		p.bad.Store(number)
+		p.err = err
+	}
 }
 
-// run is stage i's goroutine. After a failure batches only pass through, so
-// that nobody waits for them.
+func (p *Pipeline) failure() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}
+
+// run is stage i's goroutine. From the batch that failed on, batches only pass
+// through, so that nobody waits for them.
 func (p *Pipeline) run(i int, in <-chan *batch.Batch, out chan<- *batch.Batch) {
 	defer p.done.Done()
 	for b := range in {
-		select {
-		case <-p.failed:
-		default:
+		if b.Number < p.bad.Load() {
 			if err := p.work(i, b); err != nil {
-				p.fail(err)
+				p.fail(b.Number, err)
 			}
 		}
 		out <- b
