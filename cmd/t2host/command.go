@@ -82,6 +82,8 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return usagef("one of -r FILE and -R LIST is required (try t2host -h)")
 	case o.file != "" && o.list != "":
 		return usagef("-r and -R exclude each other: give one input (try t2host -h)")
+	case o.prefix == "-":
+		return usagef("-w - needs a plugin that writes flow records, and there is none yet: give a PREFIX or a folder")
 	case len(args) > 0:
 		return usagef("unexpected argument %q behind the options (try t2host -h)", args[0])
 	}

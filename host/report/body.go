@@ -31,8 +31,9 @@ func (r *Report) Body() string {
 
 func (r *Report) times(l *lines) {
 	if r.Counts.Packets > 0 {
-		fmt.Fprintf(l, "Dump start: %s\n", stamp(r.Start, time.UTC))
-		fmt.Fprintf(l, "Dump stop : %s\n", stamp(r.Stop, time.UTC))
+		gmt := time.FixedZone("GMT", 0) // T2's name for it
+		fmt.Fprintf(l, "Dump start: %s\n", stamp(r.Start, gmt))
+		fmt.Fprintf(l, "Dump stop : %s\n", stamp(r.Stop, gmt))
 		fmt.Fprintf(l, "Total dump duration: %s\n", span(r.Stop-r.Start))
 	}
 	fmt.Fprintf(l, "Finished processing. Elapsed time: %s\n", span(int64(r.Elapsed)))
