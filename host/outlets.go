@@ -1,0 +1,221 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/report"
+	"github.com/t2host/t2host/sdk"
+)
+
+// outlets are all ways out of a run: those of the plugins and the report's.
+type outlets struct {
+	byPlugin [][]*outlet.Outlet
+	all      []named
+	log      *outlet.Outlet // PREFIX_log.txt, if there is one
+	terminal io.Writer      // for the report; nil with -q
+	warnings io.Writer      // nil with -q
+
+	mu    sync.Mutex
+	lines []string // warnings, for the log
+}
+
+type named struct {
+	*outlet.Outlet
+	name, target string
+	stats        outlet.Stats
+}
+
+// openOutlets opens the streams first: if nobody listens, no file has been
+// made.
+func openOutlets(ctx context.Context, c *Config, p *plan, live bool) (*outlets, error) {
+	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.plugins))}
+	if !c.Quiet {
+		o.terminal, o.warnings = c.Stdout, c.Stderr
+	}
+	undelivered := c.Prefix + "_undelivered.bin" // is appended to
+	open := func(kind sdk.OutletKind) error {
+		for i, l := range p.plugins {
+			if o.byPlugin[i] == nil {
+				o.byPlugin[i] = make([]*outlet.Outlet, len(l.Outlets))
+			}
+			for n, decl := range l.Outlets {
+				if decl.Kind != kind {
+					continue
+				}
+				cfg := outlet.Config{
+					Name: l.Name + "." + decl.Name, Target: "file:" + c.Prefix + textOf(p.values[i], decl.Setting),
+					Stdout: c.Stdout, Live: live, Log: o.warn,
+				}
+				if kind == sdk.StreamOutlet {
+					stream(&cfg, l.Name, decl.Setting, p.values[i])
+					cfg.Undelivered = undelivered
+				}
+				if cfg.Target == "-" && !c.Quiet {
+					o.terminal = c.Stderr
+				}
+				if err := o.claim(&cfg, c.Files); err != nil {
+					return err
+				}
+				opened, err := outlet.Open(ctx, cfg)
+				if err != nil {
+					return err
+				}
+				o.byPlugin[i][n] = opened
+				o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: cfg.Target})
+			}
+		}
+		return nil
+	}
+	err := open(sdk.StreamOutlet)
+	if err == nil {
+		err = open(sdk.FileOutlet)
+	}
+	if err == nil && (c.Quiet || c.LogFile) {
+		o.log, err = outlet.Open(ctx, outlet.Config{Name: "log", Target: "file:" + c.Prefix + "_log.txt", Live: live})
+	}
+	if err == nil {
+		if err = os.Remove(undelivered); errors.Is(err, os.ErrNotExist) {
+			err = nil // the usual case: no earlier run left one
+		}
+	}
+	if err != nil {
+		o.discard()
+		return nil, err
+	}
+	return o, nil
+}
+
+// claim refuses a file that another outlet writes, or that is being read.
+func (o *outlets) claim(cfg *outlet.Config, captures []string) error {
+	path, ok := strings.CutPrefix(cfg.Target, "file:")
+	if !ok {
+		return nil
+	}
+	for _, n := range o.all {
+		if n.target == cfg.Target && !strings.HasPrefix(path, "/dev/") {
+			return fmt.Errorf("outlets %s and %s both lead to %s: set one of them to another file", n.name, cfg.Name, path)
+		}
+	}
+	there, err := os.Stat(path)
+	if err != nil {
+		return nil // nothing there yet, or outlet.Open says why not
+	}
+	for _, c := range captures {
+		if info, err := os.Stat(c); err == nil && os.SameFile(there, info) {
+			return fmt.Errorf("outlet %s leads to %s, which is the capture that is read: choose another file", cfg.Name, path)
+		}
+	}
+	return nil
+}
+
+// stream takes the settings that sdk.StreamSettings declares.
+func stream(cfg *outlet.Config, plugin, setting string, values []sdk.Value) {
+	cfg.Target = textOf(values, setting)
+	cfg.Hint = "--set " + plugin + "." + setting + "=-"
+	cfg.Wait = textOf(values, "on_absent") == "wait"
+	cfg.QueueBytes = numberOf(values, "queue")
+	cfg.Drain = time.Duration(numberOf(values, "drain")) * time.Second
+	if cfg.Drain == 0 {
+		cfg.Drain = -1 // not at all
+	}
+}
+
+func textOf(values []sdk.Value, name string) string {
+	for _, v := range values {
+		if v.Name == name {
+			return v.Text
+		}
+	}
+	return ""
+}
+
+func numberOf(values []sdk.Value, name string) int {
+	n, _ := strconv.Atoi(textOf(values, name)) // checked with the settings
+	return n
+}
+
+// warn shows a line on the terminal and keeps it for the log.
+func (o *outlets) warn(line string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.lines = append(o.lines, line)
+	if o.warnings != nil {
+		fmt.Fprintln(o.warnings, "t2host: warning:", line)
+	}
+}
+
+// begin writes the report's head.
+func (o *outlets) begin(r *report.Report) { o.write(r.Head()) }
+
+// end writes the rest of the report, and closes the log.
+func (o *outlets) end(r *report.Report) error {
+	o.mu.Lock()
+	r.Warnings = o.lines
+	o.mu.Unlock()
+	err := o.write(r.Body())
+	if o.log != nil {
+		_, closeErr := o.log.Close()
+		err = errors.Join(err, closeErr)
+	}
+	return err
+}
+
+func (o *outlets) write(text string) error {
+	var err error
+	if o.terminal != nil {
+		_, err = io.WriteString(o.terminal, text)
+	}
+	if o.log != nil {
+		err = errors.Join(err, o.log.Send([]byte(text)))
+	}
+	return err
+}
+
+// close ends the plugins' outlets and waits for receivers.
+func (o *outlets) close() error {
+	var errs []error
+	for i := range o.all {
+		stats, err := o.all[i].Close()
+		o.all[i].stats = stats
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// abort ends all outlets of a run that broke: files stay as .part.
+func (o *outlets) abort() {
+	for i := range o.all {
+		o.all[i].stats = o.all[i].Abort()
+	}
+	if o.log != nil {
+		o.log.Abort()
+	}
+}
+
+// discard ends the outlets of a run that never began, and removes what opening
+// them made.
+func (o *outlets) discard() {
+	for i := range o.all {
+		o.all[i].Abort()
+		if path, ok := strings.CutPrefix(o.all[i].target, "file:"); ok {
+			_ = os.Remove(path + ".part") // empty, and not there if the target is a device
+		}
+	}
+}
+
+// fill gives the report what the outlets sent.
+func (o *outlets) fill(r *report.Report) {
+	for i := range o.all {
+		n := &o.all[i]
+		r.Outlets = append(r.Outlets, report.Outlet{Name: n.name, Target: n.target, Stats: n.stats})
+	}
+}
