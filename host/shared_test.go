@@ -35,9 +35,18 @@ func sharedFolder(t testing.TB) string {
 	return dir
 }
 
+// mix is the large shared capture, unpacked once for all tests.
 var mix struct {
 	sync.Once
-	path string
+	dir, path string
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if mix.dir != "" {
+		os.RemoveAll(mix.dir)
+	}
+	os.Exit(code)
 }
 
 // captureFile is the path of a shared capture.
@@ -45,9 +54,13 @@ func captureFile(t testing.TB, shared, name string) string {
 	t.Helper()
 	if name == "mix.pcap" {
 		mix.Do(func() {
-			path := filepath.Join(os.TempDir(), "t2host-test-mix.pcap")
-			if err := os.WriteFile(path, unxz(t, filepath.Join(shared, "captures/mix.pcap.xz")), 0o600); err == nil {
-				mix.path = path
+			dir, err := os.MkdirTemp("", "t2host-test")
+			if err != nil {
+				t.Fatal(err)
+			}
+			mix.dir, mix.path = dir, filepath.Join(dir, name)
+			if err := os.WriteFile(mix.path, unxz(t, filepath.Join(shared, "captures/mix.pcap.xz")), 0o600); err != nil {
+				t.Fatal(err)
 			}
 		})
 		return mix.path
