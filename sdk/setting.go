@@ -52,15 +52,6 @@ func Uint32(name string, p *uint32, unit string, low, high uint32, doc string) S
 	}
 }
 
-// Uint64 declares a number held in *p.
-func Uint64(name string, p *uint64, unit string, low, high uint64, doc string) Setting {
-	return Setting{
-		Name: name, Kind: UintSetting, Unit: unit, Min: low, Max: high,
-		Default: strconv.FormatUint(*p, 10), Doc: doc,
-		store: func(text string) { *p, _ = strconv.ParseUint(text, 10, 64) },
-	}
-}
-
 // Bool declares a switch held in *p.
 func Bool(name string, p *bool, doc string) Setting {
 	return Setting{
