@@ -21,7 +21,7 @@ build:
 
 run: build
 	@mkdir -p run
-	@bin/t2host receive $(ADDR) & receiver=$$!; trap 'kill $$receiver 2>/dev/null' EXIT; \
+	@bin/t2host receive $(ADDR) & receiver=$$!; trap 'kill $$receiver 2>/dev/null' EXIT; trap 'exit 1' HUP INT PIPE TERM; sleep 0.3; \
 	bin/t2host -r testdata/windows.pcap -w run/windows -p tcpwin,tcpwinsink \
 		--set tcpwinsink.to=$(ADDR) --set tcpwinsink.on_absent=wait > run/report.txt && \
 	sleep 0.2 && echo && cat run/report.txt && echo && echo "run/windows_tcpwin.txt:" && cat run/windows_tcpwin.txt

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -56,6 +57,39 @@ func TestREADMECommands(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestREADMEShowsWhatIsPrinted: what the README shows of reports and end report is
+// what `make run` prints, in UTC.
+func TestREADMEShowsWhatIsPrinted(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr strings.Builder
+	t.Setenv("TZ", "UTC")
+	bin := filepath.Join(t.TempDir(), "t2host")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cmd := exec.Command(bin, "-r", "../../testdata/windows.pcap", "-w", filepath.Join(t.TempDir(), "out"), "-p", "tcpwinsink", "--set", "tcpwinsink.to=-")
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(stdout.String(), "\x00")
+	printed := stdout.String() + stderr.String() + fmt.Sprintf("--- end of report 1 (%d bytes) ---\n", len(first)+1)
+	shown := 0
+	for _, block := range regexp.MustCompile("(?s)```text\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
+		for line := range strings.Lines(block[1]) {
+			if shown++; !strings.Contains(printed, line) {
+				t.Errorf("the README shows %q, which is not printed", line)
+			}
+		}
+	}
+	if shown < 8 {
+		t.Errorf("only %d lines of output in the README", shown)
 	}
 }
 
