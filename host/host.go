@@ -138,7 +138,6 @@ func damageOf(src *capture.Source, r *report.Report, out *outlets) error {
 	}
 	for _, u := range r.Counts.UnknownLinks {
 		if u.Packets > 0 {
-			r.Damage = append(r.Damage, fmt.Sprintf("%d packets of link type %s skipped", u.Packets, u.Link))
 			out.warn(fmt.Sprintf("link type %s is not read: %d packets skipped", u.Link, u.Packets))
 		}
 	}

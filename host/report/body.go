@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/t2host/t2host/host/outlet"
@@ -123,7 +125,12 @@ func (r *Report) trouble(l *lines) {
 	warn(f.Cuts, "Conversations cut by flow.max_duration")
 	warn(r.SkippedLinks, "Packets of other link types skipped: capture.link_types is first")
 	warn(c.Panics, "Packets on which the decoder broke: please report them")
+	for _, w := range r.Warnings {
+		fmt.Fprintf(l, "[WRN] %s\n", w)
+	}
 	for _, d := range r.Damage {
-		fmt.Fprintf(l, "[WRN] %s\n", d)
+		if !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, d) }) {
+			fmt.Fprintf(l, "[WRN] %s\n", d)
+		}
 	}
 }

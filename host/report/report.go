@@ -29,8 +29,8 @@ type Report struct {
 	Counts       decode.Counts
 	SkippedLinks uint64 // packets of other link types than the first, where the user wants those only
 	Flows        flowtable.Stats
-	Damage       []string
-	Warnings     []string
+	Damage       []string // of the captures
+	Warnings     []string // what the user was told during the run
 }
 
 // Plugin is one plugin's part.

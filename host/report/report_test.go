@@ -37,7 +37,8 @@ func full() *Report {
 			Created: 16, Opposites: 6, LoneB: 1, Layer2: 1, IPv4: 14, IPv6: 1, MaxLive: 6, Evicted: 2, PacketsA: 400, PacketsB: 385,
 			BytesA: 25346, BytesB: 20790, OrphanFragments: 2, TCPAnomalies: 0x43, Conversations: 10, Cuts: 1,
 		},
-		Damage: []string{"b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are there"},
+		Damage:   []string{"a.pcap: corrupt at packet 7, byte 880", "b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are there"},
+		Warnings: []string{"outlet tcpwinsink.reports: lost tcp://127.0.0.1:5555", "capture b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are there"},
 	}
 }
 
