@@ -101,14 +101,6 @@ func infos(tables []AnyTable) []TableInfo {
 	return list
 }
 
-func (p *Plugin) importNames() []string {
-	names := make([]string, len(p.Imports))
-	for i := range p.Imports {
-		names[i] = p.Imports[i].Name
-	}
-	return names
-}
-
 // opened keeps the contract around an author's stage, on the plugin's side of
 // any border.
 type opened struct {

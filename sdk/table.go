@@ -116,8 +116,8 @@ func (w *Writer[K, R]) All() iter.Seq2[K, R] { return w.rows.All() }
 // Open.
 func (t *Table[K, R]) View(env *Env) *View[K, R] {
 	v := &View[K, R]{}
-	for i, name := range env.plugin.importNames() {
-		if name == t.name {
+	for i := range env.plugin.Imports {
+		if env.plugin.Imports[i].Name == t.name {
 			env.views[i] = func(d *Delta) error { return v.apply(t, d) }
 			return v
 		}

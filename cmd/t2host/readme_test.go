@@ -15,10 +15,7 @@ import (
 // TestREADMECommands runs the console lines of the READMEs, in their order, on a
 // capture of ours.
 func TestREADMECommands(t *testing.T) {
-	bin := filepath.Join(t.TempDir(), "t2host")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	bin := build(t)
 	makefile, err := os.ReadFile("../../Makefile")
 	if err != nil {
 		t.Fatal(err)
@@ -69,10 +66,7 @@ func TestREADMEShowsWhatIsPrinted(t *testing.T) {
 	}
 	var stdout, stderr strings.Builder
 	t.Setenv("TZ", "UTC")
-	bin := filepath.Join(t.TempDir(), "t2host")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	bin := build(t)
 	cmd := exec.Command(bin, "-r", "../../testdata/windows.pcap", "-w", filepath.Join(t.TempDir(), "out"), "-p", "tcpwinsink", "--set", "tcpwinsink.to=-")
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -91,6 +85,16 @@ func TestREADMEShowsWhatIsPrinted(t *testing.T) {
 	if shown < 8 {
 		t.Errorf("only %d lines of output in the README", shown)
 	}
+}
+
+// build gives the path of the command, built for the test.
+func build(t *testing.T) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "t2host")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return bin
 }
 
 func consoleLines(text string) []string {
