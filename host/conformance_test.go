@@ -12,48 +12,39 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
-	"github.com/t2host/t2host/sdk/wire"
+	"github.com/t2host/t2host/sdk/serve"
 )
 
 // carried gives the same plugin behind a border: every batch and every answer
 // passes through bytes, as it does to a plugin that is not compiled in.
 func carried(p *sdk.Plugin) *sdk.Plugin {
-	c := *p
-	c.Open = func(values []sdk.Value) (sdk.Stage, error) {
-		stage, err := p.Open(values)
-		if err != nil {
-			return nil, err
-		}
-		return &carrier{plugin: p, guest: stage}, nil
-	}
-	return &c
+	return remote.Carry(p, func() (remote.Peer, error) { return &peer{server: serve.NewServer(p)}, nil })
 }
 
-type carrier struct {
-	plugin        *sdk.Plugin
-	guest         sdk.Stage
-	batch         sdk.Batch // on the far side
-	there, answer []byte
+// peer is the far side, without anything between.
+type peer struct {
+	server *serve.Server
+	msg    []byte
 }
 
-func (c *carrier) Batch(b *sdk.Batch) error {
-	c.there = wire.AppendBatch(c.there[:0], c.plugin, b)
-	if err := wire.ReadBatch(c.there, c.plugin, &c.batch); err != nil {
-		return err
+func (p *peer) Describe() ([]byte, error) { return p.server.Describe(), nil }
+
+func (p *peer) Room(size int) ([]byte, error) {
+	if cap(p.msg) < size {
+		p.msg = make([]byte, 0, size)
 	}
-	problem := ""
-	if err := c.guest.Batch(&c.batch); err != nil {
-		problem = err.Error()
-	}
-	c.answer = wire.AppendAnswer(c.answer[:0], &c.batch.Out, c.batch.Ends.N, problem)
-	return wire.ReadAnswer(c.answer, c.plugin, b.Ends.N, &b.Out)
+	return p.msg[:0], nil
 }
 
-func (c *carrier) Close() error { return c.guest.Close() }
+func (p *peer) Open(msg []byte) ([]byte, error)  { return p.server.Open(msg), nil }
+func (p *peer) Batch(msg []byte) ([]byte, error) { return p.server.Batch(msg), nil }
+func (p *peer) Close() ([]byte, error)           { return p.server.Close(), nil }
+func (p *peer) Release(bool)                     {}
 
 // outcome is all that a run gives but for dates and costs.
 type outcome struct {

@@ -6,6 +6,7 @@ package sdk
 type Batch struct {
 	Number      uint64 // from 1
 	First, Last uint64 // numbers of the first and last frame whose events it holds
+	Time        int64  // packet time of frame Last, nanoseconds since 1970 UTC: the time of day in the sandbox
 	Final       bool   // the last batch of the run: report, send what is left
 	Packets     Packets
 	Ends        Ends

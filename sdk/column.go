@@ -47,6 +47,16 @@ func (t Type) String() string {
 	return typeNames[t]
 }
 
+// TypeNamed is the type of that name; it is not valid if there is none.
+func TypeNamed(name string) Type {
+	for t := TypeU8; t.Valid(); t++ {
+		if typeNames[t] == name {
+			return t
+		}
+	}
+	return 0
+}
+
 // Size is the width of a value in bytes.
 func (t Type) Size() int { return typeSizes[t] }
 

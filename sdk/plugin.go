@@ -78,7 +78,8 @@ func Define[S any](spec Spec[S]) *Plugin {
 			return nil, err
 		}
 		env := newEnv(p)
-		stage, err := spec.Open(env, s)
+		var stage Stage
+		err := Guard(func() (err error) { stage, err = spec.Open(env, s); return err })
 		if err == nil {
 			err = env.err
 		}
@@ -102,7 +103,7 @@ func infos(tables []AnyTable) []TableInfo {
 }
 
 // opened keeps the contract around an author's stage, on the plugin's side of
-// any border.
+// any border; a panic is an error, the same in each runtime.
 type opened struct {
 	env   *Env
 	stage Stage
@@ -111,7 +112,7 @@ type opened struct {
 func (o *opened) Batch(b *Batch) error {
 	e := o.env
 	e.begin(b)
-	err := o.stage.Batch(b)
+	err := Guard(func() error { return o.stage.Batch(b) })
 	if err == nil {
 		b.advance(b.Ends.N)
 		err = e.err
@@ -123,4 +124,4 @@ func (o *opened) Batch(b *Batch) error {
 	return err
 }
 
-func (o *opened) Close() error { return o.stage.Close() }
+func (o *opened) Close() error { return Guard(o.stage.Close) }

@@ -85,9 +85,9 @@ func (s PacketSelect) Size() int {
 		return 0
 	}
 	n := 4
-	for i, size := range [...]int{8, 4, 1, 4} { // in the order of the fields
+	for i, f := range packetFields {
 		if s.Fields>>i&1 != 0 {
-			n += size
+			n += f.size
 		}
 	}
 	return n
@@ -99,13 +99,52 @@ func (s EndSelect) Size() int {
 		return 0
 	}
 	n := 8
-	for i, size := range [...]int{8, 8, 8, 8, 1, IPSize, IPSize, 2, 2, 1, 1, 4} { // in the order of the fields
+	for i, f := range endFields {
 		if s.Fields>>i&1 != 0 {
-			n += size
+			n += f.size
 		}
 	}
 	for _, c := range s.Columns {
 		n += c.Type.Size()
 	}
 	return n
+}
+
+// Slice is the rows from one to another, the latter not included. It lives in
+// the memory of p.
+func (p *Packets) Slice(from, to int) Packets {
+	return Packets{
+		N: to - from, Flow: slice(p.Flow, from, to), Time: slice(p.Time, from, to), Window: slice(p.Window, from, to),
+		TCPFlags: slice(p.TCPFlags, from, to), WireLen: slice(p.WireLen, from, to),
+	}
+}
+
+// Slice is the ends from one to another, the latter not included, with row rows
+// of packets less before them. All but Before and Columns lives in the memory
+// of e.
+func (e *Ends) Slice(from, to, rows int) Ends {
+	s := Ends{
+		N: to - from, Flow: slice(e.Flow, from, to),
+		At: slice(e.At, from, to), FirstSeen: slice(e.FirstSeen, from, to), LastSeen: slice(e.LastSeen, from, to),
+		FlowInd: slice(e.FlowInd, from, to), Dir: slice(e.Dir, from, to),
+		SrcIP: slice(e.SrcIP, from, to), DstIP: slice(e.DstIP, from, to),
+		SrcPort: slice(e.SrcPort, from, to), DstPort: slice(e.DstPort, from, to), Proto: slice(e.Proto, from, to),
+		TCPStates: slice(e.TCPStates, from, to), UTCOffset: slice(e.UTCOffset, from, to),
+	}
+	for _, n := range slice(e.Before, from, to) {
+		s.Before = append(s.Before, n-uint32(rows))
+	}
+	for _, c := range e.Columns {
+		size := c.Type.Size()
+		s.Columns = append(s.Columns, Vec{Type: c.Type, Data: c.Data[from*size : to*size]})
+	}
+	return s
+}
+
+// slice keeps a column that was not declared nil.
+func slice[T any](column []T, from, to int) []T {
+	if column == nil {
+		return nil
+	}
+	return column[from:to]
 }

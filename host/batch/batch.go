@@ -46,6 +46,7 @@ func NewLayout(plugins []*sdk.Plugin, maxRows int) *Layout {
 // view of them and its answer.
 type Batch struct {
 	Number, First, Last uint64 // see sdk.Batch
+	Time                int64
 	Final               bool
 
 	layout  *Layout
@@ -66,7 +67,7 @@ func (l *Layout) New() *Batch {
 // it: their columns and tables stand as the last user of the view left them.
 func (b *Batch) View(i int) *sdk.Batch {
 	p, v := b.layout.plugins[i], &b.views[i]
-	v.Number, v.First, v.Last, v.Final = b.Number, b.First, b.Last, b.Final
+	v.Number, v.First, v.Last, v.Time, v.Final = b.Number, b.First, b.Last, b.Time, b.Final
 	v.Packets = b.packets[p.Packets.Rows].Only(p.Packets.Fields)
 	columns := v.Ends.Columns
 	v.Ends = sdk.Ends{}
@@ -83,7 +84,7 @@ func (b *Batch) Answer(i int) *sdk.Out { return &b.views[i].Out }
 
 // Reset empties the batch.
 func (b *Batch) Reset() {
-	b.Number, b.First, b.Last, b.Final = 0, 0, 0, false
+	b.Number, b.First, b.Last, b.Time, b.Final = 0, 0, 0, 0, false
 	for i := range b.packets {
 		b.packets[i].Reset()
 		b.before[i] = b.before[i][:0]
@@ -101,9 +102,9 @@ func (b *Batch) Full() bool {
 	return b.events >= l.maxRows || b.bytes+max(l.rowBytes, l.endBytes) > MaxBytes/2
 }
 
-// seen notes the frame whose events the batch holds.
-func (b *Batch) seen(number uint64) {
-	b.Last = number
+// seen notes the frame whose events the batch holds, and its time.
+func (b *Batch) seen(number uint64, time int64) {
+	b.Last, b.Time = number, time
 	if b.First == 0 {
 		b.First = number
 	}
@@ -111,7 +112,7 @@ func (b *Batch) seen(number uint64) {
 
 // AddPacket adds a packet of the flow in slot.
 func (b *Batch) AddPacket(slot uint32, h *decode.Headers) {
-	b.seen(h.Number)
+	b.seen(h.Number, h.Time)
 	l := b.layout
 	added := false
 	if l.used[sdk.TCPRows] && h.Key.Proto == protoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
@@ -150,7 +151,7 @@ func addRow(p *sdk.Packets, fields sdk.PacketField, slot uint32, h *decode.Heade
 // AddEnd adds the end of a flow, caused by the frame of that number at packet
 // time now; offset gives the host's zone at a time.
 func (b *Batch) AddEnd(slot uint32, f *flowtable.Flow, dir uint8, number uint64, now int64, offset func(int64) int32) {
-	b.seen(number)
+	b.seen(number, now)
 	l := b.layout
 	if !l.ends {
 		return

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime/debug"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -165,7 +163,7 @@ func (p *Pipeline) Close() error {
 	errs := []error{p.err}
 	for i := len(p.stages) - 1; i >= 0; i-- {
 		s := p.stages[i]
-		if err := guard(s.Stage.Close); err != nil {
+		if err := sdk.Guard(s.Stage.Close); err != nil {
 			errs = append(errs, fmt.Errorf("plugin %s: close: %w", s.Plugin.Name, err))
 		}
 	}
@@ -215,7 +213,7 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	v := b.View(i)
 	p.connect(s, b, v)
 	start := time.Now()
-	err := guard(func() error { return s.Stage.Batch(v) })
+	err := sdk.Guard(func() error { return s.Stage.Batch(v) })
 	s.Cost += time.Since(start)
 	s.Rows += uint64(v.Packets.N)
 	s.Bytes += uint64(v.Packets.N*s.Plugin.Packets.Size() + v.Ends.N*s.Plugin.Ends.Size())
@@ -259,30 +257,4 @@ func (p *Pipeline) connect(s *Stage, b *batch.Batch, v *sdk.Batch) {
 	if len(s.imports) > 1 {
 		sortDeltas(v.Imports)
 	}
-}
-
-// guard calls f and turns a panic into an error.
-func guard(f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v (%s)", r, panicPlace(string(debug.Stack())))
-		}
-	}()
-	return f()
-}
-
-// panicPlace finds the line of the stack that panicked: the first file behind
-// the runtime's panic.
-func panicPlace(stack string) string {
-	_, rest, _ := strings.Cut(stack, "\npanic(")
-	for line := range strings.Lines(rest) {
-		line = strings.TrimSpace(line)
-		if file, _, ok := strings.Cut(line, " +0x"); ok && !strings.Contains(file, "/runtime/") {
-			if n := strings.LastIndexByte(file, '/'); n >= 0 {
-				file = file[n+1:]
-			}
-			return file
-		}
-	}
-	return "place unknown"
 }

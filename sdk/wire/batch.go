@@ -9,6 +9,7 @@ func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	dst = append64(dst, b.Number)
 	dst = append64(dst, b.First)
 	dst = append64(dst, b.Last)
+	dst = append64(dst, uint64(b.Time))
 	flags := uint32(0)
 	if b.Final {
 		flags = flagFinal
@@ -96,7 +97,7 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 	if err != nil {
 		return err
 	}
-	b.Number, b.First, b.Last = c.u64(), c.u64(), c.u64()
+	b.Number, b.First, b.Last, b.Time = c.u64(), c.u64(), c.u64(), int64(c.u64())
 	flags := c.u32()
 	if flags&^flagFinal != 0 {
 		c.fail("message has unknown flags")
@@ -122,9 +123,24 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 		}
 	}
 	c.align(4)
-	b.Imports = readDeltas(c, b.Imports[:0], deltas, b.Ends.N, p.Imports)
+	// One more than there are ends: changes that belong to an end of a later
+	// part of the batch.
+	b.Imports = readDeltas(c, b.Imports[:0], deltas, b.Ends.N+1, p.Imports)
 	return c.end()
 }
+
+// Size is how many bytes AppendBatch appends at most.
+func Size(p *sdk.Plugin, b *sdk.Batch) int {
+	const fields = 20 // more than there are of packets and ends
+	n := batchHeader + b.Packets.N*p.Packets.Size() + b.Ends.N*p.Ends.Size() + 8*(fields+len(p.Ends.Columns))
+	for i := range b.Imports {
+		n += DeltaSize(&b.Imports[i])
+	}
+	return n
+}
+
+// DeltaSize is how many bytes a change of a table takes at most.
+func DeltaSize(d *sdk.Delta) int { return deltaHeader + len(d.Key) + len(d.Row) + 3 }
 
 func readPackets(c *cursor, fields sdk.PacketField, p *sdk.Packets) {
 	n := p.N

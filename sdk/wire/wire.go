@@ -3,53 +3,47 @@
 // the ABI, versioned; both sides know the plugin's declaration, so only values
 // cross, no names.
 //
-// All numbers are little-endian. A message begins with its length in bytes
-// (u32), the ABI version (u16) and its kind (u16). Each column begins at a
-// multiple of 8 bytes from the message's start, bytes of padding are zero.
-//
-// A batch:
-//
-//	offset  0  length, version, kind 1
-//	        8  u64 number, u64 first frame, u64 last frame
-//	       32  u32 flags (1: final), u32 packet rows, u32 flow ends, u32 deltas
-//	       48  packet columns: flow slot (u32), then those declared, in the order
-//	           of sdk.PacketField: time (i64), window (u32), TCP flags (u8),
-//	           wire length (u32); nothing if the plugin declares no rows
-//	           end columns: flow slot (u32), packet rows before it (u32), then
-//	           those declared, in the order of sdk.EndField, then the declared
-//	           columns of other plugins; nothing if it declares no ends
-//	           deltas: u32 flow end, u16 table, u16 flags (1: deleted), u32 key
-//	           length, u32 row length, key, row, padded to 4 bytes
-//
-// An answer:
-//
-//	offset  0  length, version, kind 2
-//	        8  u32 flow ends, u32 deltas, u32 frames, u32 report lines,
-//	           u32 log lines, u32 length of the error's text
-//	       32  the plugin's columns, then deltas as above, frames (u32 outlet,
-//	           u32 length, bytes), lines (u32 length, bytes) and the error's
-//	           text, each padded to 4 bytes
+// ABI.md says byte by byte how; both sides know the plugin's declaration, so
+// only values cross, no names. What a plugin declares crosses once, as a
+// manifest in JSON.
 package wire
 
-import "errors"
+import (
+	"errors"
+	"strconv"
+)
 
 // Version is the ABI's version.
 const Version = 1
 
-// MaxMessage bounds a message in bytes. A batch from the host is below 1 MiB
-// but for the changes of imported tables.
-const MaxMessage = 64 << 20
+// MaxMessage bounds a message in bytes. A batch from the host takes at most
+// MaxBatch.
+const (
+	MaxMessage = 64 << 20
+	MaxBatch   = 1 << 20
+)
 
 const (
 	kindBatch  = 1
 	kindAnswer = 2
+	kindOpen   = 3
 
 	flagFinal   = 1
 	flagDeleted = 1
 
-	batchHeader  = 48
+	batchHeader  = 56
 	answerHeader = 32
+	openHeader   = 8
 )
+
+// VersionError says what to do about a plugin that speaks another version.
+func VersionError(theirs int) error {
+	text := "speaks ABI " + strconv.Itoa(theirs) + ", this t2host ABI " + strconv.Itoa(Version)
+	if theirs > Version {
+		return errors.New(text + ": the plugin is newer: install a newer t2host, or rebuild the plugin with an SDK of this version")
+	}
+	return errors.New(text + ": the plugin is older: rebuild it with the SDK of this version (t2host build DIR)")
+}
 
 // PluginError is what a plugin gave as the reason why it could not answer.
 type PluginError struct{ Text string }

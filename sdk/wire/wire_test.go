@@ -69,7 +69,7 @@ func deltas(rnd *rand.Rand, ends int) []sdk.Delta {
 
 func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	n, e := rnd.IntN(20), rnd.IntN(20)
-	b := &sdk.Batch{Number: rnd.Uint64(), First: rnd.Uint64(), Last: rnd.Uint64(), Final: rnd.IntN(2) == 0}
+	b := &sdk.Batch{Number: rnd.Uint64(), First: rnd.Uint64(), Last: rnd.Uint64(), Time: int64(rnd.Uint64()), Final: rnd.IntN(2) == 0}
 	u8 := func() uint8 { return uint8(rnd.Uint32()) }
 	u16 := func() uint16 { return uint16(rnd.Uint32()) }
 	i64 := func() int64 { return int64(rnd.Uint64()) }
@@ -85,7 +85,7 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 		TCPStates: fill(e, u8), UTCOffset: fill(e, rnd.Int32),
 		Columns: []sdk.Vec{{Type: sdk.TypeH8, Data: bytesOf(rnd, e)}, {Type: sdk.TypeIP, Data: bytesOf(rnd, e*sdk.IPSize)}},
 	}
-	b.Imports = deltas(rnd, e)
+	b.Imports = deltas(rnd, e+1) // those of a part's next end stand behind its ends
 	return b
 }
 
@@ -97,6 +97,9 @@ func TestBatchComesThrough(t *testing.T) {
 	for seed := range uint64(200) {
 		want := randomBatch(rand.New(rand.NewPCG(seed, 0)))
 		msg := AppendBatch([]byte("before")[:3], p, want)[3:]
+		if n := Size(p, want); len(msg) > n {
+			t.Fatalf("seed %d: %d bytes, more than Size's %d", seed, len(msg), n)
+		}
 		if err := ReadBatch(msg, p, &got); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
@@ -189,6 +192,30 @@ func TestBrokenMessages(t *testing.T) {
 	if ReadBatch(append(batch, 0), p, &b) == nil {
 		t.Error("batch with a byte behind it is taken")
 	}
+}
+
+func TestOpenComesThrough(t *testing.T) {
+	want := []sdk.Value{{Name: "threshold", Text: "1"}, {Name: "suffix", Text: ""}}
+	msg := AppendOpen(nil, "tcpwin", want)
+	name, values, err := ReadOpen(msg)
+	if diff := cmp.Diff(want, values); name != "tcpwin" || err != nil || diff != "" {
+		t.Errorf("read %s, %v (-sent +read):\n%s", name, err, diff)
+	}
+	for n := range msg {
+		if _, _, err := ReadOpen(msg[:n]); err == nil {
+			t.Errorf("message cut to %d of %d bytes is taken", n, len(msg))
+		}
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	f.Add(AppendOpen(nil, "tcpwin", []sdk.Value{{Name: "threshold", Text: "1"}}))
+	f.Fuzz(func(t *testing.T, msg []byte) {
+		name, values, err := ReadOpen(msg)
+		if err == nil && string(AppendOpen(nil, name, values)) != string(msg) {
+			t.Error("message is written anew as another")
+		}
+	})
 }
 
 func FuzzBatch(f *testing.F) {

@@ -1,0 +1,148 @@
+package manifest
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+// The JSON of wire.AppendManifest, read.
+type (
+	plugin struct {
+		Name     string        `json:"name"`
+		Number   int           `json:"number"`
+		Version  string        `json:"version"`
+		Doc      string        `json:"doc"`
+		Settings []setting     `json:"settings"`
+		Requires []requirement `json:"requires"`
+		Packets  *packets      `json:"packets"`
+		Ends     *ends         `json:"ends"`
+		Columns  []column      `json:"columns"`
+		Exports  []table       `json:"exports"`
+		Imports  []table       `json:"imports"`
+		Outlets  []outlet      `json:"outlets"`
+	}
+	setting struct {
+		Name    string   `json:"name"`
+		Kind    string   `json:"kind"`
+		Unit    string   `json:"unit"`
+		Min     uint64   `json:"min"`
+		Max     uint64   `json:"max"`
+		Choices []string `json:"choices"`
+		Default string   `json:"default"`
+		Doc     string   `json:"doc"`
+	}
+	requirement struct {
+		Name     string `json:"name"`
+		Versions string `json:"versions"`
+		Optional bool   `json:"optional"`
+	}
+	packets struct {
+		Rows   string   `json:"rows"`
+		Fields []string `json:"fields"`
+	}
+	ends struct {
+		Fields  []string `json:"fields"`
+		Columns []column `json:"columns"`
+	}
+	column struct {
+		Name string `json:"name"`
+		Type string `json:"type"`
+		Doc  string `json:"doc"`
+	}
+	table struct {
+		Name string   `json:"name"`
+		Key  []column `json:"key"`
+		Row  []column `json:"row"`
+	}
+	outlet struct {
+		Name    string `json:"name"`
+		Kind    string `json:"kind"`
+		Setting string `json:"setting"`
+	}
+)
+
+func (p *plugin) declaration() (*sdk.Plugin, error) {
+	d := &sdk.Plugin{
+		Name: p.Name, Number: p.Number, Version: p.Version, Doc: p.Doc,
+		Open: func([]sdk.Value) (sdk.Stage, error) { return nil, errors.New("nothing carries the plugin") },
+	}
+	var w words
+	for _, s := range p.Settings {
+		d.Settings = append(d.Settings, sdk.Setting{
+			Name: s.Name, Kind: sdk.SettingKind(w.index("kind of setting", wire.SettingKinds, s.Kind)), Unit: s.Unit,
+			Min: s.Min, Max: s.Max, Choices: s.Choices, Default: s.Default, Doc: s.Doc,
+		})
+	}
+	for _, r := range p.Requires {
+		d.Requires = append(d.Requires, sdk.Requirement(r))
+	}
+	if p.Packets != nil {
+		d.Packets.Rows = sdk.Rows(w.index("rows", wire.RowKinds, p.Packets.Rows))
+		for _, name := range p.Packets.Fields {
+			d.Packets.Fields |= field(&w, "packet field", name, sdk.PacketFieldNamed)
+		}
+	}
+	if p.Ends != nil {
+		d.Ends.On = true
+		for _, name := range p.Ends.Fields {
+			d.Ends.Fields |= field(&w, "end field", name, sdk.EndFieldNamed)
+		}
+		d.Ends.Columns = w.columns(p.Ends.Columns)
+	}
+	d.Columns = w.columns(p.Columns)
+	d.Exports, d.Imports = w.tables(p.Exports), w.tables(p.Imports)
+	for _, o := range p.Outlets {
+		d.Outlets = append(d.Outlets, sdk.Outlet{Name: o.Name, Kind: sdk.OutletKind(w.index("kind of outlet", wire.OutletKinds, o.Kind)), Setting: o.Setting})
+	}
+	return d, w.err
+}
+
+// words turns words into the SDK's numbers and keeps the first that is none.
+type words struct{ err error }
+
+func (w *words) unknown(what, word string) {
+	if w.err == nil {
+		w.err = errors.New(what + " " + strconv.Quote(word) + " is unknown")
+	}
+}
+
+func (w *words) index(what string, list []string, word string) int {
+	i := slices.Index(list, word)
+	if i < 0 || word == "" {
+		w.unknown(what, word)
+		return 0
+	}
+	return i
+}
+
+func field[F sdk.PacketField | sdk.EndField](w *words, what, name string, named func(string) F) F {
+	f := named(name)
+	if f == 0 {
+		w.unknown(what, name)
+	}
+	return f
+}
+
+func (w *words) columns(list []column) []sdk.Column {
+	var columns []sdk.Column
+	for _, c := range list {
+		t := sdk.TypeNamed(c.Type)
+		if !t.Valid() {
+			w.unknown("type", c.Type)
+		}
+		columns = append(columns, sdk.Column{Name: c.Name, Type: t, Doc: c.Doc})
+	}
+	return columns
+}
+
+func (w *words) tables(list []table) []sdk.TableInfo {
+	var tables []sdk.TableInfo
+	for _, t := range list {
+		tables = append(tables, sdk.TableInfo{Name: t.Name, Key: w.columns(t.Key), Row: w.columns(t.Row)})
+	}
+	return tables
+}

@@ -1,0 +1,74 @@
+// Package manifest takes what an artefact answers to describe and gives the
+// declarations of its plugins. It is strict: what it does not know it refuses,
+// for a host that passed over a part of a declaration would give wrong results.
+package manifest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+// MaxSize bounds a manifest in bytes.
+const MaxSize = 1 << 20
+
+// Read reads a manifest. The plugins it gives are valid but for Open, which
+// refuses: a carrier sets it.
+//
+// # Errors
+//
+// Another ABI version than [wire.Version] gives [wire.VersionError].
+func Read(data []byte) ([]*sdk.Plugin, error) {
+	if len(data) > MaxSize {
+		return nil, fmt.Errorf("manifest of %d bytes: at most %d are allowed", len(data), MaxSize)
+	}
+	var version struct{ ABI int }
+	if err := json.Unmarshal(data, &version); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	if version.ABI != wire.Version {
+		return nil, wire.VersionError(version.ABI)
+	}
+	var m struct {
+		ABI     int      `json:"abi"`
+		Plugins []plugin `json:"plugins"`
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&m); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("manifest: something stands behind its end")
+	}
+	if len(m.Plugins) == 0 {
+		return nil, errors.New("manifest: no plugin in it")
+	}
+	var list []*sdk.Plugin
+	seen := map[string]bool{}
+	for i := range m.Plugins {
+		p, err := m.Plugins[i].declaration()
+		if err == nil {
+			err = p.Validate()
+		}
+		if err == nil && seen[p.Name] {
+			err = errors.New("declared twice")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("manifest: plugin %s: %w", m.Plugins[i].Name, err)
+		}
+		seen[p.Name] = true
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+// Same says whether two plugins are declared alike.
+func Same(a, b *sdk.Plugin) bool {
+	return bytes.Equal(wire.AppendManifest(nil, a), wire.AppendManifest(nil, b))
+}

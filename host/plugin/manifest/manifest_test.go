@@ -1,0 +1,82 @@
+package manifest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/plugins/all"
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+func TestDeclarationsComeThrough(t *testing.T) {
+	odd := *all.Plugins()[0]
+	odd.Doc = "quotes \" and \\ and \x01 and é"
+	odd.Ends = odd.Ends.With(sdk.F64("tcpwin.x", "read"))
+	odd.Requires = []sdk.Requirement{{Name: "tcpwin", Versions: ">=1.0, <3", Optional: true}}
+	odd.Name = "odd"
+	odd.Exports = nil
+	want := wire.AppendManifest(nil, append(all.Plugins(), &odd)...)
+	plugins, err := Read(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(wire.AppendManifest(nil, plugins...))); diff != "" {
+		t.Errorf("-written +read:\n%s", diff)
+	}
+	for i, p := range all.Plugins() {
+		if !Same(p, plugins[i]) || Same(p, plugins[2]) {
+			t.Errorf("%s is not taken for itself only", p.Name)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	good := string(wire.AppendManifest(nil, all.Plugins()...))
+	for _, c := range []struct{ old, new, want string }{
+		{`"abi":1`, `"abi":2`, "speaks ABI 2, this t2host ABI 1: the plugin is newer: "},
+		{`"abi":1`, `"abi":0`, "speaks ABI 0, this t2host ABI 1: the plugin is older: "},
+		{`{"abi"`, `["abi"`, "manifest: "},
+		{`"number":150`, `"numbr":150`, `manifest: json: unknown field "numbr"`},
+		{`"number":150`, `"number":1500`, "manifest: plugin tcpwin: number 1500 is not within 0 to 999"},
+		{`"kind":"number"`, `"kind":"float"`, `manifest: plugin tcpwin: kind of setting "float" is unknown`},
+		{`"rows":"tcp"`, `"rows":"udp"`, `manifest: plugin tcpwin: rows "udp" is unknown`},
+		{`"window"]`, `"windows"]`, `manifest: plugin tcpwin: packet field "windows" is unknown`},
+		{`"lastSeen"`, `"last"`, `manifest: plugin tcpwin: end field "last" is unknown`},
+		{`"type":"h8"`, `"type":"h9"`, `manifest: plugin tcpwin: type "h9" is unknown`},
+		{`"name":"tcpwinsink"`, `"name":"tcpwin"`, "manifest: plugin tcpwin: declared twice"},
+		{good, `{"abi":1}`, "manifest: no plugin in it"},
+		{good, good + "{", "manifest: "},
+		{good, strings.Repeat(" ", MaxSize) + good, "bytes: at most 1048576 are allowed"},
+	} {
+		text := strings.Replace(good, c.old, c.new, 1)
+		if _, err := Read([]byte(text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%.40s: %v, want %s", c.new, err, c.want)
+		}
+	}
+}
+
+func FuzzManifest(f *testing.F) {
+	f.Add(wire.AppendManifest(nil, all.Plugins()...))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		plugins, err := Read(data)
+		if err != nil {
+			return
+		}
+		written := wire.AppendManifest(nil, plugins...)
+		if len(written) > MaxSize {
+			return
+		}
+		again, err := Read(written)
+		if err != nil {
+			t.Fatalf("what was read is refused when written anew: %v", err)
+		}
+		for i := range plugins {
+			if !Same(plugins[i], again[i]) {
+				t.Errorf("plugin %d differs", i)
+			}
+		}
+	})
+}

@@ -1,0 +1,180 @@
+// Package remote takes a plugin's declaration and a peer, the plugin's side of a
+// border, and gives a plugin whose stage ships batches to that peer. What the
+// peer answers is checked before it is used.
+package remote
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/t2host/t2host/host/plugin/manifest"
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+// Peer exchanges messages with an artefact that holds plugins, of which one is
+// opened. Its calls do not overlap. What a call gives is valid until the next
+// one. After the first error only Release is called.
+type Peer interface {
+	Describe() ([]byte, error)
+	// Room is where the next message is written: no bytes, room for size.
+	Room(size int) ([]byte, error)
+	Open(msg []byte) ([]byte, error)
+	Batch(msg []byte) ([]byte, error)
+	Close() ([]byte, error)
+	// Release ends the peer and frees what it holds. It is called once. broken
+	// says that it does not deserve patience.
+	Release(broken bool)
+}
+
+// Describe gives the plugins of an artefact.
+func Describe(connect func() (Peer, error)) ([]*sdk.Plugin, error) {
+	peer, err := connect()
+	if err != nil {
+		return nil, err
+	}
+	plugins, err := describe(peer)
+	peer.Release(err != nil)
+	return plugins, err
+}
+
+func describe(peer Peer) ([]*sdk.Plugin, error) {
+	data, err := peer.Describe()
+	if err != nil {
+		return nil, err
+	}
+	return manifest.Read(data)
+}
+
+// Carry gives the declared plugin, with an Open that connects to a peer.
+func Carry(declared *sdk.Plugin, connect func() (Peer, error)) *sdk.Plugin {
+	p := *declared
+	p.Open = func(values []sdk.Value) (sdk.Stage, error) {
+		peer, err := connect()
+		if err != nil {
+			return nil, err
+		}
+		s := &stage{plugin: declared, peer: peer}
+		if err := s.open(values); err != nil {
+			peer.Release(s.broken)
+			return nil, err
+		}
+		return s, nil
+	}
+	return &p
+}
+
+// stage is a plugin that is open on the far side.
+type stage struct {
+	plugin *sdk.Plugin
+	peer   Peer
+	none   sdk.Out
+	broken bool // the peer gave an error, or nonsense
+	parts  parts
+}
+
+func (s *stage) open(values []sdk.Value) error {
+	plugins, err := describe(s.peer)
+	if err != nil {
+		s.broken = true
+		return err
+	}
+	if err := s.sameAs(plugins); err != nil {
+		return err
+	}
+	msg := wire.AppendOpen(nil, s.plugin.Name, values)
+	room, err := s.peer.Room(len(msg))
+	if err != nil {
+		s.broken = true
+		return err
+	}
+	answer, err := s.peer.Open(append(room, msg...))
+	return s.control(answer, err)
+}
+
+// sameAs refuses an artefact that has changed since it was described.
+func (s *stage) sameAs(plugins []*sdk.Plugin) error {
+	for _, p := range plugins {
+		if p.Name == s.plugin.Name {
+			if manifest.Same(p, s.plugin) {
+				return nil
+			}
+			return fmt.Errorf("declares something else than its manifest says (%s): build it again (t2host build DIR)", difference(s.plugin, p))
+		}
+	}
+	return fmt.Errorf("artefact holds no plugin %s any more: build it again (t2host build DIR)", s.plugin.Name)
+}
+
+// difference names the first member in which two declarations differ.
+func difference(a, b *sdk.Plugin) string {
+	if a.Version != b.Version {
+		return "version " + a.Version + " became " + b.Version
+	}
+	x, y := wire.AppendManifest(nil, a), wire.AppendManifest(nil, b)
+	n := 0
+	for n < min(len(x), len(y)) && x[n] == y[n] {
+		n++
+	}
+	from := max(0, n-20)
+	return fmt.Sprintf("…%s… became …%s…", x[from:min(len(x), n+20)], y[from:min(len(y), n+20)])
+}
+
+// control reads the answer to a control message.
+func (s *stage) control(answer []byte, err error) error {
+	if err != nil {
+		s.broken = true
+		return err
+	}
+	none := &sdk.Plugin{Name: s.plugin.Name}
+	return s.checked(wire.ReadAnswer(answer, none, 0, &s.none))
+}
+
+// checked tells a plugin's own error from a malformed answer.
+func (s *stage) checked(err error) error {
+	var own *wire.PluginError
+	if err == nil || errors.As(err, &own) {
+		return err
+	}
+	s.broken = true
+	return fmt.Errorf("malformed answer: %w", err)
+}
+
+// Batch ships b, in parts where it is too large for one message.
+func (s *stage) Batch(b *sdk.Batch) error {
+	if wire.Size(s.plugin, b) <= wire.MaxBatch {
+		return s.exchange(b)
+	}
+	b.Out.Reset(s.plugin.Columns)
+	s.parts.split(s.plugin, b)
+	for s.parts.next() {
+		if err := s.exchange(&s.parts.part); err != nil {
+			return err
+		}
+		s.parts.merge()
+	}
+	return nil
+}
+
+func (s *stage) exchange(b *sdk.Batch) error {
+	room, err := s.peer.Room(wire.Size(s.plugin, b))
+	if err != nil {
+		s.broken = true
+		return err
+	}
+	answer, err := s.peer.Batch(wire.AppendBatch(room, s.plugin, b))
+	if err != nil {
+		s.broken = true
+		return err
+	}
+	return s.checked(wire.ReadAnswer(answer, s.plugin, b.Ends.N, &b.Out))
+}
+
+// Close closes the plugin, if it can still be talked to.
+func (s *stage) Close() error {
+	var err error
+	if !s.broken {
+		err = s.control(s.peer.Close())
+	}
+	s.peer.Release(s.broken)
+	return err
+}

@@ -1,0 +1,51 @@
+package sdk
+
+import (
+	"errors"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// Guard calls f and turns a panic into an error that says what and where.
+func Guard(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.New("panic: " + panicText(r) + " (" + panicPlace() + ")")
+		}
+	}()
+	return f()
+}
+
+func panicText(r any) string {
+	switch r := r.(type) {
+	case error:
+		return r.Error()
+	case string:
+		return r
+	case int:
+		return strconv.Itoa(r)
+	case interface{ String() string }:
+		return r.String()
+	}
+	return "a value that is neither an error nor a text"
+}
+
+// panicPlace finds the line that panicked: the first frame below the runtime's
+// panic that is not the runtime's own.
+func panicPlace() string {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs[:])])
+	below := false
+	for {
+		f, more := frames.Next()
+		inRuntime := strings.HasPrefix(f.Function, "runtime.")
+		if below && !inRuntime {
+			return f.File[strings.LastIndexByte(f.File, '/')+1:] + ":" + strconv.Itoa(f.Line)
+		}
+		below = below || f.Function == "runtime.gopanic"
+		if !more {
+			return "place unknown"
+		}
+	}
+}

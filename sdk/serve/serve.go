@@ -1,0 +1,92 @@
+// Package serve takes the plugins of a command and gives them to a host: as a
+// process, or as a sandboxed module, from the same few lines.
+//
+//	func init() { serve.Plugins(mine.Plugin) } // a module's main never runs
+//	func main() { serve.Run() }
+//
+// go build makes the process, GOOS=wasip1 GOARCH=wasm go build
+// -buildmode=c-shared the module.
+package serve
+
+import (
+	"errors"
+
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+// Server is one plugin's side of a border: messages of sdk/wire in and out. The
+// answers are valid until the next call. Its calls do not overlap.
+type Server struct {
+	plugins []*sdk.Plugin
+	plugin  *sdk.Plugin // the opened one
+	stage   sdk.Stage
+	batch   sdk.Batch
+	answer  []byte
+	none    sdk.Out
+}
+
+// NewServer serves one of the plugins: the one that is opened.
+func NewServer(plugins ...*sdk.Plugin) *Server { return &Server{plugins: plugins} }
+
+// Describe gives the manifest.
+func (s *Server) Describe() []byte { return wire.AppendManifest(nil, s.plugins...) }
+
+// Open takes an open message and gives an answer to no flow ends.
+func (s *Server) Open(msg []byte) []byte { return s.reply(s.open(msg)) }
+
+func (s *Server) open(msg []byte) error {
+	name, values, err := wire.ReadOpen(msg)
+	if err != nil {
+		return err
+	}
+	if s.stage != nil {
+		return errors.New("a plugin is open already")
+	}
+	for _, p := range s.plugins {
+		if p.Name == name {
+			s.plugin = p
+			s.stage, err = p.Open(values)
+			return err
+		}
+	}
+	return errors.New("no plugin " + name + " in this artefact")
+}
+
+// Batch takes a batch and gives the answer to it.
+func (s *Server) Batch(msg []byte) []byte {
+	if s.stage == nil {
+		return s.reply(errors.New("no plugin is open"))
+	}
+	err := wire.ReadBatch(msg, s.plugin, &s.batch)
+	if err == nil {
+		err = s.stage.Batch(&s.batch)
+	}
+	if err != nil {
+		return s.reply(err)
+	}
+	s.answer = wire.AppendAnswer(s.answer[:0], &s.batch.Out, s.batch.Ends.N, "")
+	return s.answer
+}
+
+// Close closes the plugin and gives an answer to no flow ends.
+func (s *Server) Close() []byte {
+	if s.stage == nil {
+		return s.reply(nil)
+	}
+	stage := s.stage
+	s.stage = nil
+	return s.reply(stage.Close())
+}
+
+func (s *Server) reply(err error) []byte {
+	problem := ""
+	if err != nil {
+		problem = err.Error()
+		if problem == "" {
+			problem = "an error without a text"
+		}
+	}
+	s.answer = wire.AppendAnswer(s.answer[:0], &s.none, 0, problem)
+	return s.answer
+}

@@ -1,0 +1,61 @@
+//go:build wasip1
+
+package serve
+
+import (
+	"runtime"
+	"unsafe"
+
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+// guest is the module's one plugin; exports have nowhere else to find it.
+var guest struct {
+	server *Server
+	in     []byte
+	out    []byte // what was answered last: kept from the collector
+}
+
+// Plugins sets up what the module holds. Call it in the command's init.
+func Plugins(plugins ...*sdk.Plugin) { guest.server = NewServer(plugins...) }
+
+// Run does nothing in a module: the host calls its exports.
+func Run() {}
+
+//go:wasmexport t2host_abi
+func abi() int32 { return wire.Version }
+
+//go:wasmexport t2host_in
+func in(size int32) unsafe.Pointer {
+	if size < 0 {
+		return nil
+	}
+	if len(guest.in) < int(size) {
+		guest.in = make([]byte, max(int(size), 1<<16))
+	}
+	return unsafe.Pointer(unsafe.SliceData(guest.in))
+}
+
+//go:wasmexport t2host_describe
+func describe() int64 { return give(guest.server.Describe()) }
+
+//go:wasmexport t2host_open
+func open(size int32) int64 { return give(guest.server.Open(guest.in[:size])) }
+
+//go:wasmexport t2host_batch
+func batch(size int32) int64 {
+	out := guest.server.Batch(guest.in[:size])
+	// Without this the collector's own goroutines never run and memory grows.
+	runtime.Gosched()
+	return give(out)
+}
+
+//go:wasmexport t2host_close
+func closePlugin() int64 { return give(guest.server.Close()) }
+
+// give gives address and length of b.
+func give(b []byte) int64 {
+	guest.out = b
+	return int64(len(b))<<32 | int64(uintptr(unsafe.Pointer(unsafe.SliceData(b))))
+}

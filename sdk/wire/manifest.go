@@ -1,0 +1,181 @@
+package wire
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+// AppendManifest appends what an artefact answers to describe: the declarations
+// of its plugins, as a JSON object. The same plugins give the same bytes.
+func AppendManifest(dst []byte, plugins ...*sdk.Plugin) []byte {
+	j := jsonWriter{b: append(dst, `{"abi":`...)}
+	j.b = strconv.AppendInt(j.b, Version, 10)
+	j.list("plugins", len(plugins), func(i int) { j.plugin(plugins[i]) })
+	return append(j.b, '}')
+}
+
+// The words of a manifest for the numbers of the SDK.
+var (
+	SettingKinds = []string{
+		sdk.UintSetting: "number", sdk.BoolSetting: "bool", sdk.TextSetting: "text",
+		sdk.ChoiceSetting: "choice", sdk.TargetSetting: "target",
+	}
+	RowKinds    = []string{sdk.NoRows: "none", sdk.TCPRows: "tcp", sdk.AllRows: "all"}
+	OutletKinds = []string{sdk.FileOutlet: "file", sdk.StreamOutlet: "stream"}
+)
+
+// jsonWriter writes members; a guest must not link encoding/json.
+type jsonWriter struct{ b []byte }
+
+func (j *jsonWriter) plugin(p *sdk.Plugin) {
+	j.b = append(j.b, '{')
+	j.text("name", p.Name)
+	j.number("number", uint64(p.Number))
+	j.text("version", p.Version)
+	j.text("doc", p.Doc)
+	j.list("settings", len(p.Settings), func(i int) { j.setting(&p.Settings[i]) })
+	j.list("requires", len(p.Requires), func(i int) {
+		r := &p.Requires[i]
+		j.b = append(j.b, '{')
+		j.text("name", r.Name)
+		j.text("versions", r.Versions)
+		j.bool("optional", r.Optional)
+		j.b = append(j.b, '}')
+	})
+	if p.Packets.Rows != sdk.NoRows {
+		j.key("packets")
+		j.b = append(j.b, '{')
+		j.text("rows", word(RowKinds, int(p.Packets.Rows)))
+		j.texts("fields", p.Packets.Fields.Names())
+		j.b = append(j.b, '}')
+	}
+	if p.Ends.On {
+		j.key("ends")
+		j.b = append(j.b, '{')
+		j.texts("fields", p.Ends.Fields.Names())
+		j.columns("columns", p.Ends.Columns)
+		j.b = append(j.b, '}')
+	}
+	j.columns("columns", p.Columns)
+	j.tables("exports", p.Exports)
+	j.tables("imports", p.Imports)
+	j.list("outlets", len(p.Outlets), func(i int) {
+		o := &p.Outlets[i]
+		j.b = append(j.b, '{')
+		j.text("name", o.Name)
+		j.text("kind", word(OutletKinds, int(o.Kind)))
+		j.text("setting", o.Setting)
+		j.b = append(j.b, '}')
+	})
+	j.b = append(j.b, '}')
+}
+
+func (j *jsonWriter) setting(s *sdk.Setting) {
+	j.b = append(j.b, '{')
+	j.text("name", s.Name)
+	j.text("kind", word(SettingKinds, int(s.Kind)))
+	j.text("unit", s.Unit)
+	if s.Kind == sdk.UintSetting {
+		j.number("min", s.Min)
+		j.number("max", s.Max)
+	}
+	j.texts("choices", s.Choices)
+	j.key("default") // also where it is empty
+	j.string(s.Default)
+	j.text("doc", s.Doc)
+	j.b = append(j.b, '}')
+}
+
+func (j *jsonWriter) tables(name string, tables []sdk.TableInfo) {
+	j.list(name, len(tables), func(i int) {
+		j.b = append(j.b, '{')
+		j.text("name", tables[i].Name)
+		j.columns("key", tables[i].Key)
+		j.columns("row", tables[i].Row)
+		j.b = append(j.b, '}')
+	})
+}
+
+func (j *jsonWriter) columns(name string, columns []sdk.Column) {
+	j.list(name, len(columns), func(i int) {
+		j.b = append(j.b, '{')
+		j.text("name", columns[i].Name)
+		j.text("type", columns[i].Type.String())
+		j.text("doc", columns[i].Doc)
+		j.b = append(j.b, '}')
+	})
+}
+
+func (j *jsonWriter) texts(name string, list []string) {
+	j.list(name, len(list), func(i int) { j.string(list[i]) })
+}
+
+// list writes a member with n elements; without elements there is no member.
+func (j *jsonWriter) list(name string, n int, element func(i int)) {
+	if n == 0 {
+		return
+	}
+	j.key(name)
+	j.b = append(j.b, '[')
+	for i := range n {
+		if i > 0 {
+			j.b = append(j.b, ',')
+		}
+		element(i)
+	}
+	j.b = append(j.b, ']')
+}
+
+// text writes a member; an empty text is none.
+func (j *jsonWriter) text(name, s string) {
+	if s != "" {
+		j.key(name)
+		j.string(s)
+	}
+}
+
+func (j *jsonWriter) number(name string, u uint64) {
+	j.key(name)
+	j.b = strconv.AppendUint(j.b, u, 10)
+}
+
+// bool writes a member; false is none.
+func (j *jsonWriter) bool(name string, on bool) {
+	if on {
+		j.key(name)
+		j.b = append(j.b, "true"...)
+	}
+}
+
+func (j *jsonWriter) key(name string) {
+	if j.b[len(j.b)-1] != '{' {
+		j.b = append(j.b, ',')
+	}
+	j.string(name)
+	j.b = append(j.b, ':')
+}
+
+func (j *jsonWriter) string(s string) {
+	const hex = "0123456789abcdef"
+	j.b = append(j.b, '"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			j.b = append(j.b, '\\', byte(r))
+		case r < ' ' || r == 0x7f:
+			j.b = append(j.b, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
+		default:
+			j.b = utf8.AppendRune(j.b, r)
+		}
+	}
+	j.b = append(j.b, '"')
+}
+
+func word(words []string, i int) string {
+	if i < 0 || i >= len(words) {
+		return ""
+	}
+	return words[i]
+}
