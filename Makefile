@@ -10,14 +10,27 @@ ADDR        ?= tcp://127.0.0.1:5555
 STATICCHECK  = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT      = $(GO) run mvdan.cc/gofumpt@v0.12.0
 PACKAGES     = ./... ./testdata/make ./testdata/record
-FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/decode:FuzzDecode sdk/wire:FuzzBatch sdk/wire:FuzzAnswer
+FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/decode:FuzzDecode sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzOpen \
+               host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzImports
+MODULE       = github.com/t2host/t2host
+WASM         = host/plugin/wasm/modules/plugins.wasm
+SUM          = host/plugin/wasm/modules/plugins.sum
+SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)
 FUZZTIME    ?= 20s
 ROUNDS      ?= 7
 
-.PHONY: build run test unit lint fuzz expected soak bench clean
+.PHONY: build module run test unit lint fuzz expected soak bench clean
 
-build:
-	$(GO) build -trimpath -o bin/t2host ./cmd/t2host
+build: module
+	$(GO) build -trimpath -ldflags "-X $(MODULE)/host/carry.sources=$$(cat $(SUM))" -o bin/t2host ./cmd/t2host
+
+# The first-party plugins as a module, and the checksum of its sources: what is
+# built in says when it is older than the code.
+module: $(WASM)
+
+$(WASM): go.mod $(SOURCES)
+	GOOS=wasip1 GOARCH=wasm $(GO) build -buildmode=c-shared -trimpath -ldflags "-s -w" -o $@ ./plugins/all/cmd/all
+	cat go.mod $(SOURCES) | sha256sum | cut -d' ' -f1 > $(SUM)
 
 run: build
 	@mkdir -p run
@@ -28,11 +41,11 @@ run: build
 
 test: lint unit fuzz
 
-unit:
+unit: module
 	$(GO) test -race ./...
 	$(GO) run ./testdata/make -check
 
-lint:
+lint: module
 	$(GO) vet $(PACKAGES)
 	$(STATICCHECK) $(PACKAGES)
 	@unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not gofumpt's format: $$unformatted"; exit 1; fi
@@ -43,15 +56,15 @@ fuzz:
 		$(GO) test ./$${f%%:*} -run '^$$' -fuzz "^$${f##*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s || exit 1; \
 	done
 
-expected:
+expected: module
 	@$(GO) test ./host -count=1 -v -run '^TestExpected$$' | grep -E 'identical|differs|FAIL'
 
 soak:
 	$(MAKE) fuzz FUZZTIME=10m
 
-bench:
+bench: module
 	$(GO) test -run '^$$' -bench . ./host/capture ./host/decode ./host/flowtable ./sdk/wire
 	@$(GO) test ./host -run '^$$' -bench '^BenchmarkLong$$' -benchtime $(ROUNDS)x -timeout 30m | grep -vE '^(goos|goarch|pkg|PASS|ok|Benchmark)'
 
 clean:
-	rm -rf bin run
+	rm -rf bin run $(WASM) $(SUM)

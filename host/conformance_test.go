@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/all"
@@ -23,16 +24,14 @@ import (
 // carried gives the same plugin behind a border: every batch and every answer
 // passes through bytes, as it does to a plugin that is not compiled in.
 func carried(p *sdk.Plugin) *sdk.Plugin {
-	return remote.Carry(p, func() (remote.Peer, error) { return &peer{server: serve.NewServer(p)}, nil })
+	return remote.Carry(p, func() (remote.Peer, error) { return &peer{Server: serve.NewServer(p)}, nil })
 }
 
 // peer is the far side, without anything between.
 type peer struct {
-	server *serve.Server
-	msg    []byte
+	*serve.Server
+	msg []byte
 }
-
-func (p *peer) Describe() ([]byte, error) { return p.server.Describe(), nil }
 
 func (p *peer) Room(size int) ([]byte, error) {
 	if cap(p.msg) < size {
@@ -41,10 +40,7 @@ func (p *peer) Room(size int) ([]byte, error) {
 	return p.msg[:0], nil
 }
 
-func (p *peer) Open(msg []byte) ([]byte, error)  { return p.server.Open(msg), nil }
-func (p *peer) Batch(msg []byte) ([]byte, error) { return p.server.Batch(msg), nil }
-func (p *peer) Close() ([]byte, error)           { return p.server.Close(), nil }
-func (p *peer) Release(bool)                     {}
+func (p *peer) Release(bool) {}
 
 // outcome is all that a run gives but for dates and costs.
 type outcome struct {
@@ -54,18 +50,64 @@ type outcome struct {
 	Records []string
 }
 
+// way is how the first-party plugins are carried.
+type way struct {
+	name    string
+	runtime plugin.Runtime
+	trust   bool   // the module runs in the host
+	tcpwin  string // module that takes tcpwin's place
+	carry   func(*sdk.Plugin) *sdk.Plugin
+}
+
+var (
+	direct      = way{name: "inproc", runtime: plugin.Inproc}
+	throughWire = way{name: "bytes", runtime: plugin.Inproc, carry: carried}
+	sandbox     = way{name: "wasm", runtime: plugin.Wasm, trust: true}
+	worker      = way{name: "worker", runtime: plugin.Wasm}
+	ownProcess  = way{name: "process", runtime: plugin.Process}
+	inC         = way{name: "C", runtime: plugin.Wasm, trust: true, tcpwin: "../testdata/guests/ctcpwin.wasm"}
+)
+
+// config makes the plugins of a run that way, with a recorder of its records,
+// which is compiled in. Modules are not those that t2host was built with but
+// such as others bring.
+func (w *way) config(t testing.TB, c *Config, records *[]string) {
+	c.Runtime = w.runtime
+	for _, p := range all.Plugins() {
+		if w.carry != nil {
+			p = w.carry(p)
+		}
+		a := plugin.BuiltIn(p)[0]
+		if w.runtime == plugin.Wasm {
+			a.BuiltIn, a.Module.Path = false, modulePath(t)
+			if w.tcpwin != "" && p.Name == "tcpwin" {
+				a.Module.Path = w.tcpwin
+			}
+			if w.trust {
+				c.Trust = append(c.Trust, p.Name)
+			}
+		}
+		c.Plugins = append(c.Plugins, p.Name)
+		c.Catalogue = append(c.Catalogue, a)
+	}
+	if w.trust || w.runtime == plugin.Wasm {
+		c.CacheDir = moduleCache(t)
+	}
+	if records != nil {
+		r := recorder(records)
+		if w.carry != nil {
+			r = w.carry(r)
+		}
+		c.Plugins = append(c.Plugins, "recorder:inproc")
+		c.Catalogue = append(c.Catalogue, plugin.BuiltIn(r)...)
+	}
+}
+
 // runAll runs all first-party plugins over a capture.
-func runAll(t *testing.T, capture string, rows int, zone *time.Location, carry func(*sdk.Plugin) *sdk.Plugin) outcome {
+func runAll(t *testing.T, capture string, rows int, zone *time.Location, w way) outcome {
 	t.Helper()
 	dir := t.TempDir()
 	var o outcome
-	var catalogue []*sdk.Plugin
-	names := []string{"recorder"}
-	for _, p := range all.Plugins() {
-		names = append(names, p.Name)
-		catalogue = append(catalogue, carry(p))
-	}
-	catalogue = append(catalogue, carry(recorder(&o.Records)))
 	values, err := settings.Load(os.DevNull, nil, []string{
 		fmt.Sprint("batch.rows=", rows), "tcpwin.min_packets=2", "tcpwin.max_entries=7",
 		"tcpwinsink.to=file:" + filepath.Join(dir, "sink.bin"),
@@ -73,10 +115,11 @@ func runAll(t *testing.T, capture string, rows int, zone *time.Location, carry f
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Run(context.Background(), Config{
-		Files: []string{capture}, Prefix: filepath.Join(dir, "out"), Plugins: names, Catalogue: catalogue,
-		Settings: values, Zone: zone, Quiet: true,
-	})
+	c := Config{
+		Files: []string{capture}, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: zone, Quiet: true,
+	}
+	w.config(t, &c, &o.Records)
+	r, err := Run(context.Background(), c)
 	o.Err = fmt.Sprint(err)
 	o.Files, o.Report = map[string]string{}, map[string][]string{}
 	for _, name := range []string{"sink.bin", "out_tcpwin.txt"} {
@@ -93,8 +136,6 @@ func runAll(t *testing.T, capture string, rows int, zone *time.Location, carry f
 	}
 	return o
 }
-
-func direct(p *sdk.Plugin) *sdk.Plugin { return p }
 
 // captures are the project's own and, where they are, the shared ones.
 func captures(t *testing.T) []string {
@@ -133,15 +174,23 @@ func conform(t *testing.T, files []string) {
 				if rows < 256 && strings.Contains(file, "mix") {
 					continue
 				}
-				if diff := cmp.Diff(want, runAll(t, file, rows, zone, carried)); diff != "" {
-					t.Errorf("through bytes, batches of %d rows (-direct +carried):\n%.2000s", rows, diff)
-				}
-				if diff := cmp.Diff(want, runAll(t, file, rows, zone, direct)); diff != "" {
-					t.Errorf("direct, batches of %d rows (-4096 rows):\n%.2000s", rows, diff)
+				for _, w := range ways(rows) {
+					if diff := cmp.Diff(want, runAll(t, file, rows, zone, w)); diff != "" {
+						t.Errorf("%s, batches of %d rows (-inproc, 4096 rows +this):\n%.2000s", w.name, rows, diff)
+					}
 				}
 			}
 		})
 	}
+}
+
+// ways are those that a batch size is tried with: the largest is too large for a
+// message in parts only, so that it adds nothing to 4096 but time.
+func ways(rows int) []way {
+	if rows > 4096 {
+		return []way{throughWire, direct}
+	}
+	return []way{throughWire, direct, sandbox, worker, ownProcess}
 }
 
 func zurich(t *testing.T) *time.Location {
@@ -161,8 +210,8 @@ func TestConformanceShared(t *testing.T) { conform(t, sharedCaptures(t)) }
 func TestSummerTime(t *testing.T) {
 	const file = "../testdata/rules/summertime.pcap"
 	for _, rows := range []int{1, 7, 256, 4096, 65536} {
-		for _, carry := range []func(*sdk.Plugin) *sdk.Plugin{direct, carried} {
-			sink := runAll(t, file, rows, zurich(t), carry).Files["sink.bin"]
+		for _, w := range ways(rows) {
+			sink := runAll(t, file, rows, zurich(t), w).Files["sink.bin"]
 			if !strings.Contains(sink, "# Sun 29 Mar 2026 01:59:") || !strings.Contains(sink, "# Sun 29 Mar 2026 03:00:") {
 				t.Fatalf("%d rows: reports do not jump from 01:59 to 03:00:\n%s", rows, sink)
 			}

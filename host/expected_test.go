@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/all"
 )
@@ -92,7 +93,7 @@ func runLikeT2(t *testing.T, capture string, sets []string) (summary, sink []byt
 		received <- data
 	}()
 	c := testConfig(t, capture, "tcpwin", "tcpwinsink")
-	c.Catalogue = all.Plugins()
+	c.Catalogue = plugin.BuiltIn(all.Plugins()...)
 	c.Settings, err = settings.Load(os.DevNull, nil, append(sets,
 		"tcpwin.when_full=stop", "tcpwinsink.final_report=false", "tcpwinsink.to=tcp://"+listener.Addr().String()))
 	if err != nil {

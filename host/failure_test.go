@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
@@ -60,7 +61,7 @@ func TestAPluginThatFails(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			before := runtime.NumGoroutine()
 			cfg := testConfig(t, windows, "failing", "tcpwin")
-			cfg.Catalogue = []*sdk.Plugin{tcpwin.Plugin, failing(c.f)}
+			cfg.Catalogue = plugin.BuiltIn(tcpwin.Plugin, failing(c.f))
 			var err error
 			if cfg.Settings, err = settings.Load(os.DevNull, nil, []string{"batch.rows=1"}); err != nil {
 				t.Fatal(err)
@@ -132,7 +133,7 @@ func TestARefusedRunMakesNoFiles(t *testing.T) {
 		}
 		_, err = Run(context.Background(), Config{
 			Files: []string{c.capture}, Prefix: filepath.Join(dir, "x"), Plugins: []string{"tcpwin", "failing"},
-			Catalogue: []*sdk.Plugin{tcpwin.Plugin, failing(nil)}, Settings: values, Quiet: true,
+			Catalogue: plugin.BuiltIn(tcpwin.Plugin, failing(nil)), Runtime: plugin.Inproc, Settings: values, Quiet: true,
 		})
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want %s", c.set, err, c.want)

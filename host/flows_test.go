@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
 )
@@ -63,7 +64,7 @@ func TestFlowsAgreeWithT2(t *testing.T) {
 			want := expectedFlows(t, file)
 			var got []string
 			c := testConfig(t, captureFile(t, shared, name), "recorder")
-			c.Catalogue = []*sdk.Plugin{tcpwin.Plugin, recorder(&got)}
+			c.Catalogue = plugin.BuiltIn(tcpwin.Plugin, recorder(&got))
 			if _, err := Run(context.Background(), c); err != nil {
 				t.Logf("run: %v", err)
 			}

@@ -13,24 +13,24 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/capture"
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/host/settings"
-	"github.com/t2host/t2host/sdk"
 )
-
-// Inproc is the runtime that calls plugins compiled into the host.
-const Inproc = "inproc"
 
 // Config is what the user asks for.
 type Config struct {
 	Files     []string // captures, read as one stream; "-" is Stdin
 	Stdin     io.Reader
-	Prefix    string // of the output files, as OutputPrefix gives it
-	Plugins   []string
-	Catalogue []*sdk.Plugin // what there is to load
+	Prefix    string             // of the output files, as OutputPrefix gives it
+	Plugins   []string           // NAME or NAME:RUNTIME; or the path of an artefact instead of a name
+	Catalogue []*plugin.Artefact // what there is to load
 	Settings  *settings.Values
-	Runtime   string         // Inproc
-	Zone      *time.Location // of the host; nil: UTC
+	Runtime   plugin.Runtime    // of plugins that do not name theirs; empty: the sandbox where there is a module, else a process
+	Trust     []string          // plugins whose modules may run in the host's own process
+	Pins      map[string]string // SHA-256 in hex of what must run, by plugin.Key of the name
+	CacheDir  string            // for compiled modules; empty: none
+	Zone      *time.Location    // of the host; nil: UTC
 
 	Quiet   bool // the report goes to PREFIX_log.txt instead of Terminal
 	LogFile bool // the report goes there too
@@ -51,10 +51,12 @@ func (e *UsageError) Unwrap() error { return e.Err }
 // Run runs the plugins over the captures. It gives the report's figures also
 // with an error, if the run got as far as reading.
 func Run(ctx context.Context, c Config) (*report.Report, error) {
-	p, err := planRun(&c)
+	notices := newNotices(&c)
+	p, err := planRun(&c, notices)
 	if err != nil {
-		return nil, &UsageError{err}
+		return nil, err
 	}
+	defer p.carrier.Close()
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
@@ -63,7 +65,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 		return nil, err
 	}
 	defer src.Close()
-	out, err := openOutlets(ctx, &c, p, src.Live())
+	out, err := openOutlets(ctx, &c, p, src.Live(), notices)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +150,7 @@ func newReport(c *Config, p *plan) *report.Report {
 	r := &report.Report{PID: os.Getpid(), Date: time.Now().In(c.Zone), Files: slices.Clone(c.Files)}
 	for _, l := range p.plugins {
 		r.Plugins = append(r.Plugins, report.Plugin{
-			Name: l.Name, Version: l.Version, Runtime: Inproc, RequiredBy: l.RequiredBy,
+			Name: l.Name, Version: l.Version, Runtime: string(l.Runtime), RequiredBy: l.RequiredBy,
 		})
 	}
 	return r

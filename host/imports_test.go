@@ -24,31 +24,32 @@ var imports = map[string]string{
 	"host/flowtable":       "host/decode",
 	"host/batch":           "sdk host/decode host/flowtable",
 	"host/pipeline":        "sdk host/batch",
-	"host/plugin":          "sdk host/nearest host/plugin/manifest github.com/Masterminds/semver",
+	"host/plugin":          "sdk sdk/wire host/nearest host/plugin/manifest github.com/Masterminds/semver",
 	"host/plugin/manifest": "sdk sdk/wire",
 	"host/plugin/remote":   "sdk sdk/wire host/plugin/manifest",
 	"host/plugin/process":  "sdk/serve sdk/wire host/plugin/remote github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc golang.org/x/sys",
 	"host/plugin/wasm":     "sdk/wire host/plugin/remote github.com/tetratelabs/wazero",
+	"host/carry":           "sdk sdk/serve host/plugin host/plugin/process host/plugin/remote host/plugin/wasm",
 	"host/settings":        "sdk host/nearest github.com/pelletier/go-toml",
 	"host/outlet":          "golang.org/x/sys",
 	"host/receive":         "host/outlet",
 	"host/report":          "sdk host/decode host/flowtable host/outlet",
-	"host":                 "sdk host/capture host/decode host/flowtable host/batch host/pipeline host/plugin host/settings host/outlet host/report",
+	"host":                 "sdk host/carry host/capture host/decode host/flowtable host/batch host/pipeline host/plugin host/settings host/outlet host/report",
 	"sdk":                  "",
 	"sdk/wire":             "sdk",
 	"sdk/serve":            "sdk sdk/wire github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc",
-	"sdk/sdktest":          "sdk host host/settings github.com/google/go-cmp github.com/rogpeppe/go-internal",
+	"sdk/sdktest":          "sdk host host/plugin host/settings github.com/google/go-cmp github.com/rogpeppe/go-internal",
 	"plugins/tcpwin":       "sdk",
 	"plugins/tcpwinsink":   "sdk plugins/tcpwin",
 	"plugins/all":          "sdk plugins/tcpwin plugins/tcpwinsink",
 	"plugins/all/cmd/all":  "plugins/all sdk/serve",
-	"cmd/t2host":           "sdk sdk/wire host host/capture host/settings host/nearest host/report host/receive plugins/all github.com/spf13/cobra",
+	"cmd/t2host":           "sdk sdk/wire sdk/serve host host/carry host/plugin host/plugin/wasm host/capture host/settings host/nearest host/report host/receive plugins/all github.com/spf13/cobra",
 	"testdata/make":        "github.com/google/gopacket github.com/klauspost/compress",
 	"testdata/record":      "github.com/google/gopacket golang.org/x/sys golang.org/x/net",
 }
 
 // testImports are what tests of every package may import too.
-const testImports = "host host/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/capture host/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+const testImports = "host host/carry host/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/capture host/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "io/fs"}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/all"
 )
 
@@ -45,7 +46,7 @@ func TestIndex(t *testing.T) {
 		cell := func(name string) string { return cells[columns[name]] }
 		t.Run(cell("file"), func(t *testing.T) {
 			c := testConfig(t, captureFile(t, shared, cell("file")), "tcpwin")
-			c.Catalogue = all.Plugins()
+			c.Catalogue = plugin.BuiltIn(all.Plugins()...)
 			r, err := Run(context.Background(), c)
 			if r == nil {
 				t.Fatal(err)

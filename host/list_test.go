@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/tcpwin"
-	"github.com/t2host/t2host/sdk"
 )
 
 // TestAListIsOneStream: a capture cut into files gives what it gives whole:
@@ -38,7 +38,7 @@ func TestAListIsOneStream(t *testing.T) {
 	records := func(files []string) []string {
 		var list []string
 		c := testConfig(t, "", "recorder")
-		c.Files, c.Catalogue = files, []*sdk.Plugin{tcpwin.Plugin, recorder(&list)}
+		c.Files, c.Catalogue = files, plugin.BuiltIn(tcpwin.Plugin, recorder(&list))
 		if _, err := Run(context.Background(), c); err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/t2host/t2host/host/outlet"
@@ -21,11 +20,8 @@ type outlets struct {
 	byPlugin [][]*outlet.Outlet
 	all      []named
 	log      *outlet.Outlet // PREFIX_log.txt, if there is one
-	terminal io.Writer      // for the report; nil with -q
-	warnings io.Writer      // nil with -q
-
-	mu    sync.Mutex
-	lines []string // warnings, for the log
+	screen   io.Writer      // for the report; nil with -q
+	*notices
 }
 
 type named struct {
@@ -36,10 +32,10 @@ type named struct {
 
 // openOutlets opens the streams first: if nobody listens, no file has been
 // made.
-func openOutlets(ctx context.Context, c *Config, p *plan, live bool) (*outlets, error) {
-	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.plugins))}
+func openOutlets(ctx context.Context, c *Config, p *plan, live bool, notices *notices) (*outlets, error) {
+	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.plugins)), notices: notices}
 	if !c.Quiet {
-		o.terminal, o.warnings = c.Stdout, c.Stderr
+		o.screen = c.Stdout
 	}
 	undelivered := c.Prefix + "_undelivered.bin" // is appended to
 	open := func(kind sdk.OutletKind) error {
@@ -60,7 +56,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan, live bool) (*outlets, 
 					cfg.Undelivered = undelivered
 				}
 				if cfg.Target == "-" && !c.Quiet {
-					o.terminal = c.Stderr
+					o.screen = c.Stderr
 				}
 				if err := o.claim(&cfg, c.Files); err != nil {
 					return err
@@ -143,24 +139,12 @@ func numberOf(values []sdk.Value, name string) int {
 	return n
 }
 
-// warn shows a line on the terminal and keeps it for the log.
-func (o *outlets) warn(line string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.lines = append(o.lines, line)
-	if o.warnings != nil {
-		fmt.Fprintln(o.warnings, "t2host: warning:", line)
-	}
-}
-
 // begin writes the report's head.
 func (o *outlets) begin(r *report.Report) { o.write(r.Head()) }
 
 // end writes the rest of the report, and closes the log.
 func (o *outlets) end(r *report.Report) error {
-	o.mu.Lock()
-	r.Warnings = o.lines
-	o.mu.Unlock()
+	r.Warnings = o.notices.all()
 	err := o.write(r.Body())
 	if o.log != nil {
 		_, closeErr := o.log.Close()
@@ -171,8 +155,8 @@ func (o *outlets) end(r *report.Report) error {
 
 func (o *outlets) write(text string) error {
 	var err error
-	if o.terminal != nil {
-		_, err = io.WriteString(o.terminal, text)
+	if o.screen != nil {
+		_, err = io.WriteString(o.screen, text)
 	}
 	if o.log != nil {
 		err = errors.Join(err, o.log.Send([]byte(text)))

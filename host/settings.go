@@ -3,7 +3,6 @@ package host
 import (
 	"fmt"
 
-	"github.com/t2host/t2host/host/outlet"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
@@ -16,6 +15,10 @@ type own struct {
 	MaxFlows    uint32
 	LinkTypes   string
 	Rows        uint32
+
+	PluginTimeout uint32
+	MaxMemory     uint32
+	Seed          uint32
 }
 
 func (o *own) flow() []sdk.Setting {
@@ -38,14 +41,27 @@ func (o *own) batch() []sdk.Setting {
 	}
 }
 
+func (o *own) runtime() []sdk.Setting {
+	return []sdk.Setting{
+		sdk.Uint32("plugin_timeout", &o.PluginTimeout, "s", 1, 86400, "how long a plugin in a process or worker may take for a batch"),
+		sdk.Uint32("max_memory", &o.MaxMemory, "MiB", 1, 4095, "memory of a plugin in the sandbox"),
+		sdk.Uint32("seed", &o.Seed, "", 0, 1<<32-1, "of the random bytes that plugins in the sandbox get, the same in each run"),
+	}
+}
+
 func defaults() own {
-	return own{TCPStates: true, MaxFlows: 4194304, LinkTypes: "all", Rows: 4096}
+	return own{TCPStates: true, MaxFlows: 4194304, LinkTypes: "all", Rows: 4096, PluginTimeout: 30, MaxMemory: 64}
+}
+
+// groups are the host's own settings.
+func (o *own) groups() []settings.Group {
+	return []settings.Group{{Name: "flow", Settings: o.flow()}, {Name: "capture", Settings: o.capture()}, {Name: "batch", Settings: o.batch()}, {Name: "runtime", Settings: o.runtime()}}
 }
 
 // Groups are the settings of the host and of the plugins of a catalogue.
-func Groups(catalogue []*sdk.Plugin) []settings.Group {
+func Groups(catalogue []*plugin.Artefact) []settings.Group {
 	o := defaults()
-	groups := []settings.Group{{Name: "flow", Settings: o.flow()}, {Name: "capture", Settings: o.capture()}, {Name: "batch", Settings: o.batch()}}
+	groups := o.groups()
 	for _, p := range catalogue {
 		groups = append(groups, settings.Group{Name: p.Name, Settings: p.Settings})
 	}
@@ -55,38 +71,10 @@ func Groups(catalogue []*sdk.Plugin) []settings.Group {
 // ownSettings takes the host's own values.
 func ownSettings(v *settings.Values) (own, error) {
 	o := defaults()
-	for name, declared := range map[string][]sdk.Setting{"flow": o.flow(), "capture": o.capture(), "batch": o.batch()} {
-		if err := sdk.Apply(declared, v.Of(settings.Group{Name: name, Settings: declared})); err != nil {
-			return o, fmt.Errorf("%s: %w", name, err)
+	for _, g := range o.groups() {
+		if err := sdk.Apply(g.Settings, v.Of(g)); err != nil {
+			return o, fmt.Errorf("%s: %w", g.Name, err)
 		}
 	}
 	return o, nil
-}
-
-// plan is what a run will do: checked before anything is opened.
-type plan struct {
-	own
-	plugins []plugin.Loaded
-	values  [][]sdk.Value // of each plugin
-}
-
-func planRun(c *Config) (*plan, error) {
-	if c.Runtime != "" && c.Runtime != Inproc {
-		return nil, fmt.Errorf("runtime %s is not there: this version has %s only", c.Runtime, Inproc)
-	}
-	if err := c.Settings.Check(Groups(c.Catalogue), outlet.CheckTarget); err != nil {
-		return nil, err
-	}
-	loaded, err := plugin.Resolve(c.Catalogue, c.Plugins)
-	if err != nil {
-		return nil, err
-	}
-	p := &plan{plugins: loaded}
-	if p.own, err = ownSettings(c.Settings); err != nil {
-		return nil, err
-	}
-	for _, l := range loaded {
-		p.values = append(p.values, c.Settings.Of(settings.Group{Name: l.Name, Settings: l.Settings}))
-	}
-	return p, nil
 }

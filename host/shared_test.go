@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,7 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/plugins/all"
+	"github.com/t2host/t2host/sdk/serve"
 )
 
 // skip ends a test for want of something that other people need not have;
@@ -41,13 +46,48 @@ var mix struct {
 	dir, path string
 }
 
+// TestMain: the test binary is also what the host starts as its own plugins.
 func TestMain(m *testing.M) {
+	if serve.Called() {
+		carry.Serve(all.Plugins())
+		os.Exit(0)
+	}
 	code := m.Run()
-	if mix.dir != "" {
-		os.RemoveAll(mix.dir)
+	for _, dir := range []string{mix.dir, built.dir} {
+		if dir != "" {
+			os.RemoveAll(dir)
+		}
 	}
 	os.Exit(code)
 }
+
+// built is the module of the first-party plugins, built once for all tests, and
+// its compiled form.
+var built struct {
+	sync.Once
+	dir string
+	err error
+}
+
+func modulePath(t testing.TB) string {
+	t.Helper()
+	built.Do(func() {
+		if built.dir, built.err = os.MkdirTemp("", "t2host-test"); built.err != nil {
+			return
+		}
+		build := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(built.dir, "all.wasm"), "../plugins/all/cmd/all")
+		build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
+		if out, err := build.CombinedOutput(); err != nil {
+			built.err = fmt.Errorf("%w\n%s", err, out)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return filepath.Join(built.dir, "all.wasm")
+}
+
+func moduleCache(t testing.TB) string { return filepath.Join(filepath.Dir(modulePath(t)), "cache") }
 
 // captureFile is the path of a shared capture.
 func captureFile(t testing.TB, shared, name string) string {
@@ -98,6 +138,6 @@ func testConfig(t *testing.T, capture string, plugins ...string) Config {
 	}
 	return Config{
 		Files: []string{capture}, Prefix: filepath.Join(t.TempDir(), "out"), Plugins: plugins,
-		Settings: values, Zone: time.UTC, Quiet: true,
+		Settings: values, Zone: time.UTC, Quiet: true, Runtime: plugin.Inproc,
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/capture"
 	"github.com/t2host/t2host/host/nearest"
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/all"
 )
@@ -24,8 +25,9 @@ type options struct {
 	settings           string
 	sets               []string
 	runtime            string
+	trust, pins        []string
 	quiet, log         bool
-	version            bool
+	verbose, version   bool
 
 	stdin          io.Reader
 	stdout, stderr io.Writer
@@ -57,12 +59,15 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.StringVarP(&o.list, "pcap-list", "R", "", "read the captures named in `LIST`, a line each, as one stream")
 	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or lie in that folder (default: beside the input)")
 	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, with commas between")
-	f.StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR`")
+	f.StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR` first, then in T2HOST_PLUGINS, the user's data folder, and t2host itself")
 	f.StringVarP(&o.settings, "settings", "C", "", "read the settings `FILE` (default: "+settings.DefaultFile+", if there is one)")
 	f.StringArrayVar(&o.sets, "set", nil, "set one setting: `PLUGIN.KEY=VALUE`")
-	f.StringVar(&o.runtime, "runtime", host.Inproc, "`RUNTIME` of the plugins: "+host.Inproc)
+	f.StringVar(&o.runtime, "runtime", "", "where plugins run: wasm (sandbox; the default where there is a module), worker (sandbox in a process of its own), process, inproc; -p NAME:`RUNTIME` for one")
+	f.StringArrayVar(&o.trust, "trust", nil, "run the module of plugin `NAME`, which did not come with t2host, in t2host's own process: faster, but an endless loop in it cannot be stopped")
+	f.StringArrayVar(&o.pins, "pin", nil, "run only what has this checksum: `NAME=SHA256`")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
 	f.BoolVarP(&o.log, "logfile", "l", false, "the end report goes to PREFIX_log.txt too")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "say where each plugin was found, and what was passed over")
 	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
 	f.BoolP("help", "h", false, "this help")
 	cmd.AddCommand(receiveCommand())
@@ -87,7 +92,8 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	case len(args) > 0:
 		return usagef("unexpected argument %q behind the options (try t2host -h)", args[0])
 	}
-	if err := checkFolders(o.folders); err != nil {
+	catalogue, err := o.catalogue()
+	if err != nil {
 		return err
 	}
 	values, err := settings.Load(o.settings, os.Environ(), o.sets)
@@ -104,8 +110,15 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	}
 	c := host.Config{
 		Files: []string{o.file}, Stdin: o.stdin, Prefix: host.OutputPrefix(o.prefix, o.file+o.list),
-		Plugins: names, Catalogue: all.Plugins(), Settings: values, Runtime: o.runtime, Zone: time.Local,
+		Plugins: names, Catalogue: catalogue, Settings: values, Zone: time.Local,
+		Runtime: plugin.Runtime(o.runtime), Trust: o.trust, CacheDir: cacheDir(),
 		Quiet: o.quiet, LogFile: o.log, Stdout: o.stdout, Stderr: o.stderr,
+	}
+	if c.Pins, err = readPins(o.pins); err != nil {
+		return err
+	}
+	if _, err := plugin.RuntimeNamed(o.runtime); err != nil && o.runtime != "" {
+		return usagef("--runtime: %v", err)
 	}
 	if o.list != "" {
 		if c.Files, err = capture.List(o.list); err != nil {
@@ -125,7 +138,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 // onlyInput says that nothing but an input was asked for.
 func onlyInput(cmd *cobra.Command) bool {
 	only := true
-	for _, name := range []string{"output-prefix", "plugins", "plugin-folder", "settings", "set", "quiet", "logfile", "runtime"} {
+	for _, name := range []string{"output-prefix", "plugins", "plugin-folder", "settings", "set", "quiet", "logfile", "runtime", "trust", "pin", "verbose"} {
 		only = only && !cmd.Flags().Changed(name)
 	}
 	return only
@@ -148,18 +161,4 @@ func pluginList() string {
 		fmt.Fprintf(&b, "\n  %03d  %-12s %s", p.Number, p.Name, p.Doc)
 	}
 	return b.String()
-}
-
-// checkFolders refuses plugin folders: what they hold would not be loaded.
-func checkFolders(folders []string) error {
-	for _, f := range folders {
-		entries, err := os.ReadDir(f)
-		if err != nil {
-			return usagef("plugin folder %s: %v", f, err.(*os.PathError).Err)
-		}
-		if len(entries) > 0 {
-			return usagef("plugin folder %s holds %s, but this version loads compiled-in plugins only", f, entries[0].Name())
-		}
-	}
-	return nil
 }

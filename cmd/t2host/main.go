@@ -11,9 +11,16 @@ import (
 	"syscall"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/plugins/all"
+	"github.com/t2host/t2host/sdk/serve"
 )
 
 func main() {
+	if serve.Called() { // by a host: as one of its plugins
+		carry.Serve(all.Plugins())
+		return
+	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

@@ -11,11 +11,18 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/t2host/t2host/host/plugin/wasm"
+	"github.com/t2host/t2host/sdk/serve"
 )
 
 var update = flag.Bool("update", false, "write the scripts' expected files anew")
 
 func TestMain(m *testing.M) {
+	if serve.Called() { // the host under test has started itself as a plugin
+		main()
+		os.Exit(0)
+	}
 	testscript.Main(m, map[string]func(){"t2host": main})
 }
 
@@ -30,6 +37,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cache := warmCache(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
@@ -39,12 +47,31 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CAPTURES", captures)
 			env.Setenv("TZ", "UTC")
 			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("XDG_CACHE_HOME", cache)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "freeport": freePort, "nuls": nuls,
 		},
 	})
+}
+
+// warmCache gives a cache folder in which the first-party module is compiled, if
+// there is one: scripts look at what is printed.
+func warmCache(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	code, _, ok := wasm.BuiltIn()
+	if !ok {
+		return dir
+	}
+	none := func(string) {}
+	e := wasm.New(wasm.Config{CacheDir: filepath.Join(dir, "t2host", "wasm"), MaxMemory: 64 << 20, Note: none, Warn: none})
+	defer e.Close()
+	if _, err := e.Module(t.Context(), "warm", code); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {

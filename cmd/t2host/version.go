@@ -1,13 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
 
+	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -18,11 +18,8 @@ func versions() string {
 	fmt.Fprintf(&b, "t2host %s\n", report.Version)
 	fmt.Fprintf(&b, "go     %s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	fmt.Fprintf(&b, "ABI    %d\n", wire.Version)
-	cache := "none"
-	if dir, err := os.UserCacheDir(); err == nil {
-		cache = filepath.Join(dir, "t2host")
-	}
-	fmt.Fprintf(&b, "cache  %s\n", cache)
+	fmt.Fprintf(&b, "module %s\n", carry.Module())
+	fmt.Fprintf(&b, "cache  %s\n", cmp.Or(cacheDir(), "none"))
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b.String()

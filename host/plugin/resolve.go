@@ -15,36 +15,38 @@ import (
 
 // Loaded is a plugin of a run.
 type Loaded struct {
-	*sdk.Plugin
+	*Artefact
+	Runtime    Runtime  // as named in NAME:RUNTIME; empty where it was not
 	RequiredBy []string // who needs it, if it was not named itself
 }
 
-// Resolve finds the named plugins and all that they require, and orders them:
-// dependencies first, then by number, then by name. Names are compared without
-// case.
-func Resolve(catalogue []*sdk.Plugin, names []string) ([]Loaded, error) {
-	r := resolver{known: map[string]*sdk.Plugin{}, loaded: map[string]*Loaded{}}
+// Resolve finds the named plugins (NAME or NAME:RUNTIME) and all that they
+// require, and orders them: dependencies first, then by number, then by name.
+// Names are compared without case.
+func Resolve(catalogue []*Artefact, words []string) ([]Loaded, error) {
+	r := resolver{known: map[string]*Artefact{}, loaded: map[string]*Loaded{}}
 	for _, p := range catalogue {
 		if err := r.know(p); err != nil {
 			return nil, err
 		}
 	}
-	named := map[string]bool{}
-	for _, name := range names {
-		key := Key(name)
-		if named[key] {
-			return nil, fmt.Errorf("plugin %s is named twice: -p takes each name once", name)
+	named := map[string]request{}
+	for _, word := range words {
+		q, err := parseRequest(word)
+		if err != nil {
+			return nil, err
 		}
-		named[key] = true
-	}
-	for _, name := range names {
-		if err := r.load(name, "", nil); err != nil {
+		if _, ok := named[Key(q.name)]; ok {
+			return nil, fmt.Errorf("plugin %s is named twice: -p takes each name once", q.name)
+		}
+		named[Key(q.name)] = q
+		if err := r.load(q.name, "", nil); err != nil {
 			return nil, err
 		}
 	}
 	for key, l := range r.loaded {
-		if named[key] {
-			l.RequiredBy = nil
+		if q, ok := named[key]; ok {
+			l.Runtime, l.RequiredBy = q.runtime, nil
 		}
 	}
 	order := r.order()
@@ -55,11 +57,11 @@ func Resolve(catalogue []*sdk.Plugin, names []string) ([]Loaded, error) {
 func Key(name string) string { return strings.ToLower(name) }
 
 type resolver struct {
-	known  map[string]*sdk.Plugin
+	known  map[string]*Artefact
 	loaded map[string]*Loaded
 }
 
-func (r *resolver) know(p *sdk.Plugin) error {
+func (r *resolver) know(p *Artefact) error {
 	if err := p.Validate(); err != nil {
 		return fmt.Errorf("plugin %s: %w", p.Name, err)
 	}
@@ -84,7 +86,7 @@ func (r *resolver) load(name, versions string, path []string) error {
 	by := ""
 	if len(path) > 0 {
 		by = path[len(path)-1]
-		if err := inRange(p, versions, by); err != nil {
+		if err := inRange(p.Plugin, versions, by); err != nil {
 			return err
 		}
 	}
@@ -93,7 +95,7 @@ func (r *resolver) load(name, versions string, path []string) error {
 	}
 	l, ok := r.loaded[Key(name)]
 	if !ok {
-		l = &Loaded{Plugin: p}
+		l = &Loaded{Artefact: p}
 		r.loaded[Key(name)] = l
 	}
 	if by != "" && !slices.Contains(l.RequiredBy, by) {

@@ -42,6 +42,9 @@ func TestResolve(t *testing.T) {
 	for _, c := range []struct{ name, plugins, load, want string }{
 		{"numbers order", base, "tcpWin,stats", "stats tcpWin"},
 		{"what is required comes too", base, "winsink", "stats<winSink tcpWin<winSink winSink"},
+		{"runtimes", base, "tcpwin:process,stats:inproc,winSink", "stats:inproc tcpWin:process winSink"},
+		{"unknown runtime", base, "tcpwin:native", `error: plugin tcpwin:native: runtime "native" is none of wasm, worker, process and inproc`},
+		{"named twice with runtimes", base, "tcpwin:wasm,tcpWin:process", "error: plugin tcpWin is named twice: -p takes each name once"},
 		{"named and required", base, "WINSINK,tcpwin", "stats<winSink tcpWin winSink"},
 		{"optional is not loaded", base, "txtSink", "txtSink"},
 		{"optional comes first if there", "10 a 1.0.0 ?b any\n20 b 1.0.0", "a,b", "b a"},
@@ -60,10 +63,13 @@ func TestResolve(t *testing.T) {
 		{"there twice but for case", "10 aB 1.0.0\n20 ab 1.1.0", "ab", "error: plugin ab is there twice (as aB 1.0.0 and ab 1.1.0): remove one"},
 		{"bad version", "10 a 1", "a", `error: plugin a: version "1" is not a semantic version such as 1.0.0`},
 	} {
-		loaded, err := Resolve(catalogue(c.plugins), strings.Split(c.load, ","))
+		loaded, err := Resolve(BuiltIn(catalogue(c.plugins)...), strings.Split(c.load, ","))
 		var got []string
 		for _, l := range loaded {
 			s := l.Name
+			if l.Runtime != "" {
+				s += ":" + string(l.Runtime)
+			}
 			if len(l.RequiredBy) > 0 {
 				s += "<" + strings.Join(l.RequiredBy, "+")
 			}
@@ -83,16 +89,16 @@ func TestResolveRefusesDoubleDeclarations(t *testing.T) {
 	list := catalogue("10 a 1.0.0\n20 b 1.0.0")
 	list[0].Columns = []sdk.Column{sdk.U8("x", "")}
 	list[1].Columns = []sdk.Column{sdk.U8("x", "")}
-	if _, err := Resolve(list, []string{"a", "b"}); err == nil || err.Error() != "column x is declared by a and by b: load one of them" {
+	if _, err := Resolve(BuiltIn(list...), []string{"a", "b"}); err == nil || err.Error() != "column x is declared by a and by b: load one of them" {
 		t.Errorf("two plugins: %v", err)
 	}
 	list[0].Columns = []sdk.Column{sdk.U8("x", ""), sdk.U8("x", "")}
-	if _, err := Resolve(list, []string{"a"}); err == nil || err.Error() != "plugin a: column x is declared twice" {
+	if _, err := Resolve(BuiltIn(list...), []string{"a"}); err == nil || err.Error() != "plugin a: column x is declared twice" {
 		t.Errorf("one plugin: %v", err)
 	}
 	list = catalogue("10 a 1.0.0")
 	list[0].Exports = []sdk.TableInfo{{Name: "a.t"}, {Name: "a.t"}}
-	if _, err := Resolve(list, []string{"a"}); err == nil || err.Error() != "plugin a: export a.t is declared twice" {
+	if _, err := Resolve(BuiltIn(list...), []string{"a"}); err == nil || err.Error() != "plugin a: export a.t is declared twice" {
 		t.Errorf("export: %v", err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/all"
 )
@@ -25,7 +26,7 @@ func run(t *testing.T, sets ...string) {
 	}
 	_, err = host.Run(context.Background(), host.Config{
 		Files: []string{"../../testdata/windows.pcap"}, Prefix: filepath.Join(t.TempDir(), "out"),
-		Plugins: []string{"tcpwinsink"}, Catalogue: all.Plugins(), Settings: values, Quiet: true,
+		Plugins: []string{"tcpwinsink"}, Catalogue: plugin.BuiltIn(all.Plugins()...), Runtime: plugin.Inproc, Settings: values, Quiet: true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
 )
@@ -132,7 +133,8 @@ func runSections(t *testing.T, archive *txtar.Archive, plugins []*sdk.Plugin) ma
 		t.Fatal(err)
 	}
 	var records strings.Builder
-	c.Catalogue = append(slices.Clone(plugins), recorder(tested, &records))
+	c.Catalogue = plugin.BuiltIn(append(slices.Clone(plugins), recorder(tested, &records))...)
+	c.Runtime = plugin.Inproc
 	c.Plugins = append(c.Plugins, "recorder")
 	r, err := host.Run(context.Background(), c)
 	if err != nil {

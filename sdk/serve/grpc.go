@@ -9,11 +9,22 @@ import (
 
 	"github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
+
+// Handler answers messages of sdk/wire: a Server, or what passes them on to
+// one. An error means that there is no answer; it ends the run.
+type Handler interface {
+	Describe() ([]byte, error)
+	Open(msg []byte) ([]byte, error)
+	Batch(msg []byte) ([]byte, error)
+	Close() ([]byte, error)
+}
 
 // server answers gRPC calls, one at a time.
 type server struct {
-	*Server
+	Handler
 	mu        sync.Mutex
 	connected func()
 }
@@ -25,9 +36,9 @@ func (l *Link) GRPCServer(_ *plugin.GRPCBroker, registrar *grpc.Server) error {
 		ServiceName: service,
 		HandlerType: (*any)(nil),
 		Methods: []grpc.MethodDesc{
-			{MethodName: "Describe", Handler: s.unary(func([]byte) []byte { return s.Describe() })},
+			{MethodName: "Describe", Handler: s.unary(func([]byte) ([]byte, error) { return s.Describe() })},
 			{MethodName: "Open", Handler: s.unary(s.Open)},
-			{MethodName: "Close", Handler: s.unary(func([]byte) []byte { return s.Close() })},
+			{MethodName: "Close", Handler: s.unary(func([]byte) ([]byte, error) { return s.Close() })},
 		},
 		Streams: []grpc.StreamDesc{{
 			StreamName: BatchesStream.StreamName, ServerStreams: true, ClientStreams: true,
@@ -37,7 +48,7 @@ func (l *Link) GRPCServer(_ *plugin.GRPCBroker, registrar *grpc.Server) error {
 	return nil
 }
 
-func (s *server) unary(answer func(msg []byte) []byte) grpc.MethodHandler {
+func (s *server) unary(answer func(msg []byte) ([]byte, error)) grpc.MethodHandler {
 	return func(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
 		s.connected()
 		var request Message
@@ -47,7 +58,11 @@ func (s *server) unary(answer func(msg []byte) []byte) grpc.MethodHandler {
 		defer request.Free()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return &Message{Data: answer(request.Data)}, nil
+		data, err := answer(request.Data)
+		if err != nil {
+			return nil, status.Error(codes.Aborted, err.Error())
+		}
+		return &Message{Data: data}, nil
 	}
 }
 
@@ -62,11 +77,18 @@ func (s *server) batches(stream grpc.ServerStream) error {
 			}
 			return err
 		}
-		s.mu.Lock()
-		err := stream.SendMsg(&Message{Data: s.Batch(request.Data)})
-		s.mu.Unlock()
-		if err != nil {
+		if err := s.batch(stream, request.Data); err != nil {
 			return err
 		}
 	}
+}
+
+func (s *server) batch(stream grpc.ServerStream, msg []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	data, err := s.Batch(msg)
+	if err != nil {
+		return status.Error(codes.Aborted, err.Error())
+	}
+	return stream.SendMsg(&Message{Data: data})
 }

@@ -30,7 +30,7 @@ func Run() {
 		fmt.Fprintf(os.Stderr, "this is a t2host plugin (%s), which t2host starts: t2host -r FILE -p PATH-OF-THIS-FILE\n", names(served))
 		os.Exit(2)
 	}
-	Process(served...)
+	Process(NewServer(served...))
 }
 
 func names(plugins []*sdk.Plugin) string {
@@ -44,9 +44,9 @@ func names(plugins []*sdk.Plugin) string {
 // Called says whether a host started this process as a plugin.
 func Called() bool { return os.Getenv(Handshake.MagicCookieKey) == Handshake.MagicCookieValue }
 
-// Process serves the plugins in a process that a host started, until the host
-// ends it or is gone.
-func Process(plugins ...*sdk.Plugin) {
+// Process serves plugins in a process that a host started, until the host ends
+// it or is gone.
+func Process(h Handler) {
 	holdLifeline()
 	// The host decides when its plugins end: a Ctrl-C at the terminal, or a
 	// supervisor's SIGTERM to the whole group, lets them finish.
@@ -55,7 +55,7 @@ func Process(plugins ...*sdk.Plugin) {
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig: Handshake,
 		Plugins: plugin.PluginSet{Name: &Link{server: &server{
-			Server: NewServer(plugins...),
+			Handler: h,
 			// go-plugin sends what is printed through gRPC, and what is printed
 			// right before the end is lost. The host reads the pipes themselves.
 			connected: sync.OnceFunc(func() { os.Stdout, os.Stderr = stdout, stderr }),

@@ -16,7 +16,8 @@ import (
 )
 
 // Server is one plugin's side of a border: messages of sdk/wire in and out. The
-// answers are valid until the next call. Its calls do not overlap.
+// answers are valid until the next call. Its calls do not overlap, and give no
+// error: a plugin's own crosses in its answer.
 type Server struct {
 	plugins []*sdk.Plugin
 	plugin  *sdk.Plugin // the opened one
@@ -30,10 +31,10 @@ type Server struct {
 func NewServer(plugins ...*sdk.Plugin) *Server { return &Server{plugins: plugins} }
 
 // Describe gives the manifest.
-func (s *Server) Describe() []byte { return wire.AppendManifest(nil, s.plugins...) }
+func (s *Server) Describe() ([]byte, error) { return wire.AppendManifest(nil, s.plugins...), nil }
 
 // Open takes an open message and gives an answer to no flow ends.
-func (s *Server) Open(msg []byte) []byte { return s.reply(s.open(msg)) }
+func (s *Server) Open(msg []byte) ([]byte, error) { return s.reply(s.open(msg)) }
 
 func (s *Server) open(msg []byte) error {
 	name, values, err := wire.ReadOpen(msg)
@@ -54,7 +55,7 @@ func (s *Server) open(msg []byte) error {
 }
 
 // Batch takes a batch and gives the answer to it.
-func (s *Server) Batch(msg []byte) []byte {
+func (s *Server) Batch(msg []byte) ([]byte, error) {
 	if s.stage == nil {
 		return s.reply(errors.New("no plugin is open"))
 	}
@@ -66,11 +67,11 @@ func (s *Server) Batch(msg []byte) []byte {
 		return s.reply(err)
 	}
 	s.answer = wire.AppendAnswer(s.answer[:0], &s.batch.Out, s.batch.Ends.N, "")
-	return s.answer
+	return s.answer, nil
 }
 
 // Close closes the plugin and gives an answer to no flow ends.
-func (s *Server) Close() []byte {
+func (s *Server) Close() ([]byte, error) {
 	if s.stage == nil {
 		return s.reply(nil)
 	}
@@ -79,7 +80,7 @@ func (s *Server) Close() []byte {
 	return s.reply(stage.Close())
 }
 
-func (s *Server) reply(err error) []byte {
+func (s *Server) reply(err error) ([]byte, error) {
 	problem := ""
 	if err != nil {
 		problem = err.Error()
@@ -88,5 +89,5 @@ func (s *Server) reply(err error) []byte {
 		}
 	}
 	s.answer = wire.AppendAnswer(s.answer[:0], &s.none, 0, problem)
-	return s.answer
+	return s.answer, nil
 }

@@ -204,3 +204,12 @@ func readEnds(c *cursor, s sdk.EndSelect, e *sdk.Ends) {
 		e.Columns = append(e.Columns, sdk.Vec{Type: col.Type, Data: c.column(n, col.Type.Size())})
 	}
 }
+
+// Time is the packet time of a batch message's last frame, 0 if msg is too short
+// for one.
+func Time(msg []byte) int64 {
+	if len(msg) < batchHeader {
+		return 0
+	}
+	return int64(get64(msg[32:]))
+}

@@ -1,0 +1,184 @@
+// Package carry takes a plugin that was found and a runtime, and gives the plugin
+// that runs there: called directly, in the sandbox, in a process, or in the
+// sandbox of a worker process.
+package carry
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/plugin/process"
+	"github.com/t2host/t2host/host/plugin/remote"
+	"github.com/t2host/t2host/host/plugin/wasm"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Config is what the carriers of a run have in common.
+type Config struct {
+	CacheDir  string            // of compiled modules; empty: none
+	MaxMemory uint64            // of a plugin in the sandbox, bytes
+	Seed      uint64            // of the random bytes in the sandbox
+	Timeout   time.Duration     // of a call to a process
+	Trust     []string          // names of plugins whose modules may run in the host itself
+	Pins      map[string]string // SHA-256 in hex, by plugin.Key of the name
+	Note      func(line string) // tells the user what goes on
+	Warn      func(line string) // tells the user what goes wrong
+}
+
+// Carrier carries the plugins of a run.
+type Carrier struct {
+	Config
+	engine      func() *wasm.Engine // made when it is first needed
+	made        *wasm.Engine
+	unsandboxed func() // tells once that the sandbox has no module
+}
+
+// New makes a carrier. Nothing is opened yet.
+func New(c Config) *Carrier {
+	k := &Carrier{Config: c}
+	k.engine = sync.OnceValue(func() *wasm.Engine {
+		k.made = wasm.New(wasm.Config{CacheDir: c.CacheDir, MaxMemory: c.MaxMemory, Seed: c.Seed, Note: c.Note, Warn: c.Warn})
+		return k.made
+	})
+	k.unsandboxed = sync.OnceFunc(func() {
+		c.Warn("t2host was built without the module of its own plugins, so they run as processes: make build puts it in")
+	})
+	return k
+}
+
+// Close frees what the carried plugins shared. All their stages are closed.
+func (k *Carrier) Close() error {
+	if k.made == nil {
+		return nil
+	}
+	return k.made.Close()
+}
+
+// HasModule says whether this program was built with the module of its own
+// plugins.
+func HasModule() bool {
+	_, _, ok := wasm.BuiltIn()
+	return ok
+}
+
+// Choose gives the runtime of a plugin: as asked for, else the sandbox where
+// there is a module, else a process. A module that did not come with the host
+// and is not trusted runs in a worker.
+func (k *Carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runtime, error) {
+	module := a.Has(plugin.Wasm) && (!a.BuiltIn || HasModule())
+	r := asked
+	switch {
+	case r == "" && module:
+		r = plugin.Wasm
+	case r == "":
+		r = plugin.Process
+		if a.BuiltIn {
+			k.unsandboxed()
+		}
+	case !a.Has(r):
+		return "", fmt.Errorf("plugin %s cannot run as %s: it has %s", a.Name, r, a.Forms())
+	case (r == plugin.Wasm || r == plugin.Worker) && !module:
+		return "", fmt.Errorf("plugin %s cannot run as %s: this t2host was built without the module of its plugins: use make build, or --runtime process", a.Name, r)
+	}
+	if r == plugin.Wasm && !a.BuiltIn && !k.trusted(a.Name) {
+		return plugin.Worker, nil
+	}
+	return r, nil
+}
+
+func (k *Carrier) trusted(name string) bool {
+	return slices.ContainsFunc(k.Trust, func(t string) bool { return plugin.Key(t) == plugin.Key(name) })
+}
+
+// Carry gives the plugin that runs there; log takes the lines that it prints.
+func (k *Carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) *sdk.Plugin {
+	if r == plugin.Inproc {
+		return a.Plugin
+	}
+	return remote.Carry(a.Plugin, func() (remote.Peer, error) {
+		switch {
+		case r == plugin.Process && a.BuiltIn:
+			return process.Connect(k.own(a.Name, rolePlugins, log))
+		case r == plugin.Process:
+			return process.Connect(process.Command{
+				Name: a.Name, Path: a.Executable.Path, SHA256: k.sum(a.Name, a.Executable), Timeout: k.Timeout, Log: log,
+			})
+		case r == plugin.Worker && a.BuiltIn:
+			return process.Connect(k.worker(a.Name, nil, "", log))
+		}
+		if a.BuiltIn {
+			code, _, _ := wasm.BuiltIn()
+			return k.sandbox("t2host's own plugins", code, log)
+		}
+		f, err := openModule(a.Module.Path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		sum := k.sum(a.Name, a.Module)
+		if r == plugin.Worker {
+			return process.Connect(k.worker(a.Name, f, sum, log))
+		}
+		code, err := readModule(f, sum)
+		if err != nil {
+			return nil, err
+		}
+		return k.sandbox(a.Name, code, log)
+	})
+}
+
+// sum is the checksum that a file must have: a pin counts more than a manifest.
+func (k *Carrier) sum(name string, f plugin.File) string {
+	if pin, ok := k.Pins[plugin.Key(name)]; ok {
+		return pin
+	}
+	return f.SHA256
+}
+
+func (k *Carrier) sandbox(name string, code []byte, log func(string)) (remote.Peer, error) {
+	m, err := k.engine().Module(context.Background(), name, code)
+	if err != nil {
+		return nil, err
+	}
+	return m.Connect(log)
+}
+
+// maxModule bounds a module in bytes.
+const maxModule = 64 << 20
+
+func openModule(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("module %s: %w", path, errors.Unwrap(err))
+	}
+	return f, nil
+}
+
+// readModule reads a module and checks the very bytes that will run.
+func readModule(f *os.File, sum string) ([]byte, error) {
+	code, err := io.ReadAll(io.LimitReader(f, maxModule+1))
+	if err != nil {
+		return nil, fmt.Errorf("module: %w", err)
+	}
+	if len(code) > maxModule {
+		return nil, fmt.Errorf("module of more than %d MiB: that is no plugin", maxModule>>20)
+	}
+	if is := checksum(code); sum != "" && is != sum {
+		return nil, fmt.Errorf("module has checksum %s, its manifest or pin says %s: build it again, or pin the new one", is, sum)
+	}
+	return code, nil
+}
+
+func checksum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,180 @@
+package carry
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/plugin/process"
+	"github.com/t2host/t2host/host/plugin/remote"
+	"github.com/t2host/t2host/host/plugin/wasm"
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/serve"
+)
+
+// The host's own executable, started again, is a plugin: one of those compiled
+// in, or a worker that holds a module.
+const (
+	roleVariable = "T2HOST_ROLE"
+	rolePlugins  = "plugins"
+	roleWorker   = "worker"
+
+	// What a worker is told. Its module is descriptor 4, or the built-in one
+	// where there is no T2HOST_WORKER_MODULE.
+	moduleVariable = "T2HOST_WORKER_MODULE" // name, for messages
+	sumVariable    = "T2HOST_WORKER_SHA256"
+	cacheVariable  = "T2HOST_WORKER_CACHE"
+	memoryVariable = "T2HOST_WORKER_MEMORY"
+	seedVariable   = "T2HOST_WORKER_SEED"
+
+	moduleDescriptor = 4
+)
+
+// own is the command that starts this program in a role.
+func (k *Carrier) own(name, role string, log func(string)) process.Command {
+	return process.Command{
+		Name: name, Path: self(), Env: []string{roleVariable + "=" + role}, Timeout: k.Timeout, Log: log,
+	}
+}
+
+// self is the path of the running program: on Linux of the very file, also if
+// another has taken its place since.
+func self() string {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe"
+	}
+	path, err := os.Executable()
+	if err != nil {
+		return os.Args[0]
+	}
+	return path
+}
+
+// worker is the command that starts a worker; without module it holds the
+// built-in one.
+func (k *Carrier) worker(name string, module *os.File, sum string, log func(string)) process.Command {
+	c := k.own(name, roleWorker, func(line string) {
+		// What a guest prints comes this way.
+		log(strings.TrimPrefix(line, "stderr: "))
+	})
+	c.Env = append(c.Env,
+		cacheVariable+"="+k.CacheDir,
+		memoryVariable+"="+strconv.FormatUint(k.MaxMemory, 10),
+		seedVariable+"="+strconv.FormatUint(k.Seed, 10),
+	)
+	if module != nil {
+		c.Env = append(c.Env, moduleVariable+"="+name, sumVariable+"="+sum)
+		c.Files = []*os.File{module}
+	}
+	return c
+}
+
+// Serve plays the role in which a host has started this program, until that host
+// ends it. builtIn are the plugins compiled in.
+func Serve(builtIn []*sdk.Plugin) {
+	if os.Getenv(roleVariable) == roleWorker {
+		serve.Process(&relay{})
+		return
+	}
+	serve.Process(serve.NewServer(builtIn...))
+}
+
+var errNoModule = errors.New("worker was not asked for its manifest first")
+
+// relay passes the host's messages on to the module of a worker. It opens the
+// module at the first message, so that what is wrong with it reaches the host.
+type relay struct{ peer remote.Peer }
+
+func (r *relay) Describe() ([]byte, error) {
+	if r.peer == nil {
+		peer, err := openWorker()
+		if err != nil {
+			return nil, err
+		}
+		r.peer = peer
+	}
+	return r.peer.Describe()
+}
+
+func (r *relay) Open(msg []byte) ([]byte, error) { return r.pass(msg, remote.Peer.Open) }
+
+func (r *relay) Batch(msg []byte) ([]byte, error) { return r.pass(msg, remote.Peer.Batch) }
+
+func (r *relay) Close() ([]byte, error) {
+	if r.peer == nil {
+		return nil, errNoModule
+	}
+	return r.peer.Close()
+}
+
+func (r *relay) pass(msg []byte, call func(remote.Peer, []byte) ([]byte, error)) ([]byte, error) {
+	if r.peer == nil {
+		return nil, errNoModule
+	}
+	room, err := r.peer.Room(len(msg))
+	if err != nil {
+		return nil, err
+	}
+	return call(r.peer, append(room, msg...))
+}
+
+// openWorker makes the sandbox that the environment describes.
+func openWorker() (remote.Peer, error) {
+	log := func(line string) { fmt.Fprintln(os.Stderr, line) }
+	number := func(name string) uint64 {
+		n, _ := strconv.ParseUint(os.Getenv(name), 10, 64) // written by worker
+		return n
+	}
+	k := New(Config{CacheDir: os.Getenv(cacheVariable), MaxMemory: number(memoryVariable), Seed: number(seedVariable), Note: log, Warn: log})
+	name, foreign := os.LookupEnv(moduleVariable)
+	if !foreign {
+		code, _, _ := wasm.BuiltIn()
+		return k.sandbox("t2host's own plugins", code, log)
+	}
+	code, err := readModule(os.NewFile(moduleDescriptor, name), os.Getenv(sumVariable))
+	if err != nil {
+		return nil, err
+	}
+	return k.sandbox(name, code, log)
+}
+
+// Describe gives the plugins of an artefact that is named by its path: a module
+// or an executable, as its first bytes tell. It is asked once, in a process.
+func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
+	f, err := openModule(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	code, err := readModule(f, "")
+	if err != nil {
+		return nil, err
+	}
+	file := plugin.File{Path: path, SHA256: checksum(code)}
+	log := func(line string) { k.Warn(path + ": " + line) }
+	isModule := strings.HasPrefix(string(code[:min(4, len(code))]), "\x00asm")
+	command := process.Command{Name: path, Path: path, SHA256: file.SHA256, Timeout: k.Timeout, Log: log}
+	if isModule {
+		if _, err := f.Seek(0, 0); err != nil {
+			return nil, fmt.Errorf("module %s: %w", path, err)
+		}
+		command = k.worker(path, f, file.SHA256, log)
+	}
+	plugins, err := remote.Describe(func() (remote.Peer, error) { return process.Connect(command) })
+	if err != nil {
+		return nil, fmt.Errorf("plugin %s: %w", path, err)
+	}
+	var list []*plugin.Artefact
+	for _, p := range plugins {
+		a := &plugin.Artefact{Plugin: p, From: path, Executable: file}
+		if isModule {
+			a.Module, a.Executable = file, plugin.File{}
+		}
+		list = append(list, a)
+	}
+	return list, nil
+}

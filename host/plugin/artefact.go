@@ -1,0 +1,113 @@
+package plugin
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+// Runtime is where a plugin runs.
+type Runtime string
+
+// The runtimes.
+const (
+	Wasm    Runtime = "wasm"    // a module in the host's sandbox
+	Worker  Runtime = "worker"  // a module in the sandbox of a process of its own
+	Process Runtime = "process" // an executable of its own
+	Inproc  Runtime = "inproc"  // compiled into the host
+)
+
+// Runtimes are all of them.
+var Runtimes = []Runtime{Wasm, Worker, Process, Inproc}
+
+// RuntimeNamed is the runtime of that name.
+func RuntimeNamed(name string) (Runtime, error) {
+	if r := Runtime(name); slices.Contains(Runtimes, r) {
+		return r, nil
+	}
+	return "", fmt.Errorf("runtime %q is none of wasm, worker, process and inproc", name)
+}
+
+// Artefact is a plugin that can be loaded, and what it is loaded from.
+type Artefact struct {
+	*sdk.Plugin        // its declaration; Open works if BuiltIn
+	From        string // the folder or file where it was found, "built in"
+	BuiltIn     bool   // it comes with the host, in all runtimes
+	Module      File   // Path is empty where there is none
+	Executable  File
+}
+
+// File is a part of an artefact.
+type File struct {
+	Path   string
+	SHA256 string // hex; empty where nobody has noted it
+}
+
+// BuiltIn gives plugins that are compiled into the host.
+func BuiltIn(plugins ...*sdk.Plugin) []*Artefact {
+	var list []*Artefact
+	for _, p := range plugins {
+		list = append(list, &Artefact{Plugin: p, From: "built in", BuiltIn: true})
+	}
+	return list
+}
+
+// Has says whether the plugin can run there.
+func (a *Artefact) Has(r Runtime) bool {
+	switch {
+	case a.BuiltIn:
+		return true
+	case r == Wasm, r == Worker:
+		return a.Module.Path != ""
+	case r == Process:
+		return a.Executable.Path != ""
+	}
+	return false
+}
+
+// Forms names the runtimes that the plugin has.
+func (a *Artefact) Forms() string {
+	var list []string
+	for _, r := range Runtimes {
+		if a.Has(r) {
+			list = append(list, string(r))
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// request is a word of -p: a name or a path, and perhaps a runtime.
+type request struct {
+	name    string
+	runtime Runtime
+}
+
+// parseRequest reads NAME or NAME:RUNTIME.
+func parseRequest(word string) (request, error) {
+	i := strings.LastIndexByte(word, ':')
+	if i < 0 {
+		return request{name: word}, nil
+	}
+	r, err := RuntimeNamed(word[i+1:])
+	if err != nil {
+		return request{}, fmt.Errorf("plugin %s: %w", word, err)
+	}
+	return request{word[:i], r}, nil
+}
+
+// SplitPath splits PATH or PATH:RUNTIME, where a word of -p is one, into the
+// path and what follows it. The path is empty where the word is a name.
+func SplitPath(word string) (path, suffix string) {
+	path = word
+	if i := strings.LastIndexByte(word, ':'); i >= 0 {
+		if _, err := RuntimeNamed(word[i+1:]); err == nil {
+			path, suffix = word[:i], word[i:]
+		}
+	}
+	if strings.ContainsAny(path, `/\`) || strings.HasSuffix(path, ".wasm") {
+		return path, suffix
+	}
+	return "", ""
+}

@@ -1,0 +1,209 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/t2host/t2host/sdk/serve"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+// visible are the variables of the host's environment that a plugin sees.
+var visible = []string{"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"}
+
+// cause is why the host killed a process.
+type cause uint8
+
+const (
+	notKilled cause = iota
+	timedOut        // it did not answer
+	released        // it was told to go, or its start failed
+)
+
+// process is go-plugin's runner.Runner. Its own one hands the host's standard
+// input and environment to plugins, takes stray output for the handshake, and
+// leaves processes behind.
+type process struct {
+	cmd      *exec.Cmd
+	path     string
+	lifeline *os.File // the writing end: it closes with the host, however the host goes
+	out      output
+
+	exited chan struct{} // closed when the process is gone and its pipes are read
+
+	mu     sync.Mutex
+	proc   *os.Process // nil before the start
+	gone   bool        // it has been waited for
+	killed cause
+}
+
+// newProcess makes the process; nothing runs yet. env is what go-plugin tells it.
+func newProcess(c Command, exe *executable, env []string) (*process, error) {
+	end, lifeline, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("lifeline: %w", err)
+	}
+	p := &process{
+		path: c.Path, lifeline: lifeline, out: newOutput(c.Log), exited: make(chan struct{}),
+		cmd: &exec.Cmd{
+			Path: exe.start, Args: []string{c.Name}, SysProcAttr: attributes(),
+			ExtraFiles: append([]*os.File{end}, c.Files...),
+		},
+	}
+	for _, name := range visible {
+		if value, ok := os.LookupEnv(name); ok {
+			p.cmd.Env = append(p.cmd.Env, name+"="+value)
+		}
+	}
+	p.cmd.Env = append(append(p.cmd.Env, env...), c.Env...)
+	p.cmd.Env = append(p.cmd.Env, serve.Lifeline+"=3")
+	return p, nil
+}
+
+// Start starts the process.
+func (p *process) Start(context.Context) error {
+	stdout, outEnd, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("standard output: %w", err)
+	}
+	stderr, errEnd, err := os.Pipe()
+	if err != nil {
+		stdout.Close()
+		outEnd.Close()
+		return fmt.Errorf("standard error: %w", err)
+	}
+	p.cmd.Stdout, p.cmd.Stderr = outEnd, errEnd // and no Stdin: the null device
+	started := make(chan error)
+	go p.run(started, stdout, stderr)
+	err = <-started
+	outEnd.Close()
+	errEnd.Close()
+	p.cmd.ExtraFiles[0].Close() // the process has its own
+	if err != nil {
+		return startError(p.path, err)
+	}
+	return nil
+}
+
+// run starts the process and stays with it on one thread: the death of the
+// thread that started it would kill it.
+func (p *process) run(started chan<- error, stdout, stderr *os.File) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	err := p.cmd.Start()
+	p.mu.Lock()
+	p.proc = p.cmd.Process
+	p.mu.Unlock()
+	started <- err
+	var readers sync.WaitGroup
+	if err == nil {
+		readers.Go(func() { p.out.stdout(stdout) })
+		readers.Go(func() { p.out.stderr(stderr) })
+		_ = p.cmd.Wait() // how it went is in its state
+	}
+	p.mu.Lock()
+	p.gone = true
+	p.mu.Unlock()
+	if err == nil {
+		killGroup(p.proc.Pid) // its own children
+	}
+	// What it wrote is in the pipes; what holds them open beyond that must not
+	// hold up the host.
+	soon := time.Now().Add(200 * time.Millisecond)
+	_ = stdout.SetReadDeadline(soon)
+	_ = stderr.SetReadDeadline(soon)
+	readers.Wait()
+	stdout.Close()
+	stderr.Close()
+	p.lifeline.Close()
+	p.out.close()
+	close(p.exited)
+}
+
+// kill kills the process and its children, if it still runs.
+func (p *process) kill(why cause) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gone || p.proc == nil {
+		return
+	}
+	if p.killed == notKilled {
+		p.killed = why
+	}
+	_ = p.proc.Kill() // the one error is that it is gone
+	killGroup(p.proc.Pid)
+}
+
+func (p *process) killedFor() cause {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.killed
+}
+
+// end says how the process ended, if it does within the time.
+func (p *process) end(within time.Duration) (string, bool) {
+	select {
+	case <-p.exited:
+		return p.cmd.ProcessState.String(), true
+	case <-time.After(within):
+		return "", false
+	}
+}
+
+// Wait waits for the end of the process.
+func (p *process) Wait(context.Context) error {
+	<-p.exited
+	return nil
+}
+
+// Kill is go-plugin's way to end a start that failed, and the last one at the
+// end.
+func (p *process) Kill(context.Context) error {
+	p.kill(released)
+	return nil
+}
+
+// ID is the process number; empty if it was never started.
+func (p *process) ID() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.proc == nil {
+		return ""
+	}
+	return strconv.Itoa(p.proc.Pid)
+}
+
+// Name is the executable's path.
+func (p *process) Name() string { return p.path }
+
+// Diagnose adds nothing: the errors are made elsewhere.
+func (p *process) Diagnose(context.Context) string { return "" }
+
+// Stdout gives go-plugin the handshake, and nothing else that is printed.
+func (p *process) Stdout() io.ReadCloser { return p.out.handshake }
+
+// Stderr gives go-plugin nothing.
+func (p *process) Stderr() io.ReadCloser { return p.out.silence }
+
+// PluginToHost gives the address as it is.
+func (p *process) PluginToHost(network, address string) (string, string, error) {
+	return network, address, nil
+}
+
+// HostToPlugin gives the address as it is.
+func (p *process) HostToPlugin(network, address string) (string, string, error) {
+	return network, address, nil
+}
+
+// otherVersion is the ABI version of the handshake, if it is not this one's.
+func (p *process) otherVersion() (int, bool) {
+	v := p.out.version()
+	return v, v >= 0 && v != wire.Version
+}

@@ -1,0 +1,226 @@
+package remote
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/serve"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+type number struct{ n uint32 }
+
+func (k *number) Fields(f *sdk.Fields) { f.U32("n", &k.n) }
+
+var numbers = sdk.NewTable[number, number]("maker.numbers")
+
+// reader gives the table's length at each end, in a column, a frame and its own
+// table.
+func reader() *sdk.Plugin {
+	own := sdk.NewTable[number, number]("reader.lengths")
+	type settings struct{ Suffix string }
+	return sdk.Define(sdk.Spec[settings]{
+		Name: "reader", Version: "1.0.0", Doc: "reads", Requires: []sdk.Requirement{{Name: "maker"}},
+		Settings: func(s *settings) []sdk.Setting { return []sdk.Setting{sdk.Text("suffix", &s.Suffix, "")} },
+		Packets:  sdk.TCP(sdk.Window), Ends: sdk.End(sdk.FlowInd).With(sdk.U8("maker.x", "")),
+		Columns: []sdk.Column{sdk.U32("length", "")}, Exports: []sdk.AnyTable{own}, Imports: []sdk.AnyTable{numbers},
+		Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
+		Open: func(env *sdk.Env, _ settings) (sdk.Stage, error) {
+			table, lengths, lines := numbers.View(env), own.Writer(env), env.Outlet("lines")
+			sum := uint64(0)
+			return &sdk.Loop{
+				Packet: func(p sdk.PacketRow) { sum = 31*sum + uint64(p.Window()) },
+				EndFlow: func(e sdk.EndRow) error {
+					n := uint32(table.Len())
+					e.PutUint(0, uint64(n))
+					lengths.Set(number{uint32(e.FlowInd())}, number{n})
+					lines.Send([]byte(strconv.FormatUint(sum+e.Uint(0), 10) + "\n"))
+					return nil
+				},
+				Report: func(r *sdk.Report) { r.Line(strconv.Itoa(table.Len())) },
+			}, nil
+		},
+	})
+}
+
+// large is a batch of four ends, ten rows, and so many changes at each end.
+func large(changes ...int) *sdk.Batch {
+	b := &sdk.Batch{Number: 7, First: 1, Last: 9, Final: true}
+	b.Packets.N = 10
+	for i := range uint32(10) {
+		b.Packets.Flow = append(b.Packets.Flow, i)
+		b.Packets.Window = append(b.Packets.Window, i)
+	}
+	b.Ends.N = len(changes)
+	b.Ends.Columns = []sdk.Vec{{Type: sdk.TypeU8}}
+	key := byte(0)
+	for at, n := range changes {
+		b.Ends.Flow = append(b.Ends.Flow, uint32(at))
+		b.Ends.FlowInd = append(b.Ends.FlowInd, uint64(at))
+		b.Ends.Before = append(b.Ends.Before, uint32(2*at))
+		b.Ends.Columns[0].Data = append(b.Ends.Columns[0].Data, byte(at))
+		for i := range n {
+			row := []byte{byte(i), byte(i >> 8), byte(i >> 16), key}
+			b.Imports = append(b.Imports, sdk.Delta{At: uint32(at), Key: row, Row: row})
+		}
+		key++
+	}
+	return b
+}
+
+// near is a peer without a border; it keeps the sizes of the batches.
+type near struct {
+	*serve.Server
+	sizes []int
+}
+
+func (n *near) Room(size int) ([]byte, error) { return make([]byte, 0, size), nil }
+func (n *near) Release(bool)                  {}
+
+func (n *near) Batch(msg []byte) ([]byte, error) {
+	n.sizes = append(n.sizes, len(msg))
+	return n.Server.Batch(msg)
+}
+
+func TestALargeBatchCrossesInParts(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		changes []int
+		parts   int
+	}{
+		{"small", []int{1, 2, 3, 4}, 1},
+		{"many at the first end", []int{60_000, 0, 0, 1}, 4},
+		{"many at the last end", []int{0, 0, 1, 60_000}, 4},
+		{"many at each", []int{30_000, 30_000, 30_000, 30_000}, 7},
+		{"at the border", []int{19_000, 19_000, 19_000, 19_000}, 4},
+	} {
+		direct, err := reader().Open(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := large(c.changes...)
+		if err := direct.Batch(want); err != nil {
+			t.Fatal(err)
+		}
+		peer := &near{Server: serve.NewServer(reader())}
+		stage, err := Carry(reader(), func() (Peer, error) { return peer, nil }).Open(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := large(c.changes...)
+		if err := stage.Batch(got); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		out := func(b *sdk.Batch) []any {
+			return []any{b.Out.Columns, b.Out.Deltas, b.Out.Frames, b.Out.Report}
+		}
+		if diff := cmp.Diff(out(want), out(got)); diff != "" {
+			t.Errorf("%s (-direct +carried):\n%.2000s", c.name, diff)
+		}
+		if len(peer.sizes) != c.parts {
+			t.Errorf("%s: %d parts, want %d", c.name, len(peer.sizes), c.parts)
+		}
+		for _, n := range peer.sizes {
+			if n > wire.MaxBatch {
+				t.Errorf("%s: a part of %d bytes", c.name, n)
+			}
+		}
+		if err := stage.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// bad is a peer that goes wrong in one way.
+type bad struct {
+	near
+	calls    []string
+	describe func() []byte
+	answer   func() ([]byte, error)
+}
+
+func (b *bad) Describe() ([]byte, error) {
+	if b.describe != nil {
+		return b.describe(), nil
+	}
+	return b.near.Describe()
+}
+
+func (b *bad) Batch(msg []byte) ([]byte, error) {
+	b.calls = append(b.calls, "batch")
+	return b.answer()
+}
+
+func (b *bad) Close() ([]byte, error) {
+	b.calls = append(b.calls, "close")
+	return b.near.Close()
+}
+
+func (b *bad) Release(broken bool) {
+	b.calls = append(b.calls, "release broken="+strconv.FormatBool(broken))
+}
+
+func TestAPeerThatIsNotWhatItWas(t *testing.T) {
+	other := *reader()
+	other.Version = "1.0.1"
+	renamed := *reader()
+	renamed.Name, renamed.Exports = "other", nil
+	unit := *reader()
+	unit.Doc = "reads more"
+	for _, c := range []struct {
+		plugin *sdk.Plugin
+		want   string
+	}{
+		{&other, "declares something else than its manifest says (version 1.0.0 became 1.0.1): build it again (t2host build DIR)"},
+		{&renamed, "artefact holds no plugin reader any more: build it again (t2host build DIR)"},
+		{&unit, `declares something else than its manifest says (…"1.0.0","doc":"reads","settings":[{"name… became …"1.0.0","doc":"reads more","settings":[{…): build it again (t2host build DIR)`},
+	} {
+		b := &bad{near: near{Server: serve.NewServer(c.plugin)}}
+		_, err := Carry(reader(), func() (Peer, error) { return b, nil }).Open(nil)
+		if err == nil || err.Error() != c.want {
+			t.Errorf("got  %v\nwant %s", err, c.want)
+		}
+		if diff := cmp.Diff([]string{"release broken=false"}, b.calls); diff != "" {
+			t.Errorf("calls (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestAPeerThatAnswersNonsense(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		answer func() ([]byte, error)
+		want   string
+		broken bool
+	}{
+		{"garbage", func() ([]byte, error) { return []byte(strings.Repeat("x", 50)), nil }, "malformed answer: message length is wrong", true},
+		{"nothing", func() ([]byte, error) { return nil, nil }, "malformed answer: message is shorter than its header", true},
+		{"other ends", func() ([]byte, error) { return wire.AppendAnswer(nil, &sdk.Out{}, 3, ""), nil }, "malformed answer: answer is to another number of flow ends", true},
+		{"gone", func() ([]byte, error) { return nil, errors.New("process died") }, "process died", true},
+		{"own error", func() ([]byte, error) { return wire.AppendAnswer(nil, &sdk.Out{}, 0, "no room"), nil }, "no room", false},
+	} {
+		b := &bad{near: near{Server: serve.NewServer(reader())}, answer: c.answer}
+		stage, err := Carry(reader(), func() (Peer, error) { return b, nil }).Open(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := stage.Batch(large(1, 1)); err == nil || err.Error() != c.want {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+		if err := stage.Close(); err != nil {
+			t.Errorf("%s: close: %v", c.name, err)
+		}
+		want := []string{"batch", "close", "release broken=false"}
+		if c.broken {
+			want = []string{"batch", "release broken=true"}
+		}
+		if diff := cmp.Diff(want, b.calls); diff != "" {
+			t.Errorf("%s: calls (-want +got):\n%s", c.name, diff)
+		}
+	}
+}

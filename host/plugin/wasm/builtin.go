@@ -1,0 +1,20 @@
+package wasm
+
+import (
+	"embed"
+	"strings"
+)
+
+//go:embed modules
+var modules embed.FS
+
+// BuiltIn gives the module of the first-party plugins and the checksum of the
+// sources it was built from; ok is false where t2host was built without it.
+func BuiltIn() (code []byte, sources string, ok bool) {
+	code, err := modules.ReadFile("modules/plugins.wasm")
+	if err != nil {
+		return nil, "", false
+	}
+	sum, _ := modules.ReadFile("modules/plugins.sum") // empty where it is missing
+	return code, strings.TrimSpace(string(sum)), true
+}

@@ -1,0 +1,210 @@
+package wasm
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/t2host/t2host/host/plugin/remote"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+// instance is one plugin in its sandbox: a remote.Peer. It is dead at its first
+// error; wazero would let it go on, half broken.
+type instance struct {
+	module  api.Module
+	memory  memory
+	ctx     context.Context // holds the instance, for the functions it imports
+	out     log
+	started time.Time
+	now     int64 // packet time of the batch in work, nanoseconds since 1970 UTC
+	random  *rand.ChaCha8
+	exited  bool
+	dead    error
+
+	in, describe, open, batch, close api.Function
+
+	stack [1]uint64
+	room  uint32 // address of the last room, and how much it is
+	size  uint32
+}
+
+type instanceKey struct{}
+
+// Connect makes an instance; log takes the lines that it prints.
+func (m *Module) Connect(log func(line string)) (remote.Peer, error) {
+	i := &instance{memory: memory{limit: m.engine.MaxMemory}, started: time.Now()}
+	i.out.log = log
+	var seed [32]byte
+	binary.LittleEndian.PutUint64(seed[:], m.engine.Seed)
+	i.random = rand.NewChaCha8(seed)
+	i.ctx = context.WithValue(context.Background(), instanceKey{}, i)
+	var err error
+	i.module, err = m.engine.runtime.InstantiateModule(
+		experimental.WithMemoryAllocator(i.ctx, &i.memory), m.code, wazero.NewModuleConfig().WithName("").WithStartFunctions())
+	if err != nil {
+		return nil, i.failed(err)
+	}
+	if err := i.begin(); err != nil {
+		i.Release(true)
+		return nil, err
+	}
+	return i, nil
+}
+
+func (i *instance) begin() error {
+	if f := i.module.ExportedFunction("_initialize"); f != nil {
+		if _, err := i.call(f); err != nil {
+			return err
+		}
+	}
+	version, err := i.call(i.module.ExportedFunction("t2host_abi"))
+	if err != nil {
+		return err
+	}
+	if version != wire.Version {
+		return wire.VersionError(int(int32(version)))
+	}
+	for name, f := range map[string]*api.Function{
+		"t2host_in": &i.in, "t2host_describe": &i.describe, "t2host_open": &i.open,
+		"t2host_batch": &i.batch, "t2host_close": &i.close,
+	} {
+		*f = i.module.ExportedFunction(name)
+	}
+	return nil
+}
+
+// call calls an export that has at most one parameter and one result.
+func (i *instance) call(f api.Function, params ...uint64) (uint64, error) {
+	if i.dead != nil {
+		return 0, i.dead
+	}
+	copy(i.stack[:], params)
+	err := f.CallWithStack(i.ctx, i.stack[:])
+	if err != nil || i.memory.wanted > 0 || i.exited {
+		i.dead = i.failed(err)
+		return 0, i.dead
+	}
+	return i.stack[0], nil
+}
+
+// failed makes of wazero's error what the user needs to know.
+func (i *instance) failed(err error) error {
+	switch {
+	case i.memory.wanted > 0:
+		return tooMuch(i.memory.wanted, i.memory.limit)
+	case i.exited:
+		return errors.New("guest ended itself" + i.out.last())
+	}
+	return errors.New("guest trapped: " + strings.TrimPrefix(firstLine(err), "wasm error: ") + i.out.last())
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return strings.TrimSuffix(line, " (recovered by wazero)")
+}
+
+// exit ends the guest from within.
+func (i *instance) exit(code uint32) {
+	i.exited = true
+	panic(fmt.Sprintf("exit code %d", code))
+}
+
+// bytes is the guest's memory from address on, n bytes of it.
+func (i *instance) bytes(address, n uint64) ([]byte, bool) {
+	a := uint64(uint32(address))
+	if size := uint64(len(i.memory.buf)); a > size || n > size-a {
+		return nil, false
+	}
+	return i.memory.buf[a : a+n : a+n], true
+}
+
+func (i *instance) put32(address uint64, v uint32) uint64 {
+	b, ok := i.bytes(address, 4)
+	if !ok {
+		return fault
+	}
+	binary.LittleEndian.PutUint32(b, v)
+	return success
+}
+
+func (i *instance) put64(address, v uint64) uint64 {
+	b, ok := i.bytes(address, 8)
+	if !ok {
+		return fault
+	}
+	binary.LittleEndian.PutUint64(b, v)
+	return success
+}
+
+func (i *instance) print(b []byte) { i.out.print(b) }
+
+// Describe asks for the manifest.
+func (i *instance) Describe() ([]byte, error) { return i.result(i.call(i.describe)) }
+
+// Open gives the open message to the guest.
+func (i *instance) Open(msg []byte) ([]byte, error) { return i.message(i.open, msg) }
+
+// Batch gives a batch to the guest.
+func (i *instance) Batch(msg []byte) ([]byte, error) {
+	i.now = wire.Time(msg)
+	return i.message(i.batch, msg)
+}
+
+// Close asks the plugin to close.
+func (i *instance) Close() ([]byte, error) { return i.result(i.call(i.close)) }
+
+// Release closes the instance.
+func (i *instance) Release(bool) {
+	_ = i.module.Close(i.ctx) // frees memory; there is nothing to fail
+	i.out.flush()
+}
+
+// Room asks the guest where the next message goes: it is written there at once.
+func (i *instance) Room(size int) ([]byte, error) {
+	if size > wire.MaxMessage {
+		return nil, fmt.Errorf("message of %d bytes", size)
+	}
+	address, err := i.call(i.in, uint64(size))
+	if err != nil {
+		return nil, err
+	}
+	b, ok := i.bytes(address, uint64(size))
+	if !ok || uint32(address) == 0 {
+		i.dead = fmt.Errorf("guest has no room for a message of %d bytes: t2host_in gave %#x of %#x", size, uint32(address), len(i.memory.buf))
+		return nil, i.dead
+	}
+	i.room, i.size = uint32(address), uint32(size)
+	return b[:0], nil
+}
+
+// message calls an export with the message that lies in the last room.
+func (i *instance) message(f api.Function, msg []byte) ([]byte, error) {
+	b, ok := i.bytes(uint64(i.room), uint64(i.size))
+	if !ok || len(msg) > len(b) || len(msg) == 0 || &b[0] != &msg[0] {
+		i.dead = errors.New("message was not written where the guest has room for it")
+		return nil, i.dead
+	}
+	return i.result(i.call(f, uint64(len(msg))))
+}
+
+// result is the bytes that an export points to.
+func (i *instance) result(r uint64, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	b, ok := i.bytes(r, r>>32)
+	if !ok || len(b) > wire.MaxMessage || len(b) == 0 {
+		i.dead = fmt.Errorf("guest answers with %d bytes at %#x, of %#x that it has", r>>32, uint32(r), len(i.memory.buf))
+		return nil, i.dead
+	}
+	return b, nil
+}
