@@ -168,7 +168,7 @@ func (p *peer) within(call func() error) ([]byte, error) {
 
 // reason makes of an error of the connection what the user needs to know.
 func (p *peer) reason(err error) error {
-	if p.process == nil {
+	if p.process == nil || p.process.ID() == "" {
 		return err // it was never started
 	}
 	if version, ok := p.process.otherVersion(); ok {
