@@ -34,7 +34,7 @@ var imports = map[string]string{
 	"host/outlet":          "golang.org/x/sys",
 	"host/receive":         "host/outlet",
 	"host/report":          "sdk host/decode host/flowtable host/outlet",
-	"host":                 "sdk host/carry host/capture host/decode host/flowtable host/batch host/pipeline host/plugin host/settings host/outlet host/report",
+	"host":                 "sdk host/plugin/remote host/carry host/capture host/decode host/flowtable host/batch host/pipeline host/plugin host/settings host/outlet host/report",
 	"sdk":                  "",
 	"sdk/wire":             "sdk",
 	"sdk/serve":            "sdk sdk/wire github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc",

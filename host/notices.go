@@ -3,9 +3,10 @@ package host
 import (
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/t2host/t2host/host/plugin/remote"
 )
 
 // notices are what the user is told during a run: shown at once, and kept for
@@ -50,12 +51,10 @@ func (n *notices) all() []string {
 	return n.lines
 }
 
-// A plugin may log this many lines at once, and then so many a second. A line
-// is cut behind so many bytes.
+// A plugin may log this many lines at once, and then so many a second.
 const (
 	logBurst = 100
 	logRate  = 10
-	logLine  = 1024
 )
 
 // pluginLog lets a plugin's lines through to the notices, but no flood of them.
@@ -86,7 +85,7 @@ func (l *pluginLog) line(text string) {
 	}
 	l.mu.Unlock()
 	if pass {
-		l.to.warn("plugin " + l.name + ": " + printable(text))
+		l.to.warn("plugin " + l.name + ": " + remote.Printable(text))
 	}
 }
 
@@ -97,17 +96,4 @@ func (l *pluginLog) close() {
 	if l.held > 0 {
 		l.to.warn(fmt.Sprintf("plugin %s: %d further lines of its log are not shown: it logs more than %d a second", l.name, l.held, logRate))
 	}
-}
-
-// printable keeps what a plugin prints from steering the terminal.
-func printable(text string) string {
-	if len(text) > logLine {
-		text = text[:logLine] + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffd {
-			return '?'
-		}
-		return r
-	}, text)
 }

@@ -132,8 +132,11 @@ func (s *stage) control(answer []byte, err error) error {
 // checked tells a plugin's own error from a malformed answer.
 func (s *stage) checked(err error) error {
 	var own *wire.PluginError
-	if err == nil || errors.As(err, &own) {
-		return err
+	if err == nil {
+		return nil
+	}
+	if errors.As(err, &own) {
+		return errors.New(Printable(own.Text))
 	}
 	s.broken = true
 	return fmt.Errorf("malformed answer: %w", err)

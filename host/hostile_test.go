@@ -1,0 +1,134 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/plugins/tcpwin"
+)
+
+// hostile are the modules of testdata/guests/hostile and the one error with
+// which each ends a run; where a module traps or loops it says so alike in the
+// host's sandbox and in a worker.
+var hostile = map[string]string{
+	"good":             "",
+	"loop_batch":       "plugin hostile: batch 3 (packets 513 to 770): did not answer within 2s: killed",
+	"loop_describe":    "hostile/loop_describe.wasm: did not answer within 2s: killed",
+	"loop_initialize":  "hostile/loop_initialize.wasm: did not answer within 2s: killed",
+	"loop_close":       "plugin hostile: close: did not answer within 2s: killed",
+	"trap_open":        "plugin hostile: open: guest trapped: unreachable",
+	"trap_batch":       "plugin hostile: batch 3 (packets 513 to 770): guest trapped: unreachable",
+	"trap_close":       "plugin hostile: close: guest trapped: unreachable",
+	"divide_by_zero":   "plugin hostile: batch 3 (packets 513 to 770): guest trapped: integer divide by zero",
+	"stack_overflow":   "plugin hostile: batch 3 (packets 513 to 770): guest trapped: out of bounds memory access",
+	"writes_outside":   "plugin hostile: batch 3 (packets 513 to 770): guest trapped: out of bounds memory access",
+	"grow_forever":     "plugin hostile: batch 3 (packets 513 to 770): wants 65 MiB of memory, more than its 64: raise runtime.max_memory",
+	"pointer_outside":  "plugin hostile: batch 3 (packets 513 to 770): guest answers with 64 bytes at 0x7fffffff, of ",
+	"length_huge":      "plugin hostile: batch 3 (packets 513 to 770): guest answers with 4294967295 bytes at ",
+	"null_answer":      "plugin hostile: batch 3 (packets 513 to 770): guest answers with 0 bytes at 0x0, of ",
+	"in_outside":       "plugin hostile: open: guest has no room for a message of 52 bytes: t2host_in gave 0xffff0000 of ",
+	"in_zero":          "plugin hostile: open: guest has no room for a message of 52 bytes: t2host_in gave 0x0 of ",
+	"length_lie":       "plugin hostile: batch 3 (packets 513 to 770): malformed answer: message length is wrong",
+	"count_lie":        "plugin hostile: batch 3 (packets 513 to 770): malformed answer: message counts more than it holds",
+	"ends_lie":         "plugin hostile: batch 3 (packets 513 to 770): malformed answer: answer is to another number of flow ends",
+	"column_missing":   "plugin hostile: batch 3 (packets 513 to 770): malformed answer: message ends too early",
+	"column_extra":     "plugin hostile: batch 3 (packets 513 to 770): malformed answer: message has bytes behind its end",
+	"delta_table":      "plugin hostile: batch 3 (packets 513 to 770): malformed answer: change of a table that is not declared",
+	"delta_outside":    "plugin hostile: batch 3 (packets 513 to 770): malformed answer: table is changed outside a flow end",
+	"delta_size":       "plugin hostile: batch 3 (packets 513 to 770): malformed answer: change of table hostile.t has a key or row of a wrong length",
+	"frame_outlet":     "plugin hostile: batch 3 (packets 513 to 770): malformed answer: frame for an outlet that is not declared",
+	"describe_changes": "plugin hostile: open: declares something else than its manifest says (version 1.0.0 became 1.0.1): build it again (t2host build DIR)",
+	"describe_garbage": "hostile/describe_garbage.wasm: manifest: invalid character 'p' looking for beginning of value",
+	"describe_unknown": `hostile/describe_unknown.wasm: manifest: json: unknown field "root"`,
+	"abi_newer":        "hostile/abi_newer.wasm: speaks ABI 2, this t2host ABI 1: the plugin is newer: install a newer t2host, or rebuild the plugin with an SDK of this version",
+	"log_flood":        "",
+	"log_outside":      "plugin hostile: batch 3 (packets 513 to 770): guest trapped: unreachable (last words: last)",
+	"problem_huge":     "plugin hostile: batch 3 (packets 513 to 770): ????",
+	"import_outside":   "hostile/import_outside.wasm: module imports env.system, which no plugin gets: t2host.log and the WASI functions of ABI.md are all there is",
+	"import_changed":   "hostile/import_changed.wasm: module imports wasi_snapshot_preview1.sched_yield as (i32), but it is () -> i32",
+	"exit_batch":       "plugin hostile: batch 3 (packets 513 to 770): guest ended itself",
+	"no_exports":       "hostile/no_exports.wasm: module does not export ",
+}
+
+// runHostile runs a module beside tcpwin, trusted (in the host) or not (in a
+// worker).
+func runHostile(t *testing.T, name string, trust bool) (error, string, string) {
+	t.Helper()
+	values, err := settings.Load(os.DevNull, nil, []string{"batch.rows=256", "runtime.plugin_timeout=2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var warnings bytes.Buffer
+	c := Config{
+		Files: []string{windows}, Prefix: filepath.Join(t.TempDir(), "out"), Settings: values, Stdout: &bytes.Buffer{}, Stderr: &warnings,
+		Catalogue: plugin.BuiltIn(tcpwin.Plugin), Plugins: []string{"../testdata/guests/hostile/" + name + ".wasm", "tcpwin:inproc"},
+	}
+	if name == "describe_changes" { // its manifest is that of good
+		good := planned(t, c, "../testdata/guests/hostile/good.wasm")
+		good.Module = plugin.File{Path: c.Plugins[0]}
+		c.Catalogue, c.Plugins[0] = append(c.Catalogue, good), "hostile"
+	}
+	if trust {
+		c.Trust = []string{"hostile"}
+	}
+	_, err = Run(context.Background(), c)
+	return err, c.Prefix, warnings.String()
+}
+
+// planned is the artefact at a path, asked what it is.
+func planned(t *testing.T, c Config, path string) *plugin.Artefact {
+	t.Helper()
+	c.Plugins = []string{path}
+	p, err := planRun(&c, newNotices(&c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.carrier.Close()
+	return p.plugins[0].Artefact
+}
+
+func TestHostileModules(t *testing.T) {
+	found, err := filepath.Glob("../testdata/guests/hostile/*.wasm")
+	if err != nil || len(found) != len(hostile) || len(found) < 25 {
+		t.Fatalf("%d modules, %d in the table: %v", len(found), len(hostile), err)
+	}
+	for name, want := range hostile {
+		for _, trust := range []bool{false, true} {
+			if trust && strings.HasPrefix(name, "loop_") {
+				continue // nothing ends it in the host: that is what a worker is for
+			}
+			t.Run(fmt.Sprintf("%s/trust=%v", name, trust), func(t *testing.T) {
+				before := runtime.NumGoroutine()
+				err, prefix, warnings := runHostile(t, name, trust)
+				if want == "" {
+					if err != nil {
+						t.Errorf("error %v", err)
+					}
+					if n := strings.Count(warnings, "plugin hostile: flood\n"); name == "log_flood" && (n < 100 || n > 1000 || !strings.Contains(warnings, "further lines of its log are not shown")) {
+						t.Errorf("%d lines of a flood are shown:\n%.300s", n, warnings)
+					}
+					return
+				}
+				if err == nil || !strings.Contains(err.Error(), want) || len(err.Error()) > 1200 {
+					t.Errorf("error %.1000v\nwant  …%s…", err, want)
+				}
+				if err != nil && strings.ContainsAny(err.Error(), "\n\x1b") {
+					t.Errorf("more than one plain line: %q", err)
+				}
+				finished, _ := filepath.Glob(prefix + "*.txt")
+				if len(finished) > 0 {
+					t.Errorf("a run that broke has finished %v", finished)
+				}
+				settles(t, before)
+			})
+		}
+	}
+}

@@ -1,0 +1,3 @@
+// Speaks a later version of the ABI.
+#define VERSION 2
+#include "hostile.h"

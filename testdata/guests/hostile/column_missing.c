@@ -1,0 +1,3 @@
+// Leaves out its column.
+#define COLUMNS
+#include "hostile.h"

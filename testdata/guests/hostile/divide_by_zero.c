@@ -1,0 +1,3 @@
+// Divides by zero.
+#define BATCH { volatile u32 zero = 0; put32(ends / zero); }
+#include "hostile.h"

@@ -1,0 +1,2 @@
+// Keeps all rules: what the others are compared with.
+#include "hostile.h"

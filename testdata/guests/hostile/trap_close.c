@@ -1,0 +1,3 @@
+// Traps at its end.
+#define CLOSE __builtin_trap();
+#include "hostile.h"

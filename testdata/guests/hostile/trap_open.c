@@ -1,0 +1,3 @@
+// Traps when it is opened.
+#define OPEN __builtin_trap();
+#include "hostile.h"
