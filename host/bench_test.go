@@ -70,8 +70,11 @@ func BenchmarkLong(t *testing.B) {
 	}{
 		{"tcpdump -w /dev/null", []string{"tcpdump", "-r", long, "-w", "/dev/null"}},
 		{"t2host, no plugin", []string{bin, "-r", long}},
-		{"t2host, tcpwin", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin"}},
-		{"t2host, tcpwin and tcpwinsink", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin,tcpwinsink", "--set", sink}},
+		{"t2host, tcpwin", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin:inproc"}},
+		{"both plugins, inproc", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin,tcpwinsink", "--set", sink, "--runtime", "inproc"}},
+		{"both plugins, wasm", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin,tcpwinsink", "--set", sink, "--runtime", "wasm"}},
+		{"both plugins, worker", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin,tcpwinsink", "--set", sink, "--runtime", "worker"}},
+		{"both plugins, process", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin,tcpwinsink", "--set", sink, "--runtime", "process"}},
 		{"cat > /dev/null", []string{"cat", long}},
 	}
 	wall, cpu := make([][]time.Duration, len(jobs)), make([][]time.Duration, len(jobs))
@@ -87,16 +90,16 @@ func BenchmarkLong(t *testing.B) {
 			cpu[i] = append(cpu[i], cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
 		}
 	}
-	base := median(wall[0])
-	fmt.Printf("%d packets, medians of %d rounds in turns\n%-32s %9s %9s %9s %9s\n", longPackets, rounds, "", "Mpkt/s", "ns/pkt", "cpu ns", "of tcpdump")
+	base, inproc := median(wall[0]), median(wall[3])
+	fmt.Printf("%d packets, medians of %d rounds in turns\n%-32s %9s %9s %9s %10s %9s\n", longPackets, rounds, "", "Mpkt/s", "ns/pkt", "cpu ns", "of tcpdump", "of inproc")
 	for i, j := range jobs {
 		w, c := median(wall[i]), median(cpu[i])
 		if w == 0 {
 			fmt.Printf("%-32s could not run\n", j.name)
 			continue
 		}
-		fmt.Printf("%-32s %9.2f %9.0f %9.0f %9.2f\n", j.name, longPackets/w.Seconds()/1e6,
-			float64(w)/longPackets, float64(c)/longPackets, float64(w)/float64(max(base, 1)))
+		fmt.Printf("%-32s %9.2f %9.0f %9.0f %10.2f %9.2f\n", j.name, longPackets/w.Seconds()/1e6,
+			float64(w)/longPackets, float64(c)/longPackets, float64(w)/float64(max(base, 1)), float64(w)/float64(max(inproc, 1)))
 	}
 }
 

@@ -1,0 +1,58 @@
+package host
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/sdk"
+)
+
+// TestAGuestsMemoryStaysFlat gives packets to a guest that makes garbage at each:
+// a million in make test, 50 million in make soak. Its memory is bounded to
+// 12 MiB, and a fresh guest in Go has 6.
+func TestAGuestsMemoryStaysFlat(t *testing.T) {
+	packets := 1_000_000
+	if n, err := strconv.Atoi(os.Getenv("T2HOST_PACKETS")); err == nil {
+		packets = n
+	}
+	path := filepath.Join(t.TempDir(), "allocates.wasm")
+	build := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o", path, "../testdata/guests/allocates")
+	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	log := func(line string) { t.Log(line) }
+	k := carry.New(carry.Config{CacheDir: moduleCache(t), MaxMemory: 12 << 20, Trust: []string{"allocates"}, Note: log, Warn: log})
+	defer k.Close()
+	found, err := k.Describe(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage, err := k.Carry(found[0], plugin.Wasm, log).Open(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows = 4096
+	b := &sdk.Batch{Packets: sdk.Packets{N: rows, Flow: make([]uint32, rows), Window: make([]uint32, rows)}}
+	for i := range rows {
+		b.Packets.Window[i] = uint32(i)
+	}
+	for n := 0; n < packets; n += rows {
+		b.Number++
+		if err := stage.Batch(b); err != nil {
+			t.Fatalf("after %d packets: %v", n, err)
+		}
+	}
+	b.Final = true
+	if err := stage.Batch(b); err != nil || len(b.Out.Report) != 1 {
+		t.Errorf("report %v, %v", b.Out.Report, err)
+	}
+	if err := stage.Close(); err != nil {
+		t.Error(err)
+	}
+}
