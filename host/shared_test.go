@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -50,7 +51,7 @@ var mix struct {
 func TestMain(m *testing.M) {
 	if serve.Called() {
 		carry.Serve(all.Plugins())
-		os.Exit(0)
+		syscall.Exit(0) // os.Exit waits a second under the race detector
 	}
 	code := m.Run()
 	for _, dir := range []string{mix.dir, built.dir} {
