@@ -43,7 +43,7 @@ var imports = map[string]string{
 	"plugins/tcpwinsink":        "sdk plugins/tcpwin",
 	"plugins/all":               "sdk plugins/tcpwin plugins/tcpwinsink",
 	"plugins/all/cmd/all":       "plugins/all sdk/serve",
-	"cmd/t2host":                "sdk sdk/wire sdk/serve host host/carry host/plugin host/plugin/wasm host/capture host/settings host/nearest host/report host/receive plugins/all github.com/spf13/cobra",
+	"cmd/t2host":                "sdk sdk/wire sdk/serve host host/carry host/plugin host/plugin/manifest host/plugin/wasm host/capture host/settings host/nearest host/report host/receive plugins/all github.com/spf13/cobra",
 	"testdata/guests/allocates": "sdk sdk/serve",
 	"testdata/make":             "github.com/google/gopacket github.com/klauspost/compress",
 	"testdata/record":           "github.com/google/gopacket golang.org/x/sys golang.org/x/net",

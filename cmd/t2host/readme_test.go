@@ -15,7 +15,7 @@ import (
 // TestREADMECommands runs the console lines of the READMEs, in their order, on a
 // capture of ours.
 func TestREADMECommands(t *testing.T) {
-	bin := build(t)
+	bin := builtCommand(t)
 	makefile, err := os.ReadFile("../../Makefile")
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +66,7 @@ func TestREADMEShowsWhatIsPrinted(t *testing.T) {
 	}
 	var stdout, stderr strings.Builder
 	t.Setenv("TZ", "UTC")
-	bin := build(t)
+	bin := builtCommand(t)
 	cmd := exec.Command(bin, "-r", "../../testdata/windows.pcap", "-w", filepath.Join(t.TempDir(), "out"), "-p", "tcpwinsink", "--set", "tcpwinsink.to=-")
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -87,8 +87,8 @@ func TestREADMEShowsWhatIsPrinted(t *testing.T) {
 	}
 }
 
-// build gives the path of the command, built for the test.
-func build(t *testing.T) string {
+// builtCommand gives the path of the command, built for the test.
+func builtCommand(t *testing.T) string {
 	t.Helper()
 	bin := filepath.Join(t.TempDir(), "t2host")
 	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
