@@ -42,7 +42,8 @@ run: build
 test: lint unit fuzz
 
 unit: module
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 25m -skip '^TestConformance' ./...
+	$(GO) test -timeout 25m -run '^TestConformance' ./host
 	$(GO) run ./testdata/make -check
 
 lint: module
