@@ -54,8 +54,7 @@ type outcome struct {
 type way struct {
 	name    string
 	runtime plugin.Runtime
-	trust   bool   // the module runs in the host
-	tcpwin  string // module that takes tcpwin's place
+	trust   bool // the module runs in the host
 	carry   func(*sdk.Plugin) *sdk.Plugin
 }
 
@@ -65,7 +64,6 @@ var (
 	sandbox     = way{name: "wasm", runtime: plugin.Wasm, trust: true}
 	worker      = way{name: "worker", runtime: plugin.Wasm}
 	ownProcess  = way{name: "process", runtime: plugin.Process}
-	inC         = way{name: "C", runtime: plugin.Wasm, trust: true, tcpwin: "../testdata/guests/ctcpwin.wasm"}
 )
 
 // config makes the plugins of a run that way, with a recorder of its records,
@@ -80,9 +78,6 @@ func (w *way) config(t testing.TB, c *Config, records *[]string) {
 		a := plugin.BuiltIn(p)[0]
 		if w.runtime == plugin.Wasm {
 			a.BuiltIn, a.Module.Path = false, modulePath(t)
-			if w.tcpwin != "" && p.Name == "tcpwin" {
-				a.Module.Path = w.tcpwin
-			}
 			if w.trust {
 				c.Trust = append(c.Trust, p.Name)
 			}

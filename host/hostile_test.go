@@ -60,15 +60,15 @@ var hostile = map[string]string{
 
 // runHostile runs a module beside tcpwin, trusted (in the host) or not (in a
 // worker).
-func runHostile(t *testing.T, name string, trust bool) (error, string, string) {
+func runHostile(t *testing.T, name string, trust bool) (prefix, warnings string, err error) {
 	t.Helper()
 	values, err := settings.Load(os.DevNull, nil, []string{"batch.rows=256", "runtime.plugin_timeout=2"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var warnings bytes.Buffer
+	var shown bytes.Buffer
 	c := Config{
-		Files: []string{windows}, Prefix: filepath.Join(t.TempDir(), "out"), Settings: values, Stdout: &bytes.Buffer{}, Stderr: &warnings,
+		Files: []string{windows}, Prefix: filepath.Join(t.TempDir(), "out"), Settings: values, Stdout: &bytes.Buffer{}, Stderr: &shown,
 		Catalogue: plugin.BuiltIn(tcpwin.Plugin), Plugins: []string{"../testdata/guests/hostile/" + name + ".wasm", "tcpwin:inproc"},
 	}
 	if name == "describe_changes" { // its manifest is that of good
@@ -80,7 +80,7 @@ func runHostile(t *testing.T, name string, trust bool) (error, string, string) {
 		c.Trust = []string{"hostile"}
 	}
 	_, err = Run(context.Background(), c)
-	return err, c.Prefix, warnings.String()
+	return c.Prefix, shown.String(), err
 }
 
 // planned is the artefact at a path, asked what it is.
@@ -107,7 +107,7 @@ func TestHostileModules(t *testing.T) {
 			}
 			t.Run(fmt.Sprintf("%s/trust=%v", name, trust), func(t *testing.T) {
 				before := runtime.NumGoroutine()
-				err, prefix, warnings := runHostile(t, name, trust)
+				prefix, warnings, err := runHostile(t, name, trust)
 				if want == "" {
 					if err != nil {
 						t.Errorf("error %v", err)

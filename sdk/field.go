@@ -11,8 +11,18 @@ type field struct {
 var (
 	packetFields = [...]field{{"time", 8}, {"window", 4}, {"tcpFlags", 1}, {"wireLen", 4}}
 	endFields    = [...]field{
-		{"at", 8}, {"firstSeen", 8}, {"lastSeen", 8}, {"flowInd", 8}, {"dir", 1}, {"srcIP", IPSize}, {"dstIP", IPSize},
-		{"srcPort", 2}, {"dstPort", 2}, {"proto", 1}, {"tcpStates", 1}, {"utcOffset", 4},
+		{"at", 8},
+		{"firstSeen", 8},
+		{"lastSeen", 8},
+		{"flowInd", 8},
+		{"dir", 1},
+		{"srcIP", IPSize},
+		{"dstIP", IPSize},
+		{"srcPort", 2},
+		{"dstPort", 2},
+		{"proto", 1},
+		{"tcpStates", 1},
+		{"utcOffset", 4},
 	}
 )
 

@@ -110,7 +110,7 @@ func pluginRole(role string) {
 
 // talk starts the plugin in a role, lets it answer a batch, and closes it. It
 // gives the first error, and what was logged.
-func talk(t *testing.T, role string, timeout time.Duration) (error, []string) {
+func talk(t *testing.T, role string, timeout time.Duration) ([]string, error) {
 	t.Helper()
 	var mu sync.Mutex
 	var logged []string
@@ -134,12 +134,12 @@ func talk(t *testing.T, role string, timeout time.Duration) (error, []string) {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	return err, logged
+	return logged, err
 }
 
 func TestRoles(t *testing.T) {
 	const short, long = 2 * time.Second, time.Minute
-	if err, _ := talk(t, "good", long); err != nil { // what is opened once, is
+	if _, err := talk(t, "good", long); err != nil { // what is opened once, is
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -165,7 +165,7 @@ func TestRoles(t *testing.T) {
 	} {
 		t.Run(c.role, func(t *testing.T) {
 			before := left(t)
-			err, logged := talk(t, c.role, c.timeout)
+			logged, err := talk(t, c.role, c.timeout)
 			switch {
 			case c.role == "nonsense":
 				if err == nil {
@@ -202,7 +202,7 @@ func TestRoles(t *testing.T) {
 
 func TestAPluginSeesLittle(t *testing.T) {
 	t.Setenv("T2HOST_SECRET", "hidden")
-	err, logged := talk(t, "says what it sees", time.Minute)
+	logged, err := talk(t, "says what it sees", time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +295,7 @@ func TestAKilledHostLeavesNothing(t *testing.T) {
 			}
 			time.Sleep(time.Millisecond)
 		}
-		if err, _ := talk(t, "good", time.Minute); err != nil {
+		if _, err := talk(t, "good", time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		if entries, err := os.ReadDir(base); err != nil || len(entries) > 0 {
