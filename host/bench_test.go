@@ -58,10 +58,7 @@ func BenchmarkLong(t *testing.B) {
 		return // go test's trial run; -benchtime=7x asks for seven rounds
 	}
 	long := longCapture(t, sharedFolder(t))
-	bin := filepath.Join(t.TempDir(), "t2host")
-	if out, err := exec.Command("go", "build", "-o", bin, "../cmd/t2host").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	bin := buildHost(t)
 	out := filepath.Join(t.TempDir(), "out")
 	const sink = "tcpwinsink.to=file:/dev/null"
 	jobs := []struct {

@@ -85,7 +85,7 @@ func (w *way) config(t testing.TB, c *Config, records *[]string) {
 		c.Plugins = append(c.Plugins, p.Name)
 		c.Catalogue = append(c.Catalogue, a)
 	}
-	if w.trust || w.runtime == plugin.Wasm {
+	if w.runtime == plugin.Wasm {
 		c.CacheDir = moduleCache(t)
 	}
 	if records != nil {
@@ -185,9 +185,7 @@ func ways(rows int, own bool) []way {
 	switch {
 	case rows > 4096:
 		return []way{throughWire, direct}
-	case own: // our captures: every way with every size
-		return []way{throughWire, direct, sandbox, worker, ownProcess}
-	case rows == 256: // the many shared ones: processes with one size, for they take time to start
+	case own || rows == 256: // processes take time to start: the many shared captures try them with one size
 		return []way{throughWire, direct, sandbox, worker, ownProcess}
 	}
 	return []way{throughWire, sandbox}

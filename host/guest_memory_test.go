@@ -2,7 +2,6 @@ package host
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -21,10 +20,8 @@ func TestAGuestsMemoryStaysFlat(t *testing.T) {
 		packets = n
 	}
 	path := filepath.Join(t.TempDir(), "allocates.wasm")
-	build := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o", path, "../testdata/guests/allocates")
-	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := buildGuest(path, "../testdata/guests/allocates"); err != nil {
+		t.Fatal(err)
 	}
 	log := func(line string) { t.Log(line) }
 	k := carry.New(carry.Config{CacheDir: moduleCache(t), MaxMemory: 12 << 20, Trust: []string{"allocates"}, Note: log, Warn: log})

@@ -122,10 +122,7 @@ func TestAKilledPlugin(t *testing.T) {
 // second later, and the next start leaves no folder.
 func TestAKilledHost(t *testing.T) {
 	base := t.TempDir()
-	bin := filepath.Join(t.TempDir(), "t2host")
-	if out, err := exec.Command("go", "build", "-o", bin, "../cmd/t2host").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	bin := buildHost(t)
 	command := func(runtime string) *exec.Cmd {
 		cmd := exec.Command(bin, "-r", "-", "-w", filepath.Join(t.TempDir(), "out"), "-p", "tcpwin,tcpwinsink", "--runtime", runtime,
 			"--set", "tcpwinsink.to=file:"+filepath.Join(t.TempDir(), "sink"))

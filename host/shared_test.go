@@ -76,16 +76,32 @@ func modulePath(t testing.TB) string {
 		if built.dir, built.err = os.MkdirTemp("", "t2host-test"); built.err != nil {
 			return
 		}
-		build := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(built.dir, "all.wasm"), "../plugins/all/cmd/all")
-		build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
-		if out, err := build.CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("%w\n%s", err, out)
-		}
+		built.err = buildGuest(filepath.Join(built.dir, "all.wasm"), "../plugins/all/cmd/all")
 	})
 	if built.err != nil {
 		t.Fatal(built.err)
 	}
 	return filepath.Join(built.dir, "all.wasm")
+}
+
+// buildGuest builds a command as a module.
+func buildGuest(path, command string) error {
+	build := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o", path, command)
+	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	return nil
+}
+
+// buildHost builds t2host and gives its path.
+func buildHost(t testing.TB) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "t2host")
+	if out, err := exec.Command("go", "build", "-o", bin, "../cmd/t2host").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return bin
 }
 
 func moduleCache(t testing.TB) string { return filepath.Join(filepath.Dir(modulePath(t)), "cache") }

@@ -107,6 +107,17 @@ func (s *Setting) Check(text string) error {
 	return nil
 }
 
+// Takes says in words what values the setting has.
+func (s *Setting) Takes() string {
+	switch s.Kind {
+	case UintSetting:
+		return strings.TrimSpace(strconv.FormatUint(s.Min, 10) + " to " + strconv.FormatUint(s.Max, 10) + " " + s.Unit)
+	case ChoiceSetting:
+		return strings.Join(s.Choices, ", ")
+	}
+	return s.Kind.String()
+}
+
 // Value is a setting's name and its value as text.
 type Value struct{ Name, Text string }
 

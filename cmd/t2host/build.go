@@ -1,8 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -72,10 +70,10 @@ func build(dir string, describe func(path string) ([]*plugin.Artefact, error), s
 		return err
 	}
 	name := plugin.Key(a.Name)
-	if a.Module, err = into(aside, module, name+".wasm"); err != nil {
+	if err := rename(&a.Module, name+".wasm"); err != nil {
 		return err
 	}
-	if a.Executable, err = into(aside, executable, name); err != nil {
+	if err := rename(&a.Executable, name); err != nil {
 		return err
 	}
 	if err := plugin.WriteFile(aside, a); err != nil {
@@ -136,7 +134,8 @@ func compile(dir, command, out string, stderr io.Writer, env []string, flags ...
 	return nil
 }
 
-// same asks both forms what they are; they must say the same.
+// same asks both forms what they are; they must say the same. The artefact holds
+// both, with the checksums of what was asked.
 func same(module, executable string, describe func(string) ([]*plugin.Artefact, error)) (*plugin.Artefact, error) {
 	var found [2]*plugin.Artefact
 	for i, path := range []string{module, executable} {
@@ -152,19 +151,16 @@ func same(module, executable string, describe func(string) ([]*plugin.Artefact, 
 	if !manifest.Same(found[0].Plugin, found[1].Plugin) {
 		return nil, fmt.Errorf("plugin %s declares something else as a module than as a process: a declaration must not depend on where it runs", found[0].Name)
 	}
+	found[0].Executable = found[1].Executable
 	return found[0], nil
 }
 
-// into gives a file its name, and its checksum.
-func into(dir, path, name string) (plugin.File, error) {
-	to := filepath.Join(dir, name)
-	if err := os.Rename(path, to); err != nil {
-		return plugin.File{}, fmt.Errorf("build folder: %w", err)
+// rename gives a file its name, in its folder.
+func rename(f *plugin.File, name string) error {
+	to := filepath.Join(filepath.Dir(f.Path), name)
+	if err := os.Rename(f.Path, to); err != nil {
+		return fmt.Errorf("build folder: %w", err)
 	}
-	data, err := os.ReadFile(to)
-	if err != nil {
-		return plugin.File{}, fmt.Errorf("build folder: %w", err)
-	}
-	sum := sha256.Sum256(data)
-	return plugin.File{Path: to, SHA256: hex.EncodeToString(sum[:])}, nil
+	f.Path = to
+	return nil
 }

@@ -168,7 +168,7 @@ func show(w io.Writer, a *plugin.Artefact) error {
 	if len(a.Settings) > 0 {
 		fmt.Fprintln(t, "\nSETTING\tDEFAULT\tTAKES\tMEANING")
 		for _, s := range a.Settings {
-			fmt.Fprintf(t, "%s.%s\t%s\t%s\t%s\n", a.Name, s.Name, s.Default, takes(&s), s.Doc)
+			fmt.Fprintf(t, "%s.%s\t%s\t%s\t%s\n", a.Name, s.Name, s.Default, s.Takes(), s.Doc)
 		}
 	}
 	if len(a.Columns) > 0 {
@@ -187,15 +187,4 @@ func show(w io.Writer, a *plugin.Artefact) error {
 		}
 	}
 	return t.Flush()
-}
-
-// takes says what values a setting has.
-func takes(s *sdk.Setting) string {
-	switch s.Kind {
-	case sdk.UintSetting:
-		return strings.TrimSpace(fmt.Sprintf("%d to %d %s", s.Min, s.Max, s.Unit))
-	case sdk.ChoiceSetting:
-		return strings.Join(s.Choices, ", ")
-	}
-	return s.Kind.String()
 }

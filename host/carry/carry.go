@@ -66,8 +66,7 @@ func (k *Carrier) Close() error {
 // HasModule says whether this program was built with the module of its own
 // plugins.
 func HasModule() bool {
-	_, _, ok := wasm.BuiltIn()
-	return ok
+	return wasm.HasBuiltIn()
 }
 
 // Choose gives the runtime of a plugin: as asked for, else the sandbox where
@@ -152,9 +151,6 @@ func (k *Carrier) sandbox(name string, code []byte, log func(string)) (remote.Pe
 	return m.Connect(log)
 }
 
-// maxModule bounds a module in bytes.
-const maxModule = 64 << 20
-
 func openModule(path string) (*os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -165,12 +161,12 @@ func openModule(path string) (*os.File, error) {
 
 // readModule reads a module and checks the very bytes that will run.
 func readModule(f *os.File, sum string) ([]byte, error) {
-	code, err := io.ReadAll(io.LimitReader(f, maxModule+1))
+	code, err := io.ReadAll(io.LimitReader(f, wasm.MaxModule+1))
 	if err != nil {
 		return nil, fmt.Errorf("module: %w", err)
 	}
-	if len(code) > maxModule {
-		return nil, fmt.Errorf("module of more than %d MiB: that is no plugin", maxModule>>20)
+	if len(code) > wasm.MaxModule {
+		return nil, fmt.Errorf("module of more than %d MiB: that is no plugin", wasm.MaxModule>>20)
 	}
 	if is := checksum(code); sum != "" && is != sum {
 		return nil, fmt.Errorf("module has checksum %s, its manifest or pin says %s: build it again, or pin the new one", is, sum)

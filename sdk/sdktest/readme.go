@@ -53,7 +53,7 @@ func Declaration(p *sdk.Plugin) string {
 		b.WriteString("\n## Settings\n\n| name | default | takes | meaning |\n|---|---|---|---|\n")
 	}
 	for _, s := range p.Settings {
-		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", s.Name, s.Default, takes(&s), s.Doc)
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", s.Name, s.Default, s.Takes(), s.Doc)
 	}
 	if len(p.Columns) > 0 {
 		b.WriteString("\n## Columns\n\n| name | type | meaning |\n|---|---|---|\n")
@@ -84,14 +84,4 @@ func columns(list []sdk.Column) string {
 		names = append(names, fmt.Sprintf("`%s` (%s)", c.Name, c.Type))
 	}
 	return strings.Join(names, ", ")
-}
-
-func takes(s *sdk.Setting) string {
-	switch s.Kind {
-	case sdk.UintSetting:
-		return strings.TrimSpace(fmt.Sprintf("%d to %d %s", s.Min, s.Max, s.Unit))
-	case sdk.ChoiceSetting:
-		return strings.Join(s.Choices, ", ")
-	}
-	return s.Kind.String()
 }

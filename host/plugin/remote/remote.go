@@ -144,13 +144,13 @@ func (s *stage) checked(err error) error {
 
 // Batch ships b, in parts where it is too large for one message.
 func (s *stage) Batch(b *sdk.Batch) error {
-	if wire.Size(s.plugin, b) <= wire.MaxBatch {
-		return s.exchange(b)
+	if size := wire.Size(s.plugin, b); size <= wire.MaxBatch {
+		return s.exchange(b, size)
 	}
 	b.Out.Reset(s.plugin.Columns)
 	s.parts.split(s.plugin, b)
 	for s.parts.next() {
-		if err := s.exchange(&s.parts.part); err != nil {
+		if err := s.exchange(&s.parts.part, wire.Size(s.plugin, &s.parts.part)); err != nil {
 			return err
 		}
 		s.parts.merge()
@@ -158,8 +158,9 @@ func (s *stage) Batch(b *sdk.Batch) error {
 	return nil
 }
 
-func (s *stage) exchange(b *sdk.Batch) error {
-	room, err := s.peer.Room(wire.Size(s.plugin, b))
+// exchange ships b, which takes at most size bytes.
+func (s *stage) exchange(b *sdk.Batch, size int) error {
+	room, err := s.peer.Room(size)
 	if err != nil {
 		s.broken = true
 		return err
