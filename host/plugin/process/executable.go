@@ -6,48 +6,91 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"strings"
+	"syscall"
 )
 
 // executable is a file that was opened once: what is checked is what runs.
 type executable struct {
 	*os.File
+	path  string // as given, for messages
 	start string // the path to start it by
 }
 
 func openExecutable(path, sum string) (*executable, error) {
+	info, err := os.Stat(path)
+	if err == nil {
+		err = runnable(path, info) // before it is opened: a named pipe would wait
+	}
+	if err != nil {
+		return nil, fileError(path, err)
+	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("executable %s: %w", path, errors.Unwrap(err))
+		return nil, fileError(path, err)
 	}
-	e := &executable{f, startPath(f, path)}
-	if err := e.check(path, sum); err != nil {
+	e := &executable{f, path, startPath(f, path)}
+	if err := e.check(sum); err != nil {
 		f.Close()
-		return nil, err
+		return nil, fileError(path, err)
 	}
 	return e, nil
 }
 
-func (e *executable) check(path, sum string) error {
+func (e *executable) check(sum string) error {
 	info, err := e.Stat()
+	if err == nil {
+		err = runnable(e.path, info)
+	}
+	if err != nil || sum == "" {
+		return err
+	}
+	hash := sha256.New()
+	if _, err := io.Copy(hash, e); err != nil {
+		return err
+	}
+	if is := hex.EncodeToString(hash.Sum(nil)); is != strings.ToLower(sum) {
+		return fmt.Errorf("executable %s has checksum %s, its manifest or pin says %s: build it again, or pin the new one", e.path, is, sum)
+	}
+	return nil
+}
+
+func runnable(path string, info fs.FileInfo) error {
 	switch {
-	case err != nil:
-		return fmt.Errorf("executable %s: %w", path, err)
+	case info.IsDir():
+		return fmt.Errorf("executable %s is a folder: give the path of the plugin's program", path)
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("executable %s is no file: give the path of the plugin's program", path)
 	case runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
 		return fmt.Errorf("executable %s may not be executed: chmod +x it", path)
-	case sum == "":
-		return nil
-	}
-	hash := sha256.New()
-	if _, err := io.Copy(hash, e); err != nil {
-		return fmt.Errorf("executable %s: %w", path, err)
-	}
-	if is := hex.EncodeToString(hash.Sum(nil)); is != strings.ToLower(sum) {
-		return fmt.Errorf("executable %s has checksum %s, its manifest or pin says %s: build it again, or pin the new one", path, is, sum)
 	}
 	return nil
+}
+
+// fileError puts the executable's own path into an error of a file.
+func fileError(path string, err error) error {
+	var e *fs.PathError
+	switch {
+	case !errors.As(err, &e):
+		return err
+	case errors.Is(e.Err, fs.ErrNotExist):
+		return fmt.Errorf("executable %s: %w: build it (t2host build DIR), or correct the path", path, e.Err)
+	}
+	return fmt.Errorf("executable %s: %w", path, e.Err)
+}
+
+// startError says why a file that is there and executable does not start.
+func startError(path string, err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOEXEC):
+		return fmt.Errorf("executable %s is no program for %s/%s: build it for this machine", path, runtime.GOOS, runtime.GOARCH)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("executable %s needs an interpreter or loader that is not here: build it for this machine, without cgo or a script's first line", path)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("executable %s: permission denied: move it to a file system that is not mounted noexec", path)
+	}
+	return fileError(path, err)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,28 +16,42 @@ type folder struct {
 	lock *os.File // nil where there are no locks
 }
 
-// maxBase bounds the path of the folder's parent: a socket's path must not be
-// longer than 104 bytes, and go-plugin adds a folder and a file.
-const maxBase = 104 - len("/t2host-4194304-0123456789/plugin-dir0123456789/plugin0123456789") - 1
+// maxParent bounds the path of the folder's parent in bytes: a socket's path must
+// stay below 104, and go-plugin adds a folder and a file.
+const maxParent = 104 - len("/t2host-4194304-0123456789/plugin-dir0123456789/plugin0123456789") - 1
 
-func newFolder() (*folder, error) {
-	base := baseFolder()
-	sweep(base)
-	path, err := os.MkdirTemp(base, fmt.Sprintf("t2host-%d-", os.Getpid()))
-	if err != nil {
-		return nil, fmt.Errorf("folder for a plugin's socket: %w", err)
+// newFolder makes the folder in dir, or in the first of the usual places that
+// takes it.
+func newFolder(dir string) (*folder, error) {
+	places := parents()
+	if dir != "" {
+		if len(dir) > maxParent {
+			return nil, fmt.Errorf("folder for a plugin's socket: %s is longer than %d bytes: choose a shorter one", dir, maxParent)
+		}
+		places = []string{dir}
 	}
-	return &folder{path, lockFolder(path)}, nil
-}
-
-// baseFolder is the first of the usual places that is there and short enough.
-func baseFolder() string {
-	for _, dir := range []string{os.Getenv("XDG_RUNTIME_DIR"), os.TempDir()} {
-		if info, err := os.Stat(dir); err == nil && info.IsDir() && len(dir) <= maxBase {
-			return dir
+	var problem error
+	for _, place := range places {
+		path, err := os.MkdirTemp(place, fmt.Sprintf("t2host-%d-", os.Getpid()))
+		if err == nil {
+			return &folder{path, lockFolder(path)}, nil
+		}
+		if problem == nil {
+			problem = err
 		}
 	}
-	return "/tmp"
+	return nil, fmt.Errorf("folder for a plugin's socket: %w: set TMPDIR to a folder that can be written", problem)
+}
+
+// parents are the usual places, those whose path is short enough.
+func parents() []string {
+	var list []string
+	for _, dir := range []string{os.Getenv("XDG_RUNTIME_DIR"), os.TempDir(), "/tmp"} {
+		if filepath.IsAbs(dir) && len(dir) <= maxParent && !slices.Contains(list, dir) {
+			list = append(list, dir)
+		}
+	}
+	return list
 }
 
 func (f *folder) remove() {
@@ -46,15 +61,26 @@ func (f *folder) remove() {
 	}
 }
 
-// sweep removes the folders of hosts that were killed while they started a
-// plugin: those whose process is gone and whose lock is free.
-func sweep(base string) {
-	found, _ := filepath.Glob(filepath.Join(base, "t2host-*-*")) // the pattern is well-formed
-	for _, path := range found {
-		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(path), "t2host-"), "-")
-		if n, err := strconv.Atoi(pid); err != nil || n <= 0 || alive(n) {
+// Sweep removes the folders that hosts left which were killed while they started
+// a plugin. It looks in $XDG_RUNTIME_DIR, the folder of temporary files, and
+// /tmp. The first Connect of a process calls it.
+func Sweep() {
+	for _, dir := range parents() {
+		sweep(dir)
+	}
+}
+
+// sweep removes this user's folders whose process is gone and whose lock is free.
+func sweep(dir string) {
+	entries, _ := os.ReadDir(dir) // what cannot be read is not ours
+	for _, e := range entries {
+		rest, ok := strings.CutPrefix(e.Name(), "t2host-")
+		number, _, dashed := strings.Cut(rest, "-")
+		pid, err := strconv.Atoi(number)
+		if !ok || !dashed || err != nil || pid <= 0 || alive(pid) {
 			continue
 		}
+		path := filepath.Join(dir, e.Name())
 		if lock := lockFolder(path); lock != nil {
 			_ = os.RemoveAll(path)
 			lock.Close()

@@ -4,6 +4,7 @@ package process
 
 import (
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -11,6 +12,9 @@ import (
 // lockFolder locks a folder of ours; nil if another process holds it, or it is
 // another user's.
 func lockFolder(path string) *os.File {
+	if info, err := os.Lstat(path); err != nil || !info.IsDir() || !ours(info) {
+		return nil
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil
@@ -20,6 +24,11 @@ func lockFolder(path string) *os.File {
 		return nil
 	}
 	return f
+}
+
+func ours(info os.FileInfo) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(s.Uid) == os.Geteuid()
 }
 
 func alive(pid int) bool { return unix.Kill(pid, 0) != unix.ESRCH }

@@ -10,72 +10,118 @@ import (
 	"sync"
 )
 
-// Bounds of what a process prints: a line is cut behind so many bytes, so many
-// lines are kept as its last words, and so many of a panic.
-const (
-	maxLine    = 4096
-	maxWords   = 20
-	maxPanic   = 60
-	shownWords = 3
-)
+// maxLine bounds a line in bytes: of what is printed, the rest is dropped.
+const maxLine = 4096
 
 // output takes what a process prints: its handshake goes to go-plugin, all else
 // to the log, and its last lines are kept.
 type output struct {
-	log func(string)
+	handshake *io.PipeReader // go-plugin reads it,
+	greet     *io.PipeWriter // and this is written
+	silence   *io.PipeReader // go-plugin reads nothing,
+	hush      *io.PipeWriter // until this is closed
 
-	handshake *io.PipeReader
-	greet     *io.PipeWriter
-	silence   *io.PipeReader
-	hush      *io.PipeWriter
+	// What go-plugin's other side redirects, which is what is printed between
+	// the handshake and the connection.
+	early, earlyErr splitter
 
-	*words
+	logging sync.Mutex   // apart, since a log may take its time
+	log     func(string) // nil where nothing is wanted, or no more
+
+	mu     sync.Mutex
+	spoken bool // the handshake is there,
+	abi    int  // with this version
+	words  words
 }
 
-func newOutput(log func(string)) output {
-	o := output{log: log, words: &words{abi: -1}}
-	if log == nil {
-		o.log = func(string) {}
-	}
+func newOutput(log func(string)) *output {
+	o := &output{log: log}
 	o.handshake, o.greet = io.Pipe()
 	o.silence, o.hush = io.Pipe()
+	o.early.line = func(text string) { o.say("stdout: ", text) }
+	o.earlyErr.line = o.complain
 	return o
 }
 
-// close ends what go-plugin reads.
-func (o *output) close() {
+// close ends what go-plugin reads, and the log. What was held back as the
+// beginning of the end was none if the process ended well.
+func (o *output) close(well bool) {
+	o.mu.Lock()
+	held := o.words.dying
+	o.mu.Unlock()
+	if well {
+		for _, text := range held {
+			o.say("stderr: ", text)
+		}
+	}
+	o.logging.Lock()
+	o.log = nil
+	o.logging.Unlock()
 	o.greet.Close()
 	o.hush.Close()
 }
 
+func (o *output) say(prefix, text string) {
+	o.logging.Lock()
+	defer o.logging.Unlock()
+	if o.log != nil {
+		o.log(prefix + text)
+	}
+}
+
 // greeting is the line with which go-plugin's other side says where it listens:
-// its core protocol, the version of the plugin's, and so on.
-var greeting = regexp.MustCompile(`^\d+\|(\d+)\|`)
+// its core protocol, the version of the plugin's, and so on. It may stand behind
+// a line that the plugin has begun.
+var greeting = regexp.MustCompile(`(?:^\d+|1)\|(\d+)\|(?:unix|tcp)\||^\d+\|(\d+)\|`)
 
 func (o *output) stdout(f *os.File) {
-	greeted := false
 	lines(f, func(line string) {
-		if m := greeting.FindStringSubmatch(line); m != nil && !greeted {
-			greeted = true
-			if n, err := strconv.Atoi(m[1]); err == nil {
-				o.setVersion(n)
-			}
-			_, _ = io.WriteString(o.greet, line+"\n") // go-plugin reads to the end
+		at := greeting.FindStringSubmatchIndex(line)
+		if _, spoken := o.version(); spoken || at == nil {
+			o.say("stdout: ", line)
 			return
 		}
-		o.log("stdout: " + line)
-	})
-}
-
-func (o *output) stderr(f *os.File) {
-	lines(f, func(line string) {
-		if o.keep(line) {
-			o.log("stderr: " + line)
+		if at[0] > 0 {
+			o.say("stdout: ", line[:at[0]])
 		}
+		number := line[max(at[2], at[4]):max(at[3], at[5])]
+		abi, err := strconv.Atoi(number)
+		if err != nil {
+			abi = -1 // too long for a number, so not this one's
+		}
+		o.mu.Lock()
+		o.spoken, o.abi = true, abi
+		o.mu.Unlock()
+		_, _ = io.WriteString(o.greet, line[at[0]:]+"\n") // go-plugin reads to the end
 	})
 }
 
-// lines calls f for each line; of a line that is too long the rest is dropped.
+func (o *output) stderr(f *os.File) { lines(f, o.complain) }
+
+func (o *output) complain(line string) {
+	o.mu.Lock()
+	shown := o.words.keep(line)
+	o.mu.Unlock()
+	if shown {
+		o.say("stderr: ", line)
+	}
+}
+
+// version is the ABI version of the handshake, if it is there.
+func (o *output) version() (int, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.abi, o.spoken
+}
+
+// last gives the last words for an error, in one line.
+func (o *output) last() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.words.last()
+}
+
+// lines calls f for each line that is not empty.
 func lines(r io.Reader, f func(string)) {
 	b := bufio.NewReaderSize(r, maxLine)
 	for {
@@ -93,73 +139,20 @@ func lines(r io.Reader, f func(string)) {
 	}
 }
 
-// words are the last lines of a process, or those of its panic.
-type words struct {
-	mu       sync.Mutex
-	lines    []string
-	panicked bool
-	abi      int // of the handshake, -1 before it
+// splitter makes lines of what is written; one goroutine writes.
+type splitter struct {
+	line func(string)
+	text []byte
 }
 
-func (w *words) setVersion(n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.abi = n
-}
-
-func (w *words) version() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.abi
-}
-
-// dying are the beginnings of what Go's runtime prints when a program breaks.
-var dying = []string{"panic: ", "fatal error: ", "runtime: ", "SIG", "unexpected fault address "}
-
-// keep keeps a line; it says whether the line is for the log as well.
-func (w *words) keep(line string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.panicked {
-		for _, d := range dying {
-			if strings.HasPrefix(line, d) {
-				w.panicked, w.lines = true, nil
-			}
+func (s *splitter) Write(data []byte) (int, error) {
+	for _, c := range data {
+		if c == '\n' {
+			s.line(strings.TrimRight(string(s.text), "\r"))
+			s.text = s.text[:0]
+		} else if len(s.text) < maxLine {
+			s.text = append(s.text, c)
 		}
 	}
-	if w.panicked {
-		if len(w.lines) < maxPanic {
-			w.lines = append(w.lines, line)
-		}
-		return false
-	}
-	if len(w.lines) == maxWords {
-		w.lines = append(w.lines[:0], w.lines[1:]...)
-	}
-	w.lines = append(w.lines, line)
-	return true
-}
-
-// last gives the last words for an error, in one line.
-func (w *words) last() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if len(w.lines) == 0 {
-		return ""
-	}
-	if w.panicked {
-		return " (last words: " + w.lines[0] + place(w.lines) + ")"
-	}
-	return " (last words: " + strings.Join(w.lines[max(0, len(w.lines)-shownWords):], " | ") + ")"
-}
-
-// place finds the line of the program in a panic's stack.
-func place(stack []string) string {
-	for _, line := range stack {
-		file, _, ok := strings.Cut(strings.TrimSpace(line), " +0x")
-		if ok && strings.Contains(file, ".go:") && !strings.Contains(file, "/runtime/") {
-			return " (" + file[strings.LastIndexByte(file, '/')+1:] + ")"
-		}
-	}
-	return ""
+	return len(data), nil
 }

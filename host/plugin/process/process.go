@@ -5,19 +5,16 @@ package process
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"net"
 	"os"
 	"os/exec"
-	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/sdk/serve"
@@ -32,11 +29,16 @@ type Command struct {
 	Env     []string          // KEY=VALUE, beside those of the host's that a plugin may see
 	Files   []*os.File        // inherited as descriptors 4, 5, …; they stay the caller's
 	Timeout time.Duration     // of the start and of each call; 0: 30 s
-	Log     func(line string) // takes what the process prints, a line a call, "stdout: …" or "stderr: …"
+	Log     func(line string) // takes what the process prints, one line at a time, "stdout: …" or "stderr: …"; not after Release
+	Dir     string            // where the folder of its socket is made; empty: where there is room (see Sweep)
 }
 
-// grace is how long a process may take to leave by itself.
+// grace is how long a process may take to leave by itself, and a connection to
+// be made once the process has said where.
 const grace = 2 * time.Second
+
+// sweepOnce is for the first start of the process.
+var sweepOnce = sync.OnceFunc(Sweep)
 
 // Connect starts the process and connects to it.
 //
@@ -45,19 +47,25 @@ const grace = 2 * time.Second
 // A plugin of another ABI version gives [wire.VersionError]; a process that
 // ended gives how, and its last words.
 func Connect(c Command) (remote.Peer, error) {
-	if c.Timeout == 0 {
-		c.Timeout = 30 * time.Second
-	}
 	exe, err := openExecutable(c.Path, c.SHA256)
 	if err != nil {
 		return nil, err
 	}
 	defer exe.Close() // the process has it by then
-	folder, err := newFolder()
+	return connect(c, exe)
+}
+
+func connect(c Command, exe *executable) (remote.Peer, error) {
+	if c.Timeout == 0 {
+		c.Timeout = 30 * time.Second
+	}
+	sweepOnce()
+	folder, err := newFolder(c.Dir)
 	if err != nil {
 		return nil, err
 	}
 	defer folder.remove() // also with its socket: the connection stands, or the start has failed
+	out := newOutput(c.Log)
 	p := &peer{timeout: c.Timeout}
 	p.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig:  serve.Handshake,
@@ -67,18 +75,21 @@ func Connect(c Command) (remote.Peer, error) {
 		SkipHostEnv:      true,
 		StartTimeout:     c.Timeout,
 		Logger:           hclog.NewNullLogger(),
+		SyncStdout:       &out.early,
+		SyncStderr:       &out.earlyErr,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: folder.path},
 		GRPCDialOptions: []grpc.DialOption{
-			grpc.WithDefaultCallOptions(grpc.ForceCodecV2(serve.Codec{}), grpc.MaxCallRecvMsgSize(wire.MaxMessage+1)),
+			grpc.WithDefaultCallOptions(grpc.ForceCodecV2(serve.Codec{}), grpc.MaxCallRecvMsgSize(wire.MaxMessage)),
+			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return p.process.dial(ctx) }),
 		},
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (runner.Runner, error) {
-			process, err := newProcess(c, exe, spec.Env)
+			process, err := newProcess(c, exe, out, spec.Env)
 			if err != nil {
 				return nil, err
 			}
 			p.process = process
 			// go-plugin gives the handshake its time, but not the connection.
-			p.late = time.AfterFunc(c.Timeout+grace, func() { process.kill(timedOut) })
+			p.late = time.AfterFunc(c.Timeout+grace, p.expire)
 			return process, nil
 		},
 	})
@@ -88,125 +99,4 @@ func Connect(c Command) (remote.Peer, error) {
 		return nil, err
 	}
 	return p, nil
-}
-
-// peer is a connected process.
-type peer struct {
-	client  *plugin.Client
-	process *process
-	conn    *grpc.ClientConn
-	stream  grpc.ClientStream // of batches
-	cancel  context.CancelFunc
-	timeout time.Duration
-	late    *time.Timer // ends a start that takes too long
-
-	room   []byte
-	answer serve.Message
-}
-
-// connect makes the connection and asks for something, so that it stands.
-func (p *peer) connect() error {
-	protocol, err := p.client.Client()
-	if p.late != nil {
-		defer p.late.Stop()
-	}
-	if err != nil {
-		return err
-	}
-	raw, err := protocol.Dispense(serve.Name)
-	if err != nil {
-		return err
-	}
-	p.conn = raw.(*grpc.ClientConn) // serve.Link gives nothing else
-	ctx, cancel := context.WithCancel(context.Background())
-	p.cancel = cancel
-	p.stream, err = p.conn.NewStream(ctx, &serve.BatchesStream, serve.MethodBatches)
-	return err
-}
-
-func (p *peer) Describe() ([]byte, error) { return p.call(serve.MethodDescribe, nil) }
-
-func (p *peer) Open(msg []byte) ([]byte, error) { return p.call(serve.MethodOpen, msg) }
-
-func (p *peer) Close() ([]byte, error) { return p.call(serve.MethodClose, nil) }
-
-func (p *peer) Room(size int) ([]byte, error) {
-	if cap(p.room) < size {
-		p.room = make([]byte, 0, size)
-	}
-	return p.room[:0], nil
-}
-
-func (p *peer) call(method string, msg []byte) ([]byte, error) {
-	return p.within(func() error {
-		return p.conn.Invoke(context.Background(), method, &serve.Message{Data: msg}, &p.answer)
-	})
-}
-
-// Batch sends the batch and waits for its answer. The bytes of msg are not
-// copied on the way: when the answer is there, they have been read.
-func (p *peer) Batch(msg []byte) ([]byte, error) {
-	return p.within(func() error {
-		if err := p.stream.SendMsg(&serve.Message{Data: msg}); err != nil {
-			// The stream's end says why.
-			return errors.Join(p.stream.RecvMsg(&p.answer), err)
-		}
-		return p.stream.RecvMsg(&p.answer)
-	})
-}
-
-// within lets a call take its time and no more.
-func (p *peer) within(call func() error) ([]byte, error) {
-	late := time.AfterFunc(p.timeout, func() { p.process.kill(timedOut) })
-	err := call()
-	late.Stop()
-	if err != nil {
-		return nil, p.reason(err)
-	}
-	return p.answer.Data, nil
-}
-
-// reason makes of an error of the connection what the user needs to know.
-func (p *peer) reason(err error) error {
-	if p.process == nil || p.process.ID() == "" {
-		return err // it was never started
-	}
-	if version, ok := p.process.otherVersion(); ok {
-		return wire.VersionError(version)
-	}
-	if s, ok := status.FromError(err); ok && s.Code() == codes.Aborted {
-		return errors.New(s.Message()) // the plugin's side said so, and lives
-	}
-	how, ended := p.process.end(time.Second)
-	switch words := p.process.out.last(); {
-	case ended && p.process.killedFor() == timedOut:
-		return fmt.Errorf("did not answer within %v: killed%s", p.timeout, words)
-	case ended && p.process.killedFor() == notKilled:
-		return fmt.Errorf("process died: %s%s", how, words)
-	case ended && strings.HasPrefix(err.Error(), "timeout"):
-		return fmt.Errorf("did not say within %v that it has started: killed%s", p.timeout, words)
-	}
-	if s, ok := status.FromError(err); ok {
-		return errors.New(s.Message())
-	}
-	return errors.New(strings.Join(strings.Fields(err.Error()), " "))
-}
-
-// Release ends the process. go-plugin's Kill waits for ever for a process that
-// does not answer, so such a one is killed first, and any other if it takes
-// longer than the grace.
-func (p *peer) Release(broken bool) {
-	if p.cancel != nil {
-		p.cancel()
-	}
-	if p.process != nil && p.process.ID() != "" {
-		if broken {
-			p.process.kill(released)
-		} else {
-			defer time.AfterFunc(grace, func() { p.process.kill(released) }).Stop()
-		}
-		defer func() { <-p.process.exited }()
-	}
-	p.client.Kill()
-	p.answer.Free()
 }

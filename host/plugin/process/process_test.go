@@ -1,12 +1,15 @@
+//go:build linux
+
 package process
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,6 +18,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/plugin/remote"
+	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/serve"
 )
@@ -28,6 +32,8 @@ func TestMain(m *testing.M) {
 	switch {
 	case role == "host":
 		hostRole()
+	case role == "sleeper":
+		time.Sleep(10 * time.Minute)
 	case serve.Called():
 		pluginRole(role)
 	default:
@@ -59,7 +65,12 @@ func act(role string, env *sdk.Env, e sdk.EndRow) error {
 	switch role {
 	case "says what it sees":
 		input, _ := os.Stdin.Read(make([]byte, 1))
-		env.Log(fmt.Sprintf("%v, %d bytes of input", os.Environ(), input))
+		group, _ := syscall.Getpgid(0)
+		env.Log(fmt.Sprintf("%d bytes of input, own group: %v", input, group == os.Getpid()))
+		for _, v := range os.Environ() {
+			name, _, _ := strings.Cut(v, "=")
+			env.Log(name)
+		}
 	case "prints":
 		fmt.Println("to standard output")
 		fmt.Fprintln(os.Stderr, "to standard error")
@@ -77,19 +88,77 @@ func act(role string, env *sdk.Env, e sdk.EndRow) error {
 		select {}
 	case "is stopped":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		select {} // it goes on for a moment
 	case "has a child":
-		child := exec.Command("sleep", "600") // which holds standard output open
-		child.Stdout, child.Stderr = os.Stdout, os.Stderr
-		if err := child.Start(); err != nil {
-			return err
-		}
-		env.Log(strconv.Itoa(child.Process.Pid))
+		return haveChild(env, nil)
+	case "has a child in another session":
+		return haveChild(env, &syscall.SysProcAttr{Setsid: true})
 	}
 	return nil
 }
 
+// haveChild starts a process that holds standard output and error open.
+func haveChild(env *sdk.Env, attributes *syscall.SysProcAttr) error {
+	child := exec.Command("/proc/self/exe")
+	child.Env = []string{roleVariable + "=sleeper"}
+	child.Stdout, child.Stderr, child.SysProcAttr = os.Stdout, os.Stderr, attributes
+	if err := child.Start(); err != nil {
+		return err
+	}
+	env.Log(strconv.Itoa(child.Process.Pid))
+	return nil
+}
+
+// dieConnecting ends the process once the host has reached it, perhaps with a
+// child that keeps the connection open.
+func dieConnecting(keep bool) {
+	path := filepath.Join(os.Getenv("PLUGIN_UNIX_SOCKET_DIR"), "s")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("1|1|unix|%s|grpc|\n", path)
+	conn, err := l.Accept()
+	if err != nil {
+		panic(err)
+	}
+	if keep {
+		f, err := conn.(*net.UnixConn).File()
+		if err != nil {
+			panic(err)
+		}
+		child := exec.Command("/proc/self/exe")
+		child.Env, child.ExtraFiles = []string{roleVariable + "=sleeper"}, []*os.File{f}
+		child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		if err := child.Start(); err != nil {
+			panic(err)
+		}
+		fmt.Println(child.Process.Pid)
+	}
+	os.Exit(6)
+}
+
 func pluginRole(role string) {
 	switch role {
+	case "all":
+		serve.Process(serve.NewServer(all.Plugins()...))
+		return
+	case "echo":
+		serve.Process(echo{})
+		return
+	case "dies while it connects", "leaves its connection to a child":
+		dieConnecting(role != "dies while it connects")
+	case "writer":
+		_, _ = os.NewFile(4, "").WriteString("here") // the test sees it
+		serve.Process(echo{})
+		return
+	case "flood":
+		flood()
+	case "begun line":
+		fmt.Print("loaded 10")
+	case "handshake and away":
+		fmt.Println("1|1|unix|/nowhere|grpc|")
+		os.Exit(5)
 	case "noise":
 		fmt.Print("hello\n12 bottles\n", strings.Repeat("y", 1<<18), "\n")
 	case "silent":
@@ -100,12 +169,20 @@ func pluginRole(role string) {
 	case "newer":
 		fmt.Println("1|9|unix|/nowhere|grpc|")
 		select {}
+	case "malformed":
+		fmt.Println("1|1|what")
+		select {}
 	case "nonsense":
 		fmt.Println("1|1|unix|/nowhere|grpc|")
 		select {}
 	}
 	serve.Process(serve.NewServer(probe(role)))
-	syscall.Exit(0) // os.Exit waits a second under the race detector
+}
+
+// environment gives the role, and no second of rest at the end to a program with
+// the race detector.
+func environment(role string) []string {
+	return []string{roleVariable + "=" + role, "GORACE=atexit_sleep_ms=0"}
 }
 
 // talk starts the plugin in a role, lets it answer a batch, and closes it. It
@@ -115,10 +192,21 @@ func talk(t *testing.T, role string, timeout time.Duration) ([]string, error) {
 	var mu sync.Mutex
 	var logged []string
 	c := Command{
-		Name: "probe", Path: os.Args[0], Env: []string{roleVariable + "=" + role}, Timeout: timeout,
+		Name: "probe", Path: os.Args[0], Env: environment(role), Timeout: timeout,
 		Log: func(line string) { mu.Lock(); logged = append(logged, line); mu.Unlock() },
 	}
-	stage, err := remote.Carry(probe(role), func() (remote.Peer, error) { return Connect(c) }).Open(nil)
+	stage, err := remote.Carry(probe(role), func() (remote.Peer, error) {
+		if role == "silent" || role == "flood" {
+			return Connect(c)
+		}
+		c.Timeout = time.Minute
+		p, err := Connect(c)
+		if err != nil {
+			return nil, err
+		}
+		p.(*peer).timeout = timeout
+		return p, nil
+	}).Open(nil)
 	if err == nil {
 		b := &sdk.Batch{Number: 1, Ends: sdk.Ends{N: 1, Flow: []uint32{0}, Before: []uint32{0}}}
 		err = stage.Batch(b)
@@ -138,7 +226,7 @@ func talk(t *testing.T, role string, timeout time.Duration) ([]string, error) {
 }
 
 func TestRoles(t *testing.T) {
-	const short, long = 2 * time.Second, time.Minute
+	const short, long = 500 * time.Millisecond, time.Minute
 	if _, err := talk(t, "good", long); err != nil { // what is opened once, is
 		t.Fatal(err)
 	}
@@ -155,23 +243,24 @@ func TestRoles(t *testing.T) {
 		{"panics elsewhere", long, "process died: exit status 2 (last words: panic: eight (process_test.go:", ""},
 		{"exits", long, "process died: exit status 3 (last words: one line | last line)", ""},
 		{"is killed", long, "process died: signal: killed", ""},
-		{"is stopped", short, "did not answer within 2s: killed", ""},
-		{"hangs at close", short, "did not answer within 2s: killed", ""},
-		{"silent", short, "did not say within 2s that it has started: killed", ""},
-		{"leaves", long, "process died: exit status 4 (last words: no licence)", "stderr: no licence"},
+		{"is stopped", short, "did not answer within 500ms: killed", ""},
+		{"hangs at close", short, "did not answer within 500ms: killed", ""},
+		{"silent", short, "did not say within 500ms that it has started: killed", ""},
+		{"flood", short, "did not say within 500ms that it has started: killed", ""},
+		{"leaves", long, "process died: exit status 4, before it said that it is a t2host plugin (last words: no licence)", "stderr: no licence"},
+		{"begun line", long, "", "stdout: loaded 10"},
+		{"handshake and away", long, "process died: exit status 5", ""},
+		{"dies while it connects", long, "process died: exit status 6", ""},
+		{"malformed", long, "does not start as a t2host plugin does: ", ""},
 		{"newer", long, "speaks ABI 9, this t2host ABI 1: the plugin is newer: ", ""},
-		{"nonsense", long, "", ""}, // some error
+		{"nonsense", long, "connection lost although the process still runs: killed (", ""},
 		{"has a child", long, "", ""},
+		{"has a child in another session", long, "", ""},
 	} {
 		t.Run(c.role, func(t *testing.T) {
 			before := left(t)
 			logged, err := talk(t, c.role, c.timeout)
-			switch {
-			case c.role == "nonsense":
-				if err == nil {
-					t.Error("a socket that is not there is taken")
-				}
-			case c.err == "" && err != nil, c.err != "" && (err == nil || !strings.HasPrefix(err.Error(), c.err)):
+			if c.err == "" && err != nil || c.err != "" && (err == nil || !strings.HasPrefix(err.Error(), c.err)) {
 				t.Errorf("error %v, want %s", err, c.err)
 			}
 			if err != nil && strings.Contains(err.Error(), "\n") {
@@ -188,10 +277,13 @@ func TestRoles(t *testing.T) {
 					t.Errorf("a line of %d bytes is logged", len(line))
 				}
 			}
-			if c.role == "has a child" {
+			if strings.HasPrefix(c.role, "has a child") {
 				pid, err := strconv.Atoi(logged[len(logged)-1])
 				if err != nil {
 					t.Fatal(err)
+				}
+				if strings.HasSuffix(c.role, "session") {
+					_ = syscall.Kill(pid, syscall.SIGKILL) // it has left its plugin, and is nobody's
 				}
 				waitFor(t, "the plugin's child to end", func() bool { return !running(pid) })
 			}
@@ -202,13 +294,34 @@ func TestRoles(t *testing.T) {
 
 func TestAPluginSeesLittle(t *testing.T) {
 	t.Setenv("T2HOST_SECRET", "hidden")
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.WriteString("a capture"); err != nil {
+		t.Fatal(err)
+	}
+	stdin := os.Stdin
+	os.Stdin = r
+	defer func() { os.Stdin = stdin; r.Close(); w.Close() }()
 	logged, err := talk(t, "says what it sees", time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := strings.Join(logged, "\n")
-	if strings.Contains(seen, "SECRET") || !strings.Contains(seen, ", 0 bytes of input") || !strings.Contains(seen, "PATH=") {
-		t.Errorf("the plugin sees %s", seen)
+	if logged[0] != "0 bytes of input, own group: true" {
+		t.Error(logged[0])
+	}
+	known := append([]string{
+		serve.Handshake.MagicCookieKey, "PLUGIN_MIN_PORT", "PLUGIN_MAX_PORT", "PLUGIN_PROTOCOL_VERSIONS",
+		"PLUGIN_CLIENT_CERT", "PLUGIN_UNIX_SOCKET_DIR", roleVariable, "GORACE", serve.Lifeline,
+	}, visible...)
+	for _, name := range logged[1:] {
+		if !slices.Contains(known, name) {
+			t.Errorf("the plugin sees %s", name)
+		}
+	}
+	if !slices.Contains(logged, "PATH") {
+		t.Errorf("the plugin does not see PATH: %v", logged)
 	}
 }
 
@@ -216,14 +329,23 @@ func TestWhatIsNoPlugin(t *testing.T) {
 	dir := t.TempDir()
 	text := filepath.Join(dir, "text")
 	binary := filepath.Join(dir, "binary")
+	pipe, script := filepath.Join(dir, "pipe"), filepath.Join(dir, "script")
+	if err := syscall.Mkfifo(pipe, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(script, []byte("#!/none/sh\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	for path, mode := range map[string]os.FileMode{text: 0o644, binary: 0o755} {
 		if err := os.WriteFile(path, []byte("\x7fnothing"), mode); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, c := range []struct{ path, sum, want string }{
-		{filepath.Join(dir, "none"), "", "none: no such file or directory"},
-		{dir, "", " is no file: give the path of the plugin's program"},
+		{filepath.Join(dir, "none"), "", "none: no such file or directory: build it (t2host build DIR), or correct the path"},
+		{dir, "", " is a folder: give the path of the plugin's program"},
+		{pipe, "", "pipe is no file: give the path of the plugin's program"},
+		{script, "", "script needs an interpreter or loader that is not here: build it for this machine, without cgo or a script's first line"},
 		{text, "", "text may not be executed: chmod +x it"},
 		{binary, "", "binary is no program for " + runtime.GOOS + "/" + runtime.GOARCH + ": build it for this machine"},
 		{os.Args[0], strings.Repeat("0", 64), "its manifest or pin says 0000000000000000000000000000000000000000000000000000000000000000: build it again, or pin the new one"},
@@ -234,94 +356,6 @@ func TestWhatIsNoPlugin(t *testing.T) {
 			t.Errorf("%v\nwant …%s", err, c.want)
 		}
 		returned(t, before)
-	}
-}
-
-// hostRole is a host that connects to a plugin, says so, and waits.
-func hostRole() {
-	signal.Ignore(syscall.SIGTERM)
-	role := os.Getenv("T2HOST_TEST_PLUGIN")
-	c := Command{Name: "probe", Path: os.Args[0], Env: []string{roleVariable + "=" + role}, Timeout: time.Minute, Log: func(string) {}}
-	if role == "silent" {
-		go func() {
-			for {
-				if pid := childOf(os.Getpid()); pid != 0 {
-					fmt.Println(pid)
-					return
-				}
-				time.Sleep(time.Millisecond)
-			}
-		}()
-	}
-	peer, err := Connect(c)
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	fmt.Println(peer.(interface{ pid() string }).pid())
-	select {}
-}
-
-func (p *peer) pid() string { return p.process.ID() }
-
-// TestAKilledHostLeavesNothing: with kill -9 of the host its plugin ends within a
-// second, and at the next start its folder is gone.
-func TestAKilledHostLeavesNothing(t *testing.T) {
-	base := t.TempDir()
-	t.Setenv("XDG_RUNTIME_DIR", base)
-	for _, role := range []string{"good", "silent"} {
-		host := exec.Command(os.Args[0])
-		host.Env = append(os.Environ(), roleVariable+"=host", "T2HOST_TEST_PLUGIN="+role)
-		stdout, err := host.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := host.Start(); err != nil {
-			t.Fatal(err)
-		}
-		var pid int
-		if _, err := fmt.Fscan(stdout, &pid); err != nil {
-			t.Fatalf("%s: the host does not say its plugin's process: %v", role, err)
-		}
-		if err := host.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		_ = host.Wait() // it was killed
-		died := time.Now()
-		for running(pid) {
-			if time.Since(died) > time.Second {
-				_ = syscall.Kill(pid, syscall.SIGKILL)
-				t.Fatalf("%s: the plugin lives a second after its host", role)
-			}
-			time.Sleep(time.Millisecond)
-		}
-		if _, err := talk(t, "good", time.Minute); err != nil {
-			t.Fatal(err)
-		}
-		if entries, err := os.ReadDir(base); err != nil || len(entries) > 0 {
-			t.Errorf("%s: left after the next start: %v %v", role, entries, err)
-		}
-	}
-}
-
-func TestSweepLeavesTheLivingAlone(t *testing.T) {
-	base := t.TempDir()
-	gone := exec.Command(os.Args[0], "-test.run=^$")
-	if err := gone.Run(); err != nil {
-		t.Fatal(err)
-	}
-	dead := gone.Process.Pid
-	held := filepath.Join(base, fmt.Sprintf("t2host-%d-held", dead))
-	for _, name := range []string{fmt.Sprintf("t2host-%d-x", dead), filepath.Base(held), fmt.Sprintf("t2host-%d-x", os.Getpid()), "t2host-mine-x", "other"} {
-		if err := os.Mkdir(filepath.Join(base, name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	defer lockFolder(held).Close()
-	sweep(base)
-	entries, err := os.ReadDir(base)
-	if err != nil || len(entries) != 4 {
-		t.Errorf("%v %v, want all but t2host-%d-x", entries, err, dead)
 	}
 }
 

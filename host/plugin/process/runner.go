@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
@@ -12,7 +13,6 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/sdk/serve"
-	"github.com/t2host/t2host/sdk/wire"
 )
 
 // visible are the variables of the host's environment that a plugin sees.
@@ -34,24 +34,28 @@ type process struct {
 	cmd      *exec.Cmd
 	path     string
 	lifeline *os.File // the writing end: it closes with the host, however the host goes
-	out      output
+	out      *output
 
 	exited chan struct{} // closed when the process is gone and its pipes are read
 
+	network, address string // where it listens
+
 	mu     sync.Mutex
 	proc   *os.Process // nil before the start
-	gone   bool        // it has been waited for
+	gone   bool        // it has ended
+	hungUp bool        // and so has the talk
+	conn   net.Conn    // to it
 	killed cause
 }
 
 // newProcess makes the process; nothing runs yet. env is what go-plugin tells it.
-func newProcess(c Command, exe *executable, env []string) (*process, error) {
+func newProcess(c Command, exe *executable, out *output, env []string) (*process, error) {
 	end, lifeline, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("lifeline: %w", err)
 	}
 	p := &process{
-		path: c.Path, lifeline: lifeline, out: newOutput(c.Log), exited: make(chan struct{}),
+		path: c.Path, lifeline: lifeline, out: out, exited: make(chan struct{}),
 		cmd: &exec.Cmd{
 			Path: exe.start, Args: []string{c.Name}, SysProcAttr: attributes(),
 			ExtraFiles: append([]*os.File{end}, c.Files...),
@@ -71,12 +75,15 @@ func newProcess(c Command, exe *executable, env []string) (*process, error) {
 func (p *process) Start(context.Context) error {
 	stdout, outEnd, err := os.Pipe()
 	if err != nil {
+		p.cmd.ExtraFiles[0].Close()
+		p.lifeline.Close()
 		return fmt.Errorf("standard output: %w", err)
 	}
 	stderr, errEnd, err := os.Pipe()
 	if err != nil {
-		stdout.Close()
-		outEnd.Close()
+		for _, f := range []*os.File{stdout, outEnd, p.cmd.ExtraFiles[0], p.lifeline} {
+			f.Close()
+		}
 		return fmt.Errorf("standard error: %w", err)
 	}
 	p.cmd.Stdout, p.cmd.Stderr = outEnd, errEnd // and no Stdin: the null device
@@ -99,32 +106,65 @@ func (p *process) run(started chan<- error, stdout, stderr *os.File) {
 	defer runtime.UnlockOSThread()
 	err := p.cmd.Start()
 	p.mu.Lock()
-	p.proc = p.cmd.Process
+	p.proc, p.gone = p.cmd.Process, err != nil
 	p.mu.Unlock()
 	started <- err
-	var readers sync.WaitGroup
 	if err == nil {
+		var readers sync.WaitGroup
 		readers.Go(func() { p.out.stdout(stdout) })
 		readers.Go(func() { p.out.stderr(stderr) })
-		_ = p.cmd.Wait() // how it went is in its state
+		await(p.cmd, p.ended)
+		// What it wrote is in the pipes; what holds them open beyond that must
+		// not hold up the host.
+		soon := time.Now().Add(rest)
+		_ = stdout.SetReadDeadline(soon)
+		_ = stderr.SetReadDeadline(soon)
+		readers.Wait()
 	}
-	p.mu.Lock()
-	p.gone = true
-	p.mu.Unlock()
-	if err == nil {
-		killGroup(p.proc.Pid) // its own children
-	}
-	// What it wrote is in the pipes; what holds them open beyond that must not
-	// hold up the host.
-	soon := time.Now().Add(200 * time.Millisecond)
-	_ = stdout.SetReadDeadline(soon)
-	_ = stderr.SetReadDeadline(soon)
-	readers.Wait()
 	stdout.Close()
 	stderr.Close()
 	p.lifeline.Close()
-	p.out.close()
+	p.out.close(err == nil && p.cmd.ProcessState.Success())
 	close(p.exited)
+}
+
+// rest is how long what a process has left behind is read.
+const rest = 200 * time.Millisecond
+
+// ended notes that the process is gone, and ends its children.
+func (p *process) ended() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.gone = true
+	killGroup(p.proc.Pid)
+	time.AfterFunc(rest, p.hangUp) // an answer may still be on its way
+}
+
+// dial connects to the process.
+func (p *process) dial(ctx context.Context) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, p.network, p.address)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.hungUp {
+		conn.Close()
+		return nil, net.ErrClosed
+	}
+	p.conn = conn // gRPC makes another one only when this one is closed
+	return conn, nil
+}
+
+// hangUp ends the connection with the process: a child of it could keep it open,
+// and go-plugin and gRPC would wait for an answer.
+func (p *process) hangUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hungUp = true
+	if p.conn != nil {
+		p.conn.Close()
+	}
 }
 
 // kill kills the process and its children, if it still runs.
@@ -137,8 +177,8 @@ func (p *process) kill(why cause) {
 	if p.killed == notKilled {
 		p.killed = why
 	}
-	_ = p.proc.Kill() // the one error is that it is gone
 	killGroup(p.proc.Pid)
+	_ = p.proc.Kill() // where there are no groups; the one error is that it is gone
 }
 
 func (p *process) killedFor() cause {
@@ -192,18 +232,13 @@ func (p *process) Stdout() io.ReadCloser { return p.out.handshake }
 // Stderr gives go-plugin nothing.
 func (p *process) Stderr() io.ReadCloser { return p.out.silence }
 
-// PluginToHost gives the address as it is.
+// PluginToHost notes the address and gives it as it is.
 func (p *process) PluginToHost(network, address string) (string, string, error) {
+	p.network, p.address = network, address
 	return network, address, nil
 }
 
 // HostToPlugin gives the address as it is.
 func (p *process) HostToPlugin(network, address string) (string, string, error) {
 	return network, address, nil
-}
-
-// otherVersion is the ABI version of the handshake, if it is not this one's.
-func (p *process) otherVersion() (int, bool) {
-	v := p.out.version()
-	return v, v >= 0 && v != wire.Version
 }

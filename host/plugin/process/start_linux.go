@@ -1,11 +1,12 @@
 package process
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"runtime"
+	"os/exec"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // attributes put the process into a group of its own, so that a Ctrl-C at the
@@ -14,21 +15,19 @@ func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// killGroup kills what is left of the process's group.
-func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
-
 // startPath names the open file itself, whatever its path leads to by now.
 func startPath(f *os.File, _ string) string {
 	return fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), f.Fd())
 }
 
-func startError(path string, err error) error {
-	if errors.Is(err, syscall.ENOEXEC) {
-		return fmt.Errorf("executable %s is no program for %s/%s: build it for this machine", path, runtime.GOOS, runtime.GOARCH)
+// await waits for the end of the process. It says that it is gone while its
+// number is still taken, so that no other process can be meant by it.
+func await(cmd *exec.Cmd, gone func()) {
+	for unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
 	}
-	var e *os.PathError
-	if errors.As(err, &e) {
-		err = e.Err
-	}
-	return fmt.Errorf("executable %s: %w", path, err)
+	gone()
+	_ = cmd.Wait() // how it went is in its state
 }
+
+// killGroup kills what is left of the process's group.
+func killGroup(pid int) { _ = unix.Kill(-pid, unix.SIGKILL) }

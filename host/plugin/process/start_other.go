@@ -1,25 +1,22 @@
-//go:build !linux
+//go:build !unix
 
 package process
 
 import (
-	"errors"
-	"fmt"
 	"os"
+	"os/exec"
 	"syscall"
 )
 
-// attributes: nothing that all systems have. The lifeline ends the process.
+// attributes: nothing that all systems have.
 func attributes() *syscall.SysProcAttr { return nil }
-
-func killGroup(int) {}
 
 func startPath(_ *os.File, path string) string { return path }
 
-func startError(path string, err error) error {
-	var e *os.PathError
-	if errors.As(err, &e) {
-		err = e.Err
-	}
-	return fmt.Errorf("executable %s: %w", path, err)
+// await waits for the end of the process, then says that it is gone.
+func await(cmd *exec.Cmd, gone func()) {
+	_ = cmd.Wait() // how it went is in its state
+	gone()
 }
+
+func killGroup(int) {}

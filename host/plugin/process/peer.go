@@ -1,0 +1,111 @@
+package process
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/hashicorp/go-plugin"
+	"google.golang.org/grpc"
+
+	"github.com/t2host/t2host/sdk/serve"
+)
+
+// peer is a connected process.
+type peer struct {
+	client  *plugin.Client
+	process *process    // nil if it was never made
+	late    *time.Timer // ends a start or a call that takes too long
+	timeout time.Duration
+
+	conn   *grpc.ClientConn
+	stream grpc.ClientStream // of batches
+
+	room    []byte
+	request serve.Message
+	answer  serve.Message
+}
+
+// connect makes the connection. Where it gives no error the process has taken
+// it, so that the socket is not needed any more.
+func (p *peer) connect() error {
+	protocol, err := p.client.Client()
+	if p.late != nil {
+		defer p.late.Stop()
+	}
+	if err != nil {
+		return err
+	}
+	raw, err := protocol.Dispense(serve.Name)
+	if err != nil {
+		return err
+	}
+	p.conn = raw.(*grpc.ClientConn) // serve.Link gives nothing else
+	p.stream, err = p.conn.NewStream(context.Background(), &serve.BatchesStream, serve.MethodBatches)
+	return err
+}
+
+func (p *peer) Describe() ([]byte, error) { return p.call(serve.MethodDescribe, nil) }
+
+func (p *peer) Open(msg []byte) ([]byte, error) { return p.call(serve.MethodOpen, msg) }
+
+func (p *peer) Close() ([]byte, error) { return p.call(serve.MethodClose, nil) }
+
+func (p *peer) Room(size int) ([]byte, error) {
+	if cap(p.room) < size {
+		p.room = make([]byte, 0, size)
+	}
+	return p.room[:0], nil
+}
+
+func (p *peer) call(method string, msg []byte) ([]byte, error) {
+	p.request.Data = msg
+	return p.within(func() error { return p.conn.Invoke(context.Background(), method, &p.request, &p.answer) })
+}
+
+// Batch sends the batch and waits for its answer. The bytes of msg are not
+// copied on the way: when the answer is there, they have been read.
+func (p *peer) Batch(msg []byte) ([]byte, error) {
+	p.request.Data = msg
+	return p.within(p.exchange)
+}
+
+func (p *peer) exchange() error {
+	err := p.stream.SendMsg(&p.request)
+	if err == nil || err == io.EOF { // at the stream's end its answer says why
+		return p.stream.RecvMsg(&p.answer)
+	}
+	return err
+}
+
+// within lets a call take its time and no more.
+func (p *peer) within(call func() error) ([]byte, error) {
+	p.late.Reset(p.timeout)
+	err := call()
+	p.late.Stop()
+	if err != nil {
+		return nil, p.reason(err)
+	}
+	return p.answer.Data, nil
+}
+
+// expire ends a call that has had its time, with the process.
+func (p *peer) expire() { p.process.kill(timedOut) }
+
+// Release ends the process. go-plugin's Kill waits for ever for a process that
+// does not answer, so such a one is killed first, and any other if it takes
+// longer than the grace.
+func (p *peer) Release(broken bool) {
+	if p.started() {
+		if broken {
+			p.process.kill(released)
+		} else {
+			defer time.AfterFunc(grace, func() { p.process.kill(released) }).Stop()
+		}
+		defer func() { <-p.process.exited }()
+	}
+	p.client.Kill()
+	p.answer.Free()
+}
+
+func (p *peer) started() bool { return p.process != nil && p.process.ID() != "" }

@@ -1,0 +1,59 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+// reason makes of an error of go-plugin or gRPC what the user needs to know. It
+// waits for the end of the process, if that is near: its state and its last
+// words say more.
+func (p *peer) reason(err error) error {
+	if !p.started() {
+		return err
+	}
+	if version, ok := p.process.out.version(); ok && version != wire.Version {
+		return wire.VersionError(version)
+	}
+	state, isStatus := status.FromError(err)
+	if isStatus && state.Code() == codes.Aborted {
+		return errors.New(oneLine(state.Message())) // the plugin's side said so, and lives
+	}
+	how, ended := p.process.end(grace)
+	why := p.process.killedFor()
+	switch _, spoke := p.process.out.version(); {
+	case why == timedOut:
+		return fmt.Errorf("did not answer within %v: killed", p.timeout)
+	case ended && why == notKilled && !spoke:
+		return fmt.Errorf("process died: %s, before it said that it is a t2host plugin%s", how, p.process.out.last())
+	case ended && why == notKilled:
+		return fmt.Errorf("process died: %s%s", how, p.process.out.last())
+	case strings.HasPrefix(err.Error(), "timeout"):
+		return fmt.Errorf("did not say within %v that it has started: killed", p.timeout)
+	case isStatus:
+		return errors.New(plain(state))
+	case err == io.EOF:
+		return errors.New("ended the conversation although it still runs: killed")
+	}
+	return fmt.Errorf("does not start as a t2host plugin does: %s", oneLine(err.Error()))
+}
+
+// plain gives an error of the connection without gRPC's words.
+func plain(s *status.Status) string {
+	switch s.Code() {
+	case codes.Unavailable, codes.Canceled, codes.DeadlineExceeded:
+		return "connection lost although the process still runs: killed (" + oneLine(s.Message()) + ")"
+	case codes.Unimplemented:
+		return "does not answer as a t2host plugin does: " + oneLine(s.Message())
+	}
+	return oneLine(strings.TrimPrefix(s.Message(), "grpc: "))
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
