@@ -1,36 +1,56 @@
 package wire_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/host/plugin/wasm"
+	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
 var update = flag.Bool("update", false, "write what ABI.md shows anew")
 
-// TestABI: what ABI.md shows of the code is what the code does.
-func TestABI(t *testing.T) {
+// between gives the text before, inside and behind a pair of marks of ABI.md.
+func between(t *testing.T, text, mark string) (before, shown, after string) {
+	t.Helper()
+	before, rest, ok := strings.Cut(text, "<!-- "+mark+" -->\n")
+	shown, after, ok2 := strings.Cut(rest, "<!-- /"+mark+" -->\n")
+	if !ok || !ok2 {
+		t.Fatalf("no marks for %s", mark)
+	}
+	return before, shown, after
+}
+
+func page(t *testing.T) string {
+	t.Helper()
 	data, err := os.ReadFile("ABI.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(data)
+	return string(data)
+}
+
+// TestABI: what ABI.md shows of the code is what the code does.
+func TestABI(t *testing.T) {
+	text := page(t)
 	for mark, want := range map[string]string{
 		"imports": "\n```text\n" + strings.Join(wasm.Imports(), "\n") + "\n```\n",
+		"types":   types(),
 		"fields":  fields(),
-		"example": example(),
+		"example": exampleBatch(),
+		"answer":  exampleAnswer(t),
 	} {
-		before, rest, ok := strings.Cut(text, "<!-- "+mark+" -->\n")
-		shown, after, ok2 := strings.Cut(rest, "<!-- /"+mark+" -->\n")
-		if !ok || !ok2 {
-			t.Fatalf("no marks for %s", mark)
-		}
+		before, shown, after := between(t, text, mark)
 		if shown != want && !*update {
 			t.Errorf("%s in ABI.md is stale. To update, run go test ./sdk/wire -update", mark)
 		}
@@ -41,6 +61,71 @@ func TestABI(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestABIManifest: the manifest of ABI.md is read, and is what would be written
+// of it, so that no member of it is out of date.
+func TestABIManifest(t *testing.T) {
+	_, shown, _ := between(t, page(t), "manifest")
+	shown = strings.TrimSuffix(strings.TrimPrefix(shown, "\n```json\n"), "```\n")
+	plugins, err := manifest.Read([]byte(shown))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, []byte(shown)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(wire.AppendManifest(nil, plugins...)), compact.String()); diff != "" {
+		t.Errorf("-written +shown:\n%s", diff)
+	}
+	if info := tcpwin.LowWindows.Info(); !info.Same(&plugins[0].Imports[0]) {
+		t.Errorf("the import shown is not %s: %v", info.Name, info)
+	}
+	for _, words := range [][]string{wire.SettingKinds, wire.RowKinds[sdk.TCPRows:], wire.OutletKinds} {
+		for _, word := range words {
+			if word != "" && !strings.Contains(page(t), "`"+word+"`") {
+				t.Errorf("ABI.md does not say what %s is", word)
+			}
+		}
+	}
+}
+
+// TestABILimits: the limits that ABI.md names are those of the code.
+func TestABILimits(t *testing.T) {
+	text := strings.Join(strings.Fields(page(t)), " ")
+	for format, limit := range map[string]int{
+		"A batch takes at most %d MiB": wire.MaxBatch,
+		"an answer at most %d MiB":     wire.MaxMessage,
+		"JSON, at most %d MiB":         manifest.MaxSize,
+		"of at most %d MiB. It export": wasm.MaxModule,
+	} {
+		if want := fmt.Sprintf(format, limit>>20); !strings.Contains(text, want) {
+			t.Errorf("ABI.md does not say: %s", want)
+		}
+	}
+	if want := fmt.Sprintf("# The ABI of a t2host plugin, version %d ", wire.Version); !strings.HasPrefix(text, want) {
+		t.Errorf("ABI.md does not begin with %s", want)
+	}
+}
+
+var meanings = map[sdk.Type]string{
+	sdk.TypeU8: "unsigned", sdk.TypeH8: "unsigned, shown as 0x and hex digits", sdk.TypeI64: "signed",
+	sdk.TypeF32: "IEEE 754", sdk.TypeTime: "signed: nanoseconds since 1970 UTC", sdk.TypeDuration: "signed: nanoseconds",
+	sdk.TypeIP: "a byte 4, 6, or 0 for none; then 16 bytes of address, of which IPv4 takes the first 4 and the rest is zero",
+}
+
+func types() string {
+	var b strings.Builder
+	b.WriteString("\n| type | bytes | |\n|---|---|---|\n")
+	means := ""
+	for t := sdk.TypeU8; t.Valid(); t++ {
+		if m, ok := meanings[t]; ok {
+			means = m
+		}
+		fmt.Fprintf(&b, "| `%s` | %d | %s |\n", t, t.Size(), means)
+	}
+	return b.String()
 }
 
 func fields() string {
@@ -55,25 +140,57 @@ func fields() string {
 		fmt.Fprintf(&b, "| ends | `%s` | %d |\n", name, s.Size()-8)
 	}
 	b.WriteString(`
-Times are nanoseconds since 1970 UTC (i64), lengths bytes, ports numbers. ` + "`window` is 65536, and `tcpFlags` 0, where the\n" +
-		"packet was cut before it. `tcpFlags` are CWR ECE URG ACK PSH RST SYN FIN from the highest bit. `dir` is 0 for A, the client's\n" +
-		"direction, and 1 for B. `tcpStates` is T2's tcpStatesAFlags. `utcOffset` is seconds east of UTC (i32) at `at`, in the host's zone.\n")
+Times are nanoseconds since 1970 UTC (i64), lengths bytes, ports numbers, addresses as type ` + "`ip`. `window` is raw, 65536 where the\n" +
+		"packet was cut before it, and `tcpFlags` is 0 there; they are CWR ECE URG ACK PSH RST SYN FIN from the highest bit. `at` is the packet\n" +
+		"time that ended the flow, `flowInd` its index, which it shares with its opposite. `dir` is 0 for A, the client's direction, and 1 for\n" +
+		"B. `proto` is the IP protocol, 0 for layer-2 flows. `tcpStates` is T2's tcpStatesAFlags. `utcOffset` is seconds east of UTC (i32) at\n" +
+		"`at`, in the host's zone. What has no sign here is unsigned.\n")
 	return b.String()
 }
 
-func example() string {
+func exampleBatch() string {
 	p := &sdk.Plugin{Packets: sdk.TCP(sdk.Window), Ends: sdk.End(sdk.SrcIP)}
 	b := &sdk.Batch{
 		Number: 1, First: 1, Last: 3, Time: 1e9, Final: true,
 		Packets: sdk.Packets{N: 2, Flow: []uint32{0, 1}, Window: []uint32{0, 512}},
 		Ends:    sdk.Ends{N: 1, Flow: []uint32{0}, Before: []uint32{2}, SrcIP: []sdk.IP{sdk.IPv4([16]byte{192, 0, 2, 1})}},
 	}
-	notes := map[int]string{
-		0: "length, version, kind", 8: "number", 16: "first frame", 24: "last frame", 32: "packet time, 1 s",
-		40: "last batch; 2 packet rows", 48: "1 flow end; no changes", 56: "slots 0, 1", 64: "windows 0, 512",
-		72: "slot 0, padding", 80: "2 rows before it, padding", 88: "192.0.2.1 …", 96: "", 104: "… padding to 4",
-	}
 	msg := wire.AppendBatch(nil, p, b)
+	return dump(msg, map[int]string{
+		0: fmt.Sprintf("length %d; version 1, kind 1", len(msg)), 8: "number", 16: "first frame", 24: "last frame", 32: "packet time, 1 s",
+		40: "flag: last batch; 2 packet rows", 48: "1 flow end; no changes", 56: "slots 0, 1", 64: "windows 0, 512",
+		72: "slot 0; padding to 8", 80: "2 rows before it; padding to 8", 88: "192.0.2.1 …", 104: "… padding to 4",
+	})
+}
+
+func exampleAnswer(t *testing.T) string {
+	t.Helper()
+	p := &sdk.Plugin{
+		Columns: []sdk.Column{sdk.U8("a", ""), sdk.U32("b", "")},
+		Exports: []sdk.TableInfo{{Name: "p.t", Key: []sdk.Column{{Name: "ip", Type: sdk.TypeIP}}, Row: []sdk.Column{sdk.U32("n", "")}}},
+		Outlets: []sdk.Outlet{{Name: "lines"}},
+	}
+	key := sdk.IPv4([16]byte{192, 0, 2, 1}).AppendWire(nil)
+	out := &sdk.Out{
+		Columns: []sdk.Vec{{Type: sdk.TypeU8, Data: []byte{1}}, {Type: sdk.TypeU32, Data: []byte{7, 0, 0, 0}}},
+		Deltas:  []sdk.Delta{{Key: key, Row: []byte{7, 0, 0, 0}}},
+		Report:  []string{"done"},
+	}
+	out.AddFrame(0, []byte("one\n2\n"))
+	msg := wire.AppendAnswer(nil, out, 1, "")
+	if err := wire.ReadAnswer(msg, p, 1, &sdk.Out{}); err != nil {
+		t.Fatal(err)
+	}
+	return dump(msg, map[int]string{
+		0: fmt.Sprintf("length %d; version 1, kind 2", len(msg)), 8: "1 flow end; 1 change", 16: "1 frame; 1 report line", 24: "no log line; no error",
+		32: "a = 1; padding to 8", 40: "b = 7; change: of flow end 0", 48: "table 0, flags 0; key of 17 bytes",
+		56: "row of 4 bytes; key 192.0. …", 72: "… of the key; row 7 …", 80: "… padding to 4; frame: outlet 0",
+		88: "6 bytes: one …", 96: "… 2, padding to 4; report line:", 104: "4 bytes: done",
+	})
+}
+
+// dump shows a message, eight bytes a line, with notes by offset.
+func dump(msg []byte, notes map[int]string) string {
 	var s strings.Builder
 	s.WriteString("\n```text\n")
 	for at := 0; at < len(msg); at += 8 {

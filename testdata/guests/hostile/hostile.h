@@ -56,7 +56,7 @@ EXPORT(_initialize) void initialize(void) { INITIALIZE }
 EXPORT(t2host_abi) u32 abi(void) { return VERSION; }
 EXPORT(t2host_in) u32 in(u32 size) {
   IN
-  return size <= sizeof in_buffer ? (u32)(unsigned long)in_buffer : 0;
+  return room_for(size);
 }
 EXPORT(t2host_describe) u64 describe(void) { DESCRIBE }
 EXPORT(t2host_open) u64 open_plugin(u32 size) {
@@ -64,7 +64,7 @@ EXPORT(t2host_open) u64 open_plugin(u32 size) {
   return nothing();
 }
 EXPORT(t2host_batch) u64 batch(u32 size) {
-  u32 ends = get32(in_buffer + 48);
+  u32 ends = get32(message.data + 48);
   if (ends == 0) return nothing();
   BATCH
   begin_answer(ENDS, DELTAS, FRAMES, 0, 0, 0);

@@ -1,3 +1,3 @@
 // Answers with a length that reaches behind its memory.
-#define BATCH return result(out_buffer, 0xffffffffu);
+#define BATCH return result(answer.data, 0xffffffffu);
 #include "hostile.h"
