@@ -111,28 +111,46 @@ func (k *Carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) 
 			return process.Connect(process.Command{
 				Name: a.Name, Path: a.Executable.Path, SHA256: k.sum(a.Name, a.Executable), Timeout: k.Timeout, Log: log,
 			})
-		case r == plugin.Worker && a.BuiltIn:
-			return process.Connect(k.worker(a.Name, nil, "", log))
-		}
-		if a.BuiltIn {
+		case a.BuiltIn:
 			code, _, _ := wasm.BuiltIn()
-			return k.sandbox("t2host's own plugins", code, log)
+			if r == plugin.Worker {
+				k.engine().Announce(builtIn, code)
+				return process.Connect(k.worker(a.Name, nil, "", log))
+			}
+			return k.sandbox(builtIn, code, log)
 		}
-		f, err := openModule(a.Module.Path)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		sum := k.sum(a.Name, a.Module)
-		if r == plugin.Worker {
-			return process.Connect(k.worker(a.Name, f, sum, log))
-		}
-		code, err := readModule(f, sum)
-		if err != nil {
-			return nil, err
-		}
-		return k.sandbox(a.Name, code, log)
+		return k.foreign(a, r, log)
 	})
+}
+
+// builtIn is what messages call the module of the first-party plugins.
+const builtIn = "t2host's own plugins"
+
+// foreign connects to a module that did not come with the host.
+func (k *Carrier) foreign(a *plugin.Artefact, r plugin.Runtime, log func(string)) (remote.Peer, error) {
+	f, err := openModule(a.Module.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	sum := k.sum(a.Name, a.Module)
+	code, err := readModule(f, sum)
+	if err != nil {
+		return nil, err
+	}
+	if r == plugin.Wasm {
+		return k.sandbox(a.Name, code, log)
+	}
+	return k.apart(a.Name, f, code, sum, log)
+}
+
+// apart connects to a module in a worker, which reads it again, and checks it.
+func (k *Carrier) apart(name string, f *os.File, code []byte, sum string, log func(string)) (remote.Peer, error) {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("module %s: %w", name, err)
+	}
+	k.engine().Announce(name, code)
+	return process.Connect(k.worker(name, f, sum, log))
 }
 
 // sum is the checksum that a file must have: a pin counts more than a manifest.

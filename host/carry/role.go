@@ -1,8 +1,11 @@
 package carry
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strconv"
@@ -129,11 +132,15 @@ func openWorker() (remote.Peer, error) {
 		n, _ := strconv.ParseUint(os.Getenv(name), 10, 64) // written by worker
 		return n
 	}
-	k := New(Config{CacheDir: os.Getenv(cacheVariable), MaxMemory: number(memoryVariable), Seed: number(seedVariable), Note: log, Warn: log})
+	k := New(Config{
+		CacheDir: os.Getenv(cacheVariable), MaxMemory: number(memoryVariable), Seed: number(seedVariable),
+		Note: func(string) {}, // the host says so
+		Warn: log,
+	})
 	name, foreign := os.LookupEnv(moduleVariable)
 	if !foreign {
 		code, _, _ := wasm.BuiltIn()
-		return k.sandbox("t2host's own plugins", code, log)
+		return k.sandbox(builtIn, code, log)
 	}
 	code, err := readModule(os.NewFile(moduleDescriptor, name), os.Getenv(sumVariable))
 	if err != nil {
@@ -150,21 +157,26 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 		return nil, err
 	}
 	defer f.Close()
-	code, err := readModule(f, "")
-	if err != nil {
-		return nil, err
-	}
-	file := plugin.File{Path: path, SHA256: checksum(code)}
 	log := func(line string) { k.Warn(path + ": " + line) }
-	isModule := strings.HasPrefix(string(code[:min(4, len(code))]), "\x00asm")
-	command := process.Command{Name: path, Path: path, SHA256: file.SHA256, Timeout: k.Timeout, Log: log}
-	if isModule {
-		if _, err := f.Seek(0, 0); err != nil {
-			return nil, fmt.Errorf("module %s: %w", path, err)
-		}
-		command = k.worker(path, f, file.SHA256, log)
+	file := plugin.File{Path: path}
+	connect := func() (remote.Peer, error) {
+		return process.Connect(process.Command{Name: path, Path: path, SHA256: file.SHA256, Timeout: k.Timeout, Log: log})
 	}
-	plugins, err := remote.Describe(func() (remote.Peer, error) { return process.Connect(command) })
+	isModule, err := startsAsModule(f)
+	if err != nil {
+		return nil, fmt.Errorf("plugin %s: %w", path, err)
+	}
+	if isModule {
+		code, err := readModule(f, "")
+		if err != nil {
+			return nil, fmt.Errorf("plugin %s: %w", path, err)
+		}
+		file.SHA256 = checksum(code)
+		connect = func() (remote.Peer, error) { return k.apart(path, f, code, file.SHA256, log) }
+	} else if file.SHA256, err = hash(f); err != nil {
+		return nil, fmt.Errorf("plugin %s: %w", path, err)
+	}
+	plugins, err := remote.Describe(connect)
 	if err != nil {
 		return nil, fmt.Errorf("plugin %s: %w", path, err)
 	}
@@ -177,4 +189,23 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 		list = append(list, a)
 	}
 	return list, nil
+}
+
+// startsAsModule looks at a file's first bytes, and goes back to its start.
+func startsAsModule(f *os.File) (bool, error) {
+	var head [4]byte
+	n, err := io.ReadFull(f, head[:])
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return false, errors.Unwrap(err)
+	}
+	_, err = f.Seek(0, io.SeekStart)
+	return string(head[:n]) == "\x00asm", err
+}
+
+func hash(f *os.File) (string, error) {
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", errors.Unwrap(err)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }

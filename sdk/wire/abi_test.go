@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -104,9 +105,29 @@ func TestABILimits(t *testing.T) {
 			t.Errorf("ABI.md does not say: %s", want)
 		}
 	}
+	for format, limit := range map[string]int{
+		"At most %s entries":     wasm.MaxEntries,
+		"at most %s parameters":  wasm.MaxParameters,
+		"%s locals, all":         wasm.MaxLocals,
+		"all together %s locals": wasm.MaxAllLocals,
+		"tables have %s":         wasm.MaxElements,
+	} {
+		if want := fmt.Sprintf(format, grouped(limit)); !strings.Contains(text, want) {
+			t.Errorf("ABI.md does not say: %s", want)
+		}
+	}
 	if want := fmt.Sprintf("# The ABI of a t2host plugin, version %d ", wire.Version); !strings.HasPrefix(text, want) {
 		t.Errorf("ABI.md does not begin with %s", want)
 	}
+}
+
+// grouped is n with a comma at each thousand.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 var meanings = map[sdk.Type]string{

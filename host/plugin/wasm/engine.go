@@ -8,13 +8,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
-	"time"
-
-	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/api"
 )
 
 // MaxModule bounds a module in bytes.
@@ -32,151 +27,107 @@ type Config struct {
 // Engine compiles modules. It may be used by several goroutines.
 type Engine struct {
 	Config
-	runtime wazero.Runtime
-	cache   wazero.CompilationCache // nil: none on disk
-	broken  error                   // why there is no runtime
-
-	mu       sync.Mutex
-	compiled map[[sha256.Size]byte]*compilation
+	mu      sync.Mutex
+	modules map[[sha256.Size]byte]*entry
 }
 
-// compilation is a module's compiled form, or the reason why there is none.
-type compilation struct {
-	once sync.Once
-	code wazero.CompiledModule
-	err  error
+// entry is a module that was asked for.
+type entry struct {
+	cache             cache
+	announce, compile sync.Once
+
+	compiled *compiled // nil: not compiled, or err says why it cannot be
+	err      error
 }
 
-// New makes an engine. A cache that cannot be used is a note, no error.
+// New makes an engine. Nothing is opened yet.
 func New(c Config) *Engine {
-	e := &Engine{Config: c, compiled: map[[sha256.Size]byte]*compilation{}}
-	// One runtime is enough: the limit of memory is each instance's own.
-	config := wazero.NewRuntimeConfigCompiler()
-	if c.CacheDir != "" {
-		cache, err := openCache(c.CacheDir)
-		if err == nil {
-			e.cache = cache
-			config = config.WithCompilationCache(cache)
-		} else {
-			c.Warn("cache of compiled plugins: " + err.Error() + ": they are compiled anew in each run")
-		}
-	}
-	ctx := context.Background()
-	e.runtime = wazero.NewRuntimeWithConfig(ctx, config)
-	e.broken = instantiateHost(ctx, e.runtime)
-	return e
-}
-
-// openCache makes the folder if need be, and tries whether it can be written.
-func openCache(dir string) (wazero.CompilationCache, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	try, err := os.CreateTemp(dir, ".try-*")
-	if err != nil {
-		return nil, err
-	}
-	try.Close()
-	if err := os.Remove(try.Name()); err != nil {
-		return nil, err
-	}
-	return wazero.NewCompilationCacheWithDir(dir)
+	return &Engine{Config: c, modules: map[[sha256.Size]byte]*entry{}}
 }
 
 // Close frees all that the engine's modules and instances hold.
 func (e *Engine) Close() error {
-	ctx := context.Background()
-	err := e.runtime.Close(ctx)
-	if e.cache != nil {
-		err = errors.Join(err, e.cache.Close(ctx))
+	var errs []error
+	for _, m := range e.modules {
+		if m.compiled != nil {
+			errs = append(errs, m.compiled.close())
+		}
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // Module is a compiled module.
 type Module struct {
 	engine *Engine
-	name   string
-	code   wazero.CompiledModule
+	*compiled
 }
 
-// Module checks a module and compiles it, the same bytes once.
+// Module checks a module and compiles it, the same bytes once. A cache that
+// cannot be used is a warning.
 func (e *Engine) Module(ctx context.Context, name string, code []byte) (*Module, error) {
-	if e.broken != nil {
-		return nil, e.broken
-	}
 	if len(code) > MaxModule {
 		return nil, fmt.Errorf("module of %d bytes: at most %d MiB are allowed", len(code), MaxModule>>20)
 	}
-	if err := checkImports(code); err != nil {
-		return nil, fmt.Errorf("module %w", err)
+	m := e.entry(code)
+	e.announce(m, name, code)
+	m.compile.Do(func() { m.compiled, m.err = e.compile(ctx, m.cache, name, code) })
+	if m.err != nil {
+		return nil, fmt.Errorf("module %w", m.err)
 	}
+	return &Module{e, m.compiled}, nil
+}
+
+func (e *Engine) entry(code []byte) *entry {
 	key := sha256.Sum256(code)
 	e.mu.Lock()
-	c, ok := e.compiled[key]
+	defer e.mu.Unlock()
+	m, ok := e.modules[key]
 	if !ok {
-		c = &compilation{}
-		e.compiled[key] = c
+		m = &entry{cache: cacheOf(e.CacheDir, key)}
+		e.modules[key] = m
 	}
-	e.mu.Unlock()
-	c.once.Do(func() { c.code, c.err = e.compile(ctx, name, code) })
-	if c.err != nil {
-		return nil, c.err
-	}
-	return &Module{engine: e, name: name, code: c.code}, nil
+	return m
 }
 
-// patience is how long compiling may take before the user is told.
-const patience = 300 * time.Millisecond
+// quick is the size up to which a module is compiled before anyone waits for it.
+const quick = 1 << 18
 
-func (e *Engine) compile(ctx context.Context, name string, code []byte) (wazero.CompiledModule, error) {
-	note := time.AfterFunc(patience, func() {
-		once := ""
-		if e.cache != nil {
-			once = ", once"
+// Announce tells the user, once, that a module has to be compiled, if that takes a
+// while. Module does so itself; it is for modules that another process compiles.
+func (e *Engine) Announce(name string, code []byte) { e.announce(e.entry(code), name, code) }
+
+func (e *Engine) announce(m *entry, name string, code []byte) {
+	m.announce.Do(func() {
+		if len(code) > quick && !m.cache.has() {
+			e.Note("compiling " + filepath.Base(name) + " for the sandbox" + m.cache.once() + ": takes about a second")
 		}
-		e.Note("compiling " + filepath.Base(name) + " for the sandbox" + once + ": takes about a second")
 	})
-	defer note.Stop()
-	compiled, err := e.runtime.CompileModule(ctx, code)
+}
+
+func (e *Engine) compile(ctx context.Context, cache cache, name string, code []byte) (*compiled, error) {
+	s, err := readShape(code)
+	if err == nil {
+		err = s.check(e.MaxMemory)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("module does not compile: %s", firstLine(err))
+		return nil, err
 	}
-	if err := e.checkExports(compiled); err != nil {
-		return nil, fmt.Errorf("module %w", err)
-	}
-	return compiled, nil
-}
-
-func (e *Engine) checkExports(m wazero.CompiledModule) error {
-	functions := m.ExportedFunctions()
-	for name, want := range exports {
-		f, ok := functions[name]
-		if !ok {
-			return fmt.Errorf("does not export %s: it is no t2host plugin", name)
+	var broken error
+	if cache != "" {
+		c, err := compile(ctx, s.plain, cache)
+		if err == nil {
+			cache.tidy()
+			return c, nil
 		}
-		if is := (function{letters(f.ParamTypes()), letters(f.ResultTypes())}); is != want {
-			return fmt.Errorf("exports %s as %s, but it must be %s", name, is, want)
-		}
+		broken = err
 	}
-	if f, ok := functions["_initialize"]; ok && len(f.ParamTypes())+len(f.ResultTypes()) > 0 {
-		return errors.New("exports _initialize with parameters or results")
+	c, err := compile(ctx, s.plain, "")
+	if err != nil {
+		return nil, fmt.Errorf("does not compile: %s", firstLine(err))
 	}
-	memory, ok := m.ExportedMemories()["memory"]
-	if !ok {
-		return errors.New("does not export its memory as memory")
+	if broken != nil {
+		cache.remove()
+		e.Warn("cache of compiled plugins: " + firstLine(broken) + ": " + filepath.Base(name) + " is compiled anew")
 	}
-	if min := uint64(memory.Min()) << 16; min > e.MaxMemory {
-		return tooMuch(min, e.MaxMemory)
-	}
-	return nil
-}
-
-func letters(types []api.ValueType) string {
-	r := reader{b: append([]byte{byte(len(types))}, types...)}
-	return r.letters()
-}
-
-func tooMuch(wanted, limit uint64) error {
-	return fmt.Errorf("wants %d MiB of memory, more than its %d: raise runtime.max_memory", (wanted+1<<20-1)>>20, limit>>20)
+	return c, nil
 }

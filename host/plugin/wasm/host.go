@@ -38,8 +38,9 @@ func answer(params string, errno uint64) hostFunction {
 // library imports for wasip1. sdk/wire/ABI.md lists the answers.
 var given = map[string]hostFunction{
 	"t2host.log": {function{"ii", ""}, func(i *instance, s []uint64) {
-		if b, ok := i.bytes(s[0], s[1]); ok {
-			i.print(append(b[:len(b):len(b)], '\n'))
+		if b, ok := i.bytes(s[0], uint64(uint32(s[1]))); ok {
+			i.print(b)
+			i.out.flush()
 		}
 	}},
 
@@ -149,7 +150,7 @@ func clockTime(i *instance, s []uint64) {
 
 // randomBytes are the same in each run.
 func randomBytes(i *instance, s []uint64) {
-	b, ok := i.bytes(s[0], s[1])
+	b, ok := i.bytes(s[0], uint64(uint32(s[1])))
 	if !ok {
 		s[0] = fault
 		return
@@ -180,6 +181,11 @@ func write(i *instance, s []uint64) {
 		s[0] = badFile
 		return
 	}
+	const most = 1024 // as elsewhere
+	if uint32(s[2]) > most {
+		s[0] = invalid
+		return
+	}
 	vectors, ok := i.bytes(s[1], 8*uint64(uint32(s[2])))
 	written := uint32(0)
 	for ; ok && len(vectors) > 0; vectors = vectors[8:] {
@@ -201,10 +207,14 @@ func write(i *instance, s []uint64) {
 func poll(i *instance, s []uint64) {
 	const subscription, event, longest = 48, 32, 10 * time.Millisecond
 	n := uint64(uint32(s[2]))
+	if n == 0 || n > 64 {
+		s[0] = invalid
+		return
+	}
 	in, ok := i.bytes(s[0], n*subscription)
 	out, ok2 := i.bytes(s[1], n*event)
-	if !ok || !ok2 || n == 0 || n > 64 {
-		s[0] = invalid
+	if !ok || !ok2 {
+		s[0] = fault
 		return
 	}
 	wait := longest

@@ -28,6 +28,7 @@ type instance struct {
 	now     int64 // packet time of the batch in work, nanoseconds since 1970 UTC
 	random  *rand.ChaCha8
 	exited  bool
+	code    uint32 // with which it has
 	dead    error
 
 	in, describe, open, batch, close api.Function
@@ -48,7 +49,7 @@ func (m *Module) Connect(log func(line string)) (remote.Peer, error) {
 	i.random = rand.NewChaCha8(seed)
 	i.ctx = context.WithValue(context.Background(), instanceKey{}, i)
 	var err error
-	i.module, err = m.engine.runtime.InstantiateModule(
+	i.module, err = m.runtime.InstantiateModule(
 		experimental.WithMemoryAllocator(i.ctx, &i.memory), m.code, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 	if err != nil {
 		return nil, i.failed(err)
@@ -102,7 +103,7 @@ func (i *instance) failed(err error) error {
 	case i.memory.wanted > 0:
 		return tooMuch(i.memory.wanted, i.memory.limit)
 	case i.exited:
-		return errors.New("guest ended itself" + i.out.last())
+		return fmt.Errorf("guest ended itself with exit code %d%s", i.code, i.out.last())
 	}
 	return errors.New("guest trapped: " + strings.TrimPrefix(firstLine(err), "wasm error: ") + i.out.last())
 }
@@ -114,8 +115,8 @@ func firstLine(err error) string {
 
 // exit ends the guest from within.
 func (i *instance) exit(code uint32) {
-	i.exited = true
-	panic(fmt.Sprintf("exit code %d", code))
+	i.exited, i.code = true, code
+	panic("guest ends itself") // wazero makes an error of it
 }
 
 // bytes is the guest's memory from address on, n bytes of it.

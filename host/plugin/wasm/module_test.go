@@ -1,22 +1,202 @@
 package wasm
 
 import (
+	"bytes"
 	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 )
 
-func FuzzImports(f *testing.F) {
-	for _, name := range []string{"good", "import_outside", "import_changed", "log_flood"} {
-		code, err := os.ReadFile("../../../testdata/guests/hostile/" + name + ".wasm")
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(code)
+func read(t testing.TB, guest string) []byte {
+	t.Helper()
+	code, err := os.ReadFile("../../../testdata/guests/" + guest + ".wasm")
+	if err != nil {
+		t.Fatal(err)
 	}
-	f.Fuzz(func(t *testing.T, code []byte) {
-		imports, err := readImports(code)
-		if err == nil && len(imports) > len(code) {
-			t.Errorf("%d imports in %d bytes", len(imports), len(code))
+	return code
+}
+
+// section is a section of a module.
+func section(id byte, content string) string { return string(id) + number(len(content)) + content }
+
+// number is n in LEB128.
+func number(n int) string {
+	var b []byte
+	for ; n > 0x7f; n >>= 7 {
+		b = append(b, byte(n)|0x80)
+	}
+	return string(append(b, byte(n)))
+}
+
+// body is a function's, with so many locals of one type.
+func body(locals int) string {
+	content := "\x01" + number(locals) + "\x7f\x0b"
+	return number(len(content)) + content
+}
+
+const (
+	half  = 1 << 29
+	head  = "\x00asm\x01\x00\x00\x00"
+	types = "\x01\x04\x01\x60\x00\x00" // () -> ()
+	funcs = "\x03\x02\x01\x00"         // one
+)
+
+// lies are modules that claim more than they hold, or what no plugin may have.
+// wazero would take memory for most of them before it looks.
+var lies = map[string]string{
+	"types":               section(1, number(half)),
+	"parameters":          section(1, "\x01\x60"+number(half)),
+	"results":             section(1, "\x01\x60\x00"+number(half)),
+	"imports":             section(2, number(half)),
+	"functions":           types + section(3, number(half)),
+	"tables":              section(4, number(half)),
+	"a large table":       section(4, "\x01\x70\x00"+number(half)),
+	"a table of anything": section(4, "\x01\x40\x00\x70\x00\x01\xd0\x70\x0b"),
+	"memories":            section(5, "\x02\x00\x01\x00\x01"),
+	"a shared memory":     section(5, "\x01\x03\x01\x01"),
+	"globals":             section(6, number(half)),
+	"exports":             section(7, number(half)),
+	"an export's name":    section(7, "\x01"+number(half)),
+	"element segments":    section(9, number(half)),
+	"elements":            section(9, "\x01\x00\x41\x00\x0b"+number(half)),
+	"expressions":         section(9, "\x01\x05\x70"+number(half)),
+	"another reference":   section(9, "\x01\x05\x63\x70\x00"),
+	"code":                types + funcs + section(10, number(half)),
+	"locals":              types + funcs + section(10, "\x01"+body(half)),
+	"locals in all":       types + section(3, number(100)+strings.Repeat("\x00", 100)) + section(10, number(100)+strings.Repeat(body(MaxLocals), 100)),
+	"data segments":       section(11, number(half)),
+	"data":                section(11, "\x01\x01"+number(half)),
+	"a section":           "\x01" + number(half),
+	"a section's end":     section(1, "\x00\x00"),
+	"a tag":               section(13, "\x00"),
+	"another order":       section(4, "\x00") + section(3, "\x00"),
+	"a section twice":     section(4, "\x00") + section(4, "\x00"),
+	"an unknown section":  section(99, ""),
+	"a long number":       "\x01\x80\x80\x80\x80\x80\x00",
+	"a large number":      "\x01\xff\xff\xff\xff\x7f",
+}
+
+// TestLies: each is refused before the compiler sees it, for no more memory than
+// it takes itself.
+func TestLies(t *testing.T) {
+	for name, sections := range lies {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := readShape([]byte(head + sections))
+		runtime.ReadMemStats(&after)
+		if err != errMalformed {
+			t.Errorf("%s: %v", name, err)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > 1<<16 {
+			t.Errorf("%s: takes %d bytes", name, took)
+		}
+	}
+	for name, sections := range map[string]string{
+		"nothing":      "",
+		"locals":       types + funcs + section(10, "\x01"+body(MaxLocals)),
+		"all elements": section(9, "\x08"+"\x00\x41\x00\x0b\x01\x00"+"\x01\x00\x01\x00"+"\x02\x00\x41\x00\x0b\x00\x01\x00"+"\x03\x00\x01\x00"+"\x04\x41\x00\x0b\x01\xd2\x00\x0b"+"\x05\x70\x01\xd0\x70\x0b"+"\x06\x00\x41\x00\x0b\x70\x01\xd2\x00\x0b"+"\x07\x70\x01\xd2\x00\x0b"),
+		"all data":     section(11, "\x03\x00\x41\x00\x0b\x01x\x01\x01x\x02\x00\x41\x00\x0b\x01x"),
+		"constants":    section(6, "\x04\x7e\x00\x42\x80\x7f\x0b\x7d\x00\x43abcd\x0b\x7c\x01\x44abcdefgh\x0b\x7b\x00\xfd\x0c0123456789abcdef\x0b"),
+		"a custom one": section(0, "\x04namewhatever"),
+	} {
+		if _, err := readShape([]byte(head + sections)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestModulesThatAreNoPlugins: what is missed first is always the same.
+func TestModulesThatAreNoPlugins(t *testing.T) {
+	good := read(t, "hostile/good")
+	without := func(export string) []byte {
+		return bytes.Replace(good, []byte(export), []byte("x"+export[1:]), 1)
+	}
+	e := newEngine(t, t.TempDir())
+	for _, c := range []struct {
+		name string
+		code []byte
+		want string
+	}{
+		{"text", []byte("hello, world"), "module not a WebAssembly module of version 1"},
+		{"a component", []byte("\x00asm\x0d\x00\x01\x00"), "module not a WebAssembly module of version 1"},
+		{"nothing", []byte(head), "module does not export t2host_abi: it is no t2host plugin"},
+		{"no batch", without("t2host_batch"), "module does not export t2host_batch: it is no t2host plugin"},
+		{"no memory", without("memory\x02"), "module does not export its memory as memory"},
+		{"another type", []byte(head + types + funcs + section(7, "\x01\x0at2host_abi\x00\x00")), "module exports t2host_abi as (), but it must be () -> i32"},
+		{"an odd name", []byte(head + types + section(2, "\x01\x03\x1b[m\x02\xff\xff\x00\x00")), "module imports ?[m.??, which no plugin gets: t2host.log and the WASI functions of ABI.md are all there is"},
+		{"no code", append([]byte(nil), good[:len(good)-9]...), "module not a well-formed WebAssembly module"},
+		{"too large", make([]byte, MaxModule+1), "module of 67108865 bytes: at most 64 MiB are allowed"},
+	} {
+		if _, err := e.Module(t.Context(), c.name, c.code); err == nil || err.Error() != c.want {
+			t.Errorf("%s: %v\nwant %s", c.name, err, c.want)
+		}
+	}
+}
+
+// TestTablesDoNotGrow: they would, beyond the limit of memory.
+func TestTablesDoNotGrow(t *testing.T) {
+	const grow = "\x00\xd0\x70\x41\x01\xfc\x0f\x00\x1a\x0b" // no locals; table.grow by one null
+	code := head + types + funcs + section(4, "\x01\x70\x00\x01") + section(10, "\x01"+number(len(grow))+grow)
+	s, err := readShape([]byte(code))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := compile(t.Context(), s.plain, ""); err == nil || !strings.Contains(err.Error(), `"reference-types" is disabled`) {
+		t.Errorf("table.grow: %v", err)
+	}
+}
+
+func newEngine(t *testing.T, cacheDir string) *Engine {
+	t.Helper()
+	e := New(Config{CacheDir: cacheDir, MaxMemory: 64 << 20, Note: func(line string) { t.Error(line) }, Warn: func(line string) { t.Error(line) }})
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
 		}
 	})
+	return e
+}
+
+// FuzzModule: the check of a module's shape neither breaks nor takes more memory
+// than a module of its size may; what it lets through, wazero may refuse.
+func FuzzModule(f *testing.F) {
+	for _, name := range []string{"ctcpwin", "hostile/good", "hostile/import_outside", "hostile/import_changed", "hostile/log_flood"} {
+		f.Add(read(f, name))
+	}
+	for _, sections := range lies {
+		f.Add([]byte(head + sections))
+	}
+	f.Fuzz(func(t *testing.T, code []byte) {
+		s, err := readShape(code)
+		if err != nil {
+			return
+		}
+		if len(s.plain) > len(code) || len(s.imports) > len(code) || len(s.exports) > len(code) {
+			t.Errorf("%d imports, %d exports in %d bytes", len(s.imports), len(s.exports), len(code))
+		}
+		if c, err := compile(t.Context(), s.plain, ""); err == nil {
+			if err := c.close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// TestGuestsHaveAShape: what compilers make is read.
+func TestGuestsHaveAShape(t *testing.T) {
+	found, err := filepath.Glob("../../../testdata/guests/*/*.wasm")
+	if err != nil || len(found) < 20 {
+		t.Fatal(found, err)
+	}
+	for _, path := range found {
+		code, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err := readShape(code); err != nil || len(s.exports) == 0 {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
 }

@@ -1,0 +1,66 @@
+package wasm
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// cache is the folder that keeps the compiled form of one module; empty: none.
+// In it wazero has a folder for each of its versions.
+type cache string
+
+// maxCached is how many modules are kept.
+const maxCached = 32
+
+// cacheOf is where the compiled form of a module with that checksum is kept below
+// dir.
+func cacheOf(dir string, sum [sha256.Size]byte) cache {
+	if dir == "" {
+		return ""
+	}
+	return cache(filepath.Join(dir, hex.EncodeToString(sum[:16])))
+}
+
+// has says whether something is kept there.
+func (c cache) has() bool {
+	found, _ := filepath.Glob(filepath.Join(string(c), "*", "*")) // the pattern is well-formed
+	return c != "" && len(found) > 0
+}
+
+// once says that the user need not wait again.
+func (c cache) once() string {
+	if c == "" {
+		return ""
+	}
+	return ", once"
+}
+
+// remove removes what is there and of no use.
+func (c cache) remove() { _ = os.RemoveAll(string(c)) } // or it stays, and is tried again
+
+// tidy notes that the module was used, and removes those that have not been for
+// longest. What cannot be done now is done another time.
+func (c cache) tidy() {
+	now := time.Now()
+	_ = os.Chtimes(string(c), now, now)
+	entries, _ := os.ReadDir(filepath.Dir(string(c)))
+	type kept struct {
+		name string
+		used time.Time
+	}
+	var list []kept
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && e.IsDir() && len(e.Name()) == len(filepath.Base(string(c))) {
+			list = append(list, kept{e.Name(), info.ModTime()})
+		}
+	}
+	slices.SortFunc(list, func(a, b kept) int { return cmp.Compare(b.used.UnixNano(), a.used.UnixNano()) })
+	for _, k := range list[min(len(list), maxCached):] {
+		_ = os.RemoveAll(filepath.Join(filepath.Dir(string(c)), k.name))
+	}
+}

@@ -1,0 +1,52 @@
+package wasm
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+)
+
+// features are those of the core specification 2.0 but for reference types, with
+// which a table could grow beyond all bounds.
+const features = api.CoreFeaturesV2 &^ api.CoreFeatureReferenceTypes
+
+// compiled is a module that is ready to be instantiated, with a wazero runtime of
+// its own: a cache belongs to one. The limit of memory is each instance's.
+type compiled struct {
+	runtime wazero.Runtime
+	kept    wazero.CompilationCache // nil without a cache
+	code    wazero.CompiledModule
+}
+
+// compile compiles a module, or takes its compiled form from the cache.
+func compile(ctx context.Context, code []byte, cache cache) (*compiled, error) {
+	config := wazero.NewRuntimeConfigCompiler().WithCoreFeatures(features)
+	c := &compiled{}
+	if cache != "" {
+		var err error
+		if c.kept, err = wazero.NewCompilationCacheWithDir(string(cache)); err != nil {
+			return nil, err
+		}
+		config = config.WithCompilationCache(c.kept)
+	}
+	c.runtime = wazero.NewRuntimeWithConfig(ctx, config)
+	err := instantiateHost(ctx, c.runtime)
+	if err == nil {
+		c.code, err = c.runtime.CompileModule(ctx, code)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
+}
+
+func (c *compiled) close() error {
+	ctx := context.Background()
+	err := c.runtime.Close(ctx)
+	if c.kept != nil {
+		err = errors.Join(err, c.kept.Close(ctx))
+	}
+	return err
+}

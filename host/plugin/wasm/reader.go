@@ -1,0 +1,131 @@
+package wasm
+
+// reader reads a module's bytes; after the first that is missing or wrong, bad
+// is true and everything is zero.
+type reader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *reader) fail() { r.bad, r.b = true, nil }
+
+func (r *reader) take(n uint32) []byte {
+	if r.bad || uint64(n) > uint64(len(r.b)) {
+		r.fail()
+		return nil
+	}
+	b := r.b[:n]
+	r.b = r.b[n:]
+	return b
+}
+
+func (r *reader) byte() byte {
+	if b := r.take(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+// u32 reads an unsigned number in LEB128.
+func (r *reader) u32() uint32 {
+	var n uint64
+	for shift := 0; shift < 35; shift += 7 {
+		c := r.byte()
+		n |= uint64(c&0x7f) << shift
+		if c < 0x80 {
+			if n > 1<<32-1 {
+				r.fail()
+			}
+			return uint32(n)
+		}
+	}
+	r.fail()
+	return 0
+}
+
+// signed passes over a signed number in LEB128 of so many bits.
+func (r *reader) signed(bits int) {
+	for n := 0; n < bits; n += 7 {
+		if r.byte() < 0x80 {
+			return
+		}
+	}
+	r.fail()
+}
+
+func (r *reader) name() string { return string(r.take(r.u32())) }
+
+// count reads the length of a vector, whose elements take a byte each at least.
+func (r *reader) count(most uint32) uint32 {
+	n := r.u32()
+	if n > most || uint64(n) > uint64(len(r.b)) {
+		r.fail()
+		return 0
+	}
+	return n
+}
+
+// each reads a vector.
+func (r *reader) each(most uint32, element func()) {
+	for n := r.count(most); n > 0 && !r.bad; n-- {
+		element()
+	}
+}
+
+// limits reads the size of a memory or table: its first one; the largest, if
+// there is one, does not matter.
+func (r *reader) limits() uint32 {
+	flag := r.byte()
+	first := r.u32()
+	switch flag {
+	case 0:
+	case 1:
+		r.u32()
+	default: // shared
+		r.fail()
+	}
+	return first
+}
+
+// constant passes over a constant expression.
+func (r *reader) constant() {
+	for !r.bad {
+		switch r.byte() {
+		case 0x0b: // end
+			return
+		case 0x41: // i32.const
+			r.signed(32)
+		case 0x42: // i64.const
+			r.signed(64)
+		case 0x43: // f32.const
+			r.take(4)
+		case 0x44: // f64.const
+			r.take(8)
+		case 0x23, 0xd2: // global.get, ref.func
+			r.u32()
+		case 0xd0: // ref.null
+			r.valueType()
+		case 0xfd: // v128.const
+			if r.byte() != 12 {
+				r.fail()
+			}
+			r.take(16)
+		default:
+			r.fail()
+		}
+	}
+}
+
+// valueType reads a type, as the letter that a function's types have.
+func (r *reader) valueType() byte {
+	switch r.byte() {
+	case 0x7f:
+		return 'i'
+	case 0x7e:
+		return 'I'
+	case 0x7d, 0x7c, 0x7b, 0x70, 0x6f: // f32, f64, v128, funcref, externref
+		return '?'
+	}
+	r.fail()
+	return 0
+}

@@ -1,0 +1,247 @@
+package wasm
+
+import "errors"
+
+// Bounds of a module. What a compiler makes stays far below; a module that claims
+// more than it holds would have the memory for it taken before it is refused.
+const (
+	MaxEntries    = 100_000 // of a section
+	MaxParameters = 1000    // and as many results, of a function
+	MaxLocals     = 50_000  // of a function, as browsers have it
+	MaxAllLocals  = 4 << 20 // of all functions
+	MaxElements   = 1 << 20 // of all tables, and of all that is put into them
+)
+
+// shape is what a module says of itself before it is compiled.
+type shape struct {
+	imports []imported
+	exports map[string]exported
+	memory  uint64 // bytes at the start; 0 where it has none
+	plain   []byte // the module without its custom sections: names, sources' lines
+
+	types     []function
+	functions []function // imported ones first
+	locals    uint64
+	elements  uint64
+}
+
+// imported is an entry of the import section.
+type imported struct {
+	module, name string
+	kind         byte // 0: a function
+	function
+}
+
+// exported is an entry of the export section.
+type exported struct {
+	kind byte // 0: a function, 2: the memory
+	function
+}
+
+var errMalformed = errors.New("not a well-formed WebAssembly module")
+
+// readShape reads a module's sections (WebAssembly core specification 2.0, 5.5),
+// before anything else looks at it: each count is one that its section holds.
+func readShape(code []byte) (*shape, error) {
+	const head = "\x00asm\x01\x00\x00\x00"
+	if len(code) < len(head) || string(code[:len(head)]) != head {
+		return nil, errors.New("not a WebAssembly module of version 1")
+	}
+	s := &shape{plain: append(make([]byte, 0, len(code)), head...), exports: map[string]exported{}}
+	r := reader{b: code[len(head):]}
+	last := 0
+	for len(r.b) > 0 {
+		whole := r.b
+		id := r.byte()
+		section := reader{b: r.take(r.u32())}
+		if r.bad {
+			return nil, errMalformed
+		}
+		if id == 0 {
+			continue
+		}
+		place := order(id)
+		if place <= last {
+			return nil, errMalformed
+		}
+		last = place
+		s.section(id, &section)
+		if section.bad || len(section.b) > 0 {
+			return nil, errMalformed
+		}
+		s.plain = append(s.plain, whole[:len(whole)-len(r.b)]...)
+	}
+	return s, nil
+}
+
+// order gives the place of a section; 0 where there is no such section.
+func order(id byte) int {
+	switch {
+	case id == 12: // the count of data comes before the code
+		return 19
+	case id > 12:
+		return 0
+	}
+	return int(id) * 2
+}
+
+func (s *shape) section(id byte, r *reader) {
+	switch id {
+	case 1:
+		r.each(MaxEntries, func() { s.typeOf(r) })
+	case 2:
+		r.each(MaxEntries, func() { s.imported(r) })
+	case 3:
+		r.each(MaxEntries, func() { s.functions = append(s.functions, s.typed(r)) })
+	case 4:
+		r.each(MaxEntries, func() {
+			r.valueType()
+			s.elements += uint64(r.limits())
+		})
+		s.bound(r, s.elements, MaxElements)
+	case 5:
+		r.each(1, func() { s.memory = uint64(r.limits()) << 16 })
+	case 6:
+		r.each(MaxEntries, func() {
+			r.valueType()
+			r.byte()
+			r.constant()
+		})
+	case 7:
+		r.each(MaxEntries, func() { s.exported(r) })
+	case 8:
+		r.u32()
+	case 9:
+		r.each(MaxEntries, func() { s.element(r) })
+	case 10:
+		r.each(MaxEntries, func() { s.body(r) })
+	case 11:
+		r.each(MaxEntries, func() { s.data(r) })
+	case 12:
+		r.u32()
+	}
+}
+
+func (s *shape) bound(r *reader, n, most uint64) {
+	if n > most {
+		r.fail()
+	}
+}
+
+func (s *shape) typeOf(r *reader) {
+	if r.byte() != 0x60 {
+		r.fail() // or a type of a later version of the standard
+	}
+	var letters [2]string
+	for i := range letters {
+		var text []byte
+		r.each(MaxParameters, func() { text = append(text, r.valueType()) })
+		letters[i] = string(text)
+	}
+	s.types = append(s.types, function{letters[0], letters[1]})
+}
+
+// typed reads the index of a type.
+func (s *shape) typed(r *reader) function {
+	n := r.u32()
+	if uint64(n) >= uint64(len(s.types)) {
+		r.fail()
+		return function{}
+	}
+	return s.types[n]
+}
+
+func (s *shape) imported(r *reader) {
+	i := imported{module: r.name(), name: r.name(), kind: r.byte()}
+	switch i.kind {
+	case 0:
+		i.function = s.typed(r)
+		s.functions = append(s.functions, i.function)
+	case 1:
+		r.valueType()
+		r.limits()
+	case 2:
+		r.limits()
+	case 3:
+		r.valueType()
+		r.byte()
+	default:
+		r.fail()
+	}
+	s.imports = append(s.imports, i)
+}
+
+func (s *shape) exported(r *reader) {
+	name := r.name()
+	e := exported{kind: r.byte()}
+	n := r.u32()
+	if e.kind == 0 {
+		if uint64(n) >= uint64(len(s.functions)) {
+			r.fail()
+			return
+		}
+		e.function = s.functions[n]
+	}
+	s.exports[name] = e
+}
+
+// element reads a segment of a table (5.5.12): bit 0 says that it is not put
+// there at the start, bit 1 that it has an index, bit 2 that it has expressions.
+func (s *shape) element(r *reader) {
+	flags := r.u32()
+	if flags > 7 {
+		r.fail()
+	}
+	if flags&1 == 0 {
+		if flags&2 != 0 {
+			r.u32()
+		}
+		r.constant()
+	}
+	switch what := flags & 7; {
+	case what&3 == 0: // functions
+	case what&4 != 0:
+		r.valueType()
+	case r.byte() != 0:
+		r.fail()
+	}
+	r.each(MaxElements, func() {
+		s.elements++
+		if flags&4 != 0 {
+			r.constant()
+		} else {
+			r.u32()
+		}
+	})
+	s.bound(r, s.elements, 2*MaxElements)
+}
+
+// body reads a function's locals; its instructions are for the compiler.
+func (s *shape) body(r *reader) {
+	code := reader{b: r.take(r.u32())}
+	locals := uint64(0)
+	code.each(MaxLocals, func() {
+		locals += uint64(code.u32())
+		code.valueType()
+	})
+	s.locals += locals
+	s.bound(r, locals, MaxLocals)
+	s.bound(r, s.locals, MaxAllLocals)
+	if code.bad {
+		r.fail()
+	}
+}
+
+func (s *shape) data(r *reader) {
+	switch r.u32() {
+	case 0:
+		r.constant()
+	case 1:
+	case 2:
+		r.u32()
+		r.constant()
+	default:
+		r.fail()
+	}
+	r.take(r.u32())
+}
