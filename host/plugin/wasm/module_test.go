@@ -159,8 +159,8 @@ func newEngine(t *testing.T, cacheDir string) *Engine {
 	return e
 }
 
-// FuzzModule: the check of a module's shape neither breaks nor takes more memory
-// than a module of its size may; what it lets through, wazero may refuse.
+// FuzzModule: the check of a module's shape takes memory by what the module holds,
+// not by what it claims.
 func FuzzModule(f *testing.F) {
 	for _, name := range []string{"ctcpwin", "hostile/good", "hostile/import_outside", "hostile/import_changed", "hostile/log_flood"} {
 		f.Add(read(f, name))
@@ -169,17 +169,15 @@ func FuzzModule(f *testing.F) {
 		f.Add([]byte(head + sections))
 	}
 	f.Fuzz(func(t *testing.T, code []byte) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		s, err := readShape(code)
-		if err != nil {
-			return
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > uint64(1<<18+512*len(code)) {
+			t.Errorf("%d bytes take %d", len(code), took)
 		}
-		if len(s.plain) > len(code) || len(s.imports) > len(code) || len(s.exports) > len(code) {
-			t.Errorf("%d imports, %d exports in %d bytes", len(s.imports), len(s.exports), len(code))
-		}
-		if c, err := compile(t.Context(), s.plain, ""); err == nil {
-			if err := c.close(); err != nil {
-				t.Error(err)
-			}
+		if err == nil && len(s.plain) > len(code) {
+			t.Errorf("%d bytes became %d", len(code), len(s.plain))
 		}
 	})
 }
