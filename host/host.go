@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/t2host/t2host/host/capture"
@@ -52,7 +53,9 @@ func (e *UsageError) Unwrap() error { return e.Err }
 // with an error, if the run got as far as reading.
 func Run(ctx context.Context, c Config) (*report.Report, error) {
 	notices := newNotices(&c)
-	p, err := planRun(&c, notices)
+	starting, begun := whileStarting(c.Stop)
+	defer begun()
+	p, err := planRun(&c, notices, starting)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +79,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 		out.abort()
 		return nil, err
 	}
+	begun()
 	stop := context.AfterFunc(ctx, src.Stop)
 	defer stop()
 	if c.Stop != nil {
@@ -105,6 +109,21 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 		r.Plugins[i].Cost, r.Plugins[i].Bytes = s.Cost, s.Bytes
 	}
 	return r, errors.Join(closeErr, out.end(r), damage)
+}
+
+// whileStarting gives a channel that is closed with stop, but no more after begun:
+// then the end of the input is what ends the run, and plugins go on.
+func whileStarting(stop <-chan struct{}) (starting <-chan struct{}, begun func()) {
+	done, closed, gone := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-stop:
+			close(closed)
+		case <-done:
+		}
+	}()
+	return closed, sync.OnceFunc(func() { close(done); <-gone })
 }
 
 // openCapture opens the input. Opening waits for the first bytes of a stream,

@@ -47,7 +47,7 @@ var hostile = map[string]string{
 	"frame_outlet":     "plugin hostile: batch 3 (packets 513 to 770): malformed answer: frame for an outlet that is not declared",
 	"describe_changes": "plugin hostile: open: declares something else than its manifest says (version 1.0.0 became 1.0.1): build it again (t2host build DIR)",
 	"describe_garbage": "hostile/describe_garbage.wasm: manifest: invalid character 'p' looking for beginning of value",
-	"describe_unknown": `hostile/describe_unknown.wasm: manifest: json: unknown field "root"`,
+	"describe_unknown": `hostile/describe_unknown.wasm: manifest: unknown field "root"`,
 	"abi_newer":        "hostile/abi_newer.wasm: speaks ABI 2, this t2host ABI 1: the plugin is newer: install a newer t2host, or rebuild the plugin with an SDK of this version",
 	"log_flood":        "",
 	"log_outside":      "plugin hostile: batch 3 (packets 513 to 770): guest trapped: unreachable (last words: last)",
@@ -88,7 +88,7 @@ func runHostile(t *testing.T, name string, trust bool) (prefix, warnings string,
 func planned(t *testing.T, c Config, path string) *plugin.Artefact {
 	t.Helper()
 	c.Plugins = []string{path}
-	p, err := planRun(&c, newNotices(&c))
+	p, err := planRun(&c, newNotices(&c), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,10 @@
 package host
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/t2host/t2host/host/carry"
@@ -18,8 +22,9 @@ type plan struct {
 	carrier *carry.Carrier
 }
 
-// planRun refuses what cannot be run with a UsageError.
-func planRun(c *Config, notices *notices) (*plan, error) {
+// planRun refuses what cannot be run with a UsageError. starting is closed when the
+// user ends the run before it has begun.
+func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan, error) {
 	p := &plan{}
 	var err error
 	if p.own, err = ownSettings(c.Settings); err != nil {
@@ -27,45 +32,91 @@ func planRun(c *Config, notices *notices) (*plan, error) {
 	}
 	p.carrier = carry.New(carry.Config{
 		CacheDir: c.CacheDir, MaxMemory: uint64(p.MaxMemory) << 20, Seed: uint64(p.Seed),
-		Timeout: time.Duration(p.PluginTimeout) * time.Second, Trust: c.Trust, Pins: c.Pins, Note: notices.note, Warn: notices.warn,
+		Timeout: time.Duration(p.PluginTimeout) * time.Second, Trust: c.Trust, Pins: c.Pins, Note: notices.note, Warn: notices.warn, Stop: starting,
 	})
-	catalogue, names, err := p.byPath(c)
+	catalogue, names, err := Describe(p.carrier, c.Catalogue, c.Plugins)
+	if err == nil {
+		err = checkSafety(c, catalogue)
+	}
 	if err == nil {
 		err = p.choose(c, catalogue, names)
 	}
-	if err != nil {
-		_ = p.carrier.Close() // the first error is the one to show
+	if err == nil {
+		return p, nil
+	}
+	_ = p.carrier.Close() // the first error is the one to show
+	select {
+	case <-starting:
+		return nil, err
+	default:
 		return nil, &UsageError{err}
 	}
-	return p, nil
 }
 
-// byPath asks artefacts that are named by their path what they are. They come
+// Describe asks the artefacts among the words of -p that are paths what they are:
+// it gives the catalogue with them, and the words with their names. They come
 // before those of the same name that were found.
-func (p *plan) byPath(c *Config) (catalogue []*plugin.Artefact, names []string, err error) {
-	own := map[string]bool{}
-	for _, word := range c.Plugins {
+func Describe(k *carry.Carrier, found []*plugin.Artefact, words []string) (catalogue []*plugin.Artefact, names []string, err error) {
+	own := map[string]string{}
+	for _, word := range words {
+		word = strings.TrimSpace(word)
 		path, suffix := plugin.SplitPath(word)
 		if path == "" {
 			names = append(names, word)
 			continue
 		}
-		found, err := p.carrier.Describe(path)
+		if err := plugin.CheckPath(path); err != nil {
+			return nil, nil, err
+		}
+		list, err := k.Describe(path)
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, a := range found {
-			own[plugin.Key(a.Name)] = true
+		for _, a := range list {
+			if other, ok := own[plugin.Key(a.Name)]; ok {
+				return nil, nil, fmt.Errorf("plugin %s is named twice: %s and %s both hold it", a.Name, other, path)
+			}
+			own[plugin.Key(a.Name)] = path
 			catalogue = append(catalogue, a)
 			names = append(names, a.Name+suffix)
 		}
 	}
-	for _, a := range c.Catalogue {
-		if !own[plugin.Key(a.Name)] {
-			catalogue = append(catalogue, a)
+	for _, a := range found {
+		if path, ok := own[plugin.Key(a.Name)]; ok {
+			k.Note(fmt.Sprintf("plugin %s: %s takes the place of version %s, %s", a.Name, path, a.Version, a.From))
+			continue
 		}
+		catalogue = append(catalogue, a)
 	}
 	return catalogue, names, nil
+}
+
+// checkSafety refuses a --trust or --pin that would do nothing: who gives one
+// relies on it.
+func checkSafety(c *Config, catalogue []*plugin.Artefact) error {
+	for _, name := range c.Trust {
+		if _, err := plugin.Named(catalogue, name); err != nil {
+			return fmt.Errorf("--trust %s: %w", name, err)
+		}
+	}
+	paths := map[string]bool{}
+	for _, word := range c.Plugins {
+		path, _ := plugin.SplitPath(strings.TrimSpace(word))
+		paths[plugin.Key(path)] = path != ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Pins)) {
+		if paths[name] {
+			continue // it was looked at before the plugin was asked
+		}
+		a, err := plugin.Named(catalogue, name)
+		switch {
+		case err != nil:
+			return fmt.Errorf("--pin %s: %w", name, err)
+		case a.BuiltIn:
+			return fmt.Errorf("--pin %s: plugin %s is part of t2host: pin t2host itself, or load the plugin from a file", name, a.Name)
+		}
+	}
+	return nil
 }
 
 // choose checks settings, and finds plugins, their order and their runtimes.

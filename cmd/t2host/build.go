@@ -1,17 +1,20 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
-	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/manifest"
 )
@@ -27,14 +30,19 @@ func buildCommand(o *options) *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) == 1 {
 				dir = args[0]
 			}
-			tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", line) }
-			k := carry.New(carry.Config{CacheDir: cacheDir(), MaxMemory: 64 << 20, Note: tell, Warn: tell})
-			err := build(dir, k.Describe, o.stdout, o.stderr)
+			ctx, done := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer done()
+			context.AfterFunc(ctx, done) // a second signal ends the program
+			k := o.carrier()
+			err := build(ctx, dir, k.Describe, o.stdout, o.stderr)
+			if err != nil && ctx.Err() != nil {
+				err = fmt.Errorf("build %s: interrupted", dir)
+			}
 			return errors.Join(err, k.Close())
 		},
 	}
@@ -42,48 +50,34 @@ func buildCommand(o *options) *cobra.Command {
 
 // build makes DIR/build/NAME: module, executable and plugin.json. It makes them
 // aside and puts the folder in its place at the end.
-func build(dir string, describe func(path string) ([]*plugin.Artefact, error), stdout, stderr io.Writer) error {
+func build(ctx context.Context, dir string, describe describer, stdout, stderr io.Writer) error {
 	command, err := mainPackage(dir)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "build"), 0o755); err != nil {
-		return fmt.Errorf("build folder: %w", err)
+	out := filepath.Join(dir, "build")
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("build folder %s: %w: t2host build must be able to make it", out, errors.Unwrap(err))
 	}
-	aside, err := os.MkdirTemp(filepath.Join(dir, "build"), ".new-")
+	defer os.Remove(out) // where nothing is in it
+	aside, err := os.MkdirTemp(out, ".new-")
 	if err != nil {
-		return fmt.Errorf("build folder: %w", err)
+		return fmt.Errorf("build folder %s: %w: t2host build must be able to write there", out, errors.Unwrap(err))
 	}
 	defer os.RemoveAll(aside) // nothing is there once it was renamed
 	if err := os.Chmod(aside, 0o755); err != nil {
 		return fmt.Errorf("build folder: %w", err)
 	}
-	module, executable := filepath.Join(aside, "module"), filepath.Join(aside, "executable")
-	if err := compile(dir, command, module, stderr, []string{"GOOS=wasip1", "GOARCH=wasm"}, "-buildmode=c-shared"); err != nil {
-		return err
-	}
-	if err := compile(dir, command, executable, stderr, nil); err != nil {
-		return err
-	}
-	a, err := same(module, executable, describe)
+	a, err := makeParts(ctx, dir, command, aside, describe, stderr)
 	if err != nil {
 		return err
 	}
+	if ctx.Err() != nil { // describing does not look
+		return ctx.Err()
+	}
 	name := plugin.Key(a.Name)
-	if err := rename(&a.Module, name+".wasm"); err != nil {
-		return err
-	}
-	if err := rename(&a.Executable, name); err != nil {
-		return err
-	}
-	if err := plugin.WriteFile(aside, a); err != nil {
-		return err
-	}
-	place := filepath.Join(dir, "build", name)
-	if err := os.RemoveAll(place); err != nil {
-		return fmt.Errorf("build folder: %w", err)
-	}
-	if err := os.Rename(aside, place); err != nil {
+	place := filepath.Join(out, name)
+	if err := replace(place, aside); err != nil {
 		return fmt.Errorf("build folder: %w", err)
 	}
 	fmt.Fprintf(stdout, "%s %s is in %s\n", a.Name, a.Version, place)
@@ -92,8 +86,47 @@ func build(dir string, describe func(path string) ([]*plugin.Artefact, error), s
 			fmt.Fprintf(stdout, "  %-20s %9d bytes\n", file, info.Size())
 		}
 	}
-	fmt.Fprintf(stdout, "next: t2host -P %s -r FILE -p %s\n", filepath.Join(dir, "build"), a.Name)
+	fmt.Fprintf(stdout, "next: t2host -P %s -r FILE -p %s\n", out, a.Name)
 	return nil
+}
+
+// makeParts makes module, executable and plugin.json in the folder aside.
+func makeParts(ctx context.Context, dir, command, aside string, describe describer, stderr io.Writer) (*plugin.Artefact, error) {
+	executable := filepath.Join(aside, "plugin")
+	module := executable + ".wasm"
+	if err := compile(ctx, dir, command, module, stderr, []string{"GOOS=wasip1", "GOARCH=wasm"}, "-buildmode=c-shared"); err != nil {
+		return nil, err
+	}
+	if err := compile(ctx, dir, command, executable, stderr, nil); err != nil {
+		return nil, err
+	}
+	a, err := same(module, executable, describe)
+	if err != nil {
+		// The folder is gone when this is read.
+		return nil, fmt.Errorf("build %s: %s", dir, strings.ReplaceAll(err.Error(), aside+string(filepath.Separator), ""))
+	}
+	name := plugin.Key(a.Name)
+	if err := rename(&a.Module, name+".wasm"); err != nil {
+		return nil, err
+	}
+	if err := rename(&a.Executable, name); err != nil {
+		return nil, err
+	}
+	return a, plugin.WriteFile(aside, a)
+}
+
+// replace puts a folder in another's place, which stays as it is if that fails.
+func replace(place, with string) error {
+	old := with + ".old"
+	defer os.RemoveAll(old)
+	if err := os.Rename(place, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	err := os.Rename(with, place)
+	if err != nil {
+		_ = os.Rename(old, place) // the first error is the one to show
+	}
+	return err
 }
 
 // mainPackage finds the plugin's command: DIR/cmd/NAME, or DIR itself.
@@ -101,42 +134,59 @@ func mainPackage(dir string) (string, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return "", usagef("build %s: no such folder", dir)
 	}
-	found, err := filepath.Glob(filepath.Join(dir, "cmd", "*", "main.go"))
-	if err != nil {
+	entries, err := os.ReadDir(filepath.Join(dir, "cmd"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("build %s: %w", dir, err)
 	}
-	if len(found) == 1 {
-		return "./cmd/" + filepath.Base(filepath.Dir(found[0])), nil
+	var found []string
+	for _, e := range entries {
+		if _, err := os.Stat(filepath.Join(dir, "cmd", e.Name(), "main.go")); err == nil {
+			found = append(found, "./cmd/"+e.Name())
+		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, "main.go")); err == nil && len(found) == 0 {
-		return ".", nil
+		found = []string{"."}
 	}
-	return "", usagef("build %s: there is no command, or more than one: a plugin has cmd/NAME/main.go, which calls sdk/serve", dir)
+	switch len(found) {
+	case 0:
+		return "", usagef("build %s: there is no command: a plugin has cmd/NAME/main.go, which calls sdk/serve", dir)
+	case 1:
+		return found[0], nil
+	}
+	return "", usagef("build %s: there are %d commands (%s): one folder builds one plugin", dir, len(found), strings.Join(found, ", "))
 }
 
 // compile shows what the compiler says, whole.
-func compile(dir, command, out string, stderr io.Writer, env []string, flags ...string) error {
+func compile(ctx context.Context, dir, command, out string, stderr io.Writer, env []string, flags ...string) error {
 	out, err := filepath.Abs(out)
 	if err != nil {
 		return fmt.Errorf("build %s: %w", dir, err)
 	}
 	args := append([]string{"build"}, flags...)
-	cmd := exec.Command("go", append(args, "-trimpath", "-ldflags=-s -w", "-o", out, command)...)
+	cmd := exec.CommandContext(ctx, "go", append(args, "-trimpath", "-ldflags=-s -w", "-o", out, command)...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = stderr, stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it removes its temporary files
 	err = cmd.Run()
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return fmt.Errorf("build %s: Go is not installed: https://go.dev/dl", dir)
 	case err != nil:
-		return fmt.Errorf("build %s: go %s: %w", dir, strings.Join(cmd.Args[1:], " "), err)
+		form := "as an executable"
+		if env != nil {
+			form = "as a module for wasm"
+		}
+		return fmt.Errorf("build %s: %s does not compile %s (above): %w", dir, command, form, err)
 	}
 	return nil
 }
 
+// describer asks an artefact what it is.
+type describer func(path string) ([]*plugin.Artefact, error)
+
 // same asks both forms what they are; they must say the same. The artefact holds
 // both, with the checksums of what was asked.
-func same(module, executable string, describe func(string) ([]*plugin.Artefact, error)) (*plugin.Artefact, error) {
+func same(module, executable string, describe describer) (*plugin.Artefact, error) {
 	var found [2]*plugin.Artefact
 	for i, path := range []string{module, executable} {
 		list, err := describe(path)

@@ -7,34 +7,67 @@ import (
 	"strings"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/all"
 )
 
-// catalogue is all that can be loaded: from the folders, and built in.
-func (o *options) catalogue() ([]*plugin.Artefact, error) {
+// search finds all that can be loaded: from the folders, and built in. With -v
+// it says what it found and what was passed over.
+func (o *options) search() (*plugin.Found, error) {
 	found, err := plugin.Search(plugin.Folders(o.folders, os.Getenv), plugin.BuiltIn(all.Plugins()...))
 	if err != nil {
 		return nil, &host.UsageError{Err: err}
 	}
-	if o.verbose {
-		for _, a := range found.Catalogue {
-			fmt.Fprintf(o.stderr, "t2host: plugin %s %s: %s\n", a.Name, a.Version, a.From)
-		}
-		for _, s := range found.Shadowed {
-			fmt.Fprintf(o.stderr, "t2host: passed over: plugin %s %s: %s\n", s.Name, s.Version, s.From)
-		}
+	if !o.verbose {
+		return found, nil
 	}
-	return found.Catalogue, nil
+	from := map[string]string{}
+	for _, a := range found.Catalogue {
+		from[plugin.Key(a.Name)] = a.From
+		fmt.Fprintf(o.stderr, "t2host: plugin %s %s: %s\n", a.Name, a.Version, a.From)
+	}
+	for _, a := range found.Shadowed {
+		fmt.Fprintf(o.stderr, "t2host: plugin %s %s: %s: passed over, %s comes first\n", a.Name, a.Version, a.From, from[plugin.Key(a.Name)])
+	}
+	return found, nil
 }
 
-// readPins reads NAME=SHA256.
+// described is all that can be loaded, with the artefacts among the words that
+// are paths, and the words as names.
+func (o *options) described(words []string) ([]*plugin.Artefact, []string, error) {
+	found, err := o.search()
+	if err != nil {
+		return nil, nil, err
+	}
+	k := o.carrier()
+	defer k.Close()
+	catalogue, names, err := host.Describe(k, found.Catalogue, words)
+	if err != nil {
+		return nil, nil, &host.UsageError{Err: err}
+	}
+	return catalogue, names, nil
+}
+
+// carrier asks artefacts what they are; it has no run's settings.
+func (o *options) carrier() *carry.Carrier {
+	tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", line) }
+	return carry.New(carry.Config{CacheDir: cacheDir(), MaxMemory: 64 << 20, Note: tell, Warn: tell})
+}
+
+// readPins reads NAME=SHA256 or PATH=SHA256.
 func readPins(words []string) (map[string]string, error) {
 	pins := map[string]string{}
 	for _, w := range words {
-		name, sum, _ := strings.Cut(w, "=")
+		name, sum := w, ""
+		if i := strings.LastIndexByte(w, '='); i >= 0 {
+			name, sum = w[:i], w[i+1:]
+		}
 		if sum = strings.ToLower(sum); !plugin.ValidSum(sum) || name == "" {
 			return nil, usagef("--pin %s: takes NAME=SHA256, 64 hex digits", w)
+		}
+		if other, ok := pins[plugin.Key(name)]; ok && other != sum {
+			return nil, usagef("--pin %s: %s is pinned to another checksum too: give one", w, name)
 		}
 		pins[plugin.Key(name)] = sum
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/t2host/t2host/host/nearest"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
-	"github.com/t2host/t2host/plugins/all"
 )
 
 // options are the flags of the main job. The short ones are T2's wherever T2
@@ -58,13 +57,13 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.StringVarP(&o.file, "pcap", "r", "", "read the capture `FILE`: pcap or pcapng, also gzip or zstd; - is standard input")
 	f.StringVarP(&o.list, "pcap-list", "R", "", "read the captures named in `LIST`, a line each, as one stream")
 	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or lie in that folder (default: beside the input)")
-	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, with commas between")
+	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, with commas between; ./PATH is a module or an executable")
 	f.StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR` first, then in T2HOST_PLUGINS, the user's data folder, and t2host itself")
 	f.StringVarP(&o.settings, "settings", "C", "", "read the settings `FILE` (default: "+settings.DefaultFile+", if there is one)")
 	f.StringArrayVar(&o.sets, "set", nil, "set one setting: `PLUGIN.KEY=VALUE`")
 	f.StringVar(&o.runtime, "runtime", "", "where plugins run: wasm (sandbox; the default where there is a module), worker (sandbox in a process of its own), process, inproc; -p NAME:`RUNTIME` for one")
 	f.StringArrayVar(&o.trust, "trust", nil, "run the module of plugin `NAME`, which did not come with t2host, in t2host's own process: faster, but an endless loop in it cannot be stopped")
-	f.StringArrayVar(&o.pins, "pin", nil, "run only what has this checksum: `NAME=SHA256`")
+	f.StringArrayVar(&o.pins, "pin", nil, "run only what has this checksum: `NAME=SHA256`, or PATH=SHA256 for a plugin that -p names by its path")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
 	f.BoolVarP(&o.log, "logfile", "l", false, "the end report goes to PREFIX_log.txt too")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "say where each plugin was found, and what was passed over")
@@ -92,7 +91,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	case len(args) > 0:
 		return usagef("unexpected argument %q behind the options (try t2host -h)", args[0])
 	}
-	catalogue, err := o.catalogue()
+	found, err := o.search()
 	if err != nil {
 		return err
 	}
@@ -106,11 +105,11 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	}
 	summary := len(names) == 0 && onlyInput(cmd)
 	if len(names) == 0 && !summary {
-		return usagef("no plugin is named: choose with -p, or with plugins = [...] in %s\n%s", settings.DefaultFile, pluginList())
+		return usagef("no plugin is named: choose with -p, or with plugins = [...] in %s\n%s", settings.DefaultFile, pluginList(found.Catalogue))
 	}
 	c := host.Config{
 		Files: []string{o.file}, Stdin: o.stdin, Prefix: host.OutputPrefix(o.prefix, o.file+o.list),
-		Plugins: names, Catalogue: catalogue, Settings: values, Zone: time.Local,
+		Plugins: names, Catalogue: found.Catalogue, Settings: values, Zone: time.Local,
 		Runtime: plugin.Runtime(o.runtime), Trust: o.trust, CacheDir: cacheDir(),
 		Quiet: o.quiet, LogFile: o.log, Stdout: o.stdout, Stderr: o.stderr,
 	}
@@ -154,10 +153,11 @@ func commandNames(cmd *cobra.Command) []string {
 	return names
 }
 
-func pluginList() string {
+func pluginList(catalogue []*plugin.Artefact) string {
 	var b strings.Builder
 	b.WriteString("plugins:")
-	for _, p := range all.Plugins() {
+	sortPlugins(catalogue)
+	for _, p := range catalogue {
 		fmt.Fprintf(&b, "\n  %03d  %-12s %s", p.Number, p.Name, p.Doc)
 	}
 	return b.String()

@@ -25,7 +25,7 @@ func graphCommand(o *options) *cobra.Command {
 			return nil
 		},
 		RunE: func(*cobra.Command, []string) error {
-			catalogue, err := o.catalogue()
+			catalogue, names, err := o.described(names)
 			if err != nil {
 				return err
 			}
@@ -48,15 +48,18 @@ func graphCommand(o *options) *cobra.Command {
 }
 
 // edge is that one plugin comes after another, and what it gets from it.
-type edge struct{ from, to, what string }
+type edge struct {
+	from, to, what string
+	optional       bool
+}
 
 func edges(order []plugin.Loaded) []edge {
 	var list []edge
-	for _, l := range order {
+	for i, l := range order {
 		for _, r := range l.Requires {
-			for _, k := range order {
+			for _, k := range order[:i] { // an optional one may have given way
 				if plugin.Key(k.Name) == plugin.Key(r.Name) {
-					list = append(list, edge{k.Name, l.Name, gets(l.Plugin, k.Name)})
+					list = append(list, edge{k.Name, l.Name, gets(l.Plugin, k.Name), r.Optional})
 				}
 			}
 		}
@@ -93,10 +96,7 @@ func textGraph(order []plugin.Loaded) string {
 		var after []string
 		for _, e := range all {
 			if e.to == l.Name {
-				if e.what != "" {
-					e.from += " (" + e.what + ")"
-				}
-				after = append(after, e.from)
+				after = append(after, e.from+because(e))
 			}
 		}
 		if len(after) > 0 {
@@ -107,14 +107,29 @@ func textGraph(order []plugin.Loaded) string {
 	return b.String()
 }
 
+// because says why a plugin comes after another.
+func because(e edge) string {
+	switch {
+	case e.what != "":
+		return " (" + e.what + ")"
+	case e.optional:
+		return " (optional)"
+	}
+	return ""
+}
+
 func dotGraph(order []plugin.Loaded) string {
 	var b strings.Builder
 	b.WriteString("digraph t2host {\n\trankdir=LR\n")
 	for i, l := range order {
-		fmt.Fprintf(&b, "\t%q [label=%q]\n", l.Name, fmt.Sprintf("%d. %s %s", i+1, l.Name, l.Version))
+		fmt.Fprintf(&b, "\t%q [label=%q]\n", l.Name, fmt.Sprintf("%d. %03d %s %s", i+1, l.Number, l.Name, l.Version))
 	}
 	for _, e := range edges(order) {
-		fmt.Fprintf(&b, "\t%q -> %q [label=%q]\n", e.from, e.to, e.what)
+		style := ""
+		if e.optional {
+			style = " style=dashed"
+		}
+		fmt.Fprintf(&b, "\t%q -> %q [label=%q%s]\n", e.from, e.to, e.what, style)
 	}
 	b.WriteString("}\n")
 	return b.String()

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/carry"
-	"github.com/t2host/t2host/host/nearest"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/wire"
@@ -21,7 +21,7 @@ import (
 func pluginsCommand(o *options) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "plugins [NAME]",
+		Use:   "plugins [NAME | PATH]",
 		Short: "list the plugins that can be loaded, or show all about one",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -30,12 +30,12 @@ func pluginsCommand(o *options) *cobra.Command {
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			catalogue, err := o.catalogue()
+			catalogue, names, err := o.described(args)
 			if err != nil {
 				return err
 			}
 			if len(args) == 1 {
-				if catalogue, err = named(catalogue, args[0]); err != nil {
+				if catalogue, err = only(catalogue, names); err != nil {
 					return err
 				}
 			}
@@ -44,7 +44,10 @@ func pluginsCommand(o *options) *cobra.Command {
 			case asJSON:
 				return listJSON(o.stdout, catalogue)
 			case len(args) == 1:
-				return show(o.stdout, catalogue[0])
+				return show(o.stdout, catalogue)
+			}
+			if !carry.HasModule() {
+				fmt.Fprintln(o.stderr, "t2host: built without the module of its own plugins: make build puts it in, for the runtime wasm")
 			}
 			return list(o.stdout, catalogue)
 		},
@@ -59,17 +62,18 @@ func folderFlag(cmd *cobra.Command, o *options) {
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "say where each plugin was found, and what was passed over")
 }
 
-// named is the one plugin of that name.
-func named(catalogue []*plugin.Artefact, name string) ([]*plugin.Artefact, error) {
-	var names []string
-	for _, a := range catalogue {
-		if plugin.Key(a.Name) == plugin.Key(name) {
-			return []*plugin.Artefact{a}, nil
+// only are the plugins of these names.
+func only(catalogue []*plugin.Artefact, names []string) ([]*plugin.Artefact, error) {
+	var list []*plugin.Artefact
+	for _, name := range names {
+		name, _, _ = strings.Cut(name, ":")
+		a, err := plugin.Named(catalogue, name)
+		if err != nil {
+			return nil, &host.UsageError{Err: err}
 		}
-		names = append(names, a.Name)
+		list = append(list, a)
 	}
-	slices.Sort(names)
-	return nil, usagef("plugin %s is not there%s (known: %s)", name, nearest.Hint(name, names), strings.Join(names, ", "))
+	return list, nil
 }
 
 func sortPlugins(list []*plugin.Artefact) {
@@ -89,7 +93,8 @@ func kind(p *sdk.Plugin) string {
 	return "flow"
 }
 
-// forms are the runtimes that the plugin has here.
+// forms are the runtimes that the plugin has here; a worker is another place for
+// the same module.
 func forms(a *plugin.Artefact) []string {
 	var list []string
 	for _, r := range []plugin.Runtime{plugin.Wasm, plugin.Process, plugin.Inproc} {
@@ -98,6 +103,18 @@ func forms(a *plugin.Artefact) []string {
 		}
 	}
 	return list
+}
+
+// where says it for reading.
+func where(a *plugin.Artefact) string {
+	text := strings.Join(forms(a), ", ")
+	switch {
+	case a.BuiltIn && !carry.HasModule():
+		return text + " (make build puts the module in, for wasm)"
+	case a.BuiltIn || !a.Has(plugin.Wasm):
+		return text
+	}
+	return text + " (the module in a worker, with --trust " + a.Name + " in t2host itself)"
 }
 
 func list(w io.Writer, catalogue []*plugin.Artefact) error {
@@ -110,34 +127,60 @@ func list(w io.Writer, catalogue []*plugin.Artefact) error {
 }
 
 func listJSON(w io.Writer, catalogue []*plugin.Artefact) error {
+	type file struct {
+		Path   string `json:"path"`
+		SHA256 string `json:"sha256"`
+	}
 	type entry struct {
-		Number   int             `json:"number"`
-		Name     string          `json:"name"`
-		Version  string          `json:"version"`
-		Kind     string          `json:"kind"`
-		Runtimes []string        `json:"runtimes"`
-		From     string          `json:"from"`
-		Doc      string          `json:"doc"`
-		Manifest json.RawMessage `json:"manifest"`
+		Number     int             `json:"number"`
+		Name       string          `json:"name"`
+		Version    string          `json:"version"`
+		Kind       string          `json:"kind"`
+		Runtimes   []string        `json:"runtimes"`
+		From       string          `json:"from"`
+		Module     *file           `json:"module,omitempty"`
+		Executable *file           `json:"executable,omitempty"`
+		Doc        string          `json:"doc"`
+		Manifest   json.RawMessage `json:"manifest"`
 	}
 	entries := []entry{}
 	for _, a := range catalogue {
-		entries = append(entries, entry{
-			a.Number, a.Name, a.Version, kind(a.Plugin), forms(a), a.From, a.Doc, wire.AppendManifest(nil, a.Plugin),
-		})
+		e := entry{
+			Number: a.Number, Name: a.Name, Version: a.Version, Kind: kind(a.Plugin), Runtimes: forms(a), From: a.From,
+			Doc: a.Doc, Manifest: wire.AppendManifest(nil, a.Plugin),
+		}
+		if a.Module.Path != "" {
+			e.Module = &file{a.Module.Path, a.Module.SHA256}
+		}
+		if a.Executable.Path != "" {
+			e.Executable = &file{a.Executable.Path, a.Executable.SHA256}
+		}
+		entries = append(entries, e)
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(entries)
 }
 
-// show writes a plugin's manifest for reading.
-func show(w io.Writer, a *plugin.Artefact) error {
+// show writes plugins' manifests for reading.
+func show(w io.Writer, list []*plugin.Artefact) error {
+	for i, a := range list {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		if err := showOne(w, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func showOne(w io.Writer, a *plugin.Artefact) error {
 	fmt.Fprintf(w, "%s %s: %s\n\n", a.Name, a.Version, a.Doc)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(name, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
 	line("number", "%d (%s)", a.Number, kind(a.Plugin))
-	line("runtimes", "%s", strings.Join(forms(a), ", "))
+	line("runtimes", "%s", where(a))
 	line("from", "%s", a.From)
 	for _, f := range []struct {
 		name string
@@ -163,7 +206,7 @@ func show(w io.Writer, a *plugin.Artefact) error {
 		line("reads", "table %s", i.Name)
 	}
 	for _, out := range a.Outlets {
-		line("writes", "%s: a %s, by setting %s", out.Name, wire.OutletKinds[out.Kind], out.Setting)
+		line("writes", "%s: %s", out.Name, leads(a.Name, out))
 	}
 	if len(a.Settings) > 0 {
 		fmt.Fprintln(t, "\nSETTING\tDEFAULT\tTAKES\tMEANING")
@@ -187,4 +230,13 @@ func show(w io.Writer, a *plugin.Artefact) error {
 		}
 	}
 	return t.Flush()
+}
+
+// leads says where an outlet's bytes go.
+func leads(name string, o sdk.Outlet) string {
+	setting := name + "." + o.Setting
+	if o.Kind == sdk.FileOutlet {
+		return "a file, called by the output prefix and " + setting
+	}
+	return "a stream, to where " + setting + " says"
 }

@@ -15,7 +15,7 @@ import (
 // TestREADMECommands runs the console lines of the READMEs, in their order, on a
 // capture of ours.
 func TestREADMECommands(t *testing.T) {
-	bin := builtCommand(t)
+	bin := built(t, fullProgram)
 	makefile, err := os.ReadFile("../../Makefile")
 	if err != nil {
 		t.Fatal(err)
@@ -65,10 +65,13 @@ func TestREADMEShowsWhatIsPrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout, stderr strings.Builder
-	t.Setenv("TZ", "UTC")
-	bin := builtCommand(t)
+	bin := built(t, fullProgram)
+	env, err := environ()
+	if err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.Command(bin, "-r", "../../testdata/windows.pcap", "-w", filepath.Join(t.TempDir(), "out"), "-p", "tcpwinsink", "--set", "tcpwinsink.to=-")
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(env, "TZ=UTC"), &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)
 	}
@@ -85,16 +88,6 @@ func TestREADMEShowsWhatIsPrinted(t *testing.T) {
 	if shown < 8 {
 		t.Errorf("only %d lines of output in the README", shown)
 	}
-}
-
-// builtCommand gives the path of the command, built for the test.
-func builtCommand(t *testing.T) string {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), "t2host")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return bin
 }
 
 func consoleLines(text string) []string {
@@ -125,7 +118,11 @@ func runLine(t *testing.T, dir, bin string, args []string, port string) {
 	t.Helper()
 	cmd := exec.Command(bin, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "T2HOST_TCPWINSINK__TO=tcp://"+port)
+	env, err := environ()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Env = append(env, "T2HOST_TCPWINSINK__TO=tcp://"+port)
 	if args[0] != "receive" {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("t2host %s: %v\n%s", strings.Join(args, " "), err, out)

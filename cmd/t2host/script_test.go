@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -24,21 +25,41 @@ func TestMain(m *testing.M) {
 		main()
 		syscall.Exit(0) // os.Exit waits a second under the race detector
 	}
-	testscript.Main(m, map[string]func(){"t2host": main})
+	testscript.Main(cleaned{m}, map[string]func(){"t2host": main})
 }
 
-// TestScripts runs testdata/script: one behaviour of the command a file. Beside
-// the usual commands there are
+// cleaned are the tests, and the removal of what they have built.
+type cleaned struct{ *testing.M }
+
+func (c cleaned) Run() int {
+	defer func() {
+		if buildRoot != "" {
+			os.RemoveAll(buildRoot)
+		}
+	}()
+	return c.M.Run()
+}
+
+// TestScripts runs testdata/script: one behaviour of the command a file. t2host
+// there is this test's binary. The condition module says that it holds the
+// first-party plugins' module. Beside the usual commands there are
 //
+//	counter DIR                   copies somebody else's plugin, built, to DIR
 //	exits CODE PROGRAM [ARG...]   runs it and checks the exit code
 //	freeport VAR                  sets VAR to a TCP port nobody listens on
 //	nuls FILE COUNT               checks how many NUL bytes a file holds
+//	program VAR full|plain        sets VAR to a t2host built with the module, or without
+//	source DIR                    writes the sources of somebody else's plugin to DIR
 func TestScripts(t *testing.T) {
 	captures, err := filepath.Abs("../../testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
 	cache := warmCache(t)
+	golang, err := goFolders()
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
@@ -49,10 +70,18 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TZ", "UTC")
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_CACHE_HOME", cache)
+			env.Setenv("GORACE", "atexit_sleep_ms=0")
+			env.Vars = append(env.Vars, golang...)
 			return nil
 		},
+		Condition: func(name string) (bool, error) {
+			if name == "module" {
+				return wasm.HasBuiltIn(), nil
+			}
+			return false, fmt.Errorf("unknown condition %s", name)
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "freeport": freePort, "nuls": nuls,
+			"counter": counter, "exits": exits, "freeport": freePort, "nuls": nuls, "program": program, "source": source,
 		},
 	})
 }
@@ -73,6 +102,34 @@ func warmCache(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+func counter(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: counter DIR")
+	}
+	from, err := counterFolder()
+	ts.Check(err)
+	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(from)))
+}
+
+func program(ts *testscript.TestScript, neg bool, args []string) {
+	programs := map[string]func() (string, error){"full": fullProgram, "plain": plainProgram}
+	if neg || len(args) != 2 || programs[args[1]] == nil {
+		ts.Fatalf("usage: program VAR full|plain")
+	}
+	path, err := programs[args[1]]()
+	ts.Check(err)
+	ts.Setenv(args[0], path)
+}
+
+func source(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: source DIR")
+	}
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o755))
+	ts.Check(writeCounter(dir))
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {

@@ -32,6 +32,7 @@ type Config struct {
 	Pins      map[string]string // SHA-256 in hex, by plugin.Key of the name
 	Note      func(line string) // tells the user what goes on
 	Warn      func(line string) // tells the user what goes wrong
+	Stop      <-chan struct{}   // closed: what starts, or is asked what it is, is ended; nil: never
 }
 
 // Carrier carries the plugins of a run.
@@ -84,7 +85,7 @@ func (k *Carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runti
 			k.unsandboxed()
 		}
 	case !a.Has(r):
-		return "", fmt.Errorf("plugin %s cannot run as %s: it has %s", a.Name, r, a.Forms())
+		return "", fmt.Errorf("plugin %s cannot run as %s: it has %s: -p %s:RUNTIME chooses for it alone", a.Name, r, a.Forms(), a.Name)
 	case (r == plugin.Wasm || r == plugin.Worker) && !module:
 		return "", fmt.Errorf("plugin %s cannot run as %s: this t2host was built without the module of its plugins: use make build, or --runtime process", a.Name, r)
 	}
@@ -109,7 +110,7 @@ func (k *Carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) 
 			return process.Connect(k.own(a.Name, rolePlugins, log))
 		case r == plugin.Process:
 			return process.Connect(process.Command{
-				Name: a.Name, Path: a.Executable.Path, SHA256: k.sum(a.Name, a.Executable), Timeout: k.Timeout, Log: log,
+				Name: a.Name, Path: a.Executable.Path, SHA256: k.sum(a.Name, a.Executable), Timeout: k.Timeout, Log: log, Stop: k.Stop,
 			})
 		case a.BuiltIn:
 			code, _, _ := wasm.BuiltIn()
@@ -172,7 +173,7 @@ func (k *Carrier) sandbox(name string, code []byte, log func(string)) (remote.Pe
 func openModule(path string) (*os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("module %s: %w", path, errors.Unwrap(err))
+		return nil, fmt.Errorf("module %s: %w: build it (t2host build DIR), or correct the path", path, errors.Unwrap(err))
 	}
 	return f, nil
 }
@@ -187,7 +188,7 @@ func readModule(f *os.File, sum string) ([]byte, error) {
 		return nil, fmt.Errorf("module of more than %d MiB: that is no plugin", wasm.MaxModule>>20)
 	}
 	if is := checksum(code); sum != "" && is != sum {
-		return nil, fmt.Errorf("module has checksum %s, its manifest or pin says %s: build it again, or pin the new one", is, sum)
+		return nil, fmt.Errorf("module %s has checksum %s, its manifest or pin says %s: build it again, or pin the new one", f.Name(), is, sum)
 	}
 	return code, nil
 }

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/process"
@@ -40,7 +41,7 @@ const (
 // own is the command that starts this program in a role.
 func (k *Carrier) own(name, role string, log func(string)) process.Command {
 	return process.Command{
-		Name: name, Path: self(), Env: []string{roleVariable + "=" + role}, Timeout: k.Timeout, Log: log,
+		Name: name, Path: self(), Env: []string{roleVariable + "=" + role}, Timeout: k.Timeout, Log: log, Stop: k.Stop,
 	}
 }
 
@@ -157,10 +158,10 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 		return nil, err
 	}
 	defer f.Close()
-	log := func(line string) { k.Warn(path + ": " + line) }
+	log := few(func(line string) { k.Warn("plugin " + path + ": " + line) })
 	file := plugin.File{Path: path}
 	connect := func() (remote.Peer, error) {
-		return process.Connect(process.Command{Name: path, Path: path, SHA256: file.SHA256, Timeout: k.Timeout, Log: log})
+		return process.Connect(process.Command{Name: path, Path: path, SHA256: file.SHA256, Timeout: k.Timeout, Log: log, Stop: k.Stop})
 	}
 	isModule, err := startsAsModule(f)
 	if err != nil {
@@ -176,6 +177,9 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 	} else if file.SHA256, err = hash(f); err != nil {
 		return nil, fmt.Errorf("plugin %s: %w", path, err)
 	}
+	if pin, ok := k.Pins[plugin.Key(path)]; ok && pin != file.SHA256 {
+		return nil, fmt.Errorf("plugin %s has checksum %s, its pin says %s: build it again, or pin the new one", path, file.SHA256, pin)
+	}
 	plugins, err := remote.Describe(connect)
 	if err != nil {
 		return nil, fmt.Errorf("plugin %s: %w", path, err)
@@ -189,6 +193,20 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 		list = append(list, a)
 	}
 	return list, nil
+}
+
+// few lets so many lines through: a program that is no plugin may print for ever.
+func few(log func(line string)) func(line string) {
+	const most = 20
+	var n atomic.Int32
+	return func(line string) {
+		switch seen := n.Add(1); {
+		case seen <= most:
+			log(line)
+		case seen == most+1:
+			log("prints more, which is not shown")
+		}
+	}
 }
 
 // startsAsModule looks at a file's first bytes, and goes back to its start.

@@ -86,28 +86,16 @@ type request struct {
 
 // parseRequest reads NAME or NAME:RUNTIME.
 func parseRequest(word string) (request, error) {
-	i := strings.LastIndexByte(word, ':')
-	if i < 0 {
-		return request{name: word}, nil
+	name, runtime, ok := strings.Cut(word, ":")
+	switch {
+	case name == "":
+		return request{}, fmt.Errorf("plugin %q has no name: -p takes names with commas between", word)
+	case !ok:
+		return request{name: name}, nil
 	}
-	r, err := RuntimeNamed(word[i+1:])
+	r, err := RuntimeNamed(runtime)
 	if err != nil {
-		return request{}, fmt.Errorf("plugin %s: %w", word, err)
+		return request{}, fmt.Errorf("plugin %s: %w", name, err)
 	}
-	return request{word[:i], r}, nil
-}
-
-// SplitPath splits PATH or PATH:RUNTIME, where a word of -p is one, into the
-// path and what follows it. The path is empty where the word is a name.
-func SplitPath(word string) (path, suffix string) {
-	path = word
-	if i := strings.LastIndexByte(word, ':'); i >= 0 {
-		if _, err := RuntimeNamed(word[i+1:]); err == nil {
-			path, suffix = word[:i], word[i:]
-		}
-	}
-	if strings.ContainsAny(path, `/\`) || strings.HasSuffix(path, ".wasm") {
-		return path, suffix
-	}
-	return "", ""
+	return request{name, r}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,31 +51,67 @@ func WriteFile(dir string, a *Artefact) error {
 	return os.WriteFile(filepath.Join(dir, FileName), append(data, '\n'), 0o644)
 }
 
+// again is what mends a plugin.json that is broken.
+const again = "build the plugin again (t2host build DIR)"
+
 // ReadFile reads the plugin.json in dir. The artefacts themselves are not
 // looked at.
 func ReadFile(dir string) (*Artefact, error) {
-	f, err := os.Open(filepath.Join(dir, FileName))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, 4*manifest.MaxSize))
-	if err != nil {
-		return nil, err
+	path := filepath.Join(dir, FileName)
+	data, err := readAll(path)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("%s: %w: t2host must be able to read it", path, err)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w: %s", path, err, again)
 	}
 	a, err := parseFile(dir, data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, FileName), err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return a, nil
 }
 
+func readAll(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Unwrap(err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, 4*manifest.MaxSize))
+	if err != nil {
+		return nil, errors.Unwrap(err)
+	}
+	return data, nil
+}
+
 func parseFile(dir string, data []byte) (*Artefact, error) {
+	// A file of another ABI may look otherwise: that is said first.
+	var version struct {
+		Manifest struct{ ABI *int }
+	}
+	if err := json.Unmarshal(data, &version); err == nil && version.Manifest.ABI != nil && *version.Manifest.ABI != wire.Version {
+		return nil, wire.VersionError(*version.Manifest.ABI)
+	}
+	a, err := parseContents(dir, data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s", err, again)
+	}
+	return a, nil
+}
+
+func parseContents(dir string, data []byte) (*Artefact, error) {
 	var c contents
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
-		return nil, fmt.Errorf("%w: build the plugin again (t2host build DIR)", err)
+		return nil, manifest.JSONError(err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("something stands behind its end")
+	}
+	if len(c.Manifest) == 0 {
+		return nil, errors.New("has no manifest")
 	}
 	plugins, err := manifest.Read(c.Manifest)
 	if err != nil {
@@ -82,6 +119,9 @@ func parseFile(dir string, data []byte) (*Artefact, error) {
 	}
 	if len(plugins) != 1 {
 		return nil, fmt.Errorf("describes %d plugins: a folder holds one", len(plugins))
+	}
+	if err := checkVersion(plugins[0]); err != nil {
+		return nil, err
 	}
 	a := &Artefact{Plugin: plugins[0], From: dir}
 	for _, f := range []struct {
@@ -97,7 +137,7 @@ func parseFile(dir string, data []byte) (*Artefact, error) {
 		*f.to = File{filepath.Join(dir, f.part.File), f.part.SHA256}
 	}
 	if a.Module.Path == "" && a.Executable.Path == "" {
-		return nil, errors.New("names neither a module nor an executable: build the plugin again (t2host build DIR)")
+		return nil, errors.New("names neither a module nor an executable")
 	}
 	return a, nil
 }

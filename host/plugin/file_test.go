@@ -35,33 +35,37 @@ func TestFile(t *testing.T) {
 		{`"file": "tcpwin"`, `"file": ".."`, `file ".." is not the name of a file in its folder`},
 		{"aaaa", "xxxx", "is no checksum of 64 hex digits"},
 		{`"artefacts"`, `"artifacts"`, `unknown field "artifacts"`},
-		{`"abi": 1`, `"abi": 2`, "speaks ABI 2"},
-		{`"process"`, `"wasm"`, ""},
+		{`"file": "tcpwin"`, `"file": 7`, "artefacts.process.file is a JSON number, which it must not be"},
+		{`"version": "1.0.0"`, `"version": "1.0"`, `plugin tcpwin: version "1.0" is not a semantic version such as 1.0.0`},
+		{`"number": 150`, `"number": 1500`, "number 1500 is not within 0 to 999"},
+		{`"manifest"`, `"manifesto"`, `unknown field "manifesto"`},
+		{`"wasm"`, `"process"`, ""}, // the later one counts
+		{good, "{}", "has no manifest"},
+		{good, "", "is empty"},
+		{good, good[:len(good)/2], "ends in the middle"},
+		{good, good + "{}", "something stands behind its end"},
+		{good, good[:strings.Index(good, `"artefacts"`)] + `"artefacts": {}}`, "names neither a module nor an executable"},
 	} {
 		_, err := parseFile(dir, []byte(strings.Replace(good, c.old, c.new, 1)))
-		if c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
-			t.Errorf("%s: %v, want %s", c.new, err, c.want)
+		switch {
+		case c.want == "" && err != nil, c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%.60s: %v, want %s", c.new, err, c.want)
+		case err != nil && !strings.HasSuffix(err.Error(), ": build the plugin again (t2host build DIR)"):
+			t.Errorf("%.60s: %v, without a cure", c.new, err)
 		}
 	}
 }
 
-func TestSearch(t *testing.T) {
-	dir := t.TempDir()
-	for _, sub := range []string{"a/one", "b/two"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
-			t.Fatal(err)
+// TestFileOfAnotherABI: which side is older is said also where the rest of the
+// file is not what this t2host knows.
+func TestFileOfAnotherABI(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"manifest": {"abi": 2, "plugins": {}}, "signature": "x"}`: "speaks ABI 2, this t2host ABI 1: the plugin is newer: install a newer t2host, or rebuild the plugin with an SDK of this version",
+		`{"manifest": {"abi": 0}}`:                                  "speaks ABI 0, this t2host ABI 1: the plugin is older: rebuild it with the SDK of this version (t2host build DIR)",
+	} {
+		if _, err := parseFile("dir", []byte(text)); err == nil || err.Error() != want {
+			t.Errorf("%s:\n got %v\nwant %s", text, err, want)
 		}
-		written(t, filepath.Join(dir, sub))
-	}
-	env := func(name string) string {
-		return map[string]string{"T2HOST_PLUGINS": filepath.Join(dir, "b"), "HOME": dir}[name]
-	}
-	found, err := Search(Folders([]string{filepath.Join(dir, "a")}, env), BuiltIn(tcpwin.Plugin))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(found.Catalogue) != 1 || found.Catalogue[0].From != filepath.Join(dir, "a/one") || len(found.Shadowed) != 2 {
-		t.Errorf("found %+v", found)
 	}
 }
 

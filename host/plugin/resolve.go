@@ -24,7 +24,7 @@ type Loaded struct {
 // require, and orders them: dependencies first, then by number, then by name.
 // Names are compared without case.
 func Resolve(catalogue []*Artefact, words []string) ([]Loaded, error) {
-	r := resolver{known: map[string]*Artefact{}, loaded: map[string]*Loaded{}}
+	r := resolver{catalogue: catalogue, known: map[string]*Artefact{}, loaded: map[string]*Loaded{}}
 	for _, p := range catalogue {
 		if err := r.know(p); err != nil {
 			return nil, err
@@ -56,17 +56,51 @@ func Resolve(catalogue []*Artefact, words []string) ([]Loaded, error) {
 // Key is the form in which names are compared.
 func Key(name string) string { return strings.ToLower(name) }
 
+// Named gives the plugin of that name.
+func Named(catalogue []*Artefact, name string) (*Artefact, error) {
+	for _, a := range catalogue {
+		if Key(a.Name) == Key(name) {
+			return a, nil
+		}
+	}
+	names := known(catalogue)
+	hint := nearest.Hint(name, names)
+	if hint == "" {
+		return nil, fmt.Errorf("plugin %s is not there (known: %s): -P DIR says where others are", name, strings.Join(names, ", "))
+	}
+	return nil, fmt.Errorf("plugin %s is not there%s (known: %s)", name, hint, strings.Join(names, ", "))
+}
+
+// known are the names of the plugins, sorted.
+func known(catalogue []*Artefact) []string {
+	var names []string
+	for _, a := range catalogue {
+		names = append(names, a.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// checkVersion says whether a plugin's version can be compared with a range.
+func checkVersion(p *sdk.Plugin) error {
+	if _, err := semver.StrictNewVersion(p.Version); err != nil {
+		return fmt.Errorf("plugin %s: version %q is not a semantic version such as 1.0.0", p.Name, p.Version)
+	}
+	return nil
+}
+
 type resolver struct {
-	known  map[string]*Artefact
-	loaded map[string]*Loaded
+	catalogue []*Artefact
+	known     map[string]*Artefact
+	loaded    map[string]*Loaded
 }
 
 func (r *resolver) know(p *Artefact) error {
 	if err := p.Validate(); err != nil {
 		return fmt.Errorf("plugin %s: %w", p.Name, err)
 	}
-	if _, err := semver.StrictNewVersion(p.Version); err != nil {
-		return fmt.Errorf("plugin %s: version %q is not a semantic version such as 1.0.0", p.Name, p.Version)
+	if err := checkVersion(p.Plugin); err != nil {
+		return err
 	}
 	key := Key(p.Name)
 	if other, ok := r.known[key]; ok {
@@ -117,15 +151,12 @@ func (r *resolver) load(name, versions string, path []string) error {
 }
 
 func (r *resolver) missing(name string, path []string) error {
-	var known []string
-	for _, p := range r.known {
-		known = append(known, p.Name)
-	}
-	slices.Sort(known)
 	if len(path) > 0 {
-		return fmt.Errorf("plugin %s requires %s, which is not there: install it (known: %s)", path[len(path)-1], name, strings.Join(known, ", "))
+		return fmt.Errorf("plugin %s requires %s, which is not there (known: %s): install it, or give its folder with -P",
+			path[len(path)-1], name, strings.Join(known(r.catalogue), ", "))
 	}
-	return fmt.Errorf("plugin %s is not there%s (known: %s)", name, nearest.Hint(name, known), strings.Join(known, ", "))
+	_, err := Named(r.catalogue, name)
+	return err
 }
 
 func inRange(p *sdk.Plugin, versions, by string) error {

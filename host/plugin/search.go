@@ -6,13 +6,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 )
 
-// Folder is a place where plugins may be. One that was named must be there and
-// hold some.
+// Folder is a place where plugins may be. One that somebody named must be there
+// and hold some.
 type Folder struct {
-	Path  string
-	Named bool
+	Path string
+	By   string // what named it, such as -P; empty: nobody
 }
 
 // Folders gives where plugins are looked for, in that order: the named folders,
@@ -20,19 +22,22 @@ type Folder struct {
 func Folders(named []string, getenv func(string) string) []Folder {
 	var list []Folder
 	for _, path := range named {
-		list = append(list, Folder{path, true})
+		list = append(list, Folder{path, "-P"})
 	}
 	for _, path := range filepath.SplitList(getenv("T2HOST_PLUGINS")) {
 		if path != "" {
-			list = append(list, Folder{path, true})
+			list = append(list, Folder{path, "T2HOST_PLUGINS"})
 		}
 	}
 	data := getenv("XDG_DATA_HOME")
-	if data == "" && getenv("HOME") != "" {
-		data = filepath.Join(getenv("HOME"), ".local", "share")
+	if !filepath.IsAbs(data) { // to be ignored, says the XDG specification
+		data = ""
+		if home := getenv("HOME"); home != "" {
+			data = filepath.Join(home, ".local", "share")
+		}
 	}
 	if data != "" {
-		list = append(list, Folder{filepath.Join(data, "t2host", "plugins"), false})
+		list = append(list, Folder{filepath.Join(data, "t2host", "plugins"), ""})
 	}
 	return list
 }
@@ -79,19 +84,23 @@ func Search(folders []Folder, builtIn []*Artefact) (*Found, error) {
 // read reads the plugin.json of the folder, or those of the folders in it.
 func (f *Folder) read() ([]*Artefact, error) {
 	entries, err := os.ReadDir(f.Path)
-	if err != nil {
-		if !f.Named && errors.Is(err, fs.ErrNotExist) {
-			return nil, nil
-		}
-		return nil, fmt.Errorf("plugin folder %s: %w", f.Path, errors.Unwrap(err))
+	switch {
+	case err != nil && f.By == "" && absent(f.Path):
+		return nil, nil
+	case f.Path == "":
+		return nil, fmt.Errorf("plugin folder %q: %s takes the path of a folder", f.Path, f.By)
+	case err != nil:
+		return nil, f.error(err)
 	}
 	dirs := []string{f.Path}
 	for _, e := range entries {
-		dirs = append(dirs, filepath.Join(f.Path, e.Name()))
+		if !strings.HasPrefix(e.Name(), ".") { // what a build has not finished begins so
+			dirs = append(dirs, filepath.Join(f.Path, e.Name()))
+		}
 	}
 	var list []*Artefact
 	for _, dir := range dirs {
-		if _, err := os.Stat(filepath.Join(dir, FileName)); err != nil {
+		if absent(filepath.Join(dir, FileName)) {
 			continue // something else lies there
 		}
 		a, err := ReadFile(dir)
@@ -100,8 +109,42 @@ func (f *Folder) read() ([]*Artefact, error) {
 		}
 		list = append(list, a)
 	}
-	if len(list) == 0 && f.Named {
-		return nil, fmt.Errorf("plugin folder %s holds no plugin: one has a %s, which t2host build makes", f.Path, FileName)
+	if len(list) == 0 && f.By != "" {
+		return nil, f.empty()
 	}
 	return list, nil
+}
+
+// absent says that nothing is at a path, be it for a file in the middle of it: a
+// service's HOME may be /dev/null.
+func absent(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+func (f *Folder) error(err error) error {
+	name := "plugin folder " + f.Path
+	if f.By != "" {
+		name += " (" + f.By + ")"
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: no such folder", name)
+	case errors.Is(err, syscall.ENOTDIR) && f.By == "":
+		return fmt.Errorf("%s is a file: remove it", name)
+	case errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("%s is a file: give the folder that holds it, or name a module or an executable by -p ./PATH", name)
+	}
+	return fmt.Errorf("%s: %w: t2host must be able to read it", name, errors.Unwrap(err))
+}
+
+// empty says that a named folder holds no plugin, and whether its build folder
+// does.
+func (f *Folder) empty() error {
+	cure := "one has a " + FileName + ", which t2host build makes"
+	build := Folder{Path: filepath.Join(f.Path, "build")}
+	if list, err := build.read(); err == nil && len(list) > 0 {
+		cure = "take " + build.Path
+	}
+	return fmt.Errorf("plugin folder %s (%s) holds no plugin: %s", f.Path, f.By, cure)
 }

@@ -5,10 +5,12 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/wire"
@@ -29,7 +31,7 @@ func Read(data []byte) ([]*sdk.Plugin, error) {
 	}
 	var version struct{ ABI int }
 	if err := json.Unmarshal(data, &version); err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
+		return nil, fmt.Errorf("manifest: %w", JSONError(err))
 	}
 	if version.ABI != wire.Version {
 		return nil, wire.VersionError(version.ABI)
@@ -41,7 +43,7 @@ func Read(data []byte) ([]*sdk.Plugin, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&m); err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
+		return nil, fmt.Errorf("manifest: %w", JSONError(err))
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return nil, errors.New("manifest: something stands behind its end")
@@ -66,6 +68,20 @@ func Read(data []byte) ([]*sdk.Plugin, error) {
 		list = append(list, p)
 	}
 	return list, nil
+}
+
+// JSONError gives an error of encoding/json without the words of Go.
+func JSONError(err error) error {
+	var t *json.UnmarshalTypeError
+	switch {
+	case err == io.EOF:
+		return errors.New("is empty")
+	case err == io.ErrUnexpectedEOF:
+		return errors.New("ends in the middle")
+	case errors.As(err, &t):
+		return fmt.Errorf("%s is a JSON %s, which it must not be", cmp.Or(t.Field, "the whole"), t.Value)
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 }
 
 // Same says whether two plugins are declared alike.

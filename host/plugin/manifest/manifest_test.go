@@ -39,7 +39,7 @@ func TestRefused(t *testing.T) {
 		{`"abi":1`, `"abi":2`, "speaks ABI 2, this t2host ABI 1: the plugin is newer: "},
 		{`"abi":1`, `"abi":0`, "speaks ABI 0, this t2host ABI 1: the plugin is older: "},
 		{`{"abi"`, `["abi"`, "manifest: "},
-		{`"number":150`, `"numbr":150`, `manifest: json: unknown field "numbr"`},
+		{`"number":150`, `"numbr":150`, `manifest: unknown field "numbr"`},
 		{`"number":150`, `"number":1500`, "manifest: plugin tcpwin: number 1500 is not within 0 to 999"},
 		{`"kind":"number"`, `"kind":"float"`, `manifest: plugin tcpwin: kind of setting "float" is unknown`},
 		{`"rows":"tcp"`, `"rows":"udp"`, `manifest: plugin tcpwin: rows "udp" is unknown`},

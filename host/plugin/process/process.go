@@ -30,6 +30,7 @@ type Command struct {
 	Files   []*os.File        // inherited as descriptors 4, 5, …; they stay the caller's
 	Timeout time.Duration     // of the start and of each call; 0: 30 s
 	Log     func(line string) // takes what the process prints, one line at a time, "stdout: …" or "stderr: …"; not after Release
+	Stop    <-chan struct{}   // closed: the process is killed; nil: never
 	Dir     string            // where the folder of its socket is made; empty: where there is room (see Sweep)
 }
 
@@ -90,6 +91,9 @@ func connect(c Command, exe *executable) (remote.Peer, error) {
 			p.process = process
 			// go-plugin gives the handshake its time, but not the connection.
 			p.late = time.AfterFunc(c.Timeout+grace, p.expire)
+			if c.Stop != nil {
+				go process.stopAt(c.Stop)
+			}
 			return process, nil
 		},
 	})

@@ -292,6 +292,32 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// TestStop: the user need not wait for a plugin that starts, or is asked something.
+func TestStop(t *testing.T) {
+	before := left(t)
+	for _, role := range []string{"silent", "good"} {
+		stop := make(chan struct{})
+		c := Command{Name: "probe", Path: os.Args[0], Env: environment(role), Timeout: time.Minute, Stop: stop}
+		if role == "silent" {
+			close(stop)
+		}
+		p, err := Connect(c)
+		if role == "good" {
+			if err != nil {
+				t.Fatal(err)
+			}
+			close(stop)
+			<-p.(*peer).process.exited
+			_, err = p.Describe()
+			p.Release(true)
+		}
+		if err == nil || err.Error() != "interrupted" {
+			t.Errorf("%s: %v", role, err)
+		}
+	}
+	returned(t, before)
+}
+
 func TestAPluginSeesLittle(t *testing.T) {
 	t.Setenv("T2HOST_SECRET", "hidden")
 	r, w, err := os.Pipe()

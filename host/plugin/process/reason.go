@@ -29,6 +29,8 @@ func (p *peer) reason(err error) error {
 	how, ended := p.process.end(grace)
 	why := p.process.killedFor()
 	switch _, spoke := p.process.out.version(); {
+	case why == stopped:
+		return errors.New("interrupted")
 	case why == timedOut:
 		return fmt.Errorf("did not answer within %v: killed", p.timeout)
 	case ended && why == notKilled && !spoke:

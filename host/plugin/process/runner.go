@@ -25,6 +25,7 @@ const (
 	notKilled cause = iota
 	timedOut        // it did not answer
 	released        // it was told to go, or its start failed
+	stopped         // the user did not want to wait
 )
 
 // process is go-plugin's runner.Runner. Its own one hands the host's standard
@@ -107,7 +108,11 @@ func (p *process) run(started chan<- error, stdout, stderr *os.File) {
 	err := p.cmd.Start()
 	p.mu.Lock()
 	p.proc, p.gone = p.cmd.Process, err != nil
+	early := p.killed
 	p.mu.Unlock()
+	if early != notKilled {
+		p.kill(early)
+	}
 	started <- err
 	if err == nil {
 		var readers sync.WaitGroup
@@ -167,18 +172,31 @@ func (p *process) hangUp() {
 	}
 }
 
-// kill kills the process and its children, if it still runs.
+// kill kills the process and its children, if it still runs, and at once if it
+// has not been started yet.
 func (p *process) kill(why cause) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.gone || p.proc == nil {
+	if p.gone {
 		return
 	}
 	if p.killed == notKilled {
 		p.killed = why
 	}
+	if p.proc == nil {
+		return
+	}
 	killGroup(p.proc.Pid)
 	_ = p.proc.Kill() // where there are no groups; the one error is that it is gone
+}
+
+// stopAt kills the process when stop is closed, if it still runs then.
+func (p *process) stopAt(stop <-chan struct{}) {
+	select {
+	case <-stop:
+		p.kill(stopped)
+	case <-p.exited:
+	}
 }
 
 func (p *process) killedFor() cause {

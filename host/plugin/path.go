@@ -1,0 +1,71 @@
+package plugin
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"strings"
+)
+
+// moduleMagic is what every WebAssembly module begins with.
+const moduleMagic = "\x00asm"
+
+// SplitPath splits PATH or PATH:RUNTIME, where a word of -p is one, into the
+// path and what follows it. The path is empty where the word is a name.
+func SplitPath(word string) (path, suffix string) {
+	path = word
+	if i := strings.LastIndexByte(word, ':'); i >= 0 {
+		if _, err := RuntimeNamed(word[i+1:]); err == nil {
+			path, suffix = word[:i], word[i:]
+		}
+	}
+	if strings.ContainsAny(path, `/\`) || strings.HasSuffix(path, ".wasm") {
+		return path, suffix
+	}
+	return "", ""
+}
+
+// CheckPath says why no plugin can be at a path. Nothing is run.
+func CheckPath(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return noFile(path)
+	case err != nil:
+		return fmt.Errorf("plugin %s: %w", path, errors.Unwrap(err))
+	case info.IsDir():
+		return fmt.Errorf("plugin %s is a folder: -P %s -p NAME loads a plugin from it", path, path)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("plugin %s is no file: give the path of a module or an executable", path)
+	case info.Size() == 0:
+		return fmt.Errorf("plugin %s is an empty file: build it again (t2host build DIR)", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("plugin %s: %w: t2host must be able to read it", path, errors.Unwrap(err))
+	}
+	defer f.Close()
+	head := make([]byte, len(moduleMagic))
+	switch _, err := f.ReadAt(head, 0); {
+	case err == nil && string(head) == moduleMagic:
+		return nil
+	case strings.HasSuffix(path, ".wasm"):
+		return fmt.Errorf("plugin %s is no WebAssembly module: build it again (t2host build DIR)", path)
+	case runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
+		return fmt.Errorf("plugin %s is neither a WebAssembly module nor may it be executed: chmod +x it if it is a program", path)
+	}
+	return nil
+}
+
+// noFile tells a path that leads nowhere from one with a runtime that is none.
+func noFile(path string) error {
+	if i := strings.LastIndexByte(path, ':'); i >= 0 {
+		if _, err := os.Stat(path[:i]); err == nil {
+			_, err := RuntimeNamed(path[i+1:])
+			return fmt.Errorf("plugin %s: %w", path[:i], err)
+		}
+	}
+	return fmt.Errorf("plugin %s: no such file: correct the path, or build it (t2host build DIR)", path)
+}
