@@ -52,13 +52,14 @@ type Pipeline struct {
 	bad    atomic.Uint64 // its number; batches before it are still worked on
 }
 
-// New starts the stages, which stand in dependency order.
+// New starts the stages, which stand in dependency order. Where it gives an error
+// they are closed.
 func New(stages []*Stage, layout *batch.Layout) (*Pipeline, error) {
 	p := &Pipeline{stages: stages, failed: make(chan struct{})}
 	p.bad.Store(math.MaxUint64)
 	for i := range stages {
 		if err := p.wire(i); err != nil {
-			return nil, err
+			return nil, errors.Join(err, p.closeStages())
 		}
 	}
 	// One batch in each stage, one on its way to each, one being filled.
@@ -160,7 +161,11 @@ func (p *Pipeline) Put(b *batch.Batch) error {
 func (p *Pipeline) Close() error {
 	close(p.in)
 	p.done.Wait()
-	errs := []error{p.err}
+	return errors.Join(p.err, p.closeStages())
+}
+
+func (p *Pipeline) closeStages() error {
+	var errs []error
 	for i := len(p.stages) - 1; i >= 0; i-- {
 		s := p.stages[i]
 		if err := sdk.Guard(s.Stage.Close); err != nil {
