@@ -14,7 +14,6 @@ import (
 
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/remote"
-	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
@@ -54,7 +53,8 @@ type outcome struct {
 type way struct {
 	name    string
 	runtime plugin.Runtime
-	trust   bool // the module runs in the host
+	trust   bool   // the module runs in the host
+	tcpwin  string // another module that takes tcpwin's place, beside compiled-in plugins
 	carry   func(*sdk.Plugin) *sdk.Plugin
 }
 
@@ -64,6 +64,7 @@ var (
 	sandbox     = way{name: "wasm", runtime: plugin.Wasm, trust: true}
 	worker      = way{name: "worker", runtime: plugin.Wasm}
 	ownProcess  = way{name: "process", runtime: plugin.Process}
+	inC         = way{name: "C", runtime: plugin.Wasm, trust: true, tcpwin: "../testdata/guests/ctcpwin.wasm"}
 )
 
 // config makes the plugins of a run that way, with a recorder of its records,
@@ -75,14 +76,19 @@ func (w *way) config(t testing.TB, c *Config, records *[]string) {
 		if w.carry != nil {
 			p = w.carry(p)
 		}
-		a := plugin.BuiltIn(p)[0]
-		if w.runtime == plugin.Wasm {
+		a, word := plugin.BuiltIn(p)[0], p.Name
+		switch {
+		case w.tcpwin != "" && p.Name == tcpwin.Plugin.Name:
+			a.BuiltIn, a.Module.Path = false, w.tcpwin
+		case w.tcpwin != "":
+			word += ":inproc"
+		case w.runtime == plugin.Wasm:
 			a.BuiltIn, a.Module.Path = false, modulePath(t)
-			if w.trust {
-				c.Trust = append(c.Trust, p.Name)
-			}
 		}
-		c.Plugins = append(c.Plugins, p.Name)
+		if w.trust {
+			c.Trust = append(c.Trust, p.Name)
+		}
+		c.Plugins = append(c.Plugins, word)
 		c.Catalogue = append(c.Catalogue, a)
 	}
 	if w.runtime == plugin.Wasm {
@@ -103,13 +109,8 @@ func runAll(t *testing.T, capture string, rows int, zone *time.Location, w way) 
 	t.Helper()
 	dir := t.TempDir()
 	var o outcome
-	values, err := settings.Load(os.DevNull, nil, []string{
-		fmt.Sprint("batch.rows=", rows), "tcpwin.min_packets=2", "tcpwin.max_entries=7",
-		"tcpwinsink.to=file:" + filepath.Join(dir, "sink.bin"),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	values := settingsOf(t, fmt.Sprint("batch.rows=", rows), "tcpwin.min_packets=2", "tcpwin.max_entries=7",
+		"tcpwinsink.to=file:"+filepath.Join(dir, "sink.bin"))
 	c := Config{
 		Files: []string{capture}, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: zone, Quiet: true,
 	}
@@ -186,9 +187,9 @@ func ways(rows int, own bool) []way {
 	case rows > 4096:
 		return []way{throughWire, direct}
 	case own || rows == 256: // processes take time to start: the many shared captures try them with one size
-		return []way{throughWire, direct, sandbox, worker, ownProcess}
+		return []way{throughWire, direct, sandbox, inC, worker, ownProcess}
 	}
-	return []way{throughWire, sandbox}
+	return []way{throughWire, sandbox, inC}
 }
 
 func zurich(t *testing.T) *time.Location {
@@ -213,6 +214,35 @@ func TestSummerTime(t *testing.T) {
 			if !strings.Contains(sink, "# Sun 29 Mar 2026 01:59:") || !strings.Contains(sink, "# Sun 29 Mar 2026 03:00:") {
 				t.Fatalf("%d rows: reports do not jump from 01:59 to 03:00:\n%s", rows, sink)
 			}
+		}
+	}
+}
+
+// TestWaysAreTaken is a check of the check: the plugins run where a way says.
+func TestWaysAreTaken(t *testing.T) {
+	for _, c := range []struct {
+		way
+		want string
+	}{
+		{direct, "tcpwin inproc, tcpwinsink inproc"},
+		{sandbox, "tcpwin wasm, tcpwinsink wasm"},
+		{worker, "tcpwin worker, tcpwinsink worker"},
+		{ownProcess, "tcpwin process, tcpwinsink process"},
+		{inC, "tcpwin wasm, tcpwinsink inproc"},
+	} {
+		cfg := testConfig(t, "../testdata/plain.pcap")
+		cfg.Settings = settingsOf(t, "tcpwinsink.to=file:/dev/null")
+		c.config(t, &cfg, nil)
+		r, err := Run(context.Background(), cfg)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		var got []string
+		for _, p := range r.Plugins {
+			got = append(got, p.Name+" "+p.Runtime)
+		}
+		if got := strings.Join(got, ", "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 }

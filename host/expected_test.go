@@ -11,10 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/t2host/t2host/host/plugin"
-	"github.com/t2host/t2host/host/settings"
-	"github.com/t2host/t2host/plugins/all"
 )
 
 // variants are the settings with which T2 was run.
@@ -33,8 +29,15 @@ var tunnelled = map[string]bool{"tcpdump_geneve.pcap": true}
 // does the same.
 var firstLinkOnly = map[string]bool{"ppp_multi_if_linktypes.pcapng": true}
 
-// TestExpected compares summary file and received bytes with those of T2.
+// TestExpected compares summary file and received bytes with those of T2, for the
+// plugins compiled in, in the sandbox and in processes.
 func TestExpected(t *testing.T) {
+	for _, w := range []way{direct, sandbox, ownProcess} {
+		t.Run(w.name, func(t *testing.T) { expected(t, w) })
+	}
+}
+
+func expected(t *testing.T, w way) {
 	shared := sharedFolder(t)
 	identical, total := 0, 0
 	for variant, sets := range variants {
@@ -50,7 +53,7 @@ func TestExpected(t *testing.T) {
 				if firstLinkOnly[name] {
 					sets = append(sets, "capture.link_types=first")
 				}
-				summary, sink := runLikeT2(t, captureFile(t, shared, name), sets)
+				summary, sink := runLikeT2(t, captureFile(t, shared, name), sets, w)
 				wantSummary, err := os.ReadFile(filepath.Join(shared, "expected", variant, name+".tcpwin.txt"))
 				if err != nil {
 					t.Fatal(err)
@@ -70,41 +73,48 @@ func TestExpected(t *testing.T) {
 			})
 		}
 	}
-	fmt.Printf("expected: %d/%d identical\n", identical, total)
+	fmt.Printf("expected: %d/%d identical, %s\n", identical, total, w.name)
 }
 
 // runLikeT2 runs with T2's behaviour and a receiver on a real socket.
-func runLikeT2(t *testing.T, capture string, sets []string) (summary, sink []byte) {
+func runLikeT2(t *testing.T, capture string, sets []string, w way) (summary, sink []byte) {
+	t.Helper()
+	address, received := receiver(t)
+	c := testConfig(t, capture)
+	w.config(t, &c, nil)
+	c.Settings = settingsOf(t, append(sets, "tcpwin.when_full=stop", "tcpwinsink.final_report=false", "tcpwinsink.to="+address)...)
+	if _, err := Run(context.Background(), c); err != nil {
+		t.Logf("run: %v", err)
+	}
+	summary, err := os.ReadFile(c.Prefix + "_tcpwin.txt")
+	if err != nil {
+		t.Error(err) // it is complete after damage too
+	}
+	return summary, received()
+}
+
+// receiver listens for one sender; received gives what came, once the sender has
+// gone.
+func receiver(t *testing.T) (address string, received func() []byte) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	received := make(chan []byte)
+	t.Cleanup(func() { listener.Close() })
+	all := make(chan []byte, 1)
 	go func() {
+		defer close(all)
 		conn, err := listener.Accept()
 		if err != nil {
-			received <- nil
-			return
+			return // nobody came
 		}
-		data, _ := io.ReadAll(conn)
+		data, _ := io.ReadAll(conn) // to a reset, too
 		conn.Close()
-		received <- data
+		all <- data
 	}()
-	c := testConfig(t, capture, "tcpwin", "tcpwinsink")
-	c.Catalogue = plugin.BuiltIn(all.Plugins()...)
-	c.Settings, err = settings.Load(os.DevNull, nil, append(sets,
-		"tcpwin.when_full=stop", "tcpwinsink.final_report=false", "tcpwinsink.to=tcp://"+listener.Addr().String()))
-	if err != nil {
-		t.Fatal(err)
+	return "tcp://" + listener.Addr().String(), func() []byte {
+		listener.Close()
+		return <-all
 	}
-	if _, err := Run(context.Background(), c); err != nil {
-		t.Logf("run: %v", err)
-	}
-	if summary, err = os.ReadFile(c.Prefix + "_tcpwin.txt"); err != nil {
-		t.Error(err) // it is complete after damage too
-	}
-	listener.Close()
-	return summary, <-received
 }

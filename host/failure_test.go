@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,79 +12,90 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/plugin"
-	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
 )
 
-// failing is a plugin with a file and a flow end that goes wrong.
-func failing(f func(n int) error) *sdk.Plugin {
-	type none struct{ Suffix string }
-	return sdk.Define(sdk.Spec[none]{
-		Name: "failing", Number: 990, Version: "1.0.0", Doc: "fails for a test",
-		Defaults: none{"_failing.txt"},
-		Settings: func(s *none) []sdk.Setting { return []sdk.Setting{sdk.Text("suffix", &s.Suffix, "")} },
-		Ends:     sdk.End(sdk.FlowInd),
-		Outlets:  []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
-		Open: func(env *sdk.Env, _ none) (sdk.Stage, error) {
-			lines, n := env.Outlet("lines"), 0
-			return &sdk.Loop{EndFlow: func(sdk.EndRow) error {
-				n++
-				lines.Send([]byte("a line\nhalf a li"))
-				return f(n)
-			}}, nil
-		},
-	})
+// failing is a plugin with a file that goes wrong at its ninth flow end, as its
+// setting how says. This program holds it in a process, too.
+var failing = sdk.Define(sdk.Spec[failure]{
+	Name: "failing", Number: 990, Version: "1.0.0", Doc: "fails for a test",
+	Defaults: failure{"_failing.txt", "error"},
+	Settings: func(f *failure) []sdk.Setting {
+		return []sdk.Setting{sdk.Text("suffix", &f.suffix, ""), sdk.Choice("how", &f.how, "", "error", "panic", "fault", "exit", "open")}
+	},
+	Ends:    sdk.End(sdk.FlowInd),
+	Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
+	Open: func(env *sdk.Env, f failure) (sdk.Stage, error) {
+		if f.how == "open" {
+			return nil, errors.New("no more room")
+		}
+		lines, n := env.Outlet("lines"), 0
+		return &sdk.Loop{EndFlow: func(sdk.EndRow) error {
+			n++
+			lines.Send([]byte("a line\nhalf a li"))
+			return f.at(n)
+		}}, nil
+	},
+})
+
+type failure struct{ suffix, how string }
+
+func (f *failure) at(n int) error {
+	switch {
+	case n < 9:
+		return nil
+	case f.how == "error":
+		return errors.New("no more room")
+	case f.how == "panic":
+		panic("nine")
+	case f.how == "exit":
+		os.Exit(3)
+	}
+	return []error{nil}[n/9]
 }
 
 const windows = "../testdata/windows.pcap"
 
 func TestAPluginThatFails(t *testing.T) {
+	const lines = "a line\n" // at the end of what is left of its file
 	for _, c := range []struct {
-		name string
-		f    func(int) error
-		want string
+		how, begins, goesOn, leaves string
 	}{
-		{"error", func(n int) error {
-			if n == 9 {
-				return errors.New("no more room")
-			}
-			return nil
-		}, ": no more room"},
-		{"panic", func(n int) error {
-			if n == 9 {
-				panic("nine")
-			}
-			return nil
-		}, "panic: nine (failure_test.go:"},
-		{"fault", func(n int) error { return []error{nil}[n/9] }, "panic: runtime error: index out of range [1] with length 1 (failure_test.go:"},
+		{"error", "plugin failing: batch ", ": no more room", lines},
+		{"panic", "plugin failing: batch ", ": panic: nine (failure_test.go:", lines},
+		{"fault", "plugin failing: batch ", ": panic: runtime error: index out of range [1] with length 1 (failure_test.go:", lines},
+		{"exit", "plugin failing: batch ", ": process died: exit status 3", lines},
+		{"open", "plugin failing: open: no more room", "", ""},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			before := runtime.NumGoroutine()
-			cfg := testConfig(t, windows, "failing", "tcpwin")
-			cfg.Catalogue = plugin.BuiltIn(tcpwin.Plugin, failing(c.f))
-			var err error
-			if cfg.Settings, err = settings.Load(os.DevNull, nil, []string{"batch.rows=1"}); err != nil {
-				t.Fatal(err)
+		for _, in := range []plugin.Runtime{plugin.Inproc, plugin.Process} {
+			if c.how == "exit" && in == plugin.Inproc {
+				continue // it takes the host with it
 			}
-			_, err = Run(context.Background(), cfg)
-			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "plugin failing: batch ") {
-				t.Errorf("error %v, want …%s…", err, c.want)
-			}
-			if strings.Contains(err.Error(), "\n") {
-				t.Errorf("more than one line: %v", err)
-			}
-			data, err := os.ReadFile(cfg.Prefix + "_failing.txt.part")
-			if err != nil || !strings.HasSuffix(string(data), "a line\n") {
-				t.Errorf("unfinished file: %q, %v; want whole lines", data, err)
-			}
-			for _, name := range []string{"_failing.txt", "_tcpwin.txt"} {
-				if _, err := os.Stat(cfg.Prefix + name); err == nil {
-					t.Errorf("%s is there although the run broke", name)
+			t.Run(c.how+"/"+string(in), func(t *testing.T) {
+				before := runtime.NumGoroutine()
+				cfg := testConfig(t, windows, "failing:"+string(in), "tcpwin")
+				cfg.Catalogue = plugin.BuiltIn(tcpwin.Plugin, failing)
+				cfg.Settings = settingsOf(t, "batch.rows=1", "failing.how="+c.how)
+				_, err := Run(context.Background(), cfg)
+				if err == nil || !strings.HasPrefix(err.Error(), c.begins) || !strings.Contains(err.Error(), c.goesOn) {
+					t.Fatalf("error %v, want %s…%s…", err, c.begins, c.goesOn)
 				}
-			}
-			settles(t, before)
-		})
+				if strings.Contains(err.Error(), "\n") {
+					t.Errorf("more than one line: %v", err)
+				}
+				data, err := os.ReadFile(cfg.Prefix + "_failing.txt.part")
+				if err != nil || !strings.HasSuffix(string(data), c.leaves) {
+					t.Errorf("unfinished file: %q, %v; want whole lines", data, err)
+				}
+				for _, name := range []string{"_failing.txt", "_tcpwin.txt"} {
+					if _, err := os.Stat(cfg.Prefix + name); err == nil {
+						t.Errorf("%s is there although the run broke", name)
+					}
+				}
+				settles(t, before)
+			})
+		}
 	}
 }
 
@@ -100,21 +112,51 @@ func settles(t *testing.T, before int) {
 	t.Errorf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, buf[:runtime.Stack(buf, true)])
 }
 
-func TestNothingIsLeftRunning(t *testing.T) {
-	files := func() int {
-		entries, err := os.ReadDir("/proc/self/fd")
-		if err != nil {
-			skip(t, "no /proc here")
-		}
-		return len(entries)
+// TestASilentInput: a run that waits for input that does not come can end all the
+// same.
+func TestASilentInput(t *testing.T) {
+	data, err := os.ReadFile(windows)
+	if err != nil {
+		t.Fatal(err)
 	}
-	before, filesBefore := runtime.NumGoroutine(), files()
-	for _, capture := range []string{windows, "../testdata/rules/cut_data.pcap", "../testdata/rules/corrupt_length.pcap", "../testdata/rules/header_only.pcap", "none.pcap"} {
-		runAll(t, capture, 4096, time.UTC, direct)
-	}
-	settles(t, before)
-	if now := files(); now > filesBefore {
-		t.Errorf("%d open files, %d before", now, filesBefore)
+	bad := sdk.Define(sdk.Spec[struct{}]{
+		Name: "bad", Number: 903, Version: "1.0.0", Doc: "fails at once", Packets: sdk.TCP(),
+		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
+			return &sdk.Loop{Packet: func(sdk.PacketRow) { panic("no more room") }}, nil
+		},
+	})
+	const early = "interrupted before the first byte of the input"
+	for _, c := range []struct {
+		name, want string
+		input      []byte
+		end        func(stop, cancel func())
+	}{
+		{"a plugin fails", "plugin bad: batch 1 (packets ", data[:2000], func(_, _ func()) {}},
+		{"stopped before the first byte", early, nil, func(stop, _ func()) { stop() }},
+		{"cancelled before the first byte", early, nil, func(_, cancel func()) { cancel() }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := runtime.NumGoroutine()
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			stop, ended := make(chan struct{}), make(chan error, 1)
+			out, in := io.Pipe()
+			go func() { _, _ = in.Write(c.input) }() // it may break off
+			cfg := testConfig(t, "-", "bad")
+			cfg.Stdin, cfg.Stop, cfg.Catalogue = out, stop, plugin.BuiltIn(bad)
+			go func() { _, err := Run(ctx, cfg); ended <- err }()
+			c.end(func() { close(stop) }, cancel)
+			select {
+			case err = <-ended:
+			case <-time.After(10 * time.Second):
+				err = errors.New("still running")
+			}
+			if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+				t.Errorf("error %v, want %s…", err, c.want)
+			}
+			out.Close() // what still reads, ends
+			settles(t, before)
+		})
 	}
 }
 
@@ -127,13 +169,9 @@ func TestARefusedRunMakesNoFiles(t *testing.T) {
 		{windows, "tcpwin.treshold=1", "--set tcpwin.treshold: tcpwin has no setting treshold, did you mean threshold?"},
 		{windows, "tcpwin.suffix=/none/x", "none"},
 	} {
-		values, err := settings.Load(os.DevNull, nil, []string{c.set})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = Run(context.Background(), Config{
+		_, err := Run(context.Background(), Config{
 			Files: []string{c.capture}, Prefix: filepath.Join(dir, "x"), Plugins: []string{"tcpwin", "failing"},
-			Catalogue: plugin.BuiltIn(tcpwin.Plugin, failing(nil)), Runtime: plugin.Inproc, Settings: values, Quiet: true,
+			Catalogue: plugin.BuiltIn(tcpwin.Plugin, failing), Runtime: plugin.Inproc, Settings: settingsOf(t, c.set), Quiet: true,
 		})
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want %s", c.set, err, c.want)

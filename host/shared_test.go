@@ -50,7 +50,7 @@ var mix struct {
 // TestMain: the test binary is also what the host starts as its own plugins.
 func TestMain(m *testing.M) {
 	if serve.Called() {
-		carry.Serve(all.Plugins())
+		carry.Serve(append(all.Plugins(), failing))
 		syscall.Exit(0) // os.Exit waits a second under the race detector
 	}
 	code := m.Run()
@@ -149,12 +149,18 @@ func unxz(t testing.TB, file string) []byte {
 
 func testConfig(t *testing.T, capture string, plugins ...string) Config {
 	t.Helper()
-	values, err := settings.Load("", nil, nil)
+	return Config{
+		Files: []string{capture}, Prefix: filepath.Join(t.TempDir(), "out"), Plugins: plugins,
+		Settings: settingsOf(t), Zone: time.UTC, Quiet: true, Runtime: plugin.Inproc,
+	}
+}
+
+// settingsOf are the defaults and what --set gives.
+func settingsOf(t testing.TB, sets ...string) *settings.Values {
+	t.Helper()
+	values, err := settings.Load(os.DevNull, nil, sets)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Config{
-		Files: []string{capture}, Prefix: filepath.Join(t.TempDir(), "out"), Plugins: plugins,
-		Settings: values, Zone: time.UTC, Quiet: true, Runtime: plugin.Inproc,
-	}
+	return values
 }
