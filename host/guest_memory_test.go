@@ -30,7 +30,7 @@ func TestAGuestsMemoryStaysFlat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stage, err := k.Carry(found[0], plugin.Wasm, log).Open(nil)
+	stage, err := k.Carry(found[0], plugin.Wasm, log).Open(sdk.Opening{})
 	if err != nil {
 		t.Fatal(err)
 	}

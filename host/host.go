@@ -74,7 +74,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	}
 	r := newReport(&c, p)
 	out.begin(r)
-	stages, err := openStages(p, out)
+	stages, err := openStages(p, out, r.Date)
 	if err != nil {
 		out.abort()
 		return nil, err

@@ -53,9 +53,10 @@ type flows struct {
 	zone  *batch.Zone
 	batch *batch.Batch
 	// The frame in work: its number and time.
-	number uint64
-	now    int64
-	err    error // the run has ended
+	number  uint64
+	now     int64
+	packets uint64
+	err     error // the run has ended
 }
 
 func newFlows(p *plan, pipe *pipeline.Pipeline, zone *time.Location) *flows {
@@ -74,6 +75,7 @@ func (f *flows) block(b *block) {
 		}
 		h := &b.headers[i]
 		f.number, f.now = h.Number, h.Time
+		f.packets++
 		slot, ok := f.table.Packet(h)
 		if !ok || f.err != nil {
 			continue
@@ -88,12 +90,14 @@ func (f *flows) block(b *block) {
 	}
 }
 
+// end adds the end of a flow. Its opposite ends in the same batch: a plugin may
+// look from one to the other, and their slots are used again only after it.
 func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
 	if f.err != nil {
 		return
 	}
 	f.batch.AddEnd(slot, flow, dir, f.number, f.now, f.zone.Offset)
-	if f.batch.Full() {
+	if f.batch.Full() && (dir == 1 || flow.Opposite() == sdk.NoFlow) {
 		f.next(false)
 	}
 }
@@ -102,6 +106,9 @@ func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
 // may then be used again.
 func (f *flows) next(final bool) {
 	f.batch.Final = final
+	if final {
+		f.batch.Totals = sdk.Totals{Packets: f.packets, Bytes: f.table.Stats.BytesA + f.table.Stats.BytesB}
+	}
 	if f.err = f.pipe.Put(f.batch); f.err != nil || final {
 		return
 	}

@@ -2,20 +2,24 @@ package host
 
 import (
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/t2host/t2host/host/pipeline"
+	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 )
 
 // openStages opens the plugins, all at the same time: starting processes and
 // compiling modules takes a while.
-func openStages(p *plan, out *outlets) ([]*pipeline.Stage, error) {
+func openStages(p *plan, out *outlets, started time.Time) ([]*pipeline.Stage, error) {
+	openings := p.openings(started)
 	stages := make([]*pipeline.Stage, len(p.plugins))
 	errs := make([]error, len(p.plugins))
 	var all sync.WaitGroup
 	for i := range p.plugins {
-		all.Go(func() { stages[i], errs[i] = openStage(p, i, out) })
+		all.Go(func() { stages[i], errs[i] = openStage(p, i, openings[i], out) })
 	}
 	all.Wait()
 	var first error
@@ -35,20 +39,42 @@ func openStages(p *plan, out *outlets) ([]*pipeline.Stage, error) {
 	return nil, first
 }
 
-func openStage(p *plan, i int, out *outlets) (*pipeline.Stage, error) {
+func openStage(p *plan, i int, opening sdk.Opening, out *outlets) (*pipeline.Stage, error) {
 	l := p.plugins[i]
 	log := newPluginLog(l.Name, out.notices)
 	carried := p.carrier.Carry(l.Artefact, l.Runtime, log.line)
 	var stage sdk.Stage
-	err := sdk.Guard(func() (err error) { stage, err = carried.Open(p.values[i]); return err })
+	err := sdk.Guard(func() (err error) { stage, err = carried.Open(opening); return err })
 	if err != nil {
 		return nil, err
 	}
 	return &pipeline.Stage{
-		Plugin: l.Plugin, Stage: &logged{stage, log},
+		Plugin: l.Plugin.For(opening), Stage: &logged{stage, log},
 		Send: func(n int, frame []byte) error { return out.byPlugin[i][n].Send(frame) },
 		Log:  log.line,
 	}, nil
+}
+
+// openings are what each plugin is told of the run.
+func (p *plan) openings(started time.Time) []sdk.Opening {
+	var list []sdk.Opening
+	var loaded []sdk.Loaded
+	for _, l := range p.plugins {
+		loaded = append(loaded, sdk.Loaded{Name: l.Name, Version: l.Version})
+	}
+	var columns []sdk.Column // of the plugins so far
+	for i, l := range p.plugins {
+		o := sdk.Opening{Values: p.values[i], Loaded: loaded, Host: report.Product, Started: started.UnixNano()}
+		if l.Ends.All {
+			o.Columns = slices.Clip(columns)
+		}
+		list = append(list, o)
+		for _, c := range l.Columns {
+			c.Name = l.Name + "." + c.Name
+			columns = append(columns, c)
+		}
+	}
+	return list
 }
 
 // logged is a stage whose log ends with it.

@@ -8,6 +8,7 @@ type Batch struct {
 	First, Last uint64 // numbers of the first and last frame whose events it holds
 	Time        int64  // packet time of frame Last, nanoseconds since 1970 UTC: the time of day in the sandbox
 	Final       bool   // the last batch of the run: report, send what is left
+	Totals      Totals // of the run, in the last batch
 	Packets     Packets
 	Ends        Ends
 	Imports     []Delta // ordered by At; Table is an index in the plugin's Imports
@@ -15,6 +16,12 @@ type Batch struct {
 
 	env     *Env
 	applied int
+}
+
+// Totals are those of a whole run.
+type Totals struct {
+	Packets uint64 // of the capture, also those without a flow
+	Bytes   uint64 // captured, of the packets with a flow
 }
 
 // Packets are the rows that the plugin's Packets selects, a column a field.
@@ -26,6 +33,8 @@ type Packets struct {
 	Window   []uint32 // raw, 0 to 65535; 65536 where the packet was cut before it
 	TCPFlags []uint8  // CWR ECE URG ACK PSH RST SYN FIN, 0 where cut before them
 	WireLen  []uint32 // bytes
+	L7Len    []uint16 // bytes of payload by the headers' lengths, T2's L7 length
+	PadLen   []uint16 // bytes of padding, in frames of at most 64 bytes
 }
 
 // Ends are the flows that end in the batch, one row a direction. A flow and its
@@ -44,11 +53,22 @@ type Ends struct {
 	DstIP     []IP
 	SrcPort   []uint16
 	DstPort   []uint16
-	Proto     []uint8 // protocolIdentifier
-	TCPStates []uint8 // T2's tcpStatesAFlags
-	UTCOffset []int32 // seconds east of UTC at At, in the host's zone
-	Columns   []Vec   // of other plugins, as declared in EndSelect.Columns
+	Proto     []uint8  // protocolIdentifier
+	TCPStates []uint8  // T2's tcpStatesAFlags
+	UTCOffset []int32  // seconds east of UTC at At, in the host's zone
+	FlowStat  []uint64 // T2's flowStat
+	Opposite  []uint32 // slot of the opposite, NoFlow without one
+	EtherType []uint16 // of the IP header, or of the layer-2 payload (LLC: DSAP, SSAP)
+	HdrDesc   Vec      // TypeText | List: header stacks, at most 4, in order of appearance
+	NumHdrs   Vec      // TypeU16 | List: of each stack, its headers
+	SrcMAC    Vec      // TypeMAC | List: at most 3, in order of appearance
+	DstMAC    Vec      // TypeMAC | List: the same
+	VLANID    Vec      // TypeU16 | List: tags of the first packet, outermost first, at most 3
+	Columns   []Vec    // of other plugins, as declared in EndSelect.Columns
 }
+
+// NoFlow is no slot.
+const NoFlow = ^uint32(0)
 
 // PacketField is a packet column that a plugin may declare.
 type PacketField uint16
@@ -59,6 +79,8 @@ const (
 	Window
 	TCPFlags
 	WireLen
+	L7Len
+	PadLen
 	maxPacketField
 )
 
@@ -66,7 +88,7 @@ const (
 const PacketFields = maxPacketField - 1
 
 // EndField is a column of flow ends that a plugin may declare.
-type EndField uint16
+type EndField uint32
 
 // The end fields; slot and place are always there.
 const (
@@ -82,6 +104,14 @@ const (
 	Proto
 	TCPStates
 	UTCOffset
+	FlowStat
+	Opposite
+	EtherType
+	HdrDesc
+	NumHdrs
+	SrcMAC
+	DstMAC
+	VLANID
 	maxEndField
 )
 
@@ -115,6 +145,7 @@ type EndSelect struct {
 	On      bool
 	Fields  EndField
 	Columns []Column // of other plugins, Name "plugin.column"
+	All     bool     // instead: all columns of the plugins before this one
 }
 
 // End selects flow ends with these fields.
@@ -123,6 +154,12 @@ func End(fields ...EndField) EndSelect { return EndSelect{On: true, Fields: unio
 // With adds columns of other plugins.
 func (e EndSelect) With(columns ...Column) EndSelect {
 	e.Columns = append(e.Columns[:len(e.Columns):len(e.Columns)], columns...)
+	return e
+}
+
+// WithAll adds all columns of the plugins that are loaded before this one.
+func (e EndSelect) WithAll() EndSelect {
+	e.All = true
 	return e
 }
 

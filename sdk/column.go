@@ -1,11 +1,9 @@
 package sdk
 
-import "math"
-
-// Type is the type of a column's values. The names and text forms are T2's.
+// Type is the type of a column's values. The text forms are T2's.
 type Type uint8
 
-// The types. All are fixed in width and little-endian.
+// The types. Numbers are little-endian. All but text and string are fixed in width.
 const (
 	TypeU8       Type = iota + 1 // unsigned, decimal
 	TypeU16                      //
@@ -21,13 +19,28 @@ const (
 	TypeTime                     // nanoseconds since 1970 UTC (i64), shown as seconds with nine digits
 	TypeDuration                 // nanoseconds (i64), shown as seconds with nine digits
 	TypeIP                       // see IP
+	TypeMAC                      // 6 bytes
+	TypeText                     // bytes, UTF-8 as far as they can be shown; shown as they are
+	TypeString                   // the same, shown in quotes
+	maxType
 )
+
+// List makes the type of a column that holds any number of values of a type:
+// TypeU16 | List. It is no type by itself.
+const List Type = 0x80
+
+// Elem is the type of a list's values, and t itself where it is no list.
+func (t Type) Elem() Type { return t &^ List }
+
+// IsList says that a column of that type holds any number of values.
+func (t Type) IsList() bool { return t&List != 0 }
 
 var typeNames = [...]string{
 	TypeU8: "u8", TypeU16: "u16", TypeU32: "u32", TypeU64: "u64",
 	TypeH8: "h8", TypeH16: "h16", TypeH32: "h32", TypeH64: "h64",
 	TypeI64: "i64", TypeF32: "f32", TypeF64: "f64",
 	TypeTime: "time", TypeDuration: "duration", TypeIP: "ip",
+	TypeMAC: "mac", TypeText: "text", TypeString: "string",
 }
 
 var typeSizes = [...]int{
@@ -35,14 +48,18 @@ var typeSizes = [...]int{
 	TypeH8: 1, TypeH16: 2, TypeH32: 4, TypeH64: 8,
 	TypeI64: 8, TypeF32: 4, TypeF64: 8,
 	TypeTime: 8, TypeDuration: 8, TypeIP: IPSize,
+	TypeMAC: 6, TypeText: 0, TypeString: 0,
 }
 
-// Valid says that t is one of the types above.
-func (t Type) Valid() bool { return t > 0 && int(t) < len(typeSizes) }
+// Valid says that t is one of the types above, or a list of one.
+func (t Type) Valid() bool { return t.Elem() > 0 && t.Elem() < maxType }
 
 func (t Type) String() string {
-	if !t.Valid() {
+	switch {
+	case !t.Valid():
 		return "invalid"
+	case t.IsList():
+		return typeNames[t.Elem()] + "[]"
 	}
 	return typeNames[t]
 }
@@ -50,15 +67,23 @@ func (t Type) String() string {
 // TypeNamed is the type of that name; it is not valid if there is none.
 func TypeNamed(name string) Type {
 	for t := TypeU8; t.Valid(); t++ {
-		if typeNames[t] == name {
+		switch name {
+		case typeNames[t]:
 			return t
+		case typeNames[t] + "[]":
+			return t | List
 		}
 	}
 	return 0
 }
 
-// Size is the width of a value in bytes.
-func (t Type) Size() int { return typeSizes[t] }
+// Size is the width of a value in bytes; 0 where values differ in it.
+func (t Type) Size() int {
+	if t.IsList() {
+		return 0
+	}
+	return typeSizes[t]
+}
 
 // Column is one declared column: of records, or of the rows of a table. Where
 // it names a column of another plugin, Name is "plugin.column".
@@ -92,34 +117,8 @@ func F64(name, doc string) Column { return Column{name, TypeF64, doc} }
 // Duration declares a column of nanoseconds, shown as seconds.
 func Duration(name, doc string) Column { return Column{name, TypeDuration, doc} }
 
-// Vec is a column's values, one after the other as on the wire.
-type Vec struct {
-	Type Type
-	Data []byte
-}
-
-// Len is the number of values.
-func (v *Vec) Len() int { return len(v.Data) / v.Type.Size() }
-
-// Uint is value i of a column of unsigned numbers of any width.
-func (v *Vec) Uint(i int) uint64 {
-	size := v.Type.Size()
-	return getUint(v.Data[i*size : i*size+size])
-}
-
-// Int is value i of a column of signed numbers, times or durations.
-func (v *Vec) Int(i int) int64 { return int64(v.Uint(i)) }
-
-// Float is value i of a column of floating-point numbers.
-func (v *Vec) Float(i int) float64 {
-	if v.Type == TypeF32 {
-		return float64(math.Float32frombits(uint32(v.Uint(i))))
-	}
-	return math.Float64frombits(v.Uint(i))
-}
-
-// IP is value i of a column of addresses.
-func (v *Vec) IP(i int) IP { return IPFromWire(v.Data[i*IPSize:]) }
+// Of declares a column of any type.
+func Of(t Type, name, doc string) Column { return Column{name, t, doc} }
 
 // getUint reads a little-endian number of 1, 2, 4 or 8 bytes.
 func getUint(b []byte) uint64 {

@@ -7,6 +7,9 @@ import (
 
 // Env is what a plugin gets at Open, beside its settings.
 type Env struct {
+	// Opening is the run that the plugin is opened for.
+	Opening
+
 	plugin *Plugin
 	views  []func(*Delta) error // by import
 	logs   []string             // until the next answer
@@ -17,8 +20,8 @@ type Env struct {
 	atEnd bool // a flow end is in work, number end
 }
 
-func newEnv(p *Plugin) *Env {
-	return &Env{plugin: p, views: make([]func(*Delta) error, len(p.Imports))}
+func newEnv(p *Plugin, o Opening) *Env {
+	return &Env{Opening: o, plugin: p, views: make([]func(*Delta) error, len(p.Imports))}
 }
 
 func (e *Env) fail(err error) {
@@ -75,7 +78,7 @@ func (e *Env) begin(b *Batch) {
 // complete gives an error unless every column holds n values.
 func (e *Env) complete(n int) error {
 	for i := range e.plugin.Columns {
-		if v := &e.out.Columns[i]; len(v.Data) != n*v.Type.Size() {
+		if v := &e.out.Columns[i]; v.Len() != n || v.Type.Size()*n != len(v.Data) && v.Type.Size() > 0 {
 			return errors.New("column " + e.plugin.Columns[i].Name + " has " + strconv.Itoa(v.Len()) + " values for " + strconv.Itoa(n) + " flow ends: it must be written once at each")
 		}
 	}

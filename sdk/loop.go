@@ -44,7 +44,7 @@ func (l *Loop) Batch(b *Batch) error {
 	l.packets(b, row, b.Packets.N)
 	if b.Final && l.Report != nil {
 		b.advance(b.Ends.N)
-		l.Report(&Report{out: &b.Out})
+		l.Report(&Report{Totals: b.Totals, out: &b.Out})
 	}
 	return nil
 }
@@ -68,7 +68,10 @@ func (l *Loop) Close() error {
 }
 
 // Report takes the plugin's lines of the end report.
-type Report struct{ out *Out }
+type Report struct {
+	Totals
+	out *Out
+}
 
 // Line adds a line; the host puts the plugin's name before it.
 func (r *Report) Line(s string) { r.out.Report = append(r.out.Report, s) }

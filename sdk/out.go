@@ -25,8 +25,7 @@ func (o *Out) Reset(columns []Column) {
 		o.Columns = make([]Vec, len(columns))
 	}
 	for i := range columns {
-		o.Columns[i].Type = columns[i].Type
-		o.Columns[i].Data = o.Columns[i].Data[:0]
+		o.Columns[i].Reset(columns[i].Type)
 	}
 	o.Deltas, o.Frames = o.Deltas[:0], o.Frames[:0]
 	o.Report, o.Logs = o.Report[:0], o.Logs[:0]

@@ -18,9 +18,31 @@ type Plugin struct {
 	Imports  []TableInfo
 	Outlets  []Outlet
 
-	// Open starts the plugin with these settings; those not named have their
-	// default. The Stage serves one run, on one goroutine at a time.
-	Open func(values []Value) (Stage, error)
+	// Open starts the plugin. The Stage serves one run, on one goroutine at a time.
+	Open func(Opening) (Stage, error)
+}
+
+// Opening is what a plugin is told of its run.
+type Opening struct {
+	Values  []Value  // of its settings; those not named have their default
+	Columns []Column // Name "plugin.column": those that it reads, where Ends.All is set
+	Loaded  []Loaded // the plugins of the run, in order
+	Host    string   // name and version of the program that runs it
+	Started int64    // time of day, nanoseconds since 1970 UTC
+}
+
+// Loaded is a plugin of a run.
+type Loaded struct{ Name, Version string }
+
+// For is the plugin as it reads in a run with that opening: where it reads all
+// columns, they are named.
+func (p *Plugin) For(o Opening) *Plugin {
+	if !p.Ends.All {
+		return p
+	}
+	q := *p
+	q.Ends.Columns = o.Columns
+	return &q
 }
 
 // Stage is an opened plugin. Batch works on one batch and leaves its answer in
@@ -72,12 +94,12 @@ func Define[S any](spec Spec[S]) *Plugin {
 	for i := range p.Settings {
 		p.Settings[i].store = nil // a declaration holds nothing
 	}
-	p.Open = func(values []Value) (Stage, error) {
+	p.Open = func(o Opening) (Stage, error) {
 		s := spec.Defaults
-		if err := Apply(bind(&s), values); err != nil {
+		if err := Apply(bind(&s), o.Values); err != nil {
 			return nil, err
 		}
-		env := newEnv(p)
+		env := newEnv(p, o)
 		var stage Stage
 		err := Guard(func() (err error) { stage, err = spec.Open(env, s); return err })
 		if err == nil {

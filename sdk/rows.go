@@ -28,6 +28,12 @@ func (r PacketRow) TCPFlags() uint8 { return r.p.TCPFlags[r.i] }
 // WireLen is its length on the wire, in bytes.
 func (r PacketRow) WireLen() uint32 { return r.p.WireLen[r.i] }
 
+// L7Len is its payload by the headers' lengths, in bytes.
+func (r PacketRow) L7Len() uint16 { return r.p.L7Len[r.i] }
+
+// PadLen is its padding, in bytes, where it has at most 64.
+func (r PacketRow) PadLen() uint16 { return r.p.PadLen[r.i] }
+
 // EndRow is the end of one flow: what was declared can be read, every column of
 // the plugin is to be written once. Asking for a field that was not declared
 // panics.
@@ -106,6 +112,27 @@ func (r EndRow) TCPStates() uint8 { return r.b.Ends.TCPStates[r.i] }
 // UTCOffset is the host's zone at At, in seconds east of UTC.
 func (r EndRow) UTCOffset() int32 { return r.b.Ends.UTCOffset[r.i] }
 
+// FlowStat is T2's flowStat.
+func (r EndRow) FlowStat() uint64 { return r.b.Ends.FlowStat[r.i] }
+
+// Opposite is the slot of the opposite, NoFlow without one. The two end in one
+// batch, A before B.
+func (r EndRow) Opposite() uint32 { return r.b.Ends.Opposite[r.i] }
+
+// EtherType is that of the IP header, or of the layer-2 payload.
+func (r EndRow) EtherType() uint16 { return r.b.Ends.EtherType[r.i] }
+
+// Vec is the value of one of VecFields as on the wire: a list. It is valid during
+// the call of the stage.
+func (r EndRow) Vec(f EndField) []byte { return r.b.Ends.Vec(f).Bytes(r.i) }
+
+// Bytes is the value of the declared column n of another plugin as on the wire,
+// valid during the call of the stage.
+func (r EndRow) Bytes(n int) []byte { return r.b.Ends.Columns[n].Bytes(r.i) }
+
+// IP is the value of the declared column n, an address, of another plugin.
+func (r EndRow) IP(n int) IP { return r.b.Ends.Columns[n].IP(r.i) }
+
 // Uint is the value of the declared column n of another plugin.
 func (r EndRow) Uint(n int) uint64 { return r.b.Ends.Columns[n].Uint(r.i) }
 
@@ -145,6 +172,25 @@ func (r EndRow) PutFloat(n int, x float64) {
 func (r EndRow) PutIP(n int, ip IP) {
 	if v := r.column(n, TypeIP, TypeIP); v != nil {
 		v.Data = ip.AppendWire(v.Data)
+	}
+}
+
+// PutBytes writes the plugin's column n, of any type, by its bytes as on the wire.
+func (r EndRow) PutBytes(n int, value []byte) {
+	if v := r.column(n, 1, maxType-1, 1|List, (maxType-1)|List); v != nil {
+		if !v.Type.Whole(value) {
+			r.b.env.fail(errors.New("column " + r.b.env.plugin.Columns[n].Name + " is " + v.Type.String() + " and is written with " + strconv.Itoa(len(value)) + " bytes"))
+			return
+		}
+		v.Append(value)
+	}
+}
+
+// PutText writes the plugin's column n, a text or string.
+func (r EndRow) PutText(n int, s string) {
+	if v := r.column(n, TypeText, TypeString); v != nil {
+		v.Data = append(v.Data, s...)
+		v.Ends = append(v.Ends, uint32(len(v.Data)))
 	}
 }
 

@@ -86,7 +86,7 @@ func TestAViewIsTheTableAtEachEnd(t *testing.T) {
 		}
 		return nil
 	})
-	stage, err := p.Open(nil)
+	stage, err := p.Open(Opening{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestAViewIsTheTableAtEachEnd(t *testing.T) {
 			}}, nil
 		},
 	})
-	rs, err := reader.Open(nil)
+	rs, err := reader.Open(Opening{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestBreachesOfTheContract(t *testing.T) {
 		{"not declared", func(_ *Writer[key, row], e EndRow) error { e.PutUint(2, 1); return nil }, "column 2 is written but not declared"},
 		{"its own error", func(*Writer[key, row], EndRow) error { return errors.New("no more") }, "no more"},
 	} {
-		stage, err := maker(c.f).Open(nil)
+		stage, err := maker(c.f).Open(Opening{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,10 +162,10 @@ func TestOpenRefusesWhatIsNotDeclared(t *testing.T) {
 		Name: "x", Version: "1.0.0", Doc: "x",
 		Open: func(env *Env, _ struct{}) (Stage, error) { table.View(env); return &Loop{}, nil },
 	})
-	if _, err := p.Open(nil); err == nil || err.Error() != "table maker.t is read but not declared in Imports" {
+	if _, err := p.Open(Opening{}); err == nil || err.Error() != "table maker.t is read but not declared in Imports" {
 		t.Errorf("got %v", err)
 	}
-	if _, err := p.Open([]Value{{"y", "1"}}); err == nil || err.Error() != "setting y is not declared" {
+	if _, err := p.Open(Opening{Values: []Value{{"y", "1"}}}); err == nil || err.Error() != "setting y is not declared" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -185,7 +185,7 @@ func TestSettingsAreCheckedAndHeldPerPlugin(t *testing.T) {
 		Open: func(_ *Env, s settings) (Stage, error) { got = append(got, s); return &Loop{}, nil },
 	})
 	for _, v := range [][]Value{{{"n", "9"}, {"on", "true"}}, nil, {{"word", "b"}}} {
-		if _, err := p.Open(v); err != nil {
+		if _, err := p.Open(Opening{Values: v}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -15,6 +15,12 @@ func (p *Packets) Only(fields PacketField) Packets {
 	if fields&WireLen != 0 {
 		q.WireLen = p.WireLen
 	}
+	if fields&L7Len != 0 {
+		q.L7Len = p.L7Len
+	}
+	if fields&PadLen != 0 {
+		q.PadLen = p.PadLen
+	}
 	return q
 }
 
@@ -22,7 +28,7 @@ func (p *Packets) Only(fields PacketField) Packets {
 func (p *Packets) Reset() {
 	*p = Packets{
 		Flow: p.Flow[:0], Time: p.Time[:0], Window: p.Window[:0],
-		TCPFlags: p.TCPFlags[:0], WireLen: p.WireLen[:0],
+		TCPFlags: p.TCPFlags[:0], WireLen: p.WireLen[:0], L7Len: p.L7Len[:0], PadLen: p.PadLen[:0],
 	}
 }
 
@@ -66,17 +72,45 @@ func (e *Ends) Only(fields EndField) Ends {
 	if fields&UTCOffset == 0 {
 		q.UTCOffset = nil
 	}
+	if fields&FlowStat == 0 {
+		q.FlowStat = nil
+	}
+	if fields&Opposite == 0 {
+		q.Opposite = nil
+	}
+	if fields&EtherType == 0 {
+		q.EtherType = nil
+	}
+	for _, f := range VecFields {
+		if fields&f == 0 {
+			*q.Vec(f) = Vec{}
+		}
+	}
 	return q
 }
 
 // Reset empties the ends and keeps their memory; columns of other plugins go.
 func (e *Ends) Reset() {
+	vecs := e.vecs()
 	*e = Ends{
 		Flow: e.Flow[:0], Before: e.Before[:0], At: e.At[:0],
 		FirstSeen: e.FirstSeen[:0], LastSeen: e.LastSeen[:0], FlowInd: e.FlowInd[:0], Dir: e.Dir[:0],
 		SrcIP: e.SrcIP[:0], DstIP: e.DstIP[:0], SrcPort: e.SrcPort[:0], DstPort: e.DstPort[:0],
 		Proto: e.Proto[:0], TCPStates: e.TCPStates[:0], UTCOffset: e.UTCOffset[:0],
+		FlowStat: e.FlowStat[:0], Opposite: e.Opposite[:0], EtherType: e.EtherType[:0],
 	}
+	for i, f := range VecFields {
+		v := e.Vec(f)
+		*v = vecs[i]
+		v.Reset(f.Type())
+	}
+}
+
+func (e *Ends) vecs() (list [len(VecFields)]Vec) {
+	for i, f := range VecFields {
+		list[i] = *e.Vec(f)
+	}
+	return list
 }
 
 // Size is the bytes of a packet row on the wire.
@@ -93,7 +127,8 @@ func (s PacketSelect) Size() int {
 	return n
 }
 
-// Size is the bytes of a flow end on the wire.
+// Size is the bytes of a flow end on the wire, of values that differ in width that
+// of their lengths.
 func (s EndSelect) Size() int {
 	if !s.On {
 		return 0
@@ -105,9 +140,18 @@ func (s EndSelect) Size() int {
 		}
 	}
 	for _, c := range s.Columns {
-		n += c.Type.Size()
+		n += columnSize(c.Type)
 	}
 	return n
+}
+
+// columnSize is what a value of that type takes on the wire, without its bytes
+// where values differ in width.
+func columnSize(t Type) int {
+	if size := t.Size(); size > 0 {
+		return size
+	}
+	return 4
 }
 
 // Slice is the rows from one to another, the latter not included. It lives in
@@ -116,12 +160,13 @@ func (p *Packets) Slice(from, to int) Packets {
 	return Packets{
 		N: to - from, Flow: slice(p.Flow, from, to), Time: slice(p.Time, from, to), Window: slice(p.Window, from, to),
 		TCPFlags: slice(p.TCPFlags, from, to), WireLen: slice(p.WireLen, from, to),
+		L7Len: slice(p.L7Len, from, to), PadLen: slice(p.PadLen, from, to),
 	}
 }
 
 // Slice is the ends from one to another, the latter not included, with row rows
-// of packets less before them. All but Before and Columns lives in the memory
-// of e.
+// of packets less before them. All but Before and what columns need of
+// their own lives in the memory of e.
 func (e *Ends) Slice(from, to, rows int) Ends {
 	s := Ends{
 		N: to - from, Flow: slice(e.Flow, from, to),
@@ -130,13 +175,18 @@ func (e *Ends) Slice(from, to, rows int) Ends {
 		SrcIP: slice(e.SrcIP, from, to), DstIP: slice(e.DstIP, from, to),
 		SrcPort: slice(e.SrcPort, from, to), DstPort: slice(e.DstPort, from, to), Proto: slice(e.Proto, from, to),
 		TCPStates: slice(e.TCPStates, from, to), UTCOffset: slice(e.UTCOffset, from, to),
+		FlowStat: slice(e.FlowStat, from, to), Opposite: slice(e.Opposite, from, to), EtherType: slice(e.EtherType, from, to),
+	}
+	for _, f := range VecFields {
+		if v := e.Vec(f); v.Type != 0 {
+			*s.Vec(f) = v.Slice(from, to)
+		}
 	}
 	for _, n := range slice(e.Before, from, to) {
 		s.Before = append(s.Before, n-uint32(rows))
 	}
-	for _, c := range e.Columns {
-		size := c.Type.Size()
-		s.Columns = append(s.Columns, Vec{Type: c.Type, Data: c.Data[from*size : to*size]})
+	for i := range e.Columns {
+		s.Columns = append(s.Columns, e.Columns[i].Slice(from, to))
 	}
 	return s
 }

@@ -66,9 +66,15 @@ func (p *Plugin) checkColumns() error {
 			return errors.New("column " + c.Name + " has no type")
 		}
 	}
+	if p.Ends.All && len(p.Ends.Columns) > 0 {
+		return errors.New("ends read all columns and some by name: choose")
+	}
 	for _, c := range p.Ends.Columns {
 		if owner, _ := Owner(c.Name); !p.requires(owner) {
 			return errors.New("column " + c.Name + " is read, but " + owner + " is not in Requires")
+		}
+		if !c.Type.Valid() {
+			return errors.New("column " + c.Name + " is read, but has no type")
 		}
 	}
 	return nil
@@ -85,6 +91,13 @@ func (p *Plugin) checkTables() error {
 		}
 		if !p.Ends.On {
 			return errors.New("export " + t.Name + " is declared but no flow ends: set Ends")
+		}
+	}
+	for _, t := range append(p.Exports[:len(p.Exports):len(p.Exports)], p.Imports...) {
+		for _, c := range append(t.Key[:len(t.Key):len(t.Key)], t.Row...) {
+			if c.Type.Size() == 0 {
+				return errors.New("table " + t.Name + ": " + c.Name + " is " + c.Type.String() + ", which has no width")
+			}
 		}
 	}
 	for _, t := range p.Imports {

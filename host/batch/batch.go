@@ -48,6 +48,7 @@ type Batch struct {
 	Number, First, Last uint64 // see sdk.Batch
 	Time                int64
 	Final               bool
+	Totals              sdk.Totals
 
 	layout  *Layout
 	packets [sdk.AllRows + 1]sdk.Packets
@@ -67,7 +68,7 @@ func (l *Layout) New() *Batch {
 // it: their columns and tables stand as the last user of the view left them.
 func (b *Batch) View(i int) *sdk.Batch {
 	p, v := b.layout.plugins[i], &b.views[i]
-	v.Number, v.First, v.Last, v.Time, v.Final = b.Number, b.First, b.Last, b.Time, b.Final
+	v.Number, v.First, v.Last, v.Time, v.Final, v.Totals = b.Number, b.First, b.Last, b.Time, b.Final, b.Totals
 	v.Packets = b.packets[p.Packets.Rows].Only(p.Packets.Fields)
 	columns := v.Ends.Columns
 	v.Ends = sdk.Ends{}
@@ -84,7 +85,7 @@ func (b *Batch) Answer(i int) *sdk.Out { return &b.views[i].Out }
 
 // Reset empties the batch.
 func (b *Batch) Reset() {
-	b.Number, b.First, b.Last, b.Time, b.Final = 0, 0, 0, 0, false
+	b.Number, b.First, b.Last, b.Time, b.Final, b.Totals = 0, 0, 0, 0, false, sdk.Totals{}
 	for i := range b.packets {
 		b.packets[i].Reset()
 		b.before[i] = b.before[i][:0]
@@ -146,6 +147,12 @@ func addRow(p *sdk.Packets, fields sdk.PacketField, slot uint32, h *decode.Heade
 	if fields&sdk.WireLen != 0 {
 		p.WireLen = append(p.WireLen, h.WireLen)
 	}
+	if fields&sdk.L7Len != 0 {
+		p.L7Len = append(p.L7Len, h.Length)
+	}
+	if fields&sdk.PadLen != 0 {
+		p.PadLen = append(p.PadLen, h.Pad)
+	}
 }
 
 // AddEnd adds the end of a flow, caused by the frame of that number at packet
@@ -203,6 +210,15 @@ func addFields(e *sdk.Ends, fields sdk.EndField, f *flowtable.Flow, dir uint8, n
 	}
 	if fields&sdk.TCPStates != 0 {
 		e.TCPStates = append(e.TCPStates, f.TCPAnomaly)
+	}
+	if fields&sdk.FlowStat != 0 {
+		e.FlowStat = append(e.FlowStat, uint64(f.Status))
+	}
+	if fields&sdk.Opposite != 0 {
+		e.Opposite = append(e.Opposite, f.Opposite())
+	}
+	if fields&sdk.EtherType != 0 {
+		e.EtherType = append(e.EtherType, f.Key.EtherType)
 	}
 }
 

@@ -42,9 +42,13 @@ type Flow struct {
 	synSeq, finSeq uint32
 	fragID         uint32 // of the fragmented datagram that is not complete
 	fragPending    bool
+	Status         decode.Status // of all its packets, and its own bits
 
-	_ [27]byte // to 128
+	_ [16]byte // to 128
 }
+
+// Opposite is the slot of the opposite direction, ^0 without one.
+func (f *Flow) Opposite() uint32 { return f.opposite }
 
 // none is no slot.
 const none = ^uint32(0)
@@ -133,6 +137,7 @@ func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 		}
 	}
 	f.Last = h.Time
+	f.Status |= h.Status
 	t.changed(f)
 	if f.Inverted {
 		t.Stats.PacketsB++

@@ -16,5 +16,9 @@ func sortDeltas(deltas []sdk.Delta) {
 // zeros is a column of n zero values: what an optional plugin that is not
 // loaded gives.
 func zeros(t sdk.Type, n int) sdk.Vec {
-	return sdk.Vec{Type: t, Data: make([]byte, n*t.Size())}
+	v := sdk.Vec{Type: t, Data: make([]byte, n*t.Size())}
+	if t.Size() == 0 {
+		v.Ends = make([]uint32, n)
+	}
+	return v
 }

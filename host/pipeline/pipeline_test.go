@@ -60,7 +60,7 @@ func start(t *testing.T, plugins ...*sdk.Plugin) (*Pipeline, error) {
 	t.Helper()
 	var stages []*Stage
 	for _, p := range plugins {
-		stage, err := p.Open(nil)
+		stage, err := p.Open(sdk.Opening{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,7 @@ func catalogue(text string) []*sdk.Plugin {
 		}
 		p := &sdk.Plugin{
 			Name: f[1], Number: number, Version: f[2], Doc: "does", Ends: sdk.End(),
-			Open: func([]sdk.Value) (sdk.Stage, error) { return &sdk.Loop{}, nil },
+			Open: func(sdk.Opening) (sdk.Stage, error) { return &sdk.Loop{}, nil },
 		}
 		for i := 3; i+1 < len(f); i += 2 {
 			name, optional := strings.CutPrefix(f[i], "?")

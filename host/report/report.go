@@ -16,6 +16,9 @@ import (
 // Version is t2host's.
 const Version = "0.1.0"
 
+// Product is what names itself in reports and files.
+const Product = "t2host " + Version
+
 // Report is the figures of a run.
 type Report struct {
 	PID     int
@@ -54,7 +57,7 @@ const width = 80
 func (r *Report) Head() string {
 	var b strings.Builder
 	rule := strings.Repeat("=", width)
-	fmt.Fprintf(&b, "%s\nt2host %s. PID: %d\n%s\n", rule, Version, r.PID, rule)
+	fmt.Fprintf(&b, "%s\n%s. PID: %d\n%s\n", rule, Product, r.PID, rule)
 	fmt.Fprintf(&b, "Date: %s\n", stamp(r.Date.UnixNano(), r.Date.Location()))
 	if len(r.Plugins) > 0 {
 		b.WriteString("Active plugins:\n")

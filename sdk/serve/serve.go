@@ -37,7 +37,7 @@ func (s *Server) Describe() ([]byte, error) { return wire.AppendManifest(nil, s.
 func (s *Server) Open(msg []byte) ([]byte, error) { return s.reply(s.open(msg)) }
 
 func (s *Server) open(msg []byte) error {
-	name, values, err := wire.ReadOpen(msg)
+	name, opening, err := wire.ReadOpen(msg)
 	if err != nil {
 		return err
 	}
@@ -46,8 +46,8 @@ func (s *Server) open(msg []byte) error {
 	}
 	for _, p := range s.plugins {
 		if p.Name == name {
-			s.plugin = p
-			s.stage, err = p.Open(values)
+			s.plugin = p.For(opening)
+			s.stage, err = p.Open(opening)
 			return err
 		}
 	}

@@ -133,7 +133,9 @@ func grouped(n int) string {
 var meanings = map[sdk.Type]string{
 	sdk.TypeU8: "unsigned", sdk.TypeH8: "unsigned, shown as 0x and hex digits", sdk.TypeI64: "signed",
 	sdk.TypeF32: "IEEE 754", sdk.TypeTime: "signed: nanoseconds since 1970 UTC", sdk.TypeDuration: "signed: nanoseconds",
-	sdk.TypeIP: "a byte 4, 6, or 0 for none; then 16 bytes of address, of which IPv4 takes the first 4 and the rest is zero",
+	sdk.TypeIP:   "a byte 4, 6, or 0 for none; then 16 bytes of address, of which IPv4 takes the first 4 and the rest is zero",
+	sdk.TypeMAC:  "as on the wire",
+	sdk.TypeText: "bytes, shown as UTF-8 as far as they are", sdk.TypeString: "the same, shown in quotes",
 }
 
 func types() string {
@@ -144,7 +146,11 @@ func types() string {
 		if m, ok := meanings[t]; ok {
 			means = m
 		}
-		fmt.Fprintf(&b, "| `%s` | %d | %s |\n", t, t.Size(), means)
+		size := strconv.Itoa(t.Size())
+		if t.Size() == 0 {
+			size = "any"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", t, size, means)
 	}
 	return b.String()
 }
@@ -158,29 +164,38 @@ func fields() string {
 	}
 	for _, name := range sdk.EndFields.Names() {
 		s := sdk.EndSelect{On: true, Fields: sdk.EndFieldNamed(name)}
-		fmt.Fprintf(&b, "| ends | `%s` | %d |\n", name, s.Size()-8)
+		size := strconv.Itoa(s.Size() - 8)
+		if t := s.Fields.Type(); t != 0 {
+			size = "`" + t.String() + "`"
+		}
+		fmt.Fprintf(&b, "| ends | `%s` | %s |\n", name, size)
 	}
 	b.WriteString(`
 Times are nanoseconds since 1970 UTC (i64), lengths bytes, ports numbers, addresses as type ` + "`ip`. `window` is raw, 65536 where the\n" +
 		"packet was cut before it, and `tcpFlags` is 0 there; they are CWR ECE URG ACK PSH RST SYN FIN from the highest bit. `at` is the packet\n" +
 		"time that ended the flow, `flowInd` its index, which it shares with its opposite. `dir` is 0 for A, the client's direction, and 1 for\n" +
 		"B. `proto` is the IP protocol, 0 for layer-2 flows. `tcpStates` is T2's tcpStatesAFlags. `utcOffset` is seconds east of UTC (i32) at\n" +
-		"`at`, in the host's zone. What has no sign here is unsigned.\n")
+		"`at`, in the host's zone. `l7Len` is the payload by the headers' lengths, `padLen` the padding of frames of at most 64 bytes. `flowStat` is\n" +
+		"T2's; `opposite` is the slot of the other direction, 0xffffffff without one. `etherType` is that of the IP header, or of the layer-2\n" +
+		"payload (LLC: DSAP and SSAP). `hdrDesc` are the header stacks of the flow's packets, at most four, in order of appearance, `numHdrs` how\n" +
+		"many headers each has; `srcMAC` and `dstMAC` at most three addresses; `vlanID` the tags of the first packet, outermost first, at most\n" +
+		"three. What has no sign here is unsigned.\n")
 	return b.String()
 }
 
 func exampleBatch() string {
 	p := &sdk.Plugin{Packets: sdk.TCP(sdk.Window), Ends: sdk.End(sdk.SrcIP)}
 	b := &sdk.Batch{
-		Number: 1, First: 1, Last: 3, Time: 1e9, Final: true,
+		Number: 1, First: 1, Last: 3, Time: 1e9, Final: true, Totals: sdk.Totals{Packets: 3, Bytes: 180},
 		Packets: sdk.Packets{N: 2, Flow: []uint32{0, 1}, Window: []uint32{0, 512}},
 		Ends:    sdk.Ends{N: 1, Flow: []uint32{0}, Before: []uint32{2}, SrcIP: []sdk.IP{sdk.IPv4([16]byte{192, 0, 2, 1})}},
 	}
 	msg := wire.AppendBatch(nil, p, b)
 	return dump(msg, map[int]string{
 		0: fmt.Sprintf("length %d; version 1, kind 1", len(msg)), 8: "number", 16: "first frame", 24: "last frame", 32: "packet time, 1 s",
-		40: "flag: last batch; 2 packet rows", 48: "1 flow end; no changes", 56: "slots 0, 1", 64: "windows 0, 512",
-		72: "slot 0; padding to 8", 80: "2 rows before it; padding to 8", 88: "192.0.2.1 …", 104: "… padding to 4",
+		40: "flag: last batch; 2 packet rows", 48: "1 flow end; no changes", 56: "packets of the run", 64: "captured bytes of the run",
+		72: "slots 0, 1", 80: "windows 0, 512", 88: "slot 0; padding to 8", 96: "2 rows before it; padding to 8", 104: "192.0.2.1 …",
+		120: "… padding to 4",
 	})
 }
 

@@ -15,7 +15,7 @@ func AppendAnswer(dst []byte, out *sdk.Out, ends int, problem string) []byte {
 		dst = append32(dst, uint32(n))
 	}
 	for i := range out.Columns {
-		dst = column8(dst, start, out.Columns[i].Data)
+		dst = columnVec(dst, start, &out.Columns[i])
 	}
 	dst = appendDeltas(pad(dst, start, 4), start, out.Deltas)
 	for _, f := range out.Frames {
@@ -59,7 +59,9 @@ func ReadAnswer(msg []byte, p *sdk.Plugin, ends int, out *sdk.Out) error {
 	}
 	for i := range out.Columns {
 		v := &out.Columns[i]
-		v.Data = append(v.Data, c.column(n, v.Type.Size())...)
+		data := v.Data
+		c.vec(v, v.Type, n)
+		v.Data = append(data, v.Data...)
 	}
 	c.align(4)
 	out.Deltas = readDeltas(c, out.Deltas, deltas, ends, p.Exports)

@@ -18,6 +18,8 @@ func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	dst = append32(dst, uint32(b.Packets.N))
 	dst = append32(dst, uint32(b.Ends.N))
 	dst = append32(dst, uint32(len(b.Imports)))
+	dst = append64(dst, b.Totals.Packets)
+	dst = append64(dst, b.Totals.Bytes)
 	if p.Packets.Rows != sdk.NoRows {
 		dst = appendPackets(dst, start, p.Packets.Fields, &b.Packets)
 	}
@@ -41,6 +43,12 @@ func appendPackets(b []byte, start int, fields sdk.PacketField, p *sdk.Packets) 
 	}
 	if fields&sdk.WireLen != 0 {
 		b = column32(b, start, p.WireLen)
+	}
+	if fields&sdk.L7Len != 0 {
+		b = column16(b, start, p.L7Len)
+	}
+	if fields&sdk.PadLen != 0 {
+		b = column16(b, start, p.PadLen)
 	}
 	return b
 }
@@ -84,8 +92,22 @@ func appendEnds(b []byte, start int, fields sdk.EndField, e *sdk.Ends) []byte {
 	if fields&sdk.UTCOffset != 0 {
 		b = column32(b, start, e.UTCOffset)
 	}
+	if fields&sdk.FlowStat != 0 {
+		b = column64(b, start, e.FlowStat)
+	}
+	if fields&sdk.Opposite != 0 {
+		b = column32(b, start, e.Opposite)
+	}
+	if fields&sdk.EtherType != 0 {
+		b = column16(b, start, e.EtherType)
+	}
+	for _, f := range sdk.VecFields {
+		if fields&f != 0 {
+			b = columnVec(b, start, e.Vec(f))
+		}
+	}
 	for i := range e.Columns {
-		b = column8(b, start, e.Columns[i].Data)
+		b = columnVec(b, start, &e.Columns[i])
 	}
 	return b
 }
@@ -106,6 +128,7 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 	b.Packets.N = c.count(4)
 	b.Ends.N = c.count(4)
 	deltas := c.count(deltaHeader)
+	b.Totals = sdk.Totals{Packets: c.u64(), Bytes: c.u64()}
 	if p.Packets.Rows == sdk.NoRows && b.Packets.N > 0 || !p.Ends.On && b.Ends.N > 0 {
 		c.fail("message has rows that were not declared")
 	}
@@ -131,8 +154,18 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 
 // Size is how many bytes AppendBatch appends at most.
 func Size(p *sdk.Plugin, b *sdk.Batch) int {
-	const fields = 20 // more than there are of packets and ends
+	const fields = 32 // more than there are of packets and ends
 	n := batchHeader + b.Packets.N*p.Packets.Size() + b.Ends.N*p.Ends.Size() + 8*(fields+len(p.Ends.Columns))
+	for _, f := range sdk.VecFields {
+		if p.Ends.Fields&f != 0 {
+			n += len(b.Ends.Vec(f).Data)
+		}
+	}
+	for i := range b.Ends.Columns {
+		if v := &b.Ends.Columns[i]; v.Type.Size() == 0 {
+			n += len(v.Data)
+		}
+	}
 	for i := range b.Imports {
 		n += DeltaSize(&b.Imports[i])
 	}
@@ -156,6 +189,12 @@ func readPackets(c *cursor, fields sdk.PacketField, p *sdk.Packets) {
 	}
 	if fields&sdk.WireLen != 0 {
 		p.WireLen = read32(c, p.WireLen, n)
+	}
+	if fields&sdk.L7Len != 0 {
+		p.L7Len = c.column16(p.L7Len, n)
+	}
+	if fields&sdk.PadLen != 0 {
+		p.PadLen = c.column16(p.PadLen, n)
 	}
 }
 
@@ -199,9 +238,25 @@ func readEnds(c *cursor, s sdk.EndSelect, e *sdk.Ends) {
 	if fields&sdk.UTCOffset != 0 {
 		e.UTCOffset = read32(c, e.UTCOffset, n)
 	}
-	e.Columns = e.Columns[:0]
-	for _, col := range s.Columns {
-		e.Columns = append(e.Columns, sdk.Vec{Type: col.Type, Data: c.column(n, col.Type.Size())})
+	if fields&sdk.FlowStat != 0 {
+		e.FlowStat = read64(c, e.FlowStat, n)
+	}
+	if fields&sdk.Opposite != 0 {
+		e.Opposite = read32(c, e.Opposite, n)
+	}
+	if fields&sdk.EtherType != 0 {
+		e.EtherType = c.column16(e.EtherType, n)
+	}
+	for _, f := range sdk.VecFields {
+		if fields&f != 0 {
+			c.vec(e.Vec(f), f.Type(), n)
+		}
+	}
+	if len(e.Columns) != len(s.Columns) {
+		e.Columns = make([]sdk.Vec, len(s.Columns))
+	}
+	for i, col := range s.Columns {
+		c.vec(&e.Columns[i], col.Type, n)
 	}
 }
 

@@ -56,6 +56,7 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 		j.b = append(j.b, '{')
 		j.texts("fields", p.Ends.Fields.Names())
 		j.columns("columns", p.Ends.Columns)
+		j.bool("all", p.Ends.All)
 		j.b = append(j.b, '}')
 	}
 	j.columns("columns", p.Columns)

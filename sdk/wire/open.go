@@ -2,30 +2,50 @@ package wire
 
 import "github.com/t2host/t2host/sdk"
 
-// AppendOpen appends the message that opens the plugin of that name with these
-// values of its settings.
-func AppendOpen(dst []byte, name string, values []sdk.Value) []byte {
+// AppendOpen appends the message that opens the plugin of that name.
+func AppendOpen(dst []byte, name string, o sdk.Opening) []byte {
 	start := len(dst)
 	dst = extend(dst, openHeader)
+	dst = append64(dst, uint64(o.Started))
 	dst = appendText(dst, start, name)
-	dst = append32(dst, uint32(len(values)))
-	for _, v := range values {
+	dst = appendText(dst, start, o.Host)
+	dst = append32(dst, uint32(len(o.Values)))
+	for _, v := range o.Values {
 		dst = appendText(appendText(dst, start, v.Name), start, v.Text)
+	}
+	dst = append32(dst, uint32(len(o.Loaded)))
+	for _, l := range o.Loaded {
+		dst = appendText(appendText(dst, start, l.Name), start, l.Version)
+	}
+	dst = append32(dst, uint32(len(o.Columns)))
+	for _, c := range o.Columns {
+		dst = appendText(appendText(appendText(dst, start, c.Name), start, c.Type.String()), start, c.Doc)
 	}
 	return finish(dst, start, kindOpen)
 }
 
 // ReadOpen reads it. What it gives are copies.
-func ReadOpen(msg []byte) (name string, values []sdk.Value, err error) {
+func ReadOpen(msg []byte) (name string, o sdk.Opening, err error) {
 	c, err := open(msg, kindOpen, openHeader)
 	if err != nil {
-		return "", nil, err
+		return "", o, err
 	}
-	name = string(c.text())
+	o.Started = int64(c.u64())
+	name, o.Host = string(c.text()), string(c.text())
 	for range c.count(8) {
-		values = append(values, sdk.Value{Name: string(c.text()), Text: string(c.text())})
+		o.Values = append(o.Values, sdk.Value{Name: string(c.text()), Text: string(c.text())})
 	}
-	return name, values, c.end()
+	for range c.count(8) {
+		o.Loaded = append(o.Loaded, sdk.Loaded{Name: string(c.text()), Version: string(c.text())})
+	}
+	for range c.count(12) {
+		column := sdk.Column{Name: string(c.text()), Type: sdk.TypeNamed(string(c.text())), Doc: string(c.text())}
+		if !column.Type.Valid() {
+			c.fail("column has an unknown type")
+		}
+		o.Columns = append(o.Columns, column)
+	}
+	return name, o, c.end()
 }
 
 func appendText(b []byte, start int, s string) []byte {

@@ -31,7 +31,7 @@ const (
 	flagFinal   = 1
 	flagDeleted = 1
 
-	batchHeader  = 56
+	batchHeader  = 72
 	answerHeader = 32
 	openHeader   = 8
 )

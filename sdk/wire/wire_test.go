@@ -19,9 +19,9 @@ func everything() *sdk.Plugin {
 		Name:    "a",
 		Packets: sdk.PacketSelect{Rows: sdk.AllRows, Fields: sdk.PacketFields},
 		Ends: sdk.EndSelect{On: true, Fields: sdk.EndFields, Columns: []sdk.Column{
-			sdk.H8("b.x", ""), {Name: "b.ip", Type: sdk.TypeIP},
+			sdk.H8("b.x", ""), {Name: "b.ip", Type: sdk.TypeIP}, sdk.Of(sdk.TypeString, "b.s", ""), sdk.Of(sdk.TypeText|sdk.List, "b.l", ""),
 		}},
-		Columns: []sdk.Column{sdk.U8("u", ""), sdk.F64("f", ""), {Name: "ip", Type: sdk.TypeIP}},
+		Columns: []sdk.Column{sdk.U8("u", ""), sdk.F64("f", ""), {Name: "ip", Type: sdk.TypeIP}, sdk.Of(sdk.TypeText, "s", ""), sdk.Of(sdk.TypeU16|sdk.List, "l", "")},
 		Exports: []sdk.TableInfo{table},
 		Imports: []sdk.TableInfo{table},
 		Outlets: []sdk.Outlet{{Name: "x"}, {Name: "y"}},
@@ -67,6 +67,27 @@ func deltas(rnd *rand.Rand, ends int) []sdk.Delta {
 	return list
 }
 
+// values is a column of n values of a type that differ in width.
+func values(rnd *rand.Rand, t sdk.Type, n int) sdk.Vec {
+	v := sdk.Vec{Type: t}
+	for range n {
+		if !t.IsList() {
+			v.Append(bytesOf(rnd, rnd.IntN(9)))
+			continue
+		}
+		var list []byte
+		for range rnd.IntN(4) {
+			size := t.Elem().Size()
+			if size == 0 {
+				size = rnd.IntN(5)
+			}
+			list = t.AppendTo(list, bytesOf(rnd, size))
+		}
+		v.Append(list)
+	}
+	return v
+}
+
 func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	n, e := rnd.IntN(20), rnd.IntN(20)
 	b := &sdk.Batch{Number: rnd.Uint64(), First: rnd.Uint64(), Last: rnd.Uint64(), Time: int64(rnd.Uint64()), Final: rnd.IntN(2) == 0}
@@ -75,15 +96,23 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	i64 := func() int64 { return int64(rnd.Uint64()) }
 	b.Packets = sdk.Packets{
 		N: n, Flow: fill(n, rnd.Uint32), Time: fill(n, i64), Window: fill(n, rnd.Uint32),
-		TCPFlags: fill(n, u8), WireLen: fill(n, rnd.Uint32),
+		TCPFlags: fill(n, u8), WireLen: fill(n, rnd.Uint32), L7Len: fill(n, u16), PadLen: fill(n, u16),
 	}
+	b.Totals = sdk.Totals{Packets: rnd.Uint64(), Bytes: rnd.Uint64()}
 	before := uint32(0)
 	b.Ends = sdk.Ends{
 		N: e, Flow: fill(e, rnd.Uint32), Before: fill(e, func() uint32 { before += uint32(rnd.IntN(n + 1 - int(before))); return before }),
 		At: fill(e, i64), FirstSeen: fill(e, i64), LastSeen: fill(e, i64), FlowInd: fill(e, rnd.Uint64), Dir: fill(e, u8),
 		SrcIP: ips(rnd, e), DstIP: ips(rnd, e), SrcPort: fill(e, u16), DstPort: fill(e, u16), Proto: fill(e, u8),
 		TCPStates: fill(e, u8), UTCOffset: fill(e, rnd.Int32),
-		Columns: []sdk.Vec{{Type: sdk.TypeH8, Data: bytesOf(rnd, e)}, {Type: sdk.TypeIP, Data: bytesOf(rnd, e*sdk.IPSize)}},
+		FlowStat: fill(e, rnd.Uint64), Opposite: fill(e, rnd.Uint32), EtherType: fill(e, u16),
+		Columns: []sdk.Vec{
+			{Type: sdk.TypeH8, Data: bytesOf(rnd, e)}, {Type: sdk.TypeIP, Data: bytesOf(rnd, e*sdk.IPSize)},
+			values(rnd, sdk.TypeString, e), values(rnd, sdk.TypeText|sdk.List, e),
+		},
+	}
+	for _, f := range sdk.VecFields {
+		*b.Ends.Vec(f) = values(rnd, f.Type(), e)
 	}
 	b.Imports = deltas(rnd, e+1) // those of a part's next end stand behind its ends
 	return b
@@ -130,7 +159,11 @@ func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *sdk.Out {
 	out := &sdk.Out{}
 	out.Reset(p.Columns)
 	for i := range out.Columns {
-		out.Columns[i].Data = bytesOf(rnd, ends*out.Columns[i].Type.Size())
+		if t := out.Columns[i].Type; t.Size() == 0 {
+			out.Columns[i] = values(rnd, t, ends)
+		} else {
+			out.Columns[i].Data = bytesOf(rnd, ends*t.Size())
+		}
 	}
 	out.Deltas = deltas(rnd, ends)
 	for range rnd.IntN(4) {
@@ -195,10 +228,15 @@ func TestBrokenMessages(t *testing.T) {
 }
 
 func TestOpenComesThrough(t *testing.T) {
-	want := []sdk.Value{{Name: "threshold", Text: "1"}, {Name: "suffix", Text: ""}}
+	want := sdk.Opening{
+		Values:  []sdk.Value{{Name: "threshold", Text: "1"}, {Name: "suffix", Text: ""}},
+		Columns: []sdk.Column{sdk.U8("a.x", "one"), sdk.Of(sdk.TypeText|sdk.List, "b.y", "")},
+		Loaded:  []sdk.Loaded{{Name: "a", Version: "1.0.0"}, {Name: "tcpwin", Version: "2.1.0"}},
+		Host:    "t2host 1", Started: 1_800_000_000_123_456_789,
+	}
 	msg := AppendOpen(nil, "tcpwin", want)
-	name, values, err := ReadOpen(msg)
-	if diff := cmp.Diff(want, values); name != "tcpwin" || err != nil || diff != "" {
+	name, opening, err := ReadOpen(msg)
+	if diff := cmp.Diff(want, opening); name != "tcpwin" || err != nil || diff != "" {
 		t.Errorf("read %s, %v (-sent +read):\n%s", name, err, diff)
 	}
 	for n := range msg {
@@ -209,10 +247,13 @@ func TestOpenComesThrough(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	f.Add(AppendOpen(nil, "tcpwin", []sdk.Value{{Name: "threshold", Text: "1"}}))
+	f.Add(AppendOpen(nil, "tcpwin", sdk.Opening{
+		Values: []sdk.Value{{Name: "threshold", Text: "1"}}, Columns: []sdk.Column{sdk.Of(sdk.TypeMAC|sdk.List, "b.y", "z")},
+		Loaded: []sdk.Loaded{{Name: "a", Version: "1.0.0"}}, Host: "t2host 1", Started: 5,
+	}))
 	f.Fuzz(func(t *testing.T, msg []byte) {
-		name, values, err := ReadOpen(msg)
-		if err == nil && string(AppendOpen(nil, name, values)) != string(msg) {
+		name, opening, err := ReadOpen(msg)
+		if err == nil && string(AppendOpen(nil, name, opening)) != string(msg) {
 			t.Error("message is written anew as another")
 		}
 	})

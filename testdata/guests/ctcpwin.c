@@ -331,7 +331,9 @@ EXPORT(t2host_describe) u64 describe(void) { return result(manifest, sizeof mani
 EXPORT(t2host_open) u64 open_plugin(u32 size) {
   reader r = read_message(size, KIND_OPEN);
   u32 n, m;
+  take64(&r); // the time of day
   const u8 *name = take_text(&r, &n);
+  take_text(&r, &m); // the host
   if (r.bad) return refuse("open message is malformed");
   if (!is(name, n, "tcpwin")) return refuse("this artefact holds tcpwin only");
   if (opened) return refuse("a plugin is open already");
@@ -340,7 +342,9 @@ EXPORT(t2host_open) u64 open_plugin(u32 size) {
     const u8 *value = take_text(&r, &m);
     if (!r.bad && !set(name, n, value, m)) return refuse("a setting is unknown, or its value not allowed");
   }
-  if (r.bad || r.at != r.length) return refuse("open message is malformed");
+  for (u32 plugins = take32(&r); plugins && !r.bad; plugins--) take_text(&r, &m), take_text(&r, &m);
+  u32 columns = take32(&r); // that it would read all of
+  if (r.bad || columns || r.at != r.length) return refuse("open message is malformed");
   reserve(&sources, sizeof(source));
   sources.length = sizeof(source);
   opened = 1;

@@ -47,6 +47,7 @@ type (
 	ends struct {
 		Fields  []string `json:"fields"`
 		Columns []column `json:"columns"`
+		All     bool     `json:"all"`
 	}
 	column struct {
 		Name string `json:"name"`
@@ -68,7 +69,7 @@ type (
 func (p *plugin) declaration() (*sdk.Plugin, error) {
 	d := &sdk.Plugin{
 		Name: p.Name, Number: p.Number, Version: p.Version, Doc: p.Doc,
-		Open: func([]sdk.Value) (sdk.Stage, error) { return nil, errors.New("nothing carries the plugin") },
+		Open: func(sdk.Opening) (sdk.Stage, error) { return nil, errors.New("nothing carries the plugin") },
 	}
 	var w words
 	for _, s := range p.Settings {
@@ -91,7 +92,7 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 		for _, name := range p.Ends.Fields {
 			d.Ends.Fields |= field(&w, "end field", name, sdk.EndFieldNamed)
 		}
-		d.Ends.Columns = w.columns(p.Ends.Columns)
+		d.Ends.Columns, d.Ends.All = w.columns(p.Ends.Columns), p.Ends.All
 	}
 	d.Columns = w.columns(p.Columns)
 	d.Exports, d.Imports = w.tables(p.Exports), w.tables(p.Imports)

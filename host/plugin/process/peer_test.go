@@ -78,7 +78,7 @@ func TestConversation(t *testing.T) {
 	c := Command{Name: "tcpwin", Path: os.Args[0], Env: environment("all"), Timeout: time.Minute, Dir: shortDir(t)}
 	values := []sdk.Value{{Name: "min_packets", Text: "2"}}
 	run := func(p *sdk.Plugin) []sdk.Out {
-		stage, err := p.Open(values)
+		stage, err := p.Open(sdk.Opening{Values: values})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -206,7 +206,7 @@ func talk(t *testing.T, role string, timeout time.Duration) ([]string, error) {
 		}
 		p.(*peer).timeout = timeout
 		return p, nil
-	}).Open(nil)
+	}).Open(sdk.Opening{})
 	if err == nil {
 		b := &sdk.Batch{Number: 1, Ends: sdk.Ends{N: 1, Flow: []uint32{0}, Before: []uint32{0}}}
 		err = stage.Batch(b)

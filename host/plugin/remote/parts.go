@@ -6,9 +6,10 @@ import (
 )
 
 // parts cuts a batch that is too large for a message into several that are not,
-// and puts their answers together. Rows and ends are bounded by the host; it is
-// the changes of imported tables that can be many, so a part ends where they
-// fill it. That a batch's size never changes a result makes this right.
+// and puts their answers together. Rows, and ends without what differs in width,
+// are bounded by the host; changes of imported tables and texts of ends can be
+// many, so a part ends where they fill it. That a batch's size never changes a
+// result makes this right.
 type parts struct {
 	plugin *sdk.Plugin
 	whole  *sdk.Batch
@@ -18,9 +19,9 @@ type parts struct {
 	last               bool
 }
 
-// maxDeltas bounds the changes of a part in bytes; the other half is for rows
-// and ends.
-const maxDeltas = wire.MaxBatch/2 - 4096
+// maxExtra bounds the changes and texts of a part in bytes; the other half is for
+// rows and ends.
+const maxExtra = wire.MaxBatch/2 - 4096
 
 func (s *parts) split(p *sdk.Plugin, whole *sdk.Batch) {
 	s.plugin, s.whole = p, whole
@@ -33,33 +34,63 @@ func (s *parts) next() bool {
 		return false
 	}
 	w := s.whole
-	bytes, n := 0, s.deltas
-	for n < len(w.Imports) {
-		bytes += wire.DeltaSize(&w.Imports[n])
-		if bytes > maxDeltas && n > s.deltas {
-			break
-		}
-		n++
+	bytes, end, n := 0, s.ends, s.deltas
+	full := func(more int) bool { // never without progress
+		bytes += more
+		return bytes > maxExtra && (end > s.ends || n > s.deltas)
 	}
-	s.last = n == len(w.Imports)
-	ends, rows := w.Ends.N, w.Packets.N
-	if !s.last {
-		// The end that caused the first change left over is not in this part: the
-		// changes of its own that are stand behind all ends of the part.
-		ends = int(w.Imports[n].At)
-		rows = s.rows
-		if ends > 0 {
-			rows = max(rows, int(w.Ends.Before[ends-1]))
+	for ; ; end++ {
+		for n < len(w.Imports) && int(w.Imports[n].At) <= end {
+			if full(wire.DeltaSize(&w.Imports[n])) {
+				// The changes of this end that are in the part stand behind all ends
+				// of it.
+				return s.upTo(end, n)
+			}
+			n++
+		}
+		if end == w.Ends.N {
+			s.last = true
+			return s.upTo(end, n)
+		}
+		if full(s.width(end)) {
+			return s.upTo(end, n)
 		}
 	}
-	s.cut(rows, ends, n)
+}
+
+// upTo ends the part before that flow end and that change.
+func (s *parts) upTo(end, delta int) bool {
+	w, rows := s.whole, s.rows
+	switch {
+	case s.last:
+		rows = w.Packets.N
+	case end > 0:
+		rows = max(rows, int(w.Ends.Before[end-1]))
+	}
+	s.cut(rows, end, delta)
 	return true
+}
+
+// width is what values of flow end i take that differ in width.
+func (s *parts) width(i int) int {
+	n := 0
+	for _, f := range sdk.VecFields {
+		if s.plugin.Ends.Fields&f != 0 {
+			n += len(s.whole.Ends.Vec(f).Bytes(i))
+		}
+	}
+	for k := range s.whole.Ends.Columns {
+		if v := &s.whole.Ends.Columns[k]; v.Type.Size() == 0 {
+			n += len(v.Bytes(i))
+		}
+	}
+	return n
 }
 
 func (s *parts) cut(rows, ends, deltas int) {
 	w, b := s.whole, &s.part
 	b.Number, b.First, b.Last, b.Time = w.Number, w.First, w.Last, w.Time
-	b.Final = w.Final && s.last
+	b.Final, b.Totals = w.Final && s.last, w.Totals
 	b.Packets = w.Packets.Slice(s.rows, rows)
 	b.Ends = w.Ends.Slice(s.ends, ends, s.rows)
 	b.Imports = b.Imports[:0]
@@ -74,7 +105,12 @@ func (s *parts) cut(rows, ends, deltas int) {
 func (s *parts) merge() {
 	out, part := &s.whole.Out, &s.part.Out
 	for i := range out.Columns {
-		out.Columns[i].Data = append(out.Columns[i].Data, part.Columns[i].Data...)
+		to, from := &out.Columns[i], &part.Columns[i]
+		before := uint32(len(to.Data))
+		to.Data = append(to.Data, from.Data...)
+		for _, end := range from.Ends {
+			to.Ends = append(to.Ends, before+end)
+		}
 	}
 	for _, d := range part.Deltas {
 		d.At += uint32(s.ends - s.part.Ends.N)

@@ -49,13 +49,13 @@ func describe(peer Peer) ([]*sdk.Plugin, error) {
 // Carry gives the declared plugin, with an Open that connects to a peer.
 func Carry(declared *sdk.Plugin, connect func() (Peer, error)) *sdk.Plugin {
 	p := *declared
-	p.Open = func(values []sdk.Value) (sdk.Stage, error) {
+	p.Open = func(o sdk.Opening) (sdk.Stage, error) {
 		peer, err := connect()
 		if err != nil {
 			return nil, err
 		}
 		s := &stage{plugin: declared, peer: peer}
-		if err := s.open(values); err != nil {
+		if err := s.open(o); err != nil {
 			peer.Release(s.broken)
 			return nil, err
 		}
@@ -73,7 +73,7 @@ type stage struct {
 	parts  parts
 }
 
-func (s *stage) open(values []sdk.Value) error {
+func (s *stage) open(o sdk.Opening) error {
 	plugins, err := describe(s.peer)
 	if err != nil {
 		s.broken = true
@@ -82,7 +82,8 @@ func (s *stage) open(values []sdk.Value) error {
 	if err := s.sameAs(plugins); err != nil {
 		return err
 	}
-	msg := wire.AppendOpen(nil, s.plugin.Name, values)
+	s.plugin = s.plugin.For(o)
+	msg := wire.AppendOpen(nil, s.plugin.Name, o)
 	room, err := s.peer.Room(len(msg))
 	if err != nil {
 		s.broken = true

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 	"strings"
@@ -27,8 +28,8 @@ func reader() *sdk.Plugin {
 	return sdk.Define(sdk.Spec[settings]{
 		Name: "reader", Version: "1.0.0", Doc: "reads", Requires: []sdk.Requirement{{Name: "maker"}},
 		Settings: func(s *settings) []sdk.Setting { return []sdk.Setting{sdk.Text("suffix", &s.Suffix, "")} },
-		Packets:  sdk.TCP(sdk.Window), Ends: sdk.End(sdk.FlowInd).With(sdk.U8("maker.x", "")),
-		Columns: []sdk.Column{sdk.U32("length", "")}, Exports: []sdk.AnyTable{own}, Imports: []sdk.AnyTable{numbers},
+		Packets:  sdk.TCP(sdk.Window), Ends: sdk.End(sdk.FlowInd, sdk.HdrDesc).With(sdk.U8("maker.x", ""), sdk.Of(sdk.TypeText, "maker.t", "")),
+		Columns: []sdk.Column{sdk.U32("length", ""), sdk.Of(sdk.TypeText|sdk.List, "texts", "")}, Exports: []sdk.AnyTable{own}, Imports: []sdk.AnyTable{numbers},
 		Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
 		Open: func(env *sdk.Env, _ settings) (sdk.Stage, error) {
 			table, lengths, lines := numbers.View(env), own.Writer(env), env.Outlet("lines")
@@ -38,6 +39,7 @@ func reader() *sdk.Plugin {
 				EndFlow: func(e sdk.EndRow) error {
 					n := uint32(table.Len())
 					e.PutUint(0, uint64(n))
+					e.PutBytes(1, (sdk.TypeText|sdk.List).AppendTo(append([]byte(nil), e.Vec(sdk.HdrDesc)...), e.Bytes(1)))
 					lengths.Set(number{uint32(e.FlowInd())}, number{n})
 					lines.Send([]byte(strconv.FormatUint(sum+e.Uint(0), 10) + "\n"))
 					return nil
@@ -48,8 +50,9 @@ func reader() *sdk.Plugin {
 	})
 }
 
-// large is a batch of four ends, ten rows, and so many changes at each end.
-func large(changes ...int) *sdk.Batch {
+// large is a batch of four ends, ten rows, with so many changes and bytes of text
+// at each end.
+func large(text int, changes []int) *sdk.Batch {
 	b := &sdk.Batch{Number: 7, First: 1, Last: 9, Final: true}
 	b.Packets.N = 10
 	for i := range uint32(10) {
@@ -57,13 +60,16 @@ func large(changes ...int) *sdk.Batch {
 		b.Packets.Window = append(b.Packets.Window, i)
 	}
 	b.Ends.N = len(changes)
-	b.Ends.Columns = []sdk.Vec{{Type: sdk.TypeU8}}
+	b.Ends.Columns = []sdk.Vec{{Type: sdk.TypeU8}, {Type: sdk.TypeText}}
+	b.Ends.HdrDesc.Type = sdk.HdrDesc.Type()
 	key := byte(0)
 	for at, n := range changes {
 		b.Ends.Flow = append(b.Ends.Flow, uint32(at))
 		b.Ends.FlowInd = append(b.Ends.FlowInd, uint64(at))
 		b.Ends.Before = append(b.Ends.Before, uint32(2*at))
 		b.Ends.Columns[0].Data = append(b.Ends.Columns[0].Data, byte(at))
+		b.Ends.Columns[1].Append(bytes.Repeat([]byte{'a' + byte(at)}, text))
+		b.Ends.HdrDesc.Append(sdk.HdrDesc.Type().AppendTo(nil, bytes.Repeat([]byte{'A' + byte(at)}, text)))
 		for i := range n {
 			row := []byte{byte(i), byte(i >> 8), byte(i >> 16), key}
 			b.Imports = append(b.Imports, sdk.Delta{At: uint32(at), Key: row, Row: row})
@@ -90,34 +96,41 @@ func (n *near) Batch(msg []byte) ([]byte, error) {
 func TestALargeBatchCrossesInParts(t *testing.T) {
 	for _, c := range []struct {
 		name    string
+		text    int
 		changes []int
 		parts   int
 	}{
-		{"small", []int{1, 2, 3, 4}, 1},
-		{"many at the first end", []int{60_000, 0, 0, 1}, 4},
-		{"many at the last end", []int{0, 0, 1, 60_000}, 4},
-		{"many at each", []int{30_000, 30_000, 30_000, 30_000}, 7},
-		{"at the border", []int{19_000, 19_000, 19_000, 19_000}, 4},
+		{"small", 9, []int{1, 2, 3, 4}, 1},
+		{"many at the first end", 0, []int{60_000, 0, 0, 1}, 4},
+		{"many at the last end", 1, []int{0, 0, 1, 60_000}, 4},
+		{"many at each", 0, []int{30_000, 30_000, 30_000, 30_000}, 7},
+		{"at the border", 1, []int{19_000, 19_000, 19_000, 19_000}, 4},
+		{"long texts", 200_000, []int{0, 0, 0, 0}, 4},
+		{"long texts and changes", 200_000, []int{10, 30_000, 0, 10}, 6},
 	} {
-		direct, err := reader().Open(nil)
+		direct, err := reader().Open(sdk.Opening{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := large(c.changes...)
+		want := large(c.text, c.changes)
 		if err := direct.Batch(want); err != nil {
 			t.Fatal(err)
 		}
 		peer := &near{Server: serve.NewServer(reader())}
-		stage, err := Carry(reader(), func() (Peer, error) { return peer, nil }).Open(nil)
+		stage, err := Carry(reader(), func() (Peer, error) { return peer, nil }).Open(sdk.Opening{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := large(c.changes...)
+		got := large(c.text, c.changes)
 		if err := stage.Batch(got); err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
 		out := func(b *sdk.Batch) []any {
-			return []any{b.Out.Columns, b.Out.Deltas, b.Out.Frames, b.Out.Report}
+			list := []any{b.Out.Deltas, b.Out.Frames, b.Out.Report}
+			for _, v := range b.Out.Columns { // texts are long, and a slice is compared byte by byte
+				list = append(list, string(v.Data), v.Ends)
+			}
+			return list
 		}
 		if diff := cmp.Diff(out(want), out(got)); diff != "" {
 			t.Errorf("%s (-direct +carried):\n%.2000s", c.name, diff)
@@ -181,7 +194,7 @@ func TestAPeerThatIsNotWhatItWas(t *testing.T) {
 		{&unit, `declares something else than its manifest says (…"1.0.0","doc":"reads","settings":[{"name… became …"1.0.0","doc":"reads more","settings":[{…): build it again (t2host build DIR)`},
 	} {
 		b := &bad{near: near{Server: serve.NewServer(c.plugin)}}
-		_, err := Carry(reader(), func() (Peer, error) { return b, nil }).Open(nil)
+		_, err := Carry(reader(), func() (Peer, error) { return b, nil }).Open(sdk.Opening{})
 		if err == nil || err.Error() != c.want {
 			t.Errorf("got  %v\nwant %s", err, c.want)
 		}
@@ -205,11 +218,11 @@ func TestAPeerThatAnswersNonsense(t *testing.T) {
 		{"own error", func() ([]byte, error) { return wire.AppendAnswer(nil, &sdk.Out{}, 0, "no room"), nil }, "no room", false},
 	} {
 		b := &bad{near: near{Server: serve.NewServer(reader())}, answer: c.answer}
-		stage, err := Carry(reader(), func() (Peer, error) { return b, nil }).Open(nil)
+		stage, err := Carry(reader(), func() (Peer, error) { return b, nil }).Open(sdk.Opening{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := stage.Batch(large(1, 1)); err == nil || err.Error() != c.want {
+		if err := stage.Batch(large(0, []int{1, 1})); err == nil || err.Error() != c.want {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
 		if err := stage.Close(); err != nil {

@@ -1,0 +1,124 @@
+package sdk
+
+import "math"
+
+// Vec is a column's values, one after the other as on the wire. Of a type without
+// a width, Ends says where each value ends in Data. A list of such values has
+// before each its length in bytes (u32).
+type Vec struct {
+	Type Type
+	Data []byte
+	Ends []uint32 // nil where the type has a width
+}
+
+// Len is the number of values.
+func (v *Vec) Len() int {
+	if size := v.Type.Size(); size > 0 {
+		return len(v.Data) / size
+	}
+	return len(v.Ends)
+}
+
+// Bytes is value i as on the wire.
+func (v *Vec) Bytes(i int) []byte {
+	if size := v.Type.Size(); size > 0 {
+		return v.Data[i*size : i*size+size]
+	}
+	start := uint32(0)
+	if i > 0 {
+		start = v.Ends[i-1]
+	}
+	return v.Data[start:v.Ends[i]]
+}
+
+// Append adds a value, its bytes as on the wire.
+func (v *Vec) Append(value []byte) {
+	v.Data = append(v.Data, value...)
+	if v.Type.Size() == 0 {
+		v.Ends = append(v.Ends, uint32(len(v.Data)))
+	}
+}
+
+// Reset empties the column and gives it a type.
+func (v *Vec) Reset(t Type) { v.Type, v.Data, v.Ends = t, v.Data[:0], v.Ends[:0] }
+
+// Slice is the values from one to another, the latter not included. It lives in
+// the memory of v, but for Ends.
+func (v *Vec) Slice(from, to int) Vec {
+	if size := v.Type.Size(); size > 0 {
+		return Vec{Type: v.Type, Data: v.Data[from*size : to*size]}
+	}
+	if from == to {
+		return Vec{Type: v.Type}
+	}
+	start := uint32(0)
+	if from > 0 {
+		start = v.Ends[from-1]
+	}
+	s := Vec{Type: v.Type, Data: v.Data[start:v.Ends[to-1]]}
+	for _, end := range v.Ends[from:to] {
+		s.Ends = append(s.Ends, end-start)
+	}
+	return s
+}
+
+// Next takes the first value off the bytes of a list of that type; ok is false
+// where there is none.
+func (t Type) Next(list []byte) (value, rest []byte, ok bool) {
+	size := t.Elem().Size()
+	if size == 0 {
+		if len(list) < 4 {
+			return nil, nil, false
+		}
+		size = int(getUint(list[:4]))
+		list = list[4:]
+	}
+	if len(list) == 0 && size > 0 || len(list) < size {
+		return nil, nil, false
+	}
+	return list[:size], list[size:], true
+}
+
+// AppendTo appends a value to the bytes of a list of that type.
+func (t Type) AppendTo(list, value []byte) []byte {
+	if t.Elem().Size() == 0 {
+		list = appendUint(list, uint64(len(value)), 4)
+	}
+	return append(list, value...)
+}
+
+// Whole says whether value is one that a column of that type can hold.
+func (t Type) Whole(value []byte) bool {
+	size := t.Elem().Size()
+	switch {
+	case !t.IsList():
+		return size == 0 || len(value) == size
+	case size > 0:
+		return len(value)%size == 0
+	}
+	for len(value) > 0 {
+		_, rest, ok := t.Next(value)
+		if !ok {
+			return false
+		}
+		value = rest
+	}
+	return true
+}
+
+// Uint is value i of a column of unsigned numbers of any width.
+func (v *Vec) Uint(i int) uint64 { return getUint(v.Bytes(i)) }
+
+// Int is value i of a column of signed numbers, times or durations.
+func (v *Vec) Int(i int) int64 { return int64(v.Uint(i)) }
+
+// Float is value i of a column of floating-point numbers.
+func (v *Vec) Float(i int) float64 {
+	if v.Type == TypeF32 {
+		return float64(math.Float32frombits(uint32(v.Uint(i))))
+	}
+	return math.Float64frombits(v.Uint(i))
+}
+
+// IP is value i of a column of addresses.
+func (v *Vec) IP(i int) IP { return IPFromWire(v.Bytes(i)) }
