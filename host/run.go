@@ -22,13 +22,14 @@ func run(src *capture.Source, p *plan, zone *time.Location, stages []*pipeline.S
 	for _, s := range stages {
 		plugins = append(plugins, s.Plugin)
 	}
-	layout := batch.NewLayout(plugins, int(p.Rows))
+	decoder := decode.New()
+	layout := batch.NewLayout(plugins, int(p.Rows), zone, decoder.Stacks())
 	pipe, err := pipeline.New(stages, layout)
 	if err != nil {
 		return err
 	}
-	reader := startReader(src, p.LinkTypes == "first")
-	f := newFlows(p, pipe, zone)
+	reader := startReader(src, decoder, p.LinkTypes == "first")
+	f := newFlows(p, pipe, layout.Details())
 	for b := range reader.blocks {
 		f.block(b)
 		reader.free <- b
@@ -50,8 +51,9 @@ func run(src *capture.Source, p *plan, zone *time.Location, stages []*pipeline.S
 type flows struct {
 	table *flowtable.Table
 	pipe  *pipeline.Pipeline
-	zone  *batch.Zone
 	batch *batch.Batch
+	// details: flows keep them.
+	details bool
 	// The frame in work: its number and time.
 	number  uint64
 	now     int64
@@ -59,10 +61,11 @@ type flows struct {
 	err     error // the run has ended
 }
 
-func newFlows(p *plan, pipe *pipeline.Pipeline, zone *time.Location) *flows {
-	f := &flows{pipe: pipe, zone: batch.NewZone(zone)}
+func newFlows(p *plan, pipe *pipeline.Pipeline, details bool) *flows {
+	f := &flows{pipe: pipe, details: details}
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
+		Details: details,
 	}, f.end)
 	f.batch, f.err = pipe.Next()
 	return f
@@ -96,7 +99,11 @@ func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
 	if f.err != nil {
 		return
 	}
-	f.batch.AddEnd(slot, flow, dir, f.number, f.now, f.zone.Offset)
+	e := batch.End{Slot: slot, Flow: flow, Dir: dir, Number: f.number, Now: f.now}
+	if f.details {
+		e.Details = f.table.Details(slot)
+	}
+	f.batch.AddEnd(e)
 	if f.batch.Full() && (dir == 1 || flow.Opposite() == sdk.NoFlow) {
 		f.next(false)
 	}
@@ -142,9 +149,9 @@ type reader struct {
 	err         error // reading broke; cut and corrupt captures are no error here
 }
 
-func startReader(src *capture.Source, firstLink bool) *reader {
+func startReader(src *capture.Source, decoder *decode.Decoder, firstLink bool) *reader {
 	const inFlight = 16
-	r := &reader{decoder: decode.New(), blocks: make(chan *block, inFlight), free: make(chan *block, inFlight)}
+	r := &reader{decoder: decoder, blocks: make(chan *block, inFlight), free: make(chan *block, inFlight)}
 	for range inFlight {
 		r.free <- new(block)
 	}

@@ -4,6 +4,8 @@
 package batch
 
 import (
+	"time"
+
 	"github.com/t2host/t2host/host/decode"
 	"github.com/t2host/t2host/host/flowtable"
 	"github.com/t2host/t2host/sdk"
@@ -21,14 +23,19 @@ type Layout struct {
 	ends    bool
 	end     sdk.EndField // the union of the fields
 
+	zone   *Zone
+	stacks *decode.Stacks
+	value  []byte // of a list on its way into a column
+
 	maxRows  int
 	rowBytes int // of the plugin that gets most, at most
 	endBytes int
 }
 
-// NewLayout makes the layout for plugins and batches of maxRows rows.
-func NewLayout(plugins []*sdk.Plugin, maxRows int) *Layout {
-	l := &Layout{plugins: plugins, maxRows: maxRows}
+// NewLayout makes the layout for plugins and batches of maxRows rows, in the host's
+// zone, with the header stacks that the decoder meets.
+func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *decode.Stacks) *Layout {
+	l := &Layout{plugins: plugins, maxRows: maxRows, zone: NewZone(zone), stacks: stacks}
 	for _, p := range plugins {
 		rows := p.Packets.Rows
 		l.packets[rows] |= p.Packets.Fields
@@ -41,6 +48,9 @@ func NewLayout(plugins []*sdk.Plugin, maxRows int) *Layout {
 	l.used[sdk.NoRows] = false
 	return l
 }
+
+// Details says whether the flow table is to keep flows' details.
+func (l *Layout) Details() bool { return l.end&details != 0 }
 
 // Batch is the events of a stretch of the capture and, for each plugin, its
 // view of them and its answer.
@@ -155,10 +165,19 @@ func addRow(p *sdk.Packets, fields sdk.PacketField, slot uint32, h *decode.Heade
 	}
 }
 
-// AddEnd adds the end of a flow, caused by the frame of that number at packet
-// time now; offset gives the host's zone at a time.
-func (b *Batch) AddEnd(slot uint32, f *flowtable.Flow, dir uint8, number uint64, now int64, offset func(int64) int32) {
-	b.seen(number, now)
+// End is the end of a flow, and what is known of it.
+type End struct {
+	Slot    uint32
+	Flow    *flowtable.Flow
+	Details *flowtable.Details // where the layout wants them
+	Dir     uint8              // 0 = A, 1 = B
+	Number  uint64             // of the frame that caused it
+	Now     int64              // packet time
+}
+
+// AddEnd adds it.
+func (b *Batch) AddEnd(end End) {
+	b.seen(end.Number, end.Now)
 	l := b.layout
 	if !l.ends {
 		return
@@ -170,10 +189,13 @@ func (b *Batch) AddEnd(slot uint32, f *flowtable.Flow, dir uint8, number uint64,
 	}
 	e := &b.ends
 	e.N++
-	e.Flow = append(e.Flow, slot)
-	addFields(e, l.end, f, dir, now)
+	e.Flow = append(e.Flow, end.Slot)
+	addFields(e, l.end, end.Flow, end.Dir, end.Now)
 	if l.end&sdk.UTCOffset != 0 {
-		e.UTCOffset = append(e.UTCOffset, offset(now))
+		e.UTCOffset = append(e.UTCOffset, l.zone.Offset(end.Now))
+	}
+	if l.Details() {
+		b.addDetails(end.Details)
 	}
 }
 

@@ -20,6 +20,10 @@ func plugins() []*sdk.Plugin {
 	}
 }
 
+func newLayout(plugins []*sdk.Plugin, rows int) *Layout {
+	return NewLayout(plugins, rows, time.FixedZone("", 3600), nil)
+}
+
 func packet(n uint64, proto uint8) *decode.Headers {
 	h := &decode.Headers{Number: n, Time: int64(n) * 1e9, WireLen: 60, Window: uint32(n)}
 	h.Key.Kind, h.Key.Proto = decode.IPv4, proto
@@ -30,11 +34,11 @@ func end(b *Batch, slot uint32, number uint64) {
 	f := &flowtable.Flow{}
 	f.Key.Kind = decode.IPv4
 	f.Key.Src = [16]byte{10, 0, 0, byte(slot)}
-	b.AddEnd(slot, f, 0, number, int64(number)*1e9, func(int64) int32 { return 3600 })
+	b.AddEnd(End{Slot: slot, Flow: f, Number: number, Now: int64(number) * 1e9})
 }
 
 func TestEachPluginSeesWhatItDeclared(t *testing.T) {
-	b := NewLayout(plugins(), 100).New()
+	b := newLayout(plugins(), 100).New()
 	b.AddPacket(1, packet(1, 6))
 	b.AddPacket(2, packet(2, 17))
 	end(b, 1, 3)
@@ -61,7 +65,7 @@ func TestEachPluginSeesWhatItDeclared(t *testing.T) {
 }
 
 func TestABatchIsFullByRowsAndByBytes(t *testing.T) {
-	b := NewLayout(plugins(), 3).New()
+	b := newLayout(plugins(), 3).New()
 	n := 0
 	for ; !b.Full(); n++ {
 		b.AddPacket(1, packet(1, 17))
@@ -82,7 +86,7 @@ func TestABatchIsFullByRowsAndByBytes(t *testing.T) {
 }
 
 func TestNoAllocationPerEvent(t *testing.T) {
-	b := NewLayout(plugins(), 4096).New()
+	b := newLayout(plugins(), 4096).New()
 	h := packet(1, 6)
 	f := &flowtable.Flow{}
 	zone := NewZone(time.UTC)

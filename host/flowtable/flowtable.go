@@ -17,6 +17,8 @@ type Config struct {
 	// MaxDuration ends a conversation at the first packet so many nanoseconds
 	// after its first one; 0 = never.
 	MaxDuration int64
+	// Details: flows keep what Details holds.
+	Details bool
 	// MaxFlows is how many directions may live; for one more the least recently
 	// seen conversation ends. At least 2.
 	MaxFlows int
@@ -42,7 +44,8 @@ type Flow struct {
 	synSeq, finSeq uint32
 	fragID         uint32 // of the fragmented datagram that is not complete
 	fragPending    bool
-	Status         decode.Status // of all its packets, and its own bits
+	ipID           uint16        // of the packet before, IPv4; of the first one only if it is a fragment
+	Status         decode.Status // of all its packets, and of the flow
 
 	_ [16]byte // to 128
 }
@@ -59,9 +62,10 @@ type Table struct {
 	onEnd func(slot uint32, f *Flow, dir uint8)
 
 	slabs []*[slabSize]Flow
-	free  []uint32 // slots that may be used
-	ended []uint32 // slots that may be used after Release
-	used  uint32   // slots given out so far
+	more  []*[slabSize]Details // of the same slots, with Config.Details
+	free  []uint32             // slots that may be used
+	ended []uint32             // slots that may be used after Release
+	used  uint32               // slots given out so far
 	index index
 	frags map[fragment]uint32
 
@@ -82,10 +86,11 @@ type Stats struct {
 	Live, MaxLive       int
 	Evicted             uint64 // conversations that ended early for want of room
 	PacketsA, PacketsB  uint64
-	BytesA, BytesB      uint64 // captured
-	OrphanFragments     uint64 // packets: later fragments whose first one was not seen
-	TCPAnomalies        uint8  // of all ended TCP flows
-	Conversations, Cuts uint64 // conversations; those cut by MaxDuration
+	BytesA, BytesB      uint64        // captured
+	OrphanFragments     uint64        // packets: later fragments whose first one was not seen
+	TCPAnomalies        uint8         // of all ended TCP flows
+	Status              decode.Status // of all packets, also without a flow, and of all ended flows
+	Conversations, Cuts uint64        // conversations; those cut by MaxDuration
 }
 
 const (
@@ -120,6 +125,7 @@ func (t *Table) Flow(slot uint32) *Flow {
 func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 	t.now = h.Time
 	t.expire()
+	t.Stats.Status |= h.Status
 	if h.Key.Kind == decode.NoFlow {
 		return none, false
 	}
@@ -132,12 +138,18 @@ func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 	}
 	if !ok {
 		slot, f = t.lookup(h)
-		if h.MoreFragments || h.FragOffset {
+		switch {
+		case h.MoreFragments || h.FragOffset:
 			t.firstFragment(slot, f, h)
+		case f.fragPending:
+			f.Status |= FragmentError
 		}
 	}
 	f.Last = h.Time
 	f.Status |= h.Status
+	if t.cfg.Details {
+		t.Details(slot).add(f, h)
+	}
 	t.changed(f)
 	if f.Inverted {
 		t.Stats.PacketsB++
@@ -177,6 +189,10 @@ func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 		f := t.Flow(slot)
 		if t.cfg.MaxDuration == 0 || t.now-t.began(f) < t.cfg.MaxDuration {
 			t.touch(slot, f)
+			if h.IPID != 0 && h.IPID == f.ipID {
+				f.Status |= DuplicateID
+			}
+			f.ipID = h.IPID
 			return slot, f
 		}
 		t.Stats.Cuts++
@@ -211,15 +227,23 @@ func (t *Table) find(hash uint32, k *decode.Key) uint32 {
 func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	for t.Stats.Live >= t.cfg.MaxFlows {
 		t.Stats.Evicted++
-		t.end(t.oldest())
+		oldest := t.oldest()
+		t.Flow(oldest).Status |= EndedForRoom
+		t.end(oldest)
 	}
 	slot := t.newSlot()
 	f := t.Flow(slot)
 	*f = Flow{Key: h.Key, First: h.Time, Last: h.Time, opposite: none, hash: hash}
+	if t.cfg.Details {
+		t.Details(slot).begin(h)
+	}
 	f.timeout = t.idleTimeout()
 
 	reverse := h.Key.Reverse()
 	partner := none
+	if reverse == h.Key && h.Key.Proto == protoTCP {
+		f.Status |= LandAttack
+	}
 	if reverse != h.Key {
 		partner = t.find(t.index.hash(&reverse), &reverse)
 	}
@@ -232,6 +256,9 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 		t.Stats.Conversations++
 		f.FlowInd = t.Stats.Conversations
 		f.Inverted = reverse != h.Key && fromServer(h)
+	}
+	if f.Inverted {
+		f.Status |= Inverted
 	}
 	t.index.add(hash, slot)
 	t.pushFront(slot)
@@ -300,6 +327,7 @@ func (t *Table) remove(slot uint32, f *Flow) {
 	if f.fragPending {
 		delete(t.frags, fragmentOf(&f.Key, f.fragID))
 	}
+	t.Stats.Status |= f.Status &^ Inverted
 	t.changed(f)
 	t.unlink(&f.links)
 	t.index.remove(f.hash, slot)
@@ -317,6 +345,9 @@ func (t *Table) newSlot() uint32 {
 	t.used++
 	if int(slot>>slabBits) == len(t.slabs) {
 		t.slabs = append(t.slabs, new([slabSize]Flow))
+		if t.cfg.Details {
+			t.more = append(t.more, new([slabSize]Details))
+		}
 	}
 	return slot
 }

@@ -27,21 +27,35 @@ func (t *Table) laterFragment(h *decode.Headers) (uint32, bool) {
 	}
 	if !h.MoreFragments {
 		delete(t.frags, key)
-		t.Flow(slot).fragPending = false
+		t.Flow(slot).complete()
 	}
 	return slot, true
+}
+
+// complete: the flow waits for no fragment any more.
+func (f *Flow) complete() {
+	f.fragPending = false
+	f.Status &^= FragmentPending
 }
 
 // firstFragment notes that later fragments of this datagram belong to f. A flow
 // waits for one datagram at a time, so there are never more notes than flows.
 func (t *Table) firstFragment(slot uint32, f *Flow, h *decode.Headers) {
+	f.Status |= Fragmented
+	if h.FragOffset {
+		f.Status |= FragmentOrphan
+	}
 	if f.fragPending {
 		delete(t.frags, fragmentOf(&f.Key, f.fragID))
+		if f.fragID != h.FragID {
+			f.Status |= FragmentError
+		}
 	}
 	key := fragmentOf(&h.Key, h.FragID)
 	if other, ok := t.frags[key]; ok {
-		t.Flow(other).fragPending = false
+		t.Flow(other).complete()
 	}
 	t.frags[key] = slot
-	f.fragPending, f.fragID = true, h.FragID
+	f.fragPending, f.fragID, f.ipID = true, h.FragID, h.IPID
+	f.Status |= FragmentPending
 }
