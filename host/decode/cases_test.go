@@ -104,7 +104,7 @@ func TestCases(t *testing.T) {
 				d := decode.New()
 				var h decode.Headers
 				d.Decode(p.frame(), &h)
-				got := render(&h) + renderCounts(&d.Counts)
+				got := render(&h, d.Stacks()) + renderCounts(&d.Counts)
 				if *update {
 					lines[p.line] = "want " + got
 				} else if got != p.want {
@@ -133,8 +133,13 @@ func TestCut(t *testing.T) {
 			f := p.frame()
 			f.Data = p.data[:n:n]
 			var fresh decode.Headers
-			decode.New().Decode(f, &fresh)
+			d := decode.New()
+			d.Decode(f, &fresh)
 			used.Decode(f, &h)
+			if got, want := used.Stacks().Stack(h.Stack), d.Stacks().Stack(fresh.Stack); got != want {
+				t.Fatalf("%s cut to %d bytes: a used decoder has the stack %v, a new one %v", p.name, n, got, want)
+			}
+			fresh.Stack = h.Stack // numbers are in order of appearance
 			if diff := cmp.Diff(fresh, h); diff != "" {
 				t.Fatalf("%s cut to %d bytes: a used decoder differs from a new one (-new +used):\n%s", p.name, n, diff)
 			}

@@ -7,23 +7,42 @@ type Counts struct {
 	Packets   uint64
 	WireBytes uint64
 	CapBytes  uint64 // captured
+	PadBytes  uint64 // sum of Headers.Pad
+
+	// Bandwidth bytes as T2 counts them: of IPv4 what the header gives as length and the
+	// link-layer header before it, of IPv6 the wire length, of layer 2 nothing.
+	BandwidthBytes uint64
 
 	// Packets is the sum of these four.
 	Layer2, IPv4, IPv6 uint64
 	NoFlow             uint64
+	NoFlowStatus       Status // bits of the packets without a flow, all together
+	WrongVersion       uint64 // T2's IPvX: announced as IP of a version that the header is not; with and without a flow
 
 	// TCP counts packets with a flow that are no later fragments, TCPBytes their
-	// captured bytes. The protocols below count later fragments too, as T2's report does.
-	TCP, TCPBytes uint64
-	UDP, UDPBytes uint64 // without UDP-Lite
-	SCTP          uint64
-	ICMP          uint64 // over IPv4 or IPv6
-	ICMPv6        uint64 // over IPv4 or IPv6
-	ARP           uint64
+	// captured bytes; TCPFragments and TCPFragmentBytes the later fragments. The protocols
+	// below count later fragments too, as T2's report does.
+	TCP, TCPBytes                  uint64
+	TCPFragments, TCPFragmentBytes uint64
+	UDP, UDPBytes                  uint64 // without UDP-Lite
+	SCTP, SCTPBytes                uint64
+	ICMP                           uint64 // over IPv4 or IPv6
+	ICMPv6                         uint64 // over IPv4 or IPv6
+	IGMP                           uint64
+	ARP, RARP                      uint64
 
-	// Packets that are a fragment, first or later. An IPv6 packet with a fragment
-	// header that stands for the whole datagram (RFC 6946) is none.
+	// Packets that have such a header, also those without a flow.
+	LLC, GRE, Teredo, AYIYA, DTLS uint64
+
+	// Fragments as T2 counts them: an IPv4 packet that is one, first or later; an IPv6 packet
+	// that is one twice, and once if its fragment header stands for the whole datagram (RFC 6946).
 	FragmentsIPv4, FragmentsIPv6 uint64
+
+	// Headers per packet: fewest (65535 without packets), most, and the running mean. Tags
+	// and labels count each.
+	MinHeaders, MaxHeaders uint16
+	MeanHeaders            float32
+	MaxVLAN, MaxMPLS       int // tags and labels in one packet
 
 	// Clipped counts packets in which a header ends behind the captured bytes or
 	// behind the length that the IPv4 header gives.
@@ -45,50 +64,102 @@ type LinkCount struct {
 	Packets uint64 // 0: no entry
 }
 
-func (c *Counts) add(h *Headers, clipped bool) {
+// count adds the packet that was decoded into h; status are its bits, which h has not kept
+// if it has no flow.
+func (d *Decoder) count(h *Headers, status Status) {
+	c := &d.Counts
 	c.Packets++
 	c.WireBytes += uint64(h.WireLen)
 	c.CapBytes += uint64(h.CapLen)
-	if clipped {
+	c.PadBytes += uint64(h.Pad)
+	if d.clipped {
 		c.Clipped++
 	}
-	fragment := h.MoreFragments || h.FragOffset
+	c.headers(d.stacks.rows[d.stack].headers, h.CapLen > 0)
+	const rare = VLAN | MPLSUnicast | MPLSMulticast | GRE | Teredo | AYIYA | DTLS | WrongVersion
+	if status&rare != 0 || d.llcHeader {
+		d.countRare(status)
+	}
 	switch h.Key.Kind {
 	case IPv4:
 		c.IPv4++
-		if fragment {
+		c.BandwidthBytes += uint64(uint16(d.ipLength + d.ip - d.link))
+		if h.MoreFragments || h.FragOffset {
 			c.FragmentsIPv4++
 		}
 	case IPv6:
 		c.IPv6++
-		if fragment {
-			c.FragmentsIPv6++
+		c.BandwidthBytes += uint64(h.WireLen)
+		if d.fragments > 0 {
+			c.FragmentsIPv6 += uint64(d.fragments)
+			if h.MoreFragments || h.FragOffset {
+				c.FragmentsIPv6++
+			}
 		}
 	case Layer2:
 		c.Layer2++
-		if h.Key.EtherType == typeARP {
+		switch h.Key.EtherType {
+		case typeARP:
 			c.ARP++
+		case typeRARP:
+			c.RARP++
 		}
 		return
 	default:
 		c.NoFlow++
+		c.NoFlowStatus |= status
 		return
 	}
 	switch h.Key.Proto {
 	case protoTCP:
-		if !h.FragOffset {
-			c.TCP++
-			c.TCPBytes += uint64(h.CapLen)
+		if h.FragOffset {
+			c.TCPFragments++
+			c.TCPFragmentBytes += uint64(h.CapLen)
+			break
 		}
+		c.TCP++
+		c.TCPBytes += uint64(h.CapLen)
 	case protoUDP:
 		c.UDP++
 		c.UDPBytes += uint64(h.CapLen)
 	case protoSCTP:
 		c.SCTP++
+		c.SCTPBytes += uint64(h.CapLen)
 	case protoICMP:
 		c.ICMP++
 	case protoICMPv6:
 		c.ICMPv6++
+	case protoIGMP:
+		c.IGMP++
+	}
+}
+
+// headers counts n headers of a packet. T2 leaves empty records out of the minimum, not of the mean.
+func (c *Counts) headers(n uint16, some bool) {
+	if some && n < c.MinHeaders {
+		c.MinHeaders = n
+	}
+	if n > c.MaxHeaders {
+		c.MaxHeaders = n
+	}
+	weight := float32(1 / float64(c.Packets))
+	c.MeanHeaders = (1-weight)*c.MeanHeaders + weight*float32(n)
+}
+
+func (d *Decoder) countRare(status Status) {
+	c := &d.Counts
+	c.MaxVLAN = max(c.MaxVLAN, d.nTags)
+	c.MaxMPLS = max(c.MaxMPLS, d.nLabels)
+	if d.llcHeader {
+		c.LLC++
+	}
+	for _, counted := range []struct {
+		bit   Status
+		count *uint64
+	}{{GRE, &c.GRE}, {Teredo, &c.Teredo}, {AYIYA, &c.AYIYA}, {DTLS, &c.DTLS}, {WrongVersion, &c.WrongVersion}} {
+		if status&counted.bit != 0 {
+			*counted.count++
+		}
 	}
 }
 

@@ -1,29 +1,58 @@
 package decode
 
 import (
+	"math"
+
 	"github.com/google/gopacket/layers"
 
 	"github.com/t2host/t2host/host/capture"
 )
 
-// Decoder reads frames. One goroutine uses it; its memory is fixed.
+// Decoder reads frames. One goroutine uses it; its memory is bounded.
 type Decoder struct {
 	// Counts may be read between two calls of Decode.
 	Counts Counts
 
+	stacks *Stacks
+
 	// Layers of gopacket, reused from packet to packet. They are called only with
 	// as many bytes as they ask for, so that they neither fail nor allocate.
-	dot1q layers.Dot1Q
-	llc   layers.LLC
-	snap  layers.SNAP
+	llc  layers.LLC
+	snap layers.SNAP
 
 	busy    bool     // within Decode: seen at its end, it panicked
-	clipped bool     // a header of this packet ends behind what was captured
 	scratch [40]byte // for head: the longest header asked for is IPv6's
+	walked           // what is known of the packet in work
+	outer   outer
+}
+
+// walked is what the headers read so far say that is not in Headers.
+type walked struct {
+	stack uint32 // of headers
+	link  int    // offset of the link-layer header whose addresses stand in MACs
+	inner bool   // outer holds the flow that this packet has if nothing more can be read
+
+	// Of IP: offset, length of header and extensions, of the packet.
+	ip, ipHeader, ipLength int
+	greHeader              int  // bytes of the GRE header, where that is the transport
+	noTransport            bool // where a transport header belongs none is looked for
+
+	// Of layer 2: where the payload begins, and the end of what is no padding.
+	payload, end int
+
+	nTags, nLabels int // VLAN and MPLS, in all
+	fragments      int // fragment headers of IPv6
+	llcHeader      bool
+	clipped        bool // a header ends behind what was captured
 }
 
 // New gives a decoder with all counts 0.
-func New() *Decoder { return new(Decoder) }
+func New() *Decoder {
+	return &Decoder{stacks: newStacks(), Counts: Counts{MinHeaders: math.MaxUint16}}
+}
+
+// Stacks are those that Headers.Stack numbers. Any goroutine may read them.
+func (d *Decoder) Stacks() *Stacks { return d.stacks }
 
 // Decode reads the headers of f into h. Every field of h is set or zeroed; nothing
 // in it points to the frame. What cannot be told is a packet of Kind NoFlow with
@@ -36,12 +65,10 @@ func (d *Decoder) Decode(f *capture.Frame, h *Headers) {
 	h.Time = f.Time
 	h.WireLen = f.WireLen
 	h.CapLen = uint32(len(f.Data))
-	d.clipped = false
-	d.walk(f.Link, f.Data, int(f.WireLen), h)
-	if h.Key.Kind == NoFlow {
-		h.clear()
-	}
-	d.Counts.add(h, d.clipped)
+	d.walked = walked{}
+	d.walk(f.Link, f.Data, h)
+	status := d.finish(f.Data, h)
+	d.count(h, status)
 	d.busy = false
 }
 
@@ -50,7 +77,8 @@ type header uint8
 
 const (
 	end       header = iota // nothing to read: the key stands, or there is no flow
-	ethernet                // destination, source, type
+	ethernet                // destination, source, type: of a link
+	frame                   // the same in a tunnel
 	tagged                  // behind a type or length (in Key.EtherType): tags, LLC or payload
 	etherType               // the payload of Key.EtherType
 	ipv4
@@ -66,30 +94,37 @@ type place struct {
 
 var stop = place{next: end}
 
-// walk goes from header to header. Each one writes what it knows into h.Key, over
+// maxRounds bounds the headers of a packet, so that hostile ones end: T2 has no limit.
+const maxRounds = 64
+
+// walk goes from header to header. Each one writes what it knows into h, over
 // what the one before it wrote, and says what comes next: a tunnel is a header
-// that does not answer with stop but with the place of what it carries. With the
-// first one comes a limit of rounds; without any each round goes down this list, or
-// 26 bytes on (ISL).
-func (d *Decoder) walk(l capture.LinkType, data []byte, wire int, h *Headers) {
+// that does not answer with stop but with the place of what it carries.
+func (d *Decoder) walk(l capture.LinkType, data []byte, h *Headers) {
 	p := place{ethernet, 0}
 	if l != linkEthernet {
-		p = d.link(l, data, h)
+		p = d.linkHeader(l, data, 0, h)
 	}
-	for p.next != end {
+	for rounds := 0; p.next != end; rounds++ {
+		if rounds == maxRounds {
+			d.unreadable(h)
+			return
+		}
 		switch p.next {
 		case ethernet:
 			p = d.ethernet(data, p.off, h)
+		case frame:
+			p = d.frame(data, p.off, h)
 		case tagged:
 			p = d.tagged(data, p.off, h)
 		case etherType:
 			p = d.etherType(data, p.off, h)
 		case ipv4:
-			p = d.ipv4(data, p.off, wire, h)
+			p = d.ipv4(data, p.off, h)
 		case ipv6:
 			p = d.ipv6(data, p.off, h)
 		case anyIP:
-			p = byNibble(data, p.off)
+			p = d.anyIP(data, p.off, h)
 		default:
 			p = stop
 		}
@@ -101,7 +136,7 @@ func (d *Decoder) rescue(h *Headers) {
 	if d.busy && recover() != nil { // recover costs 4 ns even where nothing panicked
 		h.clear()
 		d.Counts.Panics++
-		d.Counts.add(h, d.clipped)
+		d.count(h, 0)
 	}
 }
 
@@ -111,8 +146,10 @@ func (h *Headers) clear() {
 }
 
 // clip ends the walk of a packet that was cut within its link-layer header.
-func (d *Decoder) clip() place {
+func (d *Decoder) clip(h *Headers) place {
 	d.clipped = true
+	h.Status |= L2Cut
+	h.Key.Kind = NoFlow
 	return stop
 }
 
@@ -133,4 +170,20 @@ func (d *Decoder) clippedHead(data []byte, off, n int) []byte {
 		copy(b, data[off:])
 	}
 	return b
+}
+
+// behind is data from off on, empty if it ends before.
+func behind(data []byte, off int) []byte {
+	if off >= len(data) {
+		return nil
+	}
+	return data[off:]
+}
+
+// nibble is the high half of the byte at off: the version of IP.
+func nibble(data []byte, off int) byte {
+	if off < len(data) {
+		return data[off] >> 4
+	}
+	return 0
 }

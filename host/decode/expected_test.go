@@ -13,11 +13,8 @@ import (
 
 // flowsDiffer lists the captures whose keys are not T2's, and why.
 var flowsDiffer = map[string]string{
-	"arkime_gre-erspan-vxlan.pcap":     "GRE, ERSPAN: not opened yet",
-	"arkime_ipv6-in-ipv4.pcap":         "6in4: not opened yet",
-	"arkime_pppoe.pcap":                "PPPoE: not opened yet",
-	"tcpdump_geneve.pcap":              "Geneve: not opened yet",
-	"tcpdump_mpls-traceroute_ppp.pcap": "MPLS: not opened yet; T2 reads it two bytes off (t2-decode.md 10.4)",
+	"arkime_gre-erspan-vxlan.pcap":     "VXLAN-GPE behind GRE: T2 looks for no UDP tunnel there (t2-decode.md 10.3)",
+	"tcpdump_mpls-traceroute_ppp.pcap": "MPLS in PPP: T2 reads it two bytes off (t2-decode.md 10.4)",
 	"zeek_ip4-trunc.pcap":              "a source address that was not captured: T2 has what lay in memory (t2-decode.md 0)",
 }
 

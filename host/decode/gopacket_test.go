@@ -164,7 +164,7 @@ func TestAgreesWithGopacket(t *testing.T) {
 		var got decode.Headers
 		d.Decode(&capture.Frame{Link: 1, WireLen: uint32(len(data)), Data: data}, &got)
 		if got.Key != want.Key || got.TCP != want.TCP || got.TCPFlags != want.TCPFlags || got.Seq != want.Seq || got.Ack != want.Ack || got.Window != want.Window {
-			t.Fatalf("packet %d of seed %d: % x\n     got %s\ngopacket %s", i, seed, data, render(&got), render(&want))
+			t.Fatalf("packet %d of seed %d: % x\n     got %s\ngopacket %s", i, seed, data, render(&got, d.Stacks()), render(&want, d.Stacks()))
 		}
 	}
 	if d.Counts.Clipped != 0 {

@@ -52,7 +52,8 @@ type Headers struct {
 	// FragID its identification (IPv4: 16 bits), 0 where not fragmented.
 	FragID        uint32
 	MoreFragments bool
-	FragOffset    bool // offset is not 0: no transport header here
+	FragOffset    bool   // offset is not 0: no transport header here
+	IPID          uint16 // identification of the flow's IPv4 header, 0 without one
 
 	// TCP says that the first 13 bytes of a TCP header were captured (Flags
 	// needs 14): then Seq and Ack hold. Never set on later fragments.

@@ -4,35 +4,56 @@ import "encoding/binary"
 
 // ipv4 reads a header of RFC 791. gopacket's IPv4 refuses clipped packets, lengths
 // below the header's and bad options, all of which T2 counts, and allocates for options.
-func (d *Decoder) ipv4(data []byte, off, wire int, h *Headers) place {
+func (d *Decoder) ipv4(data []byte, off int, h *Headers) place {
+	d.add(pieceIPv4)
+	if d.inner {
+		if off+20 > len(data) {
+			d.clipped = true
+			return d.unreadable(h)
+		}
+		d.inner = false
+	}
 	b := d.head(data, off, 20)
 	header := int(b[0]&0x0f) * 4
-	if b[0]>>4 != 4 || header < 20 {
-		return stop
+	if b[0]>>4 != 4 {
+		h.Status |= WrongVersion
+		d.add(pieceIPvX)
+		return noFlow(h)
 	}
+	if header < 20 {
+		h.Status |= ShortHeader
+		return noFlow(h)
+	}
+	h.Status |= HasIPv4
 	k := &h.Key
 	k.Kind = IPv4
 	k.EtherType = typeIPv4
 	k.Proto = b[9]
-	k.Src, k.Dst = [16]byte{}, [16]byte{} // a link-layer header has left its addresses there
+	k.Src, k.Dst = [16]byte{}, [16]byte{} // an outer header has left its addresses there
 	copy(k.Src[:4], b[12:16])
 	copy(k.Dst[:4], b[16:20])
 
+	h.IPID = binary.BigEndian.Uint16(b[4:])
 	if frag := binary.BigEndian.Uint16(b[6:]); frag&0x3fff != 0 {
 		h.MoreFragments = frag&0x2000 != 0
 		h.FragOffset = frag&0x1fff != 0
-		h.FragID = uint32(binary.BigEndian.Uint16(b[4:]))
+		h.FragID = uint32(h.IPID)
 	}
-	length := ipv4Length(int(binary.BigEndian.Uint16(b[2:])), wire-off)
+	field := int(binary.BigEndian.Uint16(b[2:]))
+	length := ipLength(field, int(h.WireLen)-off)
+	if field == 0 {
+		h.Status |= NoLength
+	}
+	d.ip, d.ipHeader, d.ipLength = off, header, length
 	captured := min(length, len(data)-off) - header // without the padding of short frames
-	return d.transport(behind(data, off+header), captured, length >= ipv4MinLength(k.Proto), h)
+	return d.transport(data, off+header, captured, length >= ipv4MinLength(k.Proto), h)
 }
 
-// ipv4Length is the packet's length as T2 takes it (t2-decode.md 3): the field, but what
+// ipLength is the packet's length as T2 takes it (t2-decode.md 3): the field, but what
 // was on the wire if the field is 0 (the sender's card cuts the segment) or above that.
 // T2 cuts what was on the wire to 16 bits; that is kept only where it makes a
 // record sane whose wire length ends before the packet begins.
-func ipv4Length(field, wire int) int {
+func ipLength(field, wire int) int {
 	if wire < 0 {
 		wire += 1 << 16
 	}
@@ -55,10 +76,16 @@ func ipv4MinLength(proto uint8) int {
 	}
 }
 
-// behind is data from off on, empty if it ends before.
-func behind(data []byte, off int) []byte {
-	if off >= len(data) {
-		return nil
+// anyIP tells the version of IP where nothing else does.
+func (d *Decoder) anyIP(data []byte, off int, h *Headers) place {
+	switch nibble(data, off) {
+	case 4:
+		return place{ipv4, off}
+	case 6:
+		return place{ipv6, off}
 	}
-	return data[off:]
+	if d.inner {
+		return d.unreadable(h)
+	}
+	return stop
 }

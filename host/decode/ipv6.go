@@ -5,51 +5,95 @@ import "encoding/binary"
 // maxHeaders is how many headers behind the IPv6 header T2 looks at (MAXHDRCNT).
 const maxHeaders = 5
 
-// ipv6 reads a header of RFC 8200 and the extension headers behind it. gopacket's IPv6
-// allocates for their options and refuses clipped ones.
+// ipv6 reads a header of RFC 8200. gopacket's IPv6 allocates for extension headers and
+// refuses clipped ones.
 func (d *Decoder) ipv6(data []byte, off int, h *Headers) place {
+	d.add(pieceIPv6)
+	if d.inner {
+		if off+40 > len(data) {
+			d.clipped = true
+			return d.unreadable(h)
+		}
+		d.inner = false
+	}
 	b := d.head(data, off, 40)
 	if b[0]>>4 != 6 {
-		return stop
+		h.Status |= WrongVersion
+		d.add(pieceIPvX)
+		return noFlow(h)
 	}
+	h.Status |= HasIPv6
 	k := &h.Key
 	k.Kind = IPv6
 	k.EtherType = typeIPv6
 	k.Proto = b[6]
 	k.Src = [16]byte(b[8:24])
 	k.Dst = [16]byte(b[24:40])
+	h.IPID = 0 // an outer header may have left its own
 
-	off += 40
+	field := int(binary.BigEndian.Uint16(b[4:]))
+	if field == 0 {
+		h.Status |= NoLength
+	} else {
+		field += 40
+	}
+	d.ip, d.ipHeader, d.ipLength = off, 40, ipLength(field, int(h.WireLen)-off)
+	return d.extensions(data, off, h)
+}
+
+// extensions reads the headers between that of IPv6, at start, and the transport's.
+func (d *Decoder) extensions(data []byte, start int, h *Headers) place {
+	k := &h.Key
 	for range maxHeaders {
-		l4 := behind(data, off)
-		if len(l4) < 8 { // T2 stops here, with the protocol that comes next
+		off := start + d.ipHeader
+		left := len(data) - off
+		if left < 8 { // T2 stops here, with the protocol that comes next
 			d.clipped = d.clipped || k.Proto != protoNoNext
-			return d.transport(l4, len(l4), false, h)
+			return d.noTransportHere(data, off, h)
 		}
+		l4 := data[off:]
 		switch k.Proto {
+		case protoTCP, protoUDP, protoICMPv6: // most
+			return d.transport(data, off, left, left >= ipv6MinCaptured(k.Proto), h)
 		case protoHopByHop, protoRouting, protoDestination: // RFC 8200, 4.3, 4.4, 4.6
-			off += (int(l4[1]) + 1) * 8
+			d.addProto(k.Proto, h)
+			d.ipHeader += (int(l4[1]) + 1) * 8
 		case protoAH: // RFC 4302, 2.2
-			off += (int(l4[1]) + 2) * 4
+			d.addProto(k.Proto, h)
+			h.Status |= AH
+			d.ipHeader += (int(l4[1]) + 2) * 4
 		case protoFragment: // RFC 8200, 4.5; neither more nor offset: RFC 6946
+			d.addProto(k.Proto, h)
+			d.fragments++
 			if frag := binary.BigEndian.Uint16(l4[2:]); frag&0xfff9 != 0 {
 				h.MoreFragments = frag&1 != 0
 				h.FragOffset = frag&0xfff8 != 0
 				h.FragID = binary.BigEndian.Uint32(l4[4:])
 			}
-			off += 8
+			d.ipHeader += 8
 			if h.FragOffset {
 				k.Proto = l4[0]
-				l4 = behind(data, off)
-				return d.transport(l4, len(l4), false, h)
+				return d.noTransportHere(data, off+8, h)
 			}
 		default:
-			return d.transport(l4, len(l4), len(l4) >= ipv6MinCaptured(k.Proto), h)
+			return d.transport(data, off, left, left >= ipv6MinCaptured(k.Proto), h)
 		}
 		k.Proto = l4[0]
 	}
 	// Too many: the protocol is known, its header is not looked for.
-	return d.transport(nil, 0, false, h)
+	return d.noTransportHere(nil, 0, h)
+}
+
+// noTransportHere ends the walk at IP without looking at a transport header.
+func (d *Decoder) noTransportHere(data []byte, off int, h *Headers) place {
+	d.noTransport = true
+	if l4 := behind(data, off); len(l4) > 13 {
+		h.Byte13 = l4[13]
+	}
+	if h.Key.Proto == protoTCP {
+		h.Window = NoWindow
+	}
+	return stop
 }
 
 // ipv6MinCaptured is how much T2 wants captured before it reads ports.

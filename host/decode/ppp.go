@@ -3,43 +3,75 @@ package decode
 import "encoding/binary"
 
 // PPP protocol numbers (IANA) that are read; all others, mostly the link's own
-// control, have no flow, as in T2.
+// control, are named.
 const (
-	pppIPv4      = 0x0021
-	pppIPv6      = 0x0057
-	pppMPLS      = 0x0281 // RFC 3032
-	pppMPLSMulti = 0x0283
+	pppIPv4       = 0x0021
+	pppMultilink  = 0x003d // RFC 1990
+	pppIPv6       = 0x0057
+	pppCompressed = 0x00fd // RFC 1962
+	pppMPLS       = 0x0281 // RFC 3032
+	pppMPLSMany   = 0x0283
 )
 
-// ppp reads a frame of a PPP link (RFC 1661, RFC 1662): address and control, which
-// may be left out, and a protocol of two bytes or, compressed, of one. gopacket's PPP
-// is no decoding layer and panics on short frames.
+// ppp reads a frame of a PPP link (RFC 1661, RFC 1662). gopacket's PPP is no decoding layer
+// and panics on short frames. As in T2 what is not IP has no flow.
 func (d *Decoder) ppp(data []byte, off int, h *Headers) place {
+	d.add(pieceLinkPPP)
+	h.Status |= NoEthernet | PPP
+	d.firstBytes(data, off, h)
 	b := d.head(data, off, 4)
 	if b[0] == 0x0f && b[1] == 0 || b[0] == 0x8f && b[1] == 0 {
-		return d.chdlc(data, off, h)
+		d.add(pieceCHDLC)
+		return d.chdlcType(data, off, h)
 	}
+	proto, off := d.pppProtocol(data, off)
+	if p, ok := d.pppPayload(proto, off, h); ok {
+		return p
+	}
+	return stop
+}
+
+// pppProtocol reads the address and control field, which may be left out, and a
+// protocol of two bytes or, compressed, of one (RFC 1661, 6.5: the last byte is the odd one).
+// It gives the place behind.
+func (d *Decoder) pppProtocol(data []byte, off int) (proto uint16, behind int) {
+	b := d.head(data, off, 4)
 	if b[0] == 0xff && b[1] == 0x03 {
 		b = b[2:]
 		off += 2
 	}
-	proto := uint16(b[0])
-	if proto&1 == 1 { // RFC 1661, 6.5: the last byte is the odd one
-		off++
-	} else {
-		proto = binary.BigEndian.Uint16(b)
-		off += 2
+	if b[0]&1 == 1 {
+		return uint16(b[0]), off + 1
 	}
+	return binary.BigEndian.Uint16(b), off + 2
+}
+
+// pppPayload goes on behind the protocol, or names it.
+func (d *Decoder) pppPayload(proto uint16, off int, h *Headers) (place, bool) {
 	switch proto {
 	case pppIPv4:
-		return place{ipv4, off}
+		return place{ipv4, off}, true
 	case pppIPv6:
-		return place{ipv6, off}
-	case pppMPLS, pppMPLSMulti: // 8847 and 8848
+		return place{ipv6, off}, true
+	case pppMPLS, pppMPLSMany: // 8847 and 8848
 		h.Key.EtherType = typeMPLS + (proto-pppMPLS)/2
-		return place{etherType, off}
+		return place{etherType, off}, true
 	}
-	return stop
+	d.addPPP(proto, h)
+	return stop, false
+}
+
+// pppoe reads a session's packet (RFC 2516, 4): version, code, session, length, and PPP
+// without address and control. What is not IP is a flow of layer 2.
+func (d *Decoder) pppoe(data []byte, off int, h *Headers) place {
+	d.add(piecePPPoE)
+	d.add(piecePPP)
+	h.Status |= PPPoESession
+	proto, behind := d.pppProtocol(data, off+6)
+	if p, ok := d.pppPayload(proto, behind, h); ok {
+		return p
+	}
+	return d.notIP(h)
 }
 
 // chdlc reads Cisco's HDLC (https://www.tcpdump.org/linktypes/LINKTYPE_C_HDLC.html):
@@ -47,12 +79,23 @@ func (d *Decoder) ppp(data []byte, off int, h *Headers) place {
 // the frame's first 12 bytes, where Ethernet has them (t2-decode.md 5.1): each keepalive
 // is a flow.
 func (d *Decoder) chdlc(data []byte, off int, h *Headers) place {
+	d.add(pieceLinkCHDLC)
+	h.Status |= NoEthernet
+	d.firstBytes(data, off, h)
+	return d.chdlcType(data, off, h)
+}
+
+func (d *Decoder) chdlcType(data []byte, off int, h *Headers) place {
 	if len(data) < off+4 {
-		return d.clip()
+		return d.clip(h)
 	}
-	frame := data[off:]
-	copy(h.Key.Dst[:6], frame)
-	copy(h.Key.Src[:6], frame[min(6, len(frame)):])
-	h.Key.EtherType = binary.BigEndian.Uint16(frame[2:])
+	h.Key.EtherType = binary.BigEndian.Uint16(data[off+2:])
 	return place{tagged, off + 4}
+}
+
+// firstBytes keeps the first 12 bytes of a link without addresses, which stand for them.
+func (d *Decoder) firstBytes(data []byte, off int, h *Headers) {
+	d.link = off
+	h.MACs = [12]byte{}
+	copy(h.MACs[:], behind(data, off))
 }

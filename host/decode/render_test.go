@@ -8,8 +8,31 @@ import (
 	"github.com/t2host/t2host/host/decode"
 )
 
+// statusNames are the bits of Status by their number.
+var statusNames = map[int]string{
+	1: "noeth", 2: "l2", 3: "pppoed", 4: "pppoe", 5: "lldp", 6: "arp", 7: "rarp", 8: "vlan", 9: "mpls", 10: "mplsmany",
+	11: "l2tp", 12: "gre", 13: "ppp", 14: "v4", 15: "v6", 16: "ipvx", 17: "ipip", 18: "etherip", 19: "teredo", 20: "ayiya",
+	21: "gtp", 22: "vxlan", 23: "capwap", 24: "sctp", 25: "upnp", 26: "erspan", 27: "wccp", 29: "geneve", 30: "ah", 31: "esp",
+	32: "l2cut", 33: "l3cut", 34: "shortip", 35: "shortl4", 43: "stopped", 45: "comp", 46: "shorthdr", 47: "nolength",
+	48: "long", 57: "vlan0", 58: "has4", 59: "has6", 61: "dtls",
+}
+
+func renderStatus(s decode.Status) string {
+	var names []string
+	for bit := range 64 {
+		if s>>bit&1 == 1 {
+			name, ok := statusNames[bit]
+			if !ok {
+				name = fmt.Sprintf("bit%d?", bit)
+			}
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ",")
+}
+
 // render is one line that shows all that Decode wrote.
-func render(h *decode.Headers) string {
+func render(h *decode.Headers, s *decode.Stacks) string {
 	var b strings.Builder
 	k := &h.Key
 	switch k.Kind {
@@ -46,6 +69,29 @@ func render(h *decode.Headers) string {
 	if k.Proto == 6 || h.Byte13 != 0 {
 		fmt.Fprintf(&b, " byte13=%02x", h.Byte13)
 	}
+	if h.IPID != 0 && h.IPID != 0x1234 { // what most cases have
+		fmt.Fprintf(&b, " id=%#x", h.IPID)
+	}
+	if k.Kind != decode.NoFlow {
+		stack := s.Stack(h.Stack)
+		fmt.Fprintf(&b, " %s/%d len=%d", stack.Text, stack.Headers, h.Length)
+	}
+	if h.Pad != 0 {
+		fmt.Fprintf(&b, " pad=%d", h.Pad)
+	}
+	for i, tag := range h.Tags {
+		if i < int(h.NTags) {
+			fmt.Fprintf(&b, " tag=%04x", tag)
+		} else if tag != 0 {
+			fmt.Fprintf(&b, " tag-that-is-not=%04x", tag)
+		}
+	}
+	if k.Kind > decode.Layer2 && h.MACs != [12]byte{} && h.MACs != [12]byte{2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1} { // what most cases have
+		fmt.Fprintf(&b, " mac=%x>%x", h.MACs[6:], h.MACs[:6])
+	}
+	if h.Status != 0 {
+		b.WriteString(" " + renderStatus(h.Status))
+	}
 	return b.String()
 }
 
@@ -57,7 +103,15 @@ func renderCounts(c *decode.Counts) string {
 		count uint64
 	}{
 		{"clipped", c.Clipped},
+		{"llc", c.LLC},
 		{"arp", c.ARP},
+		{"rarp", c.RARP},
+		{"gre", c.GRE},
+		{"teredo", c.Teredo},
+		{"ayiya", c.AYIYA},
+		{"igmp", c.IGMP},
+		{"dtls", c.DTLS},
+		{"ipvx", c.WrongVersion},
 		{"udp", c.UDP},
 		{"sctp", c.SCTP},
 		{"icmp", c.ICMP},
@@ -69,7 +123,16 @@ func renderCounts(c *decode.Counts) string {
 	} {
 		if f.count > 0 {
 			b.WriteString(" +" + f.name)
+			if f.count > 1 {
+				fmt.Fprintf(&b, "*%d", f.count)
+			}
 		}
+	}
+	if c.NoFlow > 0 {
+		if s := renderStatus(c.NoFlowStatus); s != "" {
+			b.WriteString(" " + s)
+		}
+		fmt.Fprintf(&b, " /%d", c.MaxHeaders)
 	}
 	return b.String()
 }

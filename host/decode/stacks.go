@@ -1,15 +1,108 @@
 package decode
 
-// Stacks are the header stacks that were met: which headers packets have, in
-// order. A stack has a number, from 1 in order of appearance; 0 is none. It is
-// read while the decoder adds to it.
-type Stacks struct{}
+import (
+	"sync/atomic"
+)
 
-// Stack is a stack of headers as T2's hdrDesc shows it (t2-decode.md 7).
+// Stacks are the header stacks that were met: which headers packets have, in order. A
+// stack has a small number; 0 is none. Each packet walks a tree from header to header, so
+// that beginnings of stacks have numbers too. The decoder adds, others read meanwhile.
+type Stacks struct {
+	rows   []row             // the decoder's own, by number
+	rare   map[uint64]uint32 // parent and piece to child, of those that no row has
+	known  map[Stack]uint32  // so that each has one number, whatever made it
+	count  atomic.Uint32     // how many texts can be read
+	chunks [maxStacks / chunkSize]*[chunkSize]Stack
+}
+
+// Stack is a stack of headers as T2's hdrDesc shows it (t2-decode.md 7). No two numbers
+// have the same, but two that are longer than the text may differ in Headers alone.
 type Stack struct {
 	Text    string // at most 127 characters, "eth:vlan:ipv4:tcp"
 	Headers uint16 // how many there are, repeated ones counted
 }
 
+const (
+	maxText   = 127
+	maxStacks = 1 << 14 // some 100 are met in life; hostile packets can make new ones for ever
+	chunkSize = 64      // what has been handed out does not move
+)
+
+// row is what the decoder knows of a stack, a cache line: most packets' walk looks at
+// two of them.
+type row struct {
+	next    [commonPieces]uint32 // the stack with that piece more, 0: not met yet
+	headers uint16
+	long    bool // the text is full
+}
+
+func newStacks() *Stacks {
+	s := &Stacks{rare: map[uint64]uint32{}, known: map[Stack]uint32{}}
+	s.put(Stack{}, false)
+	return s
+}
+
 // Stack is the one of that number; the zero one if there is none.
-func (s *Stacks) Stack(n uint32) Stack { return Stack{} }
+func (s *Stacks) Stack(n uint32) Stack {
+	if n >= s.count.Load() {
+		return Stack{}
+	}
+	return s.chunks[n/chunkSize][n%chunkSize]
+}
+
+// add gives the stack that has p on top of n.
+func (s *Stacks) add(n uint32, p piece) uint32 {
+	if p < commonPieces {
+		if c := s.rows[n].next[p]; c != 0 {
+			return c
+		}
+	}
+	return s.addRare(n, p)
+}
+
+func (s *Stacks) addRare(n uint32, p piece) uint32 {
+	below := s.rows[n]
+	if below.long { // the number of headers is all that still changes
+		p = familyMore | p.headers()
+	}
+	id := uint64(n)<<32 | uint64(p)
+	if c, ok := s.rare[id]; ok {
+		return c
+	}
+	if len(s.rows) == maxStacks { // all new ones are the last one
+		return maxStacks - 1
+	}
+	text, long := s.Stack(n).Text, below.long
+	if !long {
+		text += p.String()
+	}
+	if len(text) > maxText {
+		text, long = text[:maxText-3]+"...", true
+	}
+	stack := Stack{text, uint16(min(int(below.headers)+int(p.headers()), 0xffff))}
+	c, ok := s.known[stack]
+	if !ok {
+		if len(s.rows) == maxStacks-1 {
+			stack, long = Stack{Text: "..."}, true
+		}
+		c = s.put(stack, long)
+	}
+	if p < commonPieces {
+		s.rows[n].next[p] = c
+	} else {
+		s.rare[id] = c
+	}
+	return c
+}
+
+func (s *Stacks) put(stack Stack, long bool) uint32 {
+	n := uint32(len(s.rows))
+	s.rows = append(s.rows, row{headers: stack.Headers, long: long})
+	if s.chunks[n/chunkSize] == nil {
+		s.chunks[n/chunkSize] = new([chunkSize]Stack)
+	}
+	s.chunks[n/chunkSize][n%chunkSize] = stack
+	s.known[stack] = n
+	s.count.Store(n + 1)
+	return n
+}

@@ -6,54 +6,98 @@ import "encoding/binary"
 const (
 	protoHopByHop    = 0
 	protoICMP        = 1
+	protoIGMP        = 2
+	protoIPv4        = 4
 	protoTCP         = 6
 	protoUDP         = 17
+	protoIPv6        = 41
 	protoRouting     = 43
 	protoFragment    = 44
+	protoGRE         = 47
+	protoESP         = 50
 	protoAH          = 51
 	protoICMPv6      = 58
 	protoNoNext      = 59
 	protoDestination = 60
+	protoOSPF        = 89
+	protoEtherIP     = 97
+	protoPIM         = 103
+	protoL2TP        = 115
 	protoSCTP        = 132
 	protoUDPLite     = 136
 )
 
-// transport reads what the IP header of protocol Key.Proto carries. l4 is what
-// was captured from there to the frame's end, captured how much of it the
-// IP header says is its own; ports are read if ports says so. Here, between IP
-// and its flow, is where a tunnel over IP answers with the place of what it carries.
-func (d *Decoder) transport(l4 []byte, captured int, ports bool, h *Headers) place {
+// transport reads what the IP header of protocol Key.Proto carries at off. captured is how
+// much of it was captured and is, by the IP header, its own; ports are kept if keep
+// says so. Here, between IP and its flow, is where a tunnel over IP answers with the
+// place of what it carries.
+func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Headers) place {
+	l4 := behind(data, off)
 	if len(l4) > 13 {
 		h.Byte13 = l4[13]
 	}
-	k := &h.Key
-	switch k.Proto {
-	case protoTCP:
-		h.Window = NoWindow
-		if h.FragOffset {
-			return stop
+	if h.FragOffset { // T2 names the protocol and looks no further
+		h.Status |= Stopped
+		d.addProto(h.Key.Proto, h)
+		d.noTransport = true
+		if h.Key.Proto == protoTCP {
+			h.Window = NoWindow
 		}
-		d.tcp(l4, captured, h)
-	case protoUDP, protoUDPLite:
-		d.clipped = d.clipped || captured < 8 && !h.FragOffset
-	case protoSCTP:
-		d.clipped = d.clipped || captured < 12 && !h.FragOffset
-	default:
 		return stop
 	}
-	if ports && !h.FragOffset {
-		if len(l4) < 4 {
-			l4 = d.head(l4, 0, 4)
+	switch h.Key.Proto {
+	case protoTCP:
+		d.add(pieceTCP)
+		d.tcp(l4, captured, h)
+		d.ports(l4, h)
+		if src, dst := h.Key.SrcPort, h.Key.DstPort; tunnelPort(src)|tunnelPort(dst) != 0 || src == portSSDP || dst == portSSDP {
+			return d.tcpExtras(data, off, captured, keep, h)
 		}
-		k.SrcPort = binary.BigEndian.Uint16(l4)
-		k.DstPort = binary.BigEndian.Uint16(l4[2:])
+		d.keepPorts(keep, h)
+	case protoUDP:
+		d.add(pieceUDP)
+		d.clipped = d.clipped || captured < 8
+		d.ports(l4, h)
+		return d.udp(data, off, captured, keep, h)
+	case protoUDPLite:
+		d.add(pieceUDPLite)
+		d.clipped = d.clipped || captured < 8
+		d.ports(l4, h)
+		return d.udp(data, off, captured, keep, h)
+	case protoSCTP:
+		return d.sctp(data, off, captured, keep, h)
+	case protoICMP:
+		d.add(pieceICMP)
+	case protoICMPv6:
+		d.add(pieceICMPv6)
+	default:
+		return d.otherProto(data, off, h)
 	}
 	return stop
+}
+
+func (d *Decoder) ports(l4 []byte, h *Headers) {
+	if len(l4) < 4 {
+		l4 = d.head(l4, 0, 4)
+	}
+	h.Key.SrcPort = binary.BigEndian.Uint16(l4)
+	h.Key.DstPort = binary.BigEndian.Uint16(l4[2:])
+}
+
+// keepPorts takes the ports back where T2 does not read them: the packet is too short.
+func (d *Decoder) keepPorts(keep bool, h *Headers) {
+	if !keep {
+		h.Key.SrcPort, h.Key.DstPort = 0, 0
+		if h.Key.Kind == IPv4 {
+			h.Status |= ShortTransport
+		}
+	}
 }
 
 // tcp reads the fixed header of RFC 9293, 3.1, as far as it goes. gopacket's TCP refuses
 // those that are cut, and allocates for more than four options.
 func (d *Decoder) tcp(l4 []byte, captured int, h *Headers) {
+	h.Window = NoWindow
 	if captured < 20 {
 		d.clipped = true
 	}
@@ -69,4 +113,32 @@ func (d *Decoder) tcp(l4 []byte, captured int, h *Headers) {
 	if captured >= 16 {
 		h.Window = uint32(binary.BigEndian.Uint16(l4[14:]))
 	}
+}
+
+// tcpExtras looks at ports that mean more to T2 than a name.
+func (d *Decoder) tcpExtras(data []byte, off, captured int, keep bool, h *Headers) place {
+	if other(h, tunnelAYIYA) && captured >= 8 {
+		header := int(d.head(data, off, 13)[12]>>4) * 4
+		if p, ok := d.ayiya(data, off+header, h); ok {
+			return p
+		}
+	}
+	d.keepPorts(keep, h)
+	d.ssdp(h)
+	return stop
+}
+
+// sctp reads the common header of RFC 9260, 3.1.
+func (d *Decoder) sctp(data []byte, off, captured int, keep bool, h *Headers) place {
+	d.add(pieceSCTP)
+	h.Status |= SCTP
+	d.clipped = d.clipped || captured < 12
+	d.ports(behind(data, off), h)
+	if other(h, tunnelAYIYA) {
+		d.add(pieceAYIYA)
+		h.Status |= Stopped
+		return stop
+	}
+	d.keepPorts(keep, h)
+	return stop
 }

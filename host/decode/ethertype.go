@@ -1,0 +1,101 @@
+package decode
+
+// EtherTypes (IEEE 802 Numbers, IANA) that change how a frame is read.
+const (
+	typeIPv4     = 0x0800
+	typeARP      = 0x0806
+	typeBridging = 0x6558 // transparent Ethernet bridging
+	typeRARP     = 0x8035
+	typeAARP     = 0x80f3
+	typeVLAN     = 0x8100 // IEEE 802.1Q
+	typeIPv6     = 0x86dd
+	typeSlow     = 0x8809 // IEEE 802.3, Annex 57A
+	typePPP      = 0x880b
+	typeWCCP     = 0x883e
+	typeMPLS     = 0x8847
+	typeMPLSMany = 0x8848 // multicast, or upstream-assigned labels
+	typePPPoED   = 0x8863
+	typePPPoE    = 0x8864
+	typeLLC      = 0x8870 // LLC in frames too long for a length field
+	typeQinQ     = 0x88a8 // IEEE 802.1ad
+	typeERSPAN   = 0x88be
+	typeLLDP     = 0x88cc
+	typeQ91      = 0x9100 // before 802.1ad
+	typeQ92      = 0x9200
+
+	maxLength = 1500 // above it the field is an EtherType (T2; IEEE 802.3 says from 1536)
+)
+
+// etherType goes on by the type of the payload. All but IP and what carries it are
+// layer-2 flows, and so is what only says that it is IP: the version is another one.
+func (d *Decoder) etherType(data []byte, off int, h *Headers) place {
+	d.payload, d.end = off, off
+	switch t := h.Key.EtherType; t {
+	case typeIPv4, typeIPv6:
+		switch v := nibble(data, off); {
+		case t == typeIPv4 && v == 4:
+			return place{ipv4, off}
+		case t == typeIPv6 && v == 6:
+			return place{ipv6, off}
+		case d.inner && off >= len(data):
+			return d.unreadable(h)
+		}
+		return d.wrongVersion(h)
+	case typeMPLS, typeMPLSMany:
+		return d.mpls(data, off, h)
+	case typePPPoE:
+		return d.pppoe(data, off, h)
+	case typeERSPAN:
+		d.add(pieceERSPAN)
+		return place{frame, off + 8}
+	case typeARP:
+		d.add(pieceARP)
+		h.Status |= ARP
+		d.end = off + 28
+	case typeAARP:
+		d.addType(t, h)
+		h.Status |= ARP
+	case typeRARP:
+		d.addType(t, h)
+		h.Status |= RARP
+	case typePPPoED:
+		d.addType(t, h)
+		h.Status |= PPPoEDiscovery
+	case typeLLDP:
+		d.addType(t, h)
+		h.Status |= LLDP
+	case typeSlow:
+		d.addType(t, h)
+		d.slow(data, off)
+	default:
+		d.addType(t, h)
+	}
+	return d.notIP(h)
+}
+
+// wrongVersion ends the walk at a header that is not of the version that is announced:
+// a flow of layer 2, and nothing in a tunnel.
+func (d *Decoder) wrongVersion(h *Headers) place {
+	h.Status |= WrongVersion
+	d.add(pieceIPvX)
+	if d.inner {
+		return noFlow(h)
+	}
+	h.Key.Kind = Layer2
+	return stop
+}
+
+// slow names a protocol as T2 does, by the byte behind the subtype, which for LACP is its
+// version and equal to it.
+func (d *Decoder) slow(data []byte, off int) {
+	switch d.head(data, off, 2)[1] {
+	case 1:
+		d.add(pieceLACP)
+	case 2:
+		d.add(pieceMarker)
+	case 3:
+		d.add(pieceOAMPDU)
+	case 10:
+		d.add(pieceOSSP)
+	}
+}

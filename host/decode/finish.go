@@ -1,0 +1,97 @@
+package decode
+
+// maxPadded is the longest frame in which T2 looks for padding: Ethernet's shortest, with its
+// check sum (MINRAWLEN).
+const maxPadded = 64
+
+// finish says what holds once the packet's flow is known. It gives the status, which a
+// packet without a flow does not keep.
+func (d *Decoder) finish(data []byte, h *Headers) Status {
+	h.Stack = d.stack
+	if d.stacks.rows[d.stack].long {
+		h.Status |= LongStack
+	}
+	wire := int(h.WireLen)
+	switch h.Key.Kind {
+	case IPv4:
+		h.Status |= FlowIPv4
+		d.lengths(data, h)
+	case IPv6:
+		h.Status |= FlowIPv6
+		d.lengths(data, h)
+	case Layer2:
+		h.Status |= Layer2Flow
+		copy(h.Key.Dst[:6], h.MACs[:6])
+		copy(h.Key.Src[:6], h.MACs[6:])
+		h.Length = uint16(max(wire-d.payload, 0))
+		if wire <= maxPadded {
+			h.Pad = uint16(max(wire-d.end, 0))
+		}
+	default:
+		status := h.Status
+		h.clear()
+		return status
+	}
+	return h.Status
+}
+
+// lengths computes what the lengths in the headers say (t2-decode.md 3). What T2 gives as
+// about 65500 because it counts below zero is zero.
+func (d *Decoder) lengths(data []byte, h *Headers) {
+	captured := max(len(data)-d.ip, 0)
+	clipped := captured < d.ipLength
+	if clipped {
+		h.Status |= L3Cut
+	}
+	if h.Key.Kind == IPv4 {
+		captured = min(captured, d.ipLength)
+		if d.ipLength < 20 {
+			h.Status |= ShortIP
+		}
+	}
+	captured = max(captured-d.ipHeader, 0)
+	header := d.transportHeader(data, captured, clipped, h)
+	length := d.ipLength - d.ipHeader - header
+	if captured < header || length < 0 {
+		h.Status |= ShortTransport
+	}
+	h.Length = uint16(max(length, 0))
+	if wire := int(h.WireLen); wire <= maxPadded {
+		h.Pad = uint16(max(wire-d.ipLength-d.ip, 0))
+	}
+}
+
+// transportHeader is the length of the transport header as T2 has it: for what it does not know
+// 8 bytes over IPv4, none over IPv6.
+func (d *Decoder) transportHeader(data []byte, captured int, clipped bool, h *Headers) int {
+	if d.noTransport {
+		return 0
+	}
+	off := d.ip + d.ipHeader
+	switch h.Key.Proto {
+	case protoTCP:
+		if clipped && captured < 20 {
+			return 20
+		}
+		return int(nibble(data, off+12)) * 4
+	case protoUDP, protoUDPLite:
+		return 8
+	case protoSCTP:
+		return 12
+	case protoOSPF:
+		if off < len(data) && data[off] == 2 {
+			return 24
+		}
+		return 16
+	case protoICMPv6:
+		return 8
+	case protoGRE:
+		if h.Key.Kind == IPv4 {
+			return d.greHeader
+		}
+	}
+	if h.Key.Kind == IPv4 {
+		return 8
+	}
+	return 0
+}

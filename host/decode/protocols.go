@@ -1,0 +1,68 @@
+package decode
+
+// otherProto reads IP protocols that are neither TCP nor UDP: those that carry IP, and the
+// names of the others.
+func (d *Decoder) otherProto(data []byte, off int, h *Headers) place {
+	k := &h.Key
+	switch k.Proto {
+	case protoIPv4: // RFC 2003; over IPv6 RFC 2473
+		if k.Kind == IPv4 {
+			h.Status |= IPInIP
+		}
+		d.enter(h)
+		return place{ipv4, off}
+	case protoIPv6: // RFC 4213, RFC 2473
+		h.Status |= IPInIP
+		d.enter(h)
+		return place{ipv6, off}
+	case protoGRE:
+		return d.gre(data, off, h)
+	case protoEtherIP: // RFC 3378, 3: version 3, two bytes
+		d.add(pieceEtherIP)
+		if d.head(data, off, 2)[0] >= 0x30 {
+			h.Status |= EtherIP
+			d.enter(h)
+			return place{frame, off + 2}
+		}
+	case protoPIM: // RFC 7761, 4.9.3: a register message carries the packet
+		d.add(piecePIM)
+		if d.head(data, off, 8)[0]&0x0f == 1 {
+			if v := nibble(data, off+8); v == 4 || v == 6 {
+				d.enter(h)
+				return place{anyIP, off + 8}
+			}
+		}
+	case protoIGMP:
+		d.addProto(k.Proto, h)
+		if k.Kind == IPv4 {
+			d.igmp(d.head(data, off, 1)[0], h)
+		}
+	case protoESP:
+		d.add(pieceESP)
+		if k.Kind == IPv4 {
+			h.Status |= ESP
+		}
+	case protoAH: // over IPv4, where T2 does not open it
+		d.addProto(k.Proto, h)
+		h.Status |= AH
+		d.addProto(d.head(data, off, 1)[0], h)
+	case protoL2TP: // RFC 3931, 4.1.1: the session says what it carries
+		d.add(pieceL2TP)
+		h.Status |= L2TP
+	default:
+		d.addProto(k.Proto, h)
+	}
+	return stop
+}
+
+// igmp names what travels as a type of IGMP (IANA IGMP Type Numbers).
+func (d *Decoder) igmp(kind byte, h *Headers) {
+	switch {
+	case kind == 0x13:
+		d.add(pieceDVMRP)
+	case kind == 0x14:
+		d.add(piecePIM)
+	case kind >= 0xfc && [4]byte(h.Key.Dst[:4]) == [4]byte{224, 0, 0, 25}:
+		d.add(pieceRGMP)
+	}
+}

@@ -1,0 +1,66 @@
+package decode
+
+// outer is the flow that a tunnel's packet has if what it carries cannot be read.
+type outer struct {
+	headers                Headers
+	link                   int
+	ip, ipHeader, ipLength int
+	greHeader              int
+	noTransport            bool
+}
+
+// enter keeps the flow that stands, before what comes next in the packet writes over it,
+// and takes back what belongs to its transport header.
+func (d *Decoder) enter(h *Headers) {
+	d.inner = true
+	d.outer = outer{*h, d.link, d.ip, d.ipHeader, d.ipLength, d.greHeader, d.noTransport}
+	k := &h.Key
+	k.SrcPort, k.DstPort = 0, 0
+	h.FragID, h.MoreFragments, h.FragOffset = 0, false, false
+	h.TCP, h.TCPFlags, h.Seq, h.Ack, h.Window, h.Byte13 = false, 0, 0, 0, 0, 0
+	d.noTransport = false
+}
+
+// leave goes back to that flow: what it carries is not IP. As in T2, the stack, the
+// status and the tags are those of the whole packet all the same.
+func (d *Decoder) leave(h *Headers) place {
+	o := &d.outer
+	o.headers.Status = h.Status | Stopped
+	o.headers.Key.VLAN, o.headers.Tags, o.headers.NTags = h.Key.VLAN, h.Tags, h.NTags
+	if o.headers.Key.Proto == protoEtherIP { // T2's exception
+		o.headers.MACs = h.MACs
+	}
+	*h = o.headers
+	d.link, d.ip, d.ipHeader, d.ipLength = o.link, o.ip, o.ipHeader, o.ipLength
+	d.greHeader, d.noTransport = o.greHeader, o.noTransport
+	d.inner = false
+	return stop
+}
+
+// notIP ends the walk at a payload of layer 2 that is not IP.
+func (d *Decoder) notIP(h *Headers) place {
+	if d.inner {
+		return d.leave(h)
+	}
+	h.Key.Kind = Layer2
+	return stop
+}
+
+// unreadable ends the walk at a header that was not captured or makes no sense: the
+// packet has the flow that is known so far.
+func (d *Decoder) unreadable(h *Headers) place {
+	h.Status |= Stopped
+	switch {
+	case d.inner:
+		return d.leave(h)
+	case h.Key.Kind == NoFlow && h.Key.EtherType != 0:
+		h.Key.Kind = Layer2
+	}
+	return stop
+}
+
+// noFlow ends the walk of a packet that T2 drops.
+func noFlow(h *Headers) place {
+	h.Key.Kind = NoFlow
+	return stop
+}

@@ -1,0 +1,170 @@
+package decode
+
+import "encoding/binary"
+
+// tunnels are those that a port stands for.
+type tunnels uint8
+
+const (
+	tunnelAYIYA tunnels = 1 << iota
+	tunnelGTP
+	tunnelVXLAN
+	tunnelGeneve
+	tunnelCAPWAP
+	tunnelLWAPP
+	tunnelL2TP
+)
+
+const (
+	portL2TP     = 1701
+	portSSDP     = 1900
+	portTeredo   = 3544
+	portUDPEncap = 4500
+	portGPE      = 4790
+	portCAPWAP   = 5247 // its data
+	portLWAPP    = 12223
+)
+
+// tunnelPort says what T2 looks for behind a port (t2-decode.md 2.4).
+func tunnelPort(port uint16) tunnels {
+	switch port {
+	case 5072:
+		return tunnelAYIYA
+	case 2123, 2152, 3386:
+		return tunnelGTP
+	case 4789, portGPE, 8472:
+		return tunnelVXLAN
+	case 6081:
+		return tunnelGeneve
+	case 5246, portCAPWAP:
+		return tunnelCAPWAP
+	case 12222, portLWAPP:
+		return tunnelLWAPP
+	case portL2TP:
+		return tunnelL2TP
+	}
+	return 0
+}
+
+// other says that a port is the tunnel's and the other one above 1024.
+func other(h *Headers, t tunnels) bool {
+	src, dst := h.Key.SrcPort, h.Key.DstPort
+	return tunnelPort(src)&t != 0 && dst > 1024 || tunnelPort(dst)&t != 0 && src > 1024
+}
+
+// udp looks behind the header of RFC 768 (or RFC 3828) for what T2 finds there.
+func (d *Decoder) udp(data []byte, off, captured int, keep bool, h *Headers) place {
+	src, dst := h.Key.SrcPort, h.Key.DstPort
+	payload := off + 8
+	if t := tunnelPort(src) | tunnelPort(dst); t != 0 && src != 0 && dst != 0 {
+		if p, ok := d.udpTunnel(data, payload, captured, t, h); ok {
+			return p
+		}
+	}
+	if payload+3 > len(data) {
+		d.keepPorts(keep, h)
+		return stop
+	}
+	b := data[payload:]
+	if b[0]>>4 == 6 || b[0] == 0 && b[1] <= 1 {
+		if p, ok := d.teredo(data, payload, h); ok {
+			return p
+		}
+	}
+	d.keepPorts(keep, h)
+	if isDTLS(b) {
+		d.dtls(b, h)
+	}
+	switch {
+	case src == portSSDP || dst == portSSDP:
+		d.ssdp(h)
+	case src == portUDPEncap || dst == portUDPEncap:
+		d.udpEncap(data, off, h)
+	}
+	return stop
+}
+
+// udpTunnel tries the tunnels of both ports in T2's order.
+func (d *Decoder) udpTunnel(data []byte, off, captured int, t tunnels, h *Headers) (p place, ok bool) {
+	if t&tunnelAYIYA != 0 && other(h, tunnelAYIYA) && captured >= 8+8 {
+		p, ok = d.ayiya(data, off, h)
+	}
+	if h.Key.Proto != protoUDP || ok {
+		return p, ok
+	}
+	if t&tunnelGTP != 0 && other(h, tunnelGTP) {
+		p, ok = d.gtp(data, off, h)
+	}
+	if !ok && t&tunnelVXLAN != 0 && (tunnelPort(h.Key.DstPort) == tunnelVXLAN || h.Key.DstPort > 1024) {
+		p, ok = d.vxlan(data, off, h)
+	}
+	if !ok && t&tunnelGeneve != 0 && other(h, tunnelGeneve) {
+		p, ok = d.geneve(data, off, h)
+	}
+	if !ok && t&tunnelCAPWAP != 0 && other(h, tunnelCAPWAP) {
+		p, ok = d.capwap(data, off, h)
+	}
+	if !ok && t&tunnelLWAPP != 0 && other(h, tunnelLWAPP) {
+		p, ok = d.lwapp(data, off, h)
+	}
+	if !ok && t&tunnelL2TP != 0 {
+		p, ok = d.l2tp(data, off, h)
+	}
+	return p, ok
+}
+
+// stopped is what a tunnel answers that carries nothing to read: its packet is no plain UDP.
+func stopped(h *Headers) (place, bool) {
+	h.Status |= Stopped
+	return stop, true
+}
+
+// isDTLS tells a record's header (RFC 6347, 4.1; RFC 4347) as T2 does: type of content, and
+// version 1.2, 1.0 or that of the drafts.
+func isDTLS(b []byte) bool {
+	v := binary.BigEndian.Uint16(b[1:])
+	return b[0]-0x14 <= 0x3f-0x14 && (v == 0xfefd || v == 0xfeff || v == 0x0100)
+}
+
+// dtls puts each record on the stack.
+func (d *Decoder) dtls(b []byte, h *Headers) {
+	h.Status |= DTLS
+	for len(b) >= 3 && isDTLS(b) {
+		if b[2] == 0xfd {
+			d.add(pieceDTLS12)
+		} else {
+			d.add(pieceDTLS10)
+		}
+		if len(b) < 13 {
+			return
+		}
+		b = behind(b, 13+int(binary.BigEndian.Uint16(b[11:])))
+	}
+}
+
+// ssdp names the discovery of UPnP, of which T2 wants one port only.
+func (d *Decoder) ssdp(h *Headers) {
+	src, dst := h.Key.SrcPort, h.Key.DstPort
+	if src == portSSDP && dst > 1024 || dst == portSSDP && src > 1024 {
+		d.add(pieceSSDP)
+		h.Status |= UPnP
+	}
+}
+
+// udpEncap names IPsec in UDP (RFC 3948, 2), over IPv4 as in T2: a keep-alive of one byte, IKE
+// behind four zero bytes, or ESP.
+func (d *Decoder) udpEncap(data []byte, off int, h *Headers) {
+	if h.Key.Kind != IPv4 {
+		return
+	}
+	d.add(pieceUDPEncap)
+	b := d.head(data, off, 12)
+	switch {
+	case binary.BigEndian.Uint16(b[4:]) == 9 && b[8] == 0xff:
+	case binary.BigEndian.Uint32(b[8:]) != 0:
+		d.add(pieceESP)
+		h.Status |= ESP
+	default:
+		d.add(pieceISAKMP)
+	}
+}
