@@ -1,6 +1,7 @@
 package decode_test
 
 import (
+	"bytes"
 	"encoding/hex"
 	"flag"
 	"fmt"
@@ -147,6 +148,28 @@ func TestCut(t *testing.T) {
 	}
 	if used.Counts.Panics != 0 {
 		t.Errorf("%d panics", used.Counts.Panics)
+	}
+}
+
+// plain reads what it takes as the walk does, whichever byte of a packet is another one.
+func TestPlain(t *testing.T) {
+	short, long := decode.New(), decode.New()
+	var h, want decode.Headers
+	for _, p := range allCases(t) {
+		for i := range len(p.data) {
+			f := p.frame()
+			f.Data = bytes.Clone(p.data)
+			for _, b := range []byte{p.data[i], 0, 1, 6, 17, 0x14, 0x45, 0x60, 0xff} {
+				f.Data[i] = b
+				short.Decode(f, &h)
+				long.DecodeByWalk(f, &want)
+				got, wanted := short.Stacks().Stack(h.Stack), long.Stacks().Stack(want.Stack)
+				h.Stack, want.Stack = 0, 0
+				if h != want || got != wanted || short.Counts != long.Counts {
+					t.Fatalf("%s, byte %d = %#x (-walk +Decode):\n%s%s%s", p.name, i, b, cmp.Diff(want, h), cmp.Diff(wanted, got), cmp.Diff(long.Counts, short.Counts))
+				}
+			}
+		}
 	}
 }
 

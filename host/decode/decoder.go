@@ -13,7 +13,8 @@ type Decoder struct {
 	// Counts may be read between two calls of Decode.
 	Counts Counts
 
-	stacks *Stacks
+	stacks      Stacks
+	plainStacks [2][2]uint32 // of plain's packets, by version, TCP and UDP
 
 	// Layers of gopacket, reused from packet to packet. They are called only with
 	// as many bytes as they ask for, so that they neither fail nor allocate.
@@ -34,8 +35,7 @@ type walked struct {
 
 	// Of IP: offset, length of header and extensions, of the packet.
 	ip, ipHeader, ipLength int
-	greHeader              int  // bytes of the GRE header, where that is the transport
-	noTransport            bool // where a transport header belongs none is looked for
+	transportHeader        int // bytes; T2's idea of it
 
 	// Of layer 2: where the payload begins, and the end of what is no padding.
 	payload, end int
@@ -48,11 +48,18 @@ type walked struct {
 
 // New gives a decoder with all counts 0.
 func New() *Decoder {
-	return &Decoder{stacks: newStacks(), Counts: Counts{MinHeaders: math.MaxUint16}}
+	d := &Decoder{Counts: Counts{MinHeaders: math.MaxUint16}}
+	d.stacks.begin()
+	link := d.stacks.add(0, pieceEthernet)
+	for i, p := range []piece{pieceIPv4, pieceIPv6} {
+		ip := d.stacks.add(link, p)
+		d.plainStacks[i] = [2]uint32{d.stacks.add(ip, pieceTCP), d.stacks.add(ip, pieceUDP)}
+	}
+	return d
 }
 
 // Stacks are those that Headers.Stack numbers. Any goroutine may read them.
-func (d *Decoder) Stacks() *Stacks { return d.stacks }
+func (d *Decoder) Stacks() *Stacks { return &d.stacks }
 
 // Decode reads the headers of f into h. Every field of h is set or zeroed; nothing
 // in it points to the frame. What cannot be told is a packet of Kind NoFlow with
@@ -60,16 +67,23 @@ func (d *Decoder) Stacks() *Stacks { return d.stacks }
 func (d *Decoder) Decode(f *capture.Frame, h *Headers) {
 	defer d.rescue(h) // a panic of foreign code costs a packet, not the run
 	d.busy = true
-	*h = Headers{}
-	h.Number = f.Number
-	h.Time = f.Time
-	h.WireLen = f.WireLen
-	h.CapLen = uint32(len(f.Data))
+	h.begin(f)
 	d.walked = walked{}
-	d.walk(f.Link, f.Data, h)
-	status := d.finish(f.Data, h)
-	d.count(h, status)
+	if f.Link == linkEthernet && d.plain(f.Data, h) {
+		d.count(h, h.Status)
+	} else {
+		if h.Status != 0 { // plain has begun
+			h.begin(f)
+			d.walked = walked{}
+		}
+		d.count(h, d.walk(f.Link, f.Data, h))
+	}
 	d.busy = false
+}
+
+// begin sets what the frame says before its headers are read.
+func (h *Headers) begin(f *capture.Frame) {
+	*h = Headers{Number: f.Number, Time: f.Time, WireLen: f.WireLen, CapLen: uint32(len(f.Data))}
 }
 
 // header names what begins at a place.
@@ -99,8 +113,9 @@ const maxRounds = 64
 
 // walk goes from header to header. Each one writes what it knows into h, over
 // what the one before it wrote, and says what comes next: a tunnel is a header
-// that does not answer with stop but with the place of what it carries.
-func (d *Decoder) walk(l capture.LinkType, data []byte, h *Headers) {
+// that does not answer with stop but with the place of what it carries. It gives the
+// packet's status, which a packet without a flow does not keep.
+func (d *Decoder) walk(l capture.LinkType, data []byte, h *Headers) Status {
 	p := place{ethernet, 0}
 	if l != linkEthernet {
 		p = d.linkHeader(l, data, 0, h)
@@ -108,7 +123,7 @@ func (d *Decoder) walk(l capture.LinkType, data []byte, h *Headers) {
 	for rounds := 0; p.next != end; rounds++ {
 		if rounds == maxRounds {
 			d.unreadable(h)
-			return
+			break
 		}
 		switch p.next {
 		case ethernet:
@@ -129,6 +144,7 @@ func (d *Decoder) walk(l capture.LinkType, data []byte, h *Headers) {
 			p = stop
 		}
 	}
+	return d.finish(data, h)
 }
 
 // rescue counts a packet on which Decode panicked as one without a flow.

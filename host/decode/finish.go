@@ -4,8 +4,7 @@ package decode
 // check sum (MINRAWLEN).
 const maxPadded = 64
 
-// finish says what holds once the packet's flow is known. It gives the status, which a
-// packet without a flow does not keep.
+// finish says what holds once the packet's flow is known. It gives the status.
 func (d *Decoder) finish(data []byte, h *Headers) Status {
 	h.Stack = d.stack
 	if d.stacks.rows[d.stack].long {
@@ -50,48 +49,12 @@ func (d *Decoder) lengths(data []byte, h *Headers) {
 		}
 	}
 	captured = max(captured-d.ipHeader, 0)
-	header := d.transportHeader(data, captured, clipped, h)
-	length := d.ipLength - d.ipHeader - header
-	if captured < header || length < 0 {
+	length := d.ipLength - d.ipHeader - d.transportHeader
+	if captured < d.transportHeader || length < 0 {
 		h.Status |= ShortTransport
 	}
 	h.Length = uint16(max(length, 0))
 	if wire := int(h.WireLen); wire <= maxPadded {
 		h.Pad = uint16(max(wire-d.ipLength-d.ip, 0))
 	}
-}
-
-// transportHeader is the length of the transport header as T2 has it: for what it does not know
-// 8 bytes over IPv4, none over IPv6.
-func (d *Decoder) transportHeader(data []byte, captured int, clipped bool, h *Headers) int {
-	if d.noTransport {
-		return 0
-	}
-	off := d.ip + d.ipHeader
-	switch h.Key.Proto {
-	case protoTCP:
-		if clipped && captured < 20 {
-			return 20
-		}
-		return int(nibble(data, off+12)) * 4
-	case protoUDP, protoUDPLite:
-		return 8
-	case protoSCTP:
-		return 12
-	case protoOSPF:
-		if off < len(data) && data[off] == 2 {
-			return 24
-		}
-		return 16
-	case protoICMPv6:
-		return 8
-	case protoGRE:
-		if h.Key.Kind == IPv4 {
-			return d.greHeader
-		}
-	}
-	if h.Key.Kind == IPv4 {
-		return 8
-	}
-	return 0
 }

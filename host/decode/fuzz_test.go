@@ -21,6 +21,15 @@ func FuzzDecode(f *testing.F) {
 		var h, again decode.Headers
 		fresh.Decode(frame, &h)
 		used.Decode(frame, &again)
+		var walked decode.Headers
+		long := decode.New()
+		long.DecodeByWalk(frame, &walked)
+		if s := long.Stacks().Stack(walked.Stack); s != fresh.Stacks().Stack(h.Stack) {
+			t.Fatalf("the walk gives another stack: %v", s)
+		}
+		if walked.Stack = h.Stack; walked != h || long.Counts != fresh.Counts {
+			t.Fatalf("the walk gives something else:\n%+v\n%+v\n%+v\n%+v", walked, h, long.Counts, fresh.Counts)
+		}
 		if fresh.Counts.Panics != 0 || used.Counts.Panics != 0 {
 			t.Fatal("a reader panicked")
 		}

@@ -112,12 +112,13 @@ func build(t *testing.T, r *rand.Rand) []byte {
 	var network gopacket.NetworkLayer
 	var proto layers.IPProtocol
 	var transport gopacket.SerializableLayer
+	port := func() uint16 { return uint16(20000 + r.IntN(40000)) } // no tunnel's
 	var sum interface {
 		SetNetworkLayerForChecksum(gopacket.NetworkLayer) error
 	}
 	switch r.IntN(3) {
 	case 0:
-		c := &layers.TCP{SrcPort: layers.TCPPort(r.Uint32()), DstPort: layers.TCPPort(r.Uint32()), Seq: r.Uint32(), Ack: r.Uint32(), Window: uint16(r.Uint32())}
+		c := &layers.TCP{SrcPort: layers.TCPPort(port()), DstPort: layers.TCPPort(port()), Seq: r.Uint32(), Ack: r.Uint32(), Window: uint16(r.Uint32())}
 		f := r.Uint32()
 		c.FIN, c.SYN, c.RST, c.PSH, c.ACK, c.URG, c.ECE, c.CWR = f&1 != 0, f&2 != 0, f&4 != 0, f&8 != 0, f&16 != 0, f&32 != 0, f&64 != 0, f&128 != 0
 		for range r.IntN(6) {
@@ -125,10 +126,10 @@ func build(t *testing.T, r *rand.Rand) []byte {
 		}
 		proto, transport, sum = layers.IPProtocolTCP, c, c
 	case 1:
-		u := &layers.UDP{SrcPort: layers.UDPPort(r.Uint32()), DstPort: layers.UDPPort(r.Uint32())}
+		u := &layers.UDP{SrcPort: layers.UDPPort(port()), DstPort: layers.UDPPort(port())}
 		proto, transport, sum = layers.IPProtocolUDP, u, u
 	case 2:
-		proto, transport = layers.IPProtocolSCTP, &layers.SCTP{SrcPort: layers.SCTPPort(r.Uint32()), DstPort: layers.SCTPPort(r.Uint32())}
+		proto, transport = layers.IPProtocolSCTP, &layers.SCTP{SrcPort: layers.SCTPPort(port()), DstPort: layers.SCTPPort(port())}
 	}
 	if r.IntN(2) == 0 {
 		l := &layers.IPv4{Version: 4, TTL: 64, Protocol: proto, SrcIP: ip(4), DstIP: ip(4), Id: uint16(r.Uint32()), Flags: layers.IPv4DontFragment}

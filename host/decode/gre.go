@@ -30,7 +30,9 @@ func (d *Decoder) gre(data []byte, off int, h *Headers) place {
 	if version == 0 && flags&routing != 0 {
 		n += sourceRoute(data, off+n)
 	}
-	d.greHeader = n
+	if h.Key.Kind == IPv4 {
+		d.transportHeader = n
+	}
 	off += n
 
 	switch t {

@@ -86,7 +86,7 @@ func (d *Decoder) extensions(data []byte, start int, h *Headers) place {
 
 // noTransportHere ends the walk at IP without looking at a transport header.
 func (d *Decoder) noTransportHere(data []byte, off int, h *Headers) place {
-	d.noTransport = true
+	d.transportHeader = 0
 	if l4 := behind(data, off); len(l4) > 13 {
 		h.Byte13 = l4[13]
 	}

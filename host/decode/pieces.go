@@ -202,7 +202,15 @@ func (p piece) headers() piece {
 }
 
 // add puts a header on the packet's stack.
-func (d *Decoder) add(p piece) { d.stack = d.stacks.add(d.stack, p) }
+func (d *Decoder) add(p piece) {
+	if p < commonPieces {
+		if n := d.stacks.rows[d.stack].next[p]; n != 0 {
+			d.stack = n
+			return
+		}
+	}
+	d.stack = d.stacks.add(d.stack, p)
+}
 
 // addRun puts n tags or labels on the stack: one's name for one, the family for more.
 func (d *Decoder) addRun(one, family piece, n int) {

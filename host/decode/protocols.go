@@ -4,7 +4,16 @@ package decode
 // names of the others.
 func (d *Decoder) otherProto(data []byte, off int, h *Headers) place {
 	k := &h.Key
+	if k.Kind == IPv4 { // what T2 does not know has 8 bytes, over IPv6 none
+		d.transportHeader = 8
+	}
 	switch k.Proto {
+	case protoOSPF: // RFC 2328, A.3.1; RFC 5340, A.3.1
+		d.addProto(k.Proto, h)
+		d.transportHeader = 16
+		if d.head(data, off, 1)[0] == 2 {
+			d.transportHeader = 24
+		}
 	case protoIPv4: // RFC 2003; over IPv6 RFC 2473
 		if k.Kind == IPv4 {
 			h.Status |= IPInIP

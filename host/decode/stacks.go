@@ -5,7 +5,7 @@ import (
 )
 
 // Stacks are the header stacks that were met: which headers packets have, in order. A
-// stack has a small number; 0 is none. Each packet walks a tree from header to header, so
+// stack has a small number; 0 is none, and not each number is a whole packet's. Each packet walks a tree from header to header, so
 // that beginnings of stacks have numbers too. The decoder adds, others read meanwhile.
 type Stacks struct {
 	rows   []row             // the decoder's own, by number
@@ -36,10 +36,9 @@ type row struct {
 	long    bool // the text is full
 }
 
-func newStacks() *Stacks {
-	s := &Stacks{rare: map[uint64]uint32{}, known: map[Stack]uint32{}}
+func (s *Stacks) begin() {
+	s.rare, s.known = map[uint64]uint32{}, map[Stack]uint32{}
 	s.put(Stack{}, false)
-	return s
 }
 
 // Stack is the one of that number; the zero one if there is none.
@@ -50,17 +49,9 @@ func (s *Stacks) Stack(n uint32) Stack {
 	return s.chunks[n/chunkSize][n%chunkSize]
 }
 
-// add gives the stack that has p on top of n.
+// add gives the stack that has p on top of n. Where p is one of the common pieces, its caller
+// looks into the row.
 func (s *Stacks) add(n uint32, p piece) uint32 {
-	if p < commonPieces {
-		if c := s.rows[n].next[p]; c != 0 {
-			return c
-		}
-	}
-	return s.addRare(n, p)
-}
-
-func (s *Stacks) addRare(n uint32, p piece) uint32 {
 	below := s.rows[n]
 	if below.long { // the number of headers is all that still changes
 		p = familyMore | p.headers()

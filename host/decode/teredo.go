@@ -6,9 +6,6 @@ import "encoding/binary"
 // origin. Ports can be any; T2 wants the server's, or an address of Teredo's (2001::/32) inside.
 func (d *Decoder) teredo(data []byte, off int, h *Headers) (place, bool) {
 	src, dst := h.Key.SrcPort, h.Key.DstPort
-	if src <= 1024 || dst <= 1024 {
-		return stop, false
-	}
 	if off+4 <= len(data) && data[off] == 0 && data[off+1] == 1 {
 		off += 13 + int(data[off+2]) + int(data[off+3])
 	}
@@ -27,4 +24,9 @@ func (d *Decoder) teredo(data []byte, off int, h *Headers) (place, bool) {
 	h.Status |= Teredo
 	d.enter(h)
 	return place{ipv6, off}, true
+}
+
+// mayBeTeredo says which ports there are and how such a payload begins.
+func mayBeTeredo(src, dst uint16, b []byte) bool {
+	return src > 1024 && dst > 1024 && (b[0]>>4 == 6 || b[0] == 0 && b[1] <= 1)
 }

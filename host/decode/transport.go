@@ -36,10 +36,9 @@ func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Header
 	if len(l4) > 13 {
 		h.Byte13 = l4[13]
 	}
-	if h.FragOffset { // T2 names the protocol and looks no further
+	if h.FragOffset { // T2 names the protocol and looks no further: no header
 		h.Status |= Stopped
 		d.addProto(h.Key.Proto, h)
-		d.noTransport = true
 		if h.Key.Proto == protoTCP {
 			h.Window = NoWindow
 		}
@@ -48,6 +47,7 @@ func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Header
 	switch h.Key.Proto {
 	case protoTCP:
 		d.add(pieceTCP)
+		d.transportHeader = d.tcpHeader(l4)
 		d.tcp(l4, captured, h)
 		d.ports(l4, h)
 		if src, dst := h.Key.SrcPort, h.Key.DstPort; tunnelPort(src)|tunnelPort(dst) != 0 || src == portSSDP || dst == portSSDP {
@@ -56,11 +56,13 @@ func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Header
 		d.keepPorts(keep, h)
 	case protoUDP:
 		d.add(pieceUDP)
+		d.transportHeader = 8
 		d.clipped = d.clipped || captured < 8
 		d.ports(l4, h)
 		return d.udp(data, off, captured, keep, h)
 	case protoUDPLite:
 		d.add(pieceUDPLite)
+		d.transportHeader = 8
 		d.clipped = d.clipped || captured < 8
 		d.ports(l4, h)
 		return d.udp(data, off, captured, keep, h)
@@ -68,8 +70,12 @@ func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Header
 		return d.sctp(data, off, captured, keep, h)
 	case protoICMP:
 		d.add(pieceICMP)
+		if h.Key.Kind == IPv4 {
+			d.transportHeader = 8
+		}
 	case protoICMPv6:
 		d.add(pieceICMPv6)
+		d.transportHeader = 8
 	default:
 		return d.otherProto(data, off, h)
 	}
@@ -115,11 +121,18 @@ func (d *Decoder) tcp(l4 []byte, captured int, h *Headers) {
 	}
 }
 
+// tcpHeader is the header's length with its options. Where it was not captured it has none.
+func (d *Decoder) tcpHeader(l4 []byte) int {
+	if len(l4) < 20 && len(l4) < d.ipLength-d.ipHeader {
+		return 20
+	}
+	return int(nibble(l4, 12)) * 4
+}
+
 // tcpExtras looks at ports that mean more to T2 than a name.
 func (d *Decoder) tcpExtras(data []byte, off, captured int, keep bool, h *Headers) place {
 	if other(h, tunnelAYIYA) && captured >= 8 {
-		header := int(d.head(data, off, 13)[12]>>4) * 4
-		if p, ok := d.ayiya(data, off+header, h); ok {
+		if p, ok := d.ayiya(data, off+d.transportHeader, h); ok {
 			return p
 		}
 	}
@@ -131,6 +144,7 @@ func (d *Decoder) tcpExtras(data []byte, off, captured int, keep bool, h *Header
 // sctp reads the common header of RFC 9260, 3.1.
 func (d *Decoder) sctp(data []byte, off, captured int, keep bool, h *Headers) place {
 	d.add(pieceSCTP)
+	d.transportHeader = 12
 	h.Status |= SCTP
 	d.clipped = d.clipped || captured < 12
 	d.ports(behind(data, off), h)

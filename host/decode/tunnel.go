@@ -5,20 +5,19 @@ type outer struct {
 	headers                Headers
 	link                   int
 	ip, ipHeader, ipLength int
-	greHeader              int
-	noTransport            bool
+	transportHeader        int
 }
 
 // enter keeps the flow that stands, before what comes next in the packet writes over it,
 // and takes back what belongs to its transport header.
 func (d *Decoder) enter(h *Headers) {
 	d.inner = true
-	d.outer = outer{*h, d.link, d.ip, d.ipHeader, d.ipLength, d.greHeader, d.noTransport}
+	d.outer = outer{*h, d.link, d.ip, d.ipHeader, d.ipLength, d.transportHeader}
 	k := &h.Key
 	k.SrcPort, k.DstPort = 0, 0
 	h.FragID, h.MoreFragments, h.FragOffset = 0, false, false
 	h.TCP, h.TCPFlags, h.Seq, h.Ack, h.Window, h.Byte13 = false, 0, 0, 0, 0, 0
-	d.noTransport = false
+	d.transportHeader = 0
 }
 
 // leave goes back to that flow: what it carries is not IP. As in T2, the stack, the
@@ -32,7 +31,7 @@ func (d *Decoder) leave(h *Headers) place {
 	}
 	*h = o.headers
 	d.link, d.ip, d.ipHeader, d.ipLength = o.link, o.ip, o.ipHeader, o.ipLength
-	d.greHeader, d.noTransport = o.greHeader, o.noTransport
+	d.transportHeader = o.transportHeader
 	d.inner = false
 	return stop
 }

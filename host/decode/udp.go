@@ -66,7 +66,7 @@ func (d *Decoder) udp(data []byte, off, captured int, keep bool, h *Headers) pla
 		return stop
 	}
 	b := data[payload:]
-	if b[0]>>4 == 6 || b[0] == 0 && b[1] <= 1 {
+	if mayBeTeredo(src, dst, b) {
 		if p, ok := d.teredo(data, payload, h); ok {
 			return p
 		}
