@@ -47,30 +47,35 @@ func (d *Decoder) etherType(data []byte, off int, h *Headers) place {
 		return d.pppoe(data, off, h)
 	case typeERSPAN:
 		d.add(pieceERSPAN)
+		h.Status |= ERSPAN
 		return place{frame, off + 8}
 	case typeARP:
 		d.add(pieceARP)
-		h.Status |= ARP
 		d.end = off + 28
-	case typeAARP:
-		d.addType(t, h)
-		h.Status |= ARP
-	case typeRARP:
-		d.addType(t, h)
-		h.Status |= RARP
-	case typePPPoED:
-		d.addType(t, h)
-		h.Status |= PPPoEDiscovery
-	case typeLLDP:
-		d.addType(t, h)
-		h.Status |= LLDP
 	case typeSlow:
 		d.addType(t, h)
 		d.slow(data, off)
 	default:
 		d.addType(t, h)
 	}
+	if t := h.Key.EtherType; t == typePPPoED || !d.inner { // the others' bits are for flows of their own
+		h.Status |= typeStatus(t)
+	}
 	return d.notIP(h)
+}
+
+func typeStatus(t uint16) Status {
+	switch t {
+	case typeARP, typeAARP:
+		return ARP
+	case typeRARP:
+		return RARP
+	case typePPPoED:
+		return PPPoEDiscovery
+	case typeLLDP:
+		return LLDP
+	}
+	return 0
 }
 
 // wrongVersion ends the walk at a header that is not of the version that is announced:

@@ -10,10 +10,10 @@ func (d *Decoder) gre(data []byte, off int, h *Headers) place {
 	)
 	d.add(pieceGRE)
 	h.Status |= GRE
-	b := d.head(data, off, 8)
+	b := d.head(data, off, 4)
 	flags, version, ack := b[0], b[1]&7, b[1]&0x80 != 0
 	t := binary.BigEndian.Uint16(b[2:])
-	empty := version == 1 && b[4] == 0 && b[5] == 0 // length of PPTP's payload, a part of its key
+	empty := version == 1 && binary.BigEndian.Uint16(d.head(data, off+4, 2)) == 0 // PPTP's length, a part of its key
 	n := 4
 	if flags&(checksum|routing) != 0 {
 		n += 4 // one word for both
@@ -34,6 +34,7 @@ func (d *Decoder) gre(data []byte, off int, h *Headers) place {
 		d.transportHeader = n
 	}
 	off += n
+	d.clipped = d.clipped || off > len(data)
 
 	switch t {
 	case typePPP:

@@ -15,12 +15,12 @@ func (d *Decoder) mpls(data []byte, off int, h *Headers) place {
 		bottom = data[off+2]&1 == 1
 		off += 4
 	}
+	d.addRun(pieceMPLS, familyMPLS, max(n, 1))
 	if n == 0 {
 		d.clipped = true
 		return d.unreadable(h)
 	}
 	d.nLabels += n
-	d.addRun(pieceMPLS, familyMPLS, n)
 	d.payload, d.end = off, off
 	switch nibble(data, off) {
 	case 4:

@@ -136,8 +136,9 @@ func (d *Decoder) tcpExtras(data []byte, off, captured int, keep bool, h *Header
 			return p
 		}
 	}
+	src, dst := h.Key.SrcPort, h.Key.DstPort
 	d.keepPorts(keep, h)
-	d.ssdp(h)
+	d.ssdp(src, dst, h)
 	return stop
 }
 
@@ -145,7 +146,6 @@ func (d *Decoder) tcpExtras(data []byte, off, captured int, keep bool, h *Header
 func (d *Decoder) sctp(data []byte, off, captured int, keep bool, h *Headers) place {
 	d.add(pieceSCTP)
 	d.transportHeader = 12
-	h.Status |= SCTP
 	d.clipped = d.clipped || captured < 12
 	d.ports(behind(data, off), h)
 	if other(h, tunnelAYIYA) {
@@ -153,6 +153,7 @@ func (d *Decoder) sctp(data []byte, off, captured int, keep bool, h *Headers) pl
 		h.Status |= Stopped
 		return stop
 	}
+	h.Status |= SCTP
 	d.keepPorts(keep, h)
 	return stop
 }

@@ -61,23 +61,19 @@ func (d *Decoder) udp(data []byte, off, captured int, keep bool, h *Headers) pla
 			return p
 		}
 	}
-	if payload+3 > len(data) {
-		d.keepPorts(keep, h)
-		return stop
-	}
-	b := data[payload:]
-	if mayBeTeredo(src, dst, b) {
+	b := behind(data, payload)
+	if len(b) >= 3 && mayBeTeredo(src, dst, b) {
 		if p, ok := d.teredo(data, payload, h); ok {
 			return p
 		}
 	}
 	d.keepPorts(keep, h)
-	if isDTLS(b) {
+	if len(b) >= 3 && isDTLS(b) {
 		d.dtls(b, h)
 	}
 	switch {
 	case src == portSSDP || dst == portSSDP:
-		d.ssdp(h)
+		d.ssdp(src, dst, h)
 	case src == portUDPEncap || dst == portUDPEncap:
 		d.udpEncap(data, off, h)
 	}
@@ -143,8 +139,7 @@ func (d *Decoder) dtls(b []byte, h *Headers) {
 }
 
 // ssdp names the discovery of UPnP, of which T2 wants one port only.
-func (d *Decoder) ssdp(h *Headers) {
-	src, dst := h.Key.SrcPort, h.Key.DstPort
+func (d *Decoder) ssdp(src, dst uint16, h *Headers) {
 	if src == portSSDP && dst > 1024 || dst == portSSDP && src > 1024 {
 		d.add(pieceSSDP)
 		h.Status |= UPnP
@@ -158,10 +153,11 @@ func (d *Decoder) udpEncap(data []byte, off int, h *Headers) {
 		return
 	}
 	d.add(pieceUDPEncap)
-	b := d.head(data, off, 12)
+	length := binary.BigEndian.Uint16(d.head(data, off+4, 2))
+	first := d.head(data, off+8, 1)[0]
 	switch {
-	case binary.BigEndian.Uint16(b[4:]) == 9 && b[8] == 0xff:
-	case binary.BigEndian.Uint32(b[8:]) != 0:
+	case length == 9 && first == 0xff:
+	case binary.BigEndian.Uint32(d.head(data, off+8, 4)) != 0:
 		d.add(pieceESP)
 		h.Status |= ESP
 	default:
