@@ -128,6 +128,9 @@ func renderCounts(c *decode.Counts) string {
 			}
 		}
 	}
+	if c.BandwidthBytes != 0 && c.BandwidthBytes != c.WireBytes {
+		fmt.Fprintf(&b, " bandwidth=%d", c.BandwidthBytes)
+	}
 	if c.NoFlow > 0 {
 		if s := renderStatus(c.NoFlowStatus); s != "" {
 			b.WriteString(" " + s)

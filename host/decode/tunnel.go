@@ -1,18 +1,18 @@
 package decode
 
-// outer is the flow that a tunnel's packet has if what it carries cannot be read.
+// outer is the flow that a tunnel's packet has if what it carries cannot be read. What is
+// known of its IP header stays where it is until the next one is read, which is then the flow's.
 type outer struct {
-	headers                Headers
-	link                   int
-	ip, ipHeader, ipLength int
-	transportHeader        int
+	headers         Headers
+	link            int
+	transportHeader int
 }
 
 // enter keeps the flow that stands, before what comes next in the packet writes over it,
 // and takes back what belongs to its transport header.
 func (d *Decoder) enter(h *Headers) {
 	d.inner = true
-	d.outer = outer{*h, d.link, d.ip, d.ipHeader, d.ipLength, d.transportHeader}
+	d.outer = outer{*h, d.link, d.transportHeader}
 	k := &h.Key
 	k.SrcPort, k.DstPort = 0, 0
 	h.FragID, h.MoreFragments, h.FragOffset = 0, false, false
@@ -30,8 +30,7 @@ func (d *Decoder) leave(h *Headers) place {
 		o.headers.MACs = h.MACs
 	}
 	*h = o.headers
-	d.link, d.ip, d.ipHeader, d.ipLength = o.link, o.ip, o.ipHeader, o.ipLength
-	d.transportHeader = o.transportHeader
+	d.link, d.transportHeader = o.link, o.transportHeader
 	d.inner = false
 	return stop
 }
