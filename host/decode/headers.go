@@ -65,7 +65,7 @@ type Headers struct {
 	// What T2's record shows of a packet (t2-decode.md 3, 6 and 7).
 	Status Status    // bits of the packet
 	Stack  uint32    // which headers it has, in order: see Stacks
-	Length uint16    // bytes of payload by the headers' lengths, T2's L7 length (t2-plugins.md 2.3), mod 2^16
+	Length uint16    // bytes of payload by the headers' lengths, T2's L7 length (t2-plugins.md 2.3), mod 2^16; 0 where T2 counts below zero
 	Pad    uint16    // bytes of padding, of frames of at most 64 bytes
 	MACs   [12]byte  // destination and source of the innermost link-layer header, its first 12 bytes whatever it is
 	Tags   [3]uint16 // tag control information of the last run of VLAN tags, outermost first
