@@ -17,11 +17,12 @@ func plugins() []*sdk.Plugin {
 		{Name: "windows", Packets: sdk.TCP(sdk.Window), Ends: sdk.End(sdk.SrcIP)},
 		{Name: "times", Packets: sdk.All(sdk.Time, sdk.WireLen)},
 		{Name: "ends", Ends: sdk.End(sdk.At, sdk.UTCOffset)},
+		{Name: "details", Ends: sdk.End(sdk.HdrDesc, sdk.NumHdrs, sdk.SrcMAC, sdk.DstMAC, sdk.VLANID)},
 	}
 }
 
 func newLayout(plugins []*sdk.Plugin, rows int) *Layout {
-	return NewLayout(plugins, rows, time.FixedZone("", 3600), nil)
+	return NewLayout(plugins, rows, time.FixedZone("", 3600), decode.New().Stacks())
 }
 
 func packet(n uint64, proto uint8) *decode.Headers {
@@ -34,7 +35,9 @@ func end(b *Batch, slot uint32, number uint64) {
 	f := &flowtable.Flow{}
 	f.Key.Kind = decode.IPv4
 	f.Key.Src = [16]byte{10, 0, 0, byte(slot)}
-	b.AddEnd(End{Slot: slot, Flow: f, Number: number, Now: int64(number) * 1e9})
+	d := &flowtable.Details{Tags: [3]uint16{5, 0x2006}, NTags: 2, NSrcMACs: 1, NDstMACs: 2}
+	d.SrcMACs[0][5], d.DstMACs[1][5] = byte(slot), 9
+	b.AddEnd(End{Slot: slot, Flow: f, Details: d, Number: number, Now: int64(number) * 1e9})
 }
 
 func TestEachPluginSeesWhatItDeclared(t *testing.T) {
@@ -62,6 +65,12 @@ func TestEachPluginSeesWhatItDeclared(t *testing.T) {
 	if diff := cmp.Diff([]any{0, []int64{3e9, 5e9}, []int32{3600, 3600}}, []any{v.Packets.N, v.Ends.At, v.Ends.UTCOffset}); diff != "" {
 		t.Errorf("ends (-want +got):\n%s", diff)
 	}
+	v = b.View(3)
+	got = []any{v.Ends.SrcMAC.Bytes(1), v.Ends.DstMAC.Bytes(0), v.Ends.VLANID.Bytes(1), v.Ends.HdrDesc.Len(), len(v.Ends.NumHdrs.Bytes(0))}
+	want = []any{[]byte{5: 3}, []byte{11: 9}, []byte{5, 0, 6, 0x20}, 2, 0}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("details (-want +got):\n%s", diff)
+	}
 }
 
 func TestABatchIsFullByRowsAndByBytes(t *testing.T) {
@@ -73,7 +82,7 @@ func TestABatchIsFullByRowsAndByBytes(t *testing.T) {
 	if n != 3 {
 		t.Errorf("full after %d rows of 3", n)
 	}
-	b = NewLayout(plugins(), 1<<30).New()
+	b = newLayout(plugins(), 1<<30).New()
 	for !b.Full() {
 		b.AddPacket(1, packet(1, 6))
 		end(b, 1, 1)
@@ -89,14 +98,15 @@ func TestNoAllocationPerEvent(t *testing.T) {
 	b := newLayout(plugins(), 4096).New()
 	h := packet(1, 6)
 	f := &flowtable.Flow{}
-	zone := NewZone(time.UTC)
+	details := flowtable.Details{NSrcMACs: 3, NDstMACs: 3, Tags: [3]uint16{1, 2, 3}, NTags: 3}
+	views := len(plugins())
 	fill := func() {
 		b.Reset()
 		for !b.Full() {
 			b.AddPacket(1, h)
-			b.AddEnd(1, f, 0, 1, 1e9, zone.Offset)
+			b.AddEnd(End{Slot: 1, Flow: f, Details: &details, Number: 1, Now: 1e9})
 		}
-		for i := range 3 {
+		for i := range views {
 			b.View(i)
 		}
 	}
