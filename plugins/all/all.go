@@ -2,6 +2,9 @@
 package all
 
 import (
+	"github.com/t2host/t2host/plugins/basicflow"
+	"github.com/t2host/t2host/plugins/basicstats"
+	"github.com/t2host/t2host/plugins/tcpstates"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/plugins/tcpwinsink"
 	"github.com/t2host/t2host/sdk"
@@ -9,5 +12,5 @@ import (
 
 // Plugins are the first-party plugins, by number.
 func Plugins() []*sdk.Plugin {
-	return []*sdk.Plugin{tcpwin.Plugin, tcpwinsink.Plugin}
+	return []*sdk.Plugin{basicflow.Plugin, basicstats.Plugin, tcpstates.Plugin, tcpwin.Plugin, tcpwinsink.Plugin}
 }

@@ -1,0 +1,12 @@
+package basicflow_test
+
+import (
+	"testing"
+
+	"github.com/t2host/t2host/plugins/basicflow"
+	"github.com/t2host/t2host/sdk/sdktest"
+)
+
+func TestCases(t *testing.T) { sdktest.Cases(t, "testdata/*.txtar", basicflow.Plugin) }
+
+func TestREADME(t *testing.T) { sdktest.README(t, basicflow.Plugin, "README.md") }

@@ -1,0 +1,139 @@
+package basicstats
+
+import (
+	"math"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+// flow is the state of one direction. Sums of floats are in single precision, as
+// T2's (t2-plugins.md 2.5): each conversion rounds, and none may be left out.
+type flow struct {
+	packets, bytes, padding uint64
+	min, max                uint16 // bytes of a packet
+	sec                     int64  // time of the last packet: seconds since 1970 UTC
+	ns                      int32  // and nanoseconds
+
+	size, interval mean
+	minIAT, maxIAT float32 // seconds
+}
+
+// mean is a running mean, and T2's variance: of each value's distance to the mean
+// before it, so that it is larger than that of the values.
+type mean struct{ avg, variance float32 }
+
+func (m *mean) add(value, n float32) {
+	d := value - m.avg
+	m.avg += float32(d / n)
+	m.variance += float32(float32(float32(d*d)-m.variance) / n)
+}
+
+func (m *mean) deviation() float64 { return math.Sqrt(float64(m.variance)) }
+
+// count takes the batch's packets. It reads columns; a row touches its own flow
+// only.
+func (t *basicstats) count(p *sdk.Packets) {
+	flows := t.flows.Grown(0)
+	times, lengths, pads := p.Time[:p.N], p.L7Len[:p.N], p.PadLen[:p.N]
+	for i, slot := range p.Flow[:p.N] {
+		if int(slot) >= len(flows) {
+			flows = t.flows.Grown(slot)
+		}
+		flows[slot].add(times[i], lengths[i], pads[i])
+	}
+}
+
+func (f *flow) add(time int64, length, pad uint16) {
+	sec, ns := split(time)
+	if f.packets == 0 {
+		*f = flow{min: math.MaxUint16, sec: sec, ns: ns, minIAT: 4e12}
+		f.size.avg = float32(length)
+	}
+	f.packets++
+	f.bytes += uint64(length)
+	f.padding += uint64(pad)
+	f.min, f.max = min(f.min, length), max(f.max, length)
+	n := float32(f.packets)
+	f.size.add(float32(length), n)
+	// Seconds wrap, as in T2: a step backwards is one of 136 years.
+	iat := float32(float64(float32(uint32(sec-f.sec))) + float64(float32(ns-f.ns))/1e9)
+	f.sec, f.ns = sec, ns
+	f.minIAT, f.maxIAT = min(f.minIAT, iat), max(f.maxIAT, iat)
+	f.interval.add(iat, n)
+}
+
+// split gives whole seconds, rounded down, and nanoseconds.
+func split(time int64) (sec int64, ns int32) {
+	sec, rest := time/1e9, time%1e9
+	if rest < 0 {
+		sec, rest = sec-1, rest+1e9
+	}
+	return sec, int32(rest)
+}
+
+func (t *basicstats) endFlow(end sdk.EndRow) error {
+	f := t.flows.Take(end.Flow())
+	var other flow // without an opposite: none
+	switch slot := end.Opposite(); {
+	case slot == sdk.NoFlow:
+	case slot == t.opened: // this is B
+		other, t.opened = t.other, sdk.NoFlow
+	default:
+		other = *t.flows.At(slot)
+		t.other, t.opened = f, end.Flow()
+	}
+	pktps, bytps := f.rates(end.LastSeen() - end.FirstSeen())
+	avg := float32(f.bytes) / float32(f.packets)
+	end.PutUint(colPktsSnt, f.packets)
+	end.PutUint(colPktsRcvd, other.packets)
+	end.PutInt(colPadBytesSnt, int64(f.padding))
+	end.PutUint(colL7BytesSnt, f.bytes)
+	end.PutUint(colL7BytesRcvd, other.bytes)
+	end.PutUint(colMinL7PktSz, uint64(f.min))
+	end.PutUint(colMaxL7PktSz, uint64(f.max))
+	end.PutFloat(colAvgL7PktSz, float64(avg))
+	end.PutFloat(colStdL7PktSz, f.size.deviation())
+	end.PutFloat(colMinIAT, float64(f.minIAT))
+	end.PutFloat(colMaxIAT, float64(f.maxIAT))
+	end.PutFloat(colAvgIAT, float64(f.interval.avg))
+	end.PutFloat(colStdIAT, f.interval.deviation())
+	end.PutFloat(colPktps, float64(pktps))
+	end.PutFloat(colBytps, float64(bytps))
+	end.PutFloat(colPktAsm, float64(packetAsymmetry(end, &f, &other)))
+	end.PutFloat(colBytAsm, float64(asymmetry(f.bytes, other.bytes)))
+	t.talkers.add(end, &f, avg, bytps)
+	return nil
+}
+
+// rates are packets and bytes a second, 0 for a flow without a duration. Seconds
+// wrap as in T2.
+func (f *flow) rates(duration int64) (packets, bytes float32) {
+	if duration == 0 {
+		return 0, 0
+	}
+	sec, ns := split(duration)
+	d := float32(float64(uint32(sec)) + float64(ns)/1e9)
+	return float32(f.packets) / d, float32(f.bytes) / d
+}
+
+const (
+	inverted = 0x1 // of flowStat: the server's side
+	layer2   = 0x4 // a layer-2 flow
+)
+
+// packetAsymmetry is 1 for a flow that nobody answered, -1 if it came from the
+// server.
+func packetAsymmetry(end sdk.EndRow, f, other *flow) float32 {
+	a := asymmetry(f.packets, other.packets)
+	if end.Opposite() == sdk.NoFlow && end.FlowStat()&inverted != 0 {
+		return -a
+	}
+	return a
+}
+
+func asymmetry(a, b uint64) float32 {
+	if a+b == 0 {
+		return 0
+	}
+	return float32(float32(a)-float32(b)) / float32(a+b)
+}

@@ -1,0 +1,28 @@
+// Package tcpstates takes flow ends and gives each record what was unusual about
+// the states of its TCP connection, as the host's flow table saw it.
+package tcpstates
+
+import "github.com/t2host/t2host/sdk"
+
+// Plugin is the declaration.
+var Plugin = sdk.Define(sdk.Spec[struct{}]{
+	Name: "tcpstates", Number: 132, Version: "1.0.0",
+	Doc:     "gives each record the anomalies of its TCP connection",
+	Ends:    sdk.End(sdk.TCPStates),
+	Columns: []sdk.Column{sdk.H8("tcpStatesAFlags", "TCP state machine anomalies")},
+	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
+		all := uint8(0)
+		return &sdk.Loop{
+			EndFlow: func(end sdk.EndRow) error {
+				all |= end.TCPStates()
+				end.PutUint(0, uint64(end.TCPStates()))
+				return nil
+			},
+			Report: func(r *sdk.Report) {
+				if all != 0 {
+					r.Line("Aggregated tcpStatesAFlags=" + sdk.Hex8(all))
+				}
+			},
+		}, nil
+	},
+})
