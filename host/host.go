@@ -21,17 +21,19 @@ import (
 
 // Config is what the user asks for.
 type Config struct {
-	Files     []string // captures, read as one stream; "-" is Stdin
-	Stdin     io.Reader
-	Prefix    string             // of the output files, as OutputPrefix gives it
-	Plugins   []string           // NAME or NAME:RUNTIME; or the path of an artefact instead of a name
-	Catalogue []*plugin.Artefact // what there is to load
-	Settings  *settings.Values
-	Runtime   plugin.Runtime    // of plugins that do not name theirs; empty: the sandbox where there is a module, else a process
-	Trust     []string          // plugins whose modules may run in the host's own process
-	Pins      map[string]string // SHA-256 in hex of what must run, by plugin.Key of the name
-	CacheDir  string            // for compiled modules; empty: none
-	Zone      *time.Location    // of the host; nil: UTC
+	Files  []string // captures, read as one stream; "-" is Stdin
+	Stdin  io.Reader
+	Prefix string // of the output files, as OutputPrefix gives it
+	// RecordsToStdout: flow records go to Stdout, the report to Stderr.
+	RecordsToStdout bool
+	Plugins         []string           // NAME or NAME:RUNTIME; or the path of an artefact instead of a name
+	Catalogue       []*plugin.Artefact // what there is to load
+	Settings        *settings.Values
+	Runtime         plugin.Runtime    // of plugins that do not name theirs; empty: the sandbox where there is a module, else a process
+	Trust           []string          // plugins whose modules may run in the host's own process
+	Pins            map[string]string // SHA-256 in hex of what must run, by plugin.Key of the name
+	CacheDir        string            // for compiled modules; empty: none
+	Zone            *time.Location    // of the host; nil: UTC
 
 	Quiet   bool // the report goes to PREFIX_log.txt instead of Terminal
 	LogFile bool // the report goes there too

@@ -51,9 +51,14 @@ func openOutlets(ctx context.Context, c *Config, p *plan, live bool, notices *no
 					Name: l.Name + "." + decl.Name, Target: "file:" + c.Prefix + textOf(p.values[i], decl.Setting),
 					Stdout: c.Stdout, Live: live, Log: o.warn,
 				}
-				if kind == sdk.StreamOutlet {
+				switch kind {
+				case sdk.StreamOutlet:
 					stream(&cfg, l.Name, decl.Setting, p.values[i])
 					cfg.Undelivered = undelivered
+				case sdk.RecordOutlet:
+					if err := c.records(&cfg, p.values[i]); err != nil {
+						return err
+					}
 				}
 				if cfg.Target == "-" && !c.Quiet {
 					o.screen = c.Stderr
@@ -71,9 +76,11 @@ func openOutlets(ctx context.Context, c *Config, p *plan, live bool, notices *no
 		}
 		return nil
 	}
-	err := open(sdk.StreamOutlet)
-	if err == nil {
-		err = open(sdk.FileOutlet)
+	var err error
+	for _, kind := range []sdk.OutletKind{sdk.StreamOutlet, sdk.FileOutlet, sdk.RecordOutlet} {
+		if err == nil {
+			err = open(kind)
+		}
 	}
 	if err == nil && (c.Quiet || c.LogFile) {
 		o.log, err = outlet.Open(ctx, outlet.Config{Name: "log", Target: "file:" + c.Prefix + "_log.txt", Live: live})
@@ -123,6 +130,20 @@ func stream(cfg *outlet.Config, plugin, setting string, values []sdk.Value) {
 	if cfg.Drain == 0 {
 		cfg.Drain = -1 // not at all
 	}
+}
+
+// records takes the settings that sdk.RecordSettings declares.
+func (c *Config) records(cfg *outlet.Config, values []sdk.Value) error {
+	cfg.Gzip = textOf(values, "gzip") == "true"
+	cfg.Numbered, cfg.First = textOf(values, "split") != "", numberOf(values, "split_start")
+	if !c.RecordsToStdout {
+		return nil
+	}
+	if cfg.Numbered || cfg.Gzip {
+		return fmt.Errorf("outlet %s: split and gzip are for files: give a PREFIX instead of -w -", cfg.Name)
+	}
+	cfg.Target = "-"
+	return nil
 }
 
 func textOf(values []sdk.Value, name string) string {
@@ -189,10 +210,7 @@ func (o *outlets) abort() {
 // them made.
 func (o *outlets) discard() {
 	for i := range o.all {
-		o.all[i].Abort()
-		if path, ok := strings.CutPrefix(o.all[i].target, "file:"); ok {
-			_ = os.Remove(path + ".part") // empty, and not there if the target is a device
-		}
+		o.all[i].Discard()
 	}
 }
 

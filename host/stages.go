@@ -50,8 +50,13 @@ func openStage(p *plan, i int, opening sdk.Opening, out *outlets) (*pipeline.Sta
 	}
 	return &pipeline.Stage{
 		Plugin: l.Plugin.For(opening), Stage: &logged{stage, log},
-		Send: func(n int, frame []byte) error { return out.byPlugin[i][n].Send(frame) },
-		Log:  log.line,
+		Send: func(f sdk.Frame) error {
+			if f.Next {
+				return out.byPlugin[i][f.Outlet].Next()
+			}
+			return out.byPlugin[i][f.Outlet].Send(f.Data)
+		},
+		Log: log.line,
 	}, nil
 }
 

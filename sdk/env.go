@@ -67,6 +67,15 @@ func (o *OutletWriter) Send(frame []byte) {
 	o.env.out.AddFrame(o.index, frame)
 }
 
+// Next ends the file of a record outlet: what is sent from now on goes to another.
+func (o *OutletWriter) Next() {
+	if o.env.out == nil {
+		o.env.fail(errors.New("outlet " + o.env.plugin.Outlets[o.index].Name + " is used outside a batch"))
+		return
+	}
+	o.env.out.AddNext(o.index)
+}
+
 func (e *Env) begin(b *Batch) {
 	b.env, b.applied = e, 0
 	e.out, e.end, e.atEnd = &b.Out, 0, false

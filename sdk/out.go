@@ -16,6 +16,7 @@ type Out struct {
 // piece of a file.
 type Frame struct {
 	Outlet uint16 // index in the plugin's Outlets
+	Next   bool   // instead of bytes: the file of records ends, another one begins
 	Data   []byte
 }
 
@@ -36,8 +37,11 @@ func (o *Out) Reset(columns []Column) {
 func (o *Out) AddFrame(outlet uint16, data []byte) {
 	start := len(o.arena)
 	o.arena = append(o.arena, data...)
-	o.Frames = append(o.Frames, Frame{outlet, o.arena[start:len(o.arena):len(o.arena)]})
+	o.Frames = append(o.Frames, Frame{Outlet: outlet, Data: o.arena[start:len(o.arena):len(o.arena)]})
 }
+
+// AddNext ends a file of records and begins another one.
+func (o *Out) AddNext(outlet uint16) { o.Frames = append(o.Frames, Frame{Outlet: outlet, Next: true}) }
 
 // addDelta adds a change whose key and row (nil: deleted) are appended by the
 // functions.

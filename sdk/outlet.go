@@ -1,6 +1,10 @@
 package sdk
 
-import "strings"
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
 
 // OutletKind says what may stand behind an outlet.
 type OutletKind uint8
@@ -14,6 +18,10 @@ const (
 	// that holds the target. A plugin that declares one declares the settings
 	// of a [StreamSettings].
 	StreamOutlet
+	// RecordOutlet is a file as FileOutlet is, of flow records: the user may have
+	// it compressed, cut into several, or on standard output. A plugin that declares
+	// one declares the settings of a [RecordSettings].
+	RecordOutlet
 )
 
 // Outlet is one declared way out of a plugin.
@@ -49,3 +57,46 @@ func (s *StreamSettings) Settings() []Setting {
 
 // Datagrams says whether the target takes a frame as one datagram.
 func (s *StreamSettings) Datagrams() bool { return strings.HasPrefix(s.To, "udp:") }
+
+// RecordSettings are the settings of a record outlet. On all but Split's size the
+// host acts: the plugin calls [OutletWriter.Next] where a file is full.
+type RecordSettings struct {
+	Suffix string
+	Split  string
+	Start  uint32
+	Gzip   bool
+}
+
+// Settings declares them.
+func (s *RecordSettings) Settings() []Setting {
+	return []Setting{
+		Text("suffix", &s.Suffix, "the file is the output prefix and this"),
+		Text("split", &s.Split, "cut it into files of that size, with a number behind the name: bytes with K, M or G (powers of 1000), or with f flows; empty: one file"),
+		Uint32("split_start", &s.Start, "", 0, 1<<31, "number of the first of these files"),
+		Bool("gzip", &s.Gzip, "compress it, and add .gz to its name"),
+	}
+}
+
+// SplitSize reads Split: a size in bytes or in flows, 0 without one.
+func (s *RecordSettings) SplitSize() (size uint64, flows bool, err error) {
+	text := s.Split
+	if text == "" {
+		return 0, false, nil
+	}
+	if flows = strings.HasSuffix(text, "f"); flows {
+		text = text[:len(text)-1]
+	}
+	unit := uint64(1)
+	for i, letter := range []string{"K", "M", "G"} {
+		if number, ok := strings.CutSuffix(text, letter); ok {
+			text = number
+			unit = [...]uint64{1e3, 1e6, 1e9}[i]
+			break
+		}
+	}
+	n, err := strconv.ParseUint(text, 10, 40)
+	if err != nil || n == 0 {
+		return 0, false, errors.New("setting split: " + strconv.Quote(s.Split) + " is no size such as 500M or 1000f")
+	}
+	return n * unit, flows, nil
+}

@@ -120,7 +120,7 @@ func (p *Plugin) checkOutlets() error {
 			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " is not declared")
 		case o.Kind == StreamOutlet && s.Kind != TargetSetting:
 			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " must be a target")
-		case o.Kind != StreamOutlet && o.Kind != FileOutlet:
+		case o.Kind != StreamOutlet && o.Kind != FileOutlet && o.Kind != RecordOutlet:
 			return errors.New("outlet " + o.Name + " has no kind")
 		}
 	}

@@ -3,6 +3,7 @@ package outlet
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type file struct {
 
 	mu     sync.Mutex
 	w      *bufio.Writer
+	zip    *gzip.Writer // behind w; nil where nothing is compressed
 	st     Stats
 	closed bool
 
@@ -42,6 +44,9 @@ func newStdout(cfg *Config) *file {
 // openFile creates PATH.part. A device or a FIFO that is there already is
 // written straight: to rename something over it would destroy it.
 func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
+	if cfg.Gzip {
+		path += ".gz"
+	}
 	fi, err := os.Lstat(path)
 	if err == nil && fi.Mode()&fs.ModeSymlink != 0 && !special(path) {
 		if real, err := filepath.EvalSymlinks(path); err == nil {
@@ -71,6 +76,10 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 		return nil, fmt.Errorf("open %s: %w", o.what, bare(err))
 	}
 	o.w = bufio.NewWriterSize(o.f, fileBuffer)
+	if cfg.Gzip {
+		o.zip = gzip.NewWriter(o.f)
+		o.w.Reset(o.zip)
+	}
 	o.start()
 	return o, nil
 }
@@ -108,8 +117,8 @@ func (o *file) send(frame []byte) error {
 	// Never half a frame in one write: two outlets may share standard output, and
 	// a run that is killed leaves whole lines.
 	if o.w.Available() < len(frame) {
-		if err := o.flushLocked(); err != nil {
-			return err
+		if err := o.w.Flush(); err != nil {
+			return o.failed(err)
 		}
 	}
 	if _, err := o.w.Write(frame); err != nil {
@@ -130,7 +139,11 @@ func (o *file) flush() error {
 }
 
 func (o *file) flushLocked() error {
-	if err := o.w.Flush(); err != nil {
+	err := o.w.Flush()
+	if err == nil && o.zip != nil {
+		err = o.zip.Flush()
+	}
+	if err != nil {
 		return o.failed(err)
 	}
 	return nil
@@ -145,6 +158,9 @@ func (o *file) stats() Stats {
 }
 
 func (o *file) end(drain time.Duration, abort bool) error {
+	if o.flush() == errClosed {
+		return nil // the file before one that could not be opened
+	}
 	if o.f != nil {
 		_ = o.f.SetWriteDeadline(time.Now().Add(max(drain, 0))) // a FIFO that nobody reads; others have none
 	}
@@ -159,7 +175,11 @@ func (o *file) end(drain time.Duration, abort bool) error {
 	if o.f == nil {
 		return err
 	}
-	if o.path != "" && (abort || err != nil) {
+	if o.zip != nil { // what it holds are whole frames: a cut file can be read to its end
+		if zerr := o.zip.Close(); zerr != nil && err == nil {
+			err = o.failed(zerr)
+		}
+	} else if o.path != "" && (abort || err != nil) {
 		err = errors.Join(err, cutAtLine(o.what))
 	}
 	if cerr := o.f.Close(); cerr != nil && err == nil {
@@ -172,6 +192,13 @@ func (o *file) end(drain time.Duration, abort bool) error {
 		return fmt.Errorf("rename %s to %s: %w", o.what, o.path, bare(err))
 	}
 	return nil
+}
+
+// remove removes the file that was made.
+func (o *file) remove() {
+	if o.path != "" {
+		_ = os.Remove(o.what) // it is empty
+	}
 }
 
 // cutAtLine cuts a file after its last line's (or report's) end. A file without

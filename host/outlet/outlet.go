@@ -52,6 +52,11 @@ type Config struct {
 	Stdout io.Writer
 	Live   bool // flush files and standard output every second
 
+	// Of files: Gzip compresses it and adds .gz to its name; Numbered puts a number
+	// behind the name, from First on, for Next to count.
+	Gzip, Numbered bool
+	First          int
+
 	Log func(line string) // warnings, from any goroutine; nil for none; must not call the outlet
 
 	_ struct{}
@@ -111,7 +116,11 @@ func Open(ctx context.Context, cfg Config) (*Outlet, error) {
 	case "stdout":
 		o.c = newStdout(&o.cfg)
 	case "file":
-		o.c, err = openFile(ctx, &o.cfg, t.Addr)
+		if cfg.Numbered {
+			o.c, err = openNumbered(ctx, &o.cfg, t.Addr)
+		} else {
+			o.c, err = openFile(ctx, &o.cfg, t.Addr)
+		}
 	case "udp":
 		o.c, err = openUDP(ctx, &o.cfg, t)
 	default:
@@ -131,6 +140,26 @@ func (o *Outlet) Send(frame []byte) error {
 		return nil
 	}
 	return o.named(o.c.send(frame))
+}
+
+// Next ends a numbered file, which gets its name, and begins the next one.
+func (o *Outlet) Next() error {
+	n, ok := o.c.(*numbered)
+	if !ok {
+		return o.named(errors.New("is one file: set split"))
+	}
+	return o.named(n.next())
+}
+
+// Discard ends an outlet that nothing was given to, and leaves no file.
+func (o *Outlet) Discard() {
+	o.Abort()
+	switch c := o.c.(type) {
+	case *file:
+		c.remove()
+	case *numbered:
+		c.now.remove()
+	}
 }
 
 // Flush hands what is buffered to the file system or to standard output; for

@@ -19,9 +19,9 @@ import (
 type Stage struct {
 	Plugin *sdk.Plugin
 	Stage  sdk.Stage
-	// Send takes a frame that leaves through an outlet of the plugin; the frame
-	// is valid during the call.
-	Send func(outlet int, frame []byte) error
+	// Send takes a frame that leaves through an outlet of the plugin; its bytes
+	// are valid during the call.
+	Send func(f sdk.Frame) error
 	// Log takes a line for the user.
 	Log func(line string)
 
@@ -229,7 +229,7 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 		s.Log(line)
 	}
 	for _, f := range v.Out.Frames {
-		if err := s.Send(int(f.Outlet), f.Data); err != nil {
+		if err := s.Send(f); err != nil {
 			return err // names the outlet
 		}
 	}

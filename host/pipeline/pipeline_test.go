@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -64,9 +65,9 @@ func start(t *testing.T, plugins ...*sdk.Plugin) (*Pipeline, error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		stages = append(stages, &Stage{Plugin: p, Stage: stage, Log: func(string) {}, Send: func(int, []byte) error { return nil }})
+		stages = append(stages, &Stage{Plugin: p, Stage: stage, Log: func(string) {}, Send: func(sdk.Frame) error { return nil }})
 	}
-	return New(stages, batch.NewLayout(plugins, 2))
+	return New(stages, batch.NewLayout(plugins, 2, time.UTC, nil))
 }
 
 // feed sends n flow ends in batches of two.
@@ -76,7 +77,7 @@ func feed(p *Pipeline, n int) error {
 		if err != nil {
 			return err
 		}
-		b.AddEnd(uint32(i), &flowtable.Flow{}, 0, uint64(i+1), 0, nil)
+		b.AddEnd(batch.End{Slot: uint32(i), Flow: &flowtable.Flow{}, Number: uint64(i + 1)})
 		if b.Full() {
 			if err = p.Put(b); err == nil {
 				b, err = p.Next()

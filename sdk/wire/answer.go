@@ -19,7 +19,11 @@ func AppendAnswer(dst []byte, out *sdk.Out, ends int, problem string) []byte {
 	}
 	dst = appendDeltas(pad(dst, start, 4), start, out.Deltas)
 	for _, f := range out.Frames {
-		dst = append32(dst, uint32(f.Outlet))
+		flags := uint16(0)
+		if f.Next {
+			flags = flagNext
+		}
+		dst = append16(append16(dst, f.Outlet), flags)
 		dst = append32(dst, uint32(len(f.Data)))
 		dst = pad(append(dst, f.Data...), start, 4)
 	}
@@ -70,15 +74,22 @@ func ReadAnswer(msg []byte, p *sdk.Plugin, ends int, out *sdk.Out) error {
 		d.Key, d.Row = clone(d.Key), clone(d.Row)
 	}
 	for range frames {
-		outlet := c.u32()
-		if int64(outlet) >= int64(len(p.Outlets)) {
-			c.fail("frame for an outlet that is not declared")
-		}
+		outlet, flags := c.u16(), c.u16()
 		data := c.text()
+		switch next := flags == flagNext; {
+		case c.err != nil:
+		case int(outlet) >= len(p.Outlets):
+			c.fail("frame for an outlet that is not declared")
+		case flags&^flagNext != 0, next && (len(data) > 0 || p.Outlets[outlet].Kind != sdk.RecordOutlet):
+			c.fail("frame that begins another file, where none can")
+		case next:
+			out.AddNext(outlet)
+		default:
+			out.AddFrame(outlet, data)
+		}
 		if c.err != nil {
 			break
 		}
-		out.AddFrame(uint16(outlet), data)
 	}
 	for range report {
 		out.Report = append(out.Report, string(c.text()))

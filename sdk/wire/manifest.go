@@ -23,7 +23,7 @@ var (
 		sdk.ChoiceSetting: "choice", sdk.TargetSetting: "target",
 	}
 	RowKinds    = []string{sdk.NoRows: "none", sdk.TCPRows: "tcp", sdk.AllRows: "all"}
-	OutletKinds = []string{sdk.FileOutlet: "file", sdk.StreamOutlet: "stream"}
+	OutletKinds = []string{sdk.FileOutlet: "file", sdk.StreamOutlet: "stream", sdk.RecordOutlet: "records"}
 )
 
 // jsonWriter writes members; a guest must not link encoding/json.

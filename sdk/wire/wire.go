@@ -30,6 +30,7 @@ const (
 
 	flagFinal   = 1
 	flagDeleted = 1
+	flagNext    = 1
 
 	batchHeader  = 72
 	answerHeader = 32

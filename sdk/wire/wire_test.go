@@ -24,7 +24,7 @@ func everything() *sdk.Plugin {
 		Columns: []sdk.Column{sdk.U8("u", ""), sdk.F64("f", ""), {Name: "ip", Type: sdk.TypeIP}, sdk.Of(sdk.TypeText, "s", ""), sdk.Of(sdk.TypeU16|sdk.List, "l", "")},
 		Exports: []sdk.TableInfo{table},
 		Imports: []sdk.TableInfo{table},
-		Outlets: []sdk.Outlet{{Name: "x"}, {Name: "y"}},
+		Outlets: []sdk.Outlet{{Name: "x"}, {Name: "y", Kind: sdk.RecordOutlet}},
 	}
 }
 
@@ -168,6 +168,9 @@ func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *sdk.Out {
 	out.Deltas = deltas(rnd, ends)
 	for range rnd.IntN(4) {
 		out.AddFrame(uint16(rnd.IntN(2)), bytesOf(rnd, rnd.IntN(9)))
+		if rnd.IntN(3) == 0 {
+			out.AddNext(1)
+		}
 		out.Report = append(out.Report, string(bytesOf(rnd, rnd.IntN(9))))
 		out.Logs = append(out.Logs, "line")
 	}

@@ -117,6 +117,10 @@ func (s *parts) merge() {
 		out.Deltas = append(out.Deltas, d)
 	}
 	for _, f := range part.Frames {
+		if f.Next {
+			out.AddNext(f.Outlet)
+			continue
+		}
 		out.AddFrame(f.Outlet, f.Data)
 	}
 	out.Report = append(out.Report, part.Report...)
