@@ -158,8 +158,11 @@ func (o *file) stats() Stats {
 }
 
 func (o *file) end(drain time.Duration, abort bool) error {
-	if o.flush() == errClosed {
-		return nil // the file before one that could not be opened
+	o.mu.Lock()
+	ended := o.closed // the file before one that could not be opened
+	o.mu.Unlock()
+	if ended {
+		return nil
 	}
 	if o.f != nil {
 		_ = o.f.SetWriteDeadline(time.Now().Add(max(drain, 0))) // a FIFO that nobody reads; others have none
