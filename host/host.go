@@ -26,6 +26,8 @@ type Config struct {
 	Prefix string // of the output files, as OutputPrefix gives it
 	// RecordsToStdout: flow records go to Stdout, the report to Stderr.
 	RecordsToStdout bool
+	Split           string // of files of records, see sdk.RecordSettings; empty: as their plugins are set
+	SplitStart      uint32
 	Plugins         []string           // NAME or NAME:RUNTIME; or the path of an artefact instead of a name
 	Catalogue       []*plugin.Artefact // what there is to load
 	Settings        *settings.Values

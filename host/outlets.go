@@ -146,13 +146,15 @@ func (c *Config) records(cfg *outlet.Config, values []sdk.Value) error {
 	return nil
 }
 
+// textOf is the value of that name; of several the last one counts.
 func textOf(values []sdk.Value, name string) string {
+	text := ""
 	for _, v := range values {
 		if v.Name == name {
-			return v.Text
+			text = v.Text
 		}
 	}
-	return ""
+	return text
 }
 
 func numberOf(values []sdk.Value, name string) int {

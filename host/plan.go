@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -136,8 +137,31 @@ func (p *plan) choose(c *Config, catalogue []*plugin.Artefact, names []string) e
 		if l.Runtime, err = p.carrier.Choose(l.Artefact, l.Runtime); err != nil {
 			return err
 		}
-		p.values = append(p.values, c.Settings.Of(settings.Group{Name: l.Name, Settings: l.Settings}))
+		values := c.Settings.Of(settings.Group{Name: l.Name, Settings: l.Settings})
+		if writesRecords(l.Plugin) && c.Split != "" {
+			values = append(values, sdk.Value{Name: "split", Text: c.Split}, sdk.Value{Name: "split_start", Text: fmt.Sprint(c.SplitStart)})
+		}
+		p.values = append(p.values, values)
 	}
 	p.plugins = loaded
+	return p.checkWants(c)
+}
+
+func writesRecords(p *sdk.Plugin) bool {
+	return slices.ContainsFunc(p.Outlets, func(o sdk.Outlet) bool { return o.Kind == sdk.RecordOutlet })
+}
+
+// checkWants refuses a run in which something that is asked for cannot be had.
+func (p *plan) checkWants(c *Config) error {
+	records := false
+	for _, l := range p.plugins {
+		records = records || writesRecords(l.Plugin)
+		if l.Ends.Fields&sdk.TCPStates != 0 && !p.TCPStates {
+			return fmt.Errorf("plugin %s reads the states of TCP connections, which flow.tcp_states=false leaves out: set flow.tcp_states=true, or do not load it", l.Name)
+		}
+	}
+	if !records && (c.RecordsToStdout || c.Split != "") {
+		return errors.New("-w - and -W are for flow records, and no plugin writes any: load txtsink (-p …,txtsink)")
+	}
 	return nil
 }

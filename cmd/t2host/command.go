@@ -19,14 +19,15 @@ import (
 // options are the flags of the main job. The short ones are T2's wherever T2
 // has them.
 type options struct {
-	file, list, prefix string
-	plugins, folders   []string
-	settings           string
-	sets               []string
-	runtime            string
-	trust, pins        []string
-	quiet, log         bool
-	verbose, version   bool
+	file, list       string
+	prefix, split    string
+	plugins, folders []string
+	settings         string
+	sets             []string
+	runtime          string
+	trust, pins      []string
+	quiet, log       bool
+	verbose, version bool
 
 	stdin          io.Reader
 	stdout, stderr io.Writer
@@ -56,8 +57,9 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.SortFlags = false
 	f.StringVarP(&o.file, "pcap", "r", "", "read the capture `FILE`: pcap or pcapng, also gzip or zstd; - is standard input")
 	f.StringVarP(&o.list, "pcap-list", "R", "", "read the captures named in `LIST`, a line each, as one stream")
-	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or lie in that folder (default: beside the input)")
+	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or lie in that folder (default: beside the input); - writes flow records to standard output")
 	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, with commas between; ./PATH is a module or an executable")
+	f.StringVarP(&o.split, "output-split", "W", "", "the same, with flow records in numbered files: `PREFIX[:SIZE][,START]`; SIZE in bytes (K, M, G) or, with f, in flows (default: 500M,0)")
 	f.StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR` first, then in T2HOST_PLUGINS, the user's data folder, and t2host itself")
 	f.StringVarP(&o.settings, "settings", "C", "", "read the settings `FILE` (default: "+settings.DefaultFile+", if there is one)")
 	f.StringArrayVar(&o.sets, "set", nil, "set one setting: `PLUGIN.KEY=VALUE`")
@@ -86,8 +88,8 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return usagef("one of -r FILE and -R LIST is required (try t2host -h)")
 	case o.file != "" && o.list != "":
 		return usagef("-r and -R exclude each other: give one input (try t2host -h)")
-	case o.prefix == "-":
-		return usagef("-w - needs a plugin that writes flow records, and there is none yet: give a PREFIX or a folder")
+	case o.prefix != "" && o.split != "":
+		return usagef("-w and -W exclude each other: both say where the outputs go (try t2host -h)")
 	case len(args) > 0:
 		return usagef("unexpected argument %q behind the options (try t2host -h)", args[0])
 	}
@@ -108,11 +110,21 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return usagef("no plugin is named: choose with -p, or with plugins = [...] in %s\n%s", settings.DefaultFile, pluginList(found.Catalogue))
 	}
 	c := host.Config{
-		Files: []string{o.file}, Stdin: o.stdin, Prefix: host.OutputPrefix(o.prefix, o.file+o.list),
+		Files: []string{o.file}, Stdin: o.stdin, RecordsToStdout: o.prefix == "-",
 		Plugins: names, Catalogue: found.Catalogue, Settings: values, Zone: time.Local,
 		Runtime: plugin.Runtime(o.runtime), Trust: o.trust, CacheDir: cacheDir(),
 		Quiet: o.quiet, LogFile: o.log, Stdout: o.stdout, Stderr: o.stderr,
 	}
+	prefix := o.prefix
+	if c.RecordsToStdout {
+		prefix = "" // other files lie beside the input
+	}
+	if o.split != "" {
+		if prefix, c.Split, c.SplitStart, err = readSplit(o.split); err != nil {
+			return err
+		}
+	}
+	c.Prefix = host.OutputPrefix(prefix, o.file+o.list)
 	if c.Pins, err = readPins(o.pins); err != nil {
 		return err
 	}
@@ -137,7 +149,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 // onlyInput says that nothing but an input was asked for.
 func onlyInput(cmd *cobra.Command) bool {
 	only := true
-	for _, name := range []string{"output-prefix", "plugins", "plugin-folder", "settings", "set", "quiet", "logfile", "runtime", "trust", "pin", "verbose"} {
+	for _, name := range []string{"output-prefix", "output-split", "plugins", "plugin-folder", "settings", "set", "quiet", "logfile", "runtime", "trust", "pin", "verbose"} {
 		only = only && !cmd.Flags().Changed(name)
 	}
 	return only
