@@ -15,7 +15,7 @@ func TestGraph(t *testing.T) {
 	declare := func(number int, name string, requires ...sdk.Requirement) *sdk.Plugin {
 		return &sdk.Plugin{
 			Name: name, Number: number, Version: "1.0.0", Doc: "does", Ends: sdk.End(), Requires: requires,
-			Open: func([]sdk.Value) (sdk.Stage, error) { return nil, nil },
+			Open: func(sdk.Opening) (sdk.Stage, error) { return nil, nil },
 		}
 	}
 	optional := func(name string) sdk.Requirement { return sdk.Requirement{Name: name, Optional: true} }
