@@ -35,10 +35,13 @@ func (ip IP) Addr() netip.Addr {
 
 // Append appends the address as text: dotted, or compressed (RFC 5952), or "-".
 func (ip IP) Append(b []byte) []byte {
-	if ip.version == 0 {
-		return append(b, '-')
+	switch ip.version {
+	case 4:
+		return appendIPv4(b, ip.bytes[:4])
+	case 6:
+		return appendIPv6(b, ip.bytes[:])
 	}
-	return ip.Addr().AppendTo(b)
+	return append(b, '-')
 }
 
 func (ip IP) String() string { return string(ip.Append(nil)) }

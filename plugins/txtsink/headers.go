@@ -1,0 +1,49 @@
+package txtsink
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+// headerLine appends the flow file's first line.
+func headerLine(b []byte, columns []column) []byte {
+	b = append(b, '%')
+	for i, c := range columns {
+		if i > 0 {
+			b = append(b, '\t')
+		}
+		b = appendWord(b, c.name)
+	}
+	return append(b, '\n')
+}
+
+// headers is the headers file (t2-plugins.md 4.2), without what a flow file does not
+// depend on: the machine, its process and its command line.
+func headers(o *sdk.Opening, columns []column) []byte {
+	started := time.Unix(0, o.Started).UTC()
+	b := sdk.AppendSeconds([]byte("# Date: "), o.Started)
+	b = started.AppendFormat(b, " sec (Mon 02 Jan 2006 15:04:05 UTC)\n")
+	b = append(appendWord(append(b, "# "...), o.Host), "\n#\n# Plugins loaded:\n"...)
+	for i, l := range o.Loaded {
+		b = append(b, "#   "...)
+		if i < 9 {
+			b = append(b, '0')
+		}
+		b = append(strconv.AppendInt(b, int64(i+1), 10), ": "...)
+		b = appendWord(append(appendWord(b, l.Name), ", version "...), l.Version)
+		b = append(b, '\n')
+	}
+	b = append(b, "#\n# Col No.\tType\tName\tDescription\n"...)
+	for i, c := range columns {
+		b = append(strconv.AppendInt(b, int64(i+1), 10), '\t')
+		b = append(appendWord(b, c.code), '\t')
+		b = append(appendWord(b, c.name), '\t')
+		b = append(appendWord(b, c.doc), '\n')
+	}
+	return b
+}
+
+// appendWord appends what others declared, so that it breaks no line.
+func appendWord(b []byte, s string) []byte { return sdk.TypeText.AppendText(b, []byte(s)) }

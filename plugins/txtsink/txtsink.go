@@ -1,0 +1,118 @@
+// Package txtsink takes flow records and gives them as text: a file with a line
+// for each flow, and one that says what its columns are.
+package txtsink
+
+import "github.com/t2host/t2host/sdk"
+
+// Settings of an opened plugin.
+type Settings struct {
+	Suffix        string
+	HeadersSuffix string
+	Columns       string
+	Except        string
+}
+
+// Plugin is the declaration.
+var Plugin = sdk.Define(sdk.Spec[Settings]{
+	Name: "txtsink", Number: 901, Version: "1.0.0",
+	Doc:      "writes each flow's record as a line of text",
+	Defaults: Settings{Suffix: "_flows.txt", HeadersSuffix: "_headers.txt", Columns: "*"},
+	Settings: func(s *Settings) []sdk.Setting {
+		return []sdk.Setting{
+			sdk.Text("suffix", &s.Suffix, "the flow file is the output prefix and this"),
+			sdk.Text("headers_suffix", &s.HeadersSuffix, "the file that names the columns is the output prefix and this"),
+			sdk.Text("columns", &s.Columns, "the columns to write, in this order, separated by commas: NAME, PLUGIN.NAME, or PLUGIN.* for all of a plugin; all by default"),
+			sdk.Text("except", &s.Except, "the columns to leave out, named in the same way"),
+		}
+	},
+	Ends: sdk.End(sdk.Dir, sdk.FlowInd).WithAll(),
+	Outlets: []sdk.Outlet{
+		{Name: "flows", Kind: sdk.FileOutlet, Setting: "suffix"},
+		{Name: "headers", Kind: sdk.FileOutlet, Setting: "headers_suffix"},
+	},
+	Open: open,
+})
+
+func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
+	columns, err := choose(env.Columns, s.Columns, s.Except)
+	if err != nil {
+		return nil, err
+	}
+	return &sink{
+		columns: columns,
+		flows:   env.Outlet("flows"), headers: env.Outlet("headers"),
+		table: headers(&env.Opening, columns),
+		buf:   make([]byte, 0, frame+frame/4),
+	}, nil
+}
+
+// frame is from how many bytes on lines are sent. They leave whole.
+const frame = 64 << 10
+
+// sink is an opened plugin. It is a Stage of its own: it reads the batch's columns
+// row by row, and nothing else.
+type sink struct {
+	columns        []column
+	flows, headers *sdk.OutletWriter
+	table          []byte // the headers file, until it is sent
+
+	dir, flowInd sdk.Vec    // the host's columns of a batch, as one of a plugin has them
+	row          []*sdk.Vec // the columns that are written
+	buf          []byte     // lines that are not sent yet
+}
+
+// Batch writes the batch's records.
+func (k *sink) Batch(b *sdk.Batch) error {
+	if k.table != nil {
+		k.headers.Send(k.table)
+		k.table = nil
+		k.buf = headerLine(k.buf, k.columns)
+	}
+	k.take(&b.Ends)
+	for i := range b.Ends.N {
+		k.buf = append(sdk.AppendRow(k.buf, k.row, i), '\n')
+		if len(k.buf) >= frame {
+			k.send()
+		}
+	}
+	if len(k.buf) > 0 {
+		k.send() // what a batch gave leaves with it
+	}
+	return nil
+}
+
+// take sets row to the columns of a batch.
+func (k *sink) take(e *sdk.Ends) {
+	if e.N == 0 {
+		return // and a batch without ends has no columns
+	}
+	k.dir.Reset(sdk.TypeText)
+	k.flowInd.Reset(sdk.TypeU64)
+	k.row = k.row[:0]
+	for _, c := range k.columns {
+		switch c.index {
+		case dirColumn:
+			for _, d := range e.Dir[:e.N] {
+				k.dir.Data = append(k.dir.Data, "AB"[min(d, 1)])
+				k.dir.Ends = append(k.dir.Ends, uint32(len(k.dir.Data)))
+			}
+			k.row = append(k.row, &k.dir)
+		case flowIndColumn:
+			for _, n := range e.FlowInd[:e.N] {
+				k.flowInd.Data = append(k.flowInd.Data, byte(n), byte(n>>8), byte(n>>16), byte(n>>24),
+					byte(n>>32), byte(n>>40), byte(n>>48), byte(n>>56))
+			}
+			k.row = append(k.row, &k.flowInd)
+		default:
+			k.row = append(k.row, &e.Columns[c.index])
+		}
+	}
+}
+
+func (k *sink) send() {
+	k.flows.Send(k.buf)
+	k.buf = k.buf[:0]
+}
+
+// Close does nothing: all is sent.
+func (k *sink) Close() error { return nil }
