@@ -6,7 +6,7 @@ import "github.com/t2host/t2host/sdk"
 
 // Settings of an opened plugin.
 type Settings struct {
-	Suffix        string
+	sdk.RecordSettings
 	HeadersSuffix string
 	Columns       string
 	Except        string
@@ -16,18 +16,17 @@ type Settings struct {
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "txtsink", Number: 901, Version: "1.0.0",
 	Doc:      "writes each flow's record as a line of text",
-	Defaults: Settings{Suffix: "_flows.txt", HeadersSuffix: "_headers.txt", Columns: "*"},
+	Defaults: Settings{RecordSettings: sdk.RecordSettings{Suffix: "_flows.txt"}, HeadersSuffix: "_headers.txt", Columns: "*"},
 	Settings: func(s *Settings) []sdk.Setting {
-		return []sdk.Setting{
-			sdk.Text("suffix", &s.Suffix, "the flow file is the output prefix and this"),
+		return append(s.RecordSettings.Settings(),
 			sdk.Text("headers_suffix", &s.HeadersSuffix, "the file that names the columns is the output prefix and this"),
 			sdk.Text("columns", &s.Columns, "the columns to write, in this order, separated by commas: NAME, PLUGIN.NAME, or PLUGIN.* for all of a plugin; all by default"),
 			sdk.Text("except", &s.Except, "the columns to leave out, named in the same way"),
-		}
+		)
 	},
 	Ends: sdk.End(sdk.Dir, sdk.FlowInd).WithAll(),
 	Outlets: []sdk.Outlet{
-		{Name: "flows", Kind: sdk.FileOutlet, Setting: "suffix"},
+		{Name: "flows", Kind: sdk.RecordOutlet, Setting: "suffix"},
 		{Name: "headers", Kind: sdk.FileOutlet, Setting: "headers_suffix"},
 	},
 	Open: open,
@@ -38,12 +37,14 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sink{
+	k := &sink{
 		columns: columns,
 		flows:   env.Outlet("flows"), headers: env.Outlet("headers"),
 		table: headers(&env.Opening, columns),
 		buf:   make([]byte, 0, frame+frame/4),
-	}, nil
+	}
+	k.full, k.byFlows, err = s.SplitSize()
+	return k, err
 }
 
 // frame is from how many bytes on lines are sent. They leave whole.
@@ -59,6 +60,10 @@ type sink struct {
 	dir, flowInd sdk.Vec    // the host's columns of a batch, as one of a plugin has them
 	row          []*sdk.Vec // the columns that are written
 	buf          []byte     // lines that are not sent yet
+
+	full    uint64 // size of a file, 0: there is one
+	byFlows bool   // in records, else in bytes
+	size    uint64 // of the file so far, without buf
 }
 
 // Batch writes the batch's records.
@@ -71,6 +76,9 @@ func (k *sink) Batch(b *sdk.Batch) error {
 	k.take(&b.Ends)
 	for i := range b.Ends.N {
 		k.buf = append(sdk.AppendRow(k.buf, k.row, i), '\n')
+		if k.full > 0 {
+			k.split()
+		}
 		if len(k.buf) >= frame {
 			k.send()
 		}
@@ -109,8 +117,27 @@ func (k *sink) take(e *sdk.Ends) {
 	}
 }
 
+// split begins another file when this one is full, as T2 does: after the record that
+// fills it, even if none comes behind.
+func (k *sink) split() {
+	full := k.size+uint64(len(k.buf)) >= k.full
+	if k.byFlows {
+		k.size++
+		full = k.size >= k.full
+	}
+	if !full {
+		return
+	}
+	k.send()
+	k.flows.Next()
+	k.size = 0
+}
+
 func (k *sink) send() {
 	k.flows.Send(k.buf)
+	if !k.byFlows {
+		k.size += uint64(len(k.buf))
+	}
 	k.buf = k.buf[:0]
 }
 
