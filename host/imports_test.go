@@ -44,7 +44,8 @@ var imports = map[string]string{
 	"plugins/tcpstates":         "sdk",
 	"plugins/tcpwin":            "sdk",
 	"plugins/tcpwinsink":        "sdk plugins/tcpwin",
-	"plugins/all":               "sdk plugins/basicflow plugins/basicstats plugins/tcpstates plugins/tcpwin plugins/tcpwinsink",
+	"plugins/txtsink":           "sdk",
+	"plugins/all":               "sdk plugins/basicflow plugins/basicstats plugins/tcpstates plugins/tcpwin plugins/tcpwinsink plugins/txtsink",
 	"plugins/all/cmd/all":       "plugins/all sdk/serve",
 	"cmd/t2host":                "sdk sdk/wire sdk/serve host host/carry host/plugin host/plugin/manifest host/plugin/wasm host/capture host/settings host/nearest host/report host/receive plugins/all github.com/spf13/cobra",
 	"testdata/guests/allocates": "sdk sdk/serve",
@@ -53,7 +54,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too.
-const testImports = "host host/carry host/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+const testImports = "host host/carry host/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "io/fs"}

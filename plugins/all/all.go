@@ -7,10 +7,11 @@ import (
 	"github.com/t2host/t2host/plugins/tcpstates"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/plugins/tcpwinsink"
+	"github.com/t2host/t2host/plugins/txtsink"
 	"github.com/t2host/t2host/sdk"
 )
 
 // Plugins are the first-party plugins, by number.
 func Plugins() []*sdk.Plugin {
-	return []*sdk.Plugin{basicflow.Plugin, basicstats.Plugin, tcpstates.Plugin, tcpwin.Plugin, tcpwinsink.Plugin}
+	return []*sdk.Plugin{basicflow.Plugin, basicstats.Plugin, tcpstates.Plugin, tcpwin.Plugin, txtsink.Plugin, tcpwinsink.Plugin}
 }
