@@ -9,8 +9,8 @@ GO          ?= go
 ADDR        ?= tcp://127.0.0.1:5555
 STATICCHECK  = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT      = $(GO) run mvdan.cc/gofumpt@v0.12.0
-PACKAGES     = ./... ./testdata/make ./testdata/record
-FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/decode:FuzzDecode sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzOpen \
+PACKAGES     = ./... ./testdata/make ./testdata/record ./testdata/compare
+FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/decode:FuzzDecode sdk:FuzzEscape sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzOpen \
                host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule
 MODULE       = github.com/t2host/t2host
 WASM         = host/plugin/wasm/modules/plugins.wasm
@@ -42,7 +42,7 @@ run: build
 test: lint unit fuzz
 
 unit: module
-	$(GO) test -race -timeout 25m -skip '^TestConformance' ./...
+	$(GO) test -race -timeout 25m -skip '^TestConformance' ./... ./testdata/compare
 	$(GO) test -timeout 25m -run '^TestConformance' ./host
 	$(GO) run ./testdata/make -check
 

@@ -49,6 +49,7 @@ var imports = map[string]string{
 	"plugins/all/cmd/all":       "plugins/all sdk/serve",
 	"cmd/t2host":                "sdk sdk/wire sdk/serve host host/carry host/plugin host/plugin/manifest host/plugin/wasm host/capture host/settings host/nearest host/report host/receive plugins/all github.com/spf13/cobra",
 	"testdata/guests/allocates": "sdk sdk/serve",
+	"testdata/compare":          "",
 	"testdata/make":             "github.com/google/gopacket github.com/klauspost/compress",
 	"testdata/record":           "github.com/google/gopacket golang.org/x/sys golang.org/x/net",
 }
