@@ -179,7 +179,7 @@ func conform(t *testing.T, files []string) {
 				if rows < 256 && strings.Contains(file, "mix") {
 					continue
 				}
-				for _, w := range ways(rows, strings.HasPrefix(file, "../testdata")) {
+				for _, w := range ways(t, file, rows) {
 					if diff := cmp.Diff(want, runAll(t, file, rows, zone, w)); diff != "" {
 						t.Errorf("%s, batches of %d rows (-inproc, 4096 rows +this):\n%.2000s", w.name, rows, diff)
 					}
@@ -189,16 +189,33 @@ func conform(t *testing.T, files []string) {
 	}
 }
 
-// ways are those that a batch size is tried with. The largest is too large for
-// one message, so that it adds nothing to 4096 but time.
-func ways(rows int, own bool) []way {
-	switch {
-	case rows > 4096:
-		return []way{throughWire, direct}
-	case own || rows == 256: // processes take time to start: the many shared captures try them with one size
-		return []way{throughWire, direct, sandbox, inC, worker, ownProcess}
+// ways are those that a capture is run with, by the size of batches. The largest is
+// too large for one message, so that it adds nothing to 4096 but time. Six
+// processes take time to start, and to be asked for each packet: our own small
+// captures try them with every size, the large ones not with the smallest, and the
+// many shared ones with one. A worker is a process with a sandbox in it: of the
+// shared captures it takes the largest.
+func ways(t *testing.T, file string, rows int) []way {
+	t.Helper()
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return []way{throughWire, sandbox, inC}
+	own, small := strings.HasPrefix(file, "../testdata"), info.Size() < 64<<10
+	list := []way{throughWire, direct}
+	if rows <= 4096 {
+		list = append(list, sandbox, inC)
+	}
+	switch {
+	case own && rows <= 4096 && (small || rows >= 256):
+		list = append(list, ownProcess, worker)
+	case !own && rows == 256:
+		list = append(list, ownProcess)
+		if strings.HasSuffix(file, "mix.pcap") {
+			list = append(list, worker)
+		}
+	}
+	return list
 }
 
 func zurich(t *testing.T) *time.Location {
@@ -218,7 +235,7 @@ func TestConformanceShared(t *testing.T) { conform(t, sharedCaptures(t)) }
 func TestSummerTime(t *testing.T) {
 	const file = "../testdata/rules/summertime.pcap"
 	for _, rows := range []int{1, 7, 256, 4096, 65536} {
-		for _, w := range ways(rows, true) {
+		for _, w := range ways(t, file, rows) {
 			sink := runAll(t, file, rows, zurich(t), w).Files["sink.bin"]
 			if !strings.Contains(sink, "# Sun 29 Mar 2026 01:59:") || !strings.Contains(sink, "# Sun 29 Mar 2026 03:00:") {
 				t.Fatalf("%d rows: reports do not jump from 01:59 to 03:00:\n%s", rows, sink)
