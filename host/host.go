@@ -100,6 +100,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 
 	runErr := run(src, p, c.Zone, stages, r)
 
+	describe(src, r)
 	damage := damageOf(src, r, out)
 	if runErr != nil {
 		out.abort()
@@ -150,6 +151,19 @@ func openCapture(c *Config) (*capture.Source, error) {
 	}
 }
 
+// describe says what was read.
+func describe(src *capture.Source, r *report.Report) {
+	r.Done, r.Size = src.Done()
+	for _, file := range src.Info() {
+		r.Snaplen = max(r.Snaplen, file.Snaplen)
+		for _, link := range file.Links {
+			if text := link.String(); !slices.Contains(r.Links, text) {
+				r.Links = append(r.Links, text)
+			}
+		}
+	}
+}
+
 // damageOf notes the damage of the captures; only corruption is an error.
 func damageOf(src *capture.Source, r *report.Report, out *outlets) error {
 	var err error
@@ -170,7 +184,7 @@ func damageOf(src *capture.Source, r *report.Report, out *outlets) error {
 }
 
 func newReport(c *Config, p *plan) *report.Report {
-	r := &report.Report{PID: os.Getpid(), Date: time.Now().In(c.Zone), Files: slices.Clone(c.Files)}
+	r := &report.Report{PID: os.Getpid(), Date: time.Now().In(c.Zone), Files: slices.Clone(c.Files), MaxFlows: int(p.MaxFlows)}
 	for _, l := range p.plugins {
 		r.Plugins = append(r.Plugins, report.Plugin{
 			Name: l.Name, Version: l.Version, Runtime: string(l.Runtime), RequiredBy: l.RequiredBy,

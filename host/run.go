@@ -37,13 +37,15 @@ func run(src *capture.Source, p *plan, zone *time.Location, stages []*pipeline.S
 			src.Stop() // and let the reader finish
 		}
 	}
+	r.Elapsed = time.Since(start)
 	f.finish()
 	err = errors.Join(reader.err, pipe.Close())
+	r.Flushed = time.Since(start)
 
 	r.Counts, r.Flows = reader.decoder.Counts, f.table.Stats
 	r.SkippedLinks = reader.skipped
 	r.Start, r.Stop = reader.first, reader.last
-	r.Elapsed = time.Since(start)
+	r.Memory, r.Physical = memory()
 	return err
 }
 

@@ -22,6 +22,7 @@ type input struct {
 	ng    bool
 	info  FileInfo
 	src   io.Reader // the capture, uncompressed; nil while closed
+	tap   *tap      // of the opening before, also when closed
 	close []func()  // in the order of opening
 }
 
@@ -30,12 +31,14 @@ type input struct {
 type tap struct {
 	r    io.Reader
 	read *atomic.Int64
+	n    int64 // what was taken
 	err  error
 }
 
 func (t *tap) Read(p []byte) (int, error) {
 	n, err := t.r.Read(p)
 	t.read.Add(int64(n))
+	t.n += int64(n)
 	if err != nil && err != io.EOF {
 		t.err = err
 	}
@@ -69,6 +72,7 @@ func (in *input) open(stdin io.Reader, read *atomic.Int64) error {
 		}
 	}
 	t := &tap{r: raw, read: read}
+	in.tap = t
 	head, err := peek(t)
 	if err != nil {
 		return in.fail(bare(err))

@@ -11,7 +11,7 @@ import (
 // Source gives the frames of capture files, of lists of them and of standard input, one after the other, as
 // one stream.
 //
-// One goroutine calls [Source.Next], and [Source.Info], [Source.Damage] and [Source.Close] between its calls;
+// One goroutine calls [Source.Next], and [Source.Info], [Source.Done], [Source.Damage] and [Source.Close] between its calls;
 // [Source.Stop] and [Source.Progress] may be called by any.
 type Source struct {
 	stdin   io.Reader
@@ -24,6 +24,7 @@ type Source struct {
 	end     error // from Next, for good
 	live    bool
 	size    int64
+	done    int64 // of the files that were finished; see Done
 	read    atomic.Int64
 	stop    atomic.Bool
 	stopped chan struct{}
@@ -132,6 +133,7 @@ func (s *Source) begin() error {
 func (s *Source) finish(err error) {
 	in := s.inputs[s.at]
 	in.info.Read = s.window.offset() + int64(len(s.window.unread()))
+	s.done += s.taken()
 	var d *damaged
 	switch {
 	case errors.As(err, &d):
@@ -182,6 +184,30 @@ func (s *Source) Progress() (read, size int64) {
 		return s.read.Load(), 0
 	}
 	return s.read.Load(), s.size
+}
+
+// Done gives the bytes of the files, as they are stored, up to the last frame that was given, and the size of all as
+// Progress does. Of a compressed file it counts what was read.
+func (s *Source) Done() (bytes, size int64) {
+	switch {
+	case s.live:
+		return 0, 0
+	case s.reader == nil:
+		return s.done, s.size
+	}
+	return s.done + s.taken(), s.size
+}
+
+// taken is Done of the file in hand. A live input has none: its pump may be reading.
+func (s *Source) taken() int64 {
+	in := s.inputs[s.at]
+	switch {
+	case s.live:
+		return 0
+	case in.info.Compression != "":
+		return in.tap.n
+	}
+	return s.window.offset()
 }
 
 // Close stops the input and closes its files. Standard input is left open; a read of it that waits is left

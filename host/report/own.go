@@ -1,0 +1,67 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/sdk"
+)
+
+// own is the section that T2 has not.
+func (r *Report) own() string {
+	l := &lines{}
+	r.costs(l)
+	r.trouble(l)
+	return l.String()
+}
+
+func (r *Report) costs(l *lines) {
+	for _, p := range r.Plugins {
+		if r.Counts.Packets > 0 {
+			fmt.Fprintf(l, "Cost of %s (%s): %.1f ns a packet, %s bytes crossed\n", p.Name, p.Runtime,
+				float64(p.Cost.Nanoseconds())/float64(r.Counts.Packets), sdk.Count(p.Bytes))
+		}
+	}
+	for _, o := range r.Outlets {
+		fmt.Fprintf(l, "Outlet %s to %s: %s\n", o.Name, o.Target, sent(&o.Stats))
+	}
+}
+
+func sent(s *outlet.Stats) string {
+	text := fmt.Sprintf("frames sent: %s, bytes: %s; waiting: %d, dropped: %d", sdk.Count(s.Frames), sdk.Count(s.Bytes), s.Waiting, s.Dropped)
+	if s.Undelivered > 0 {
+		text += fmt.Sprintf(", not delivered: %d", s.Undelivered)
+	}
+	if s.Reconnects > 0 {
+		text += fmt.Sprintf(", reconnects: %d", s.Reconnects)
+	}
+	if s.Errors > 0 {
+		text += fmt.Sprintf(", errors: %d", s.Errors)
+	}
+	return text
+}
+
+func (r *Report) trouble(l *lines) {
+	c, f := &r.Counts, &r.Flows
+	warn := func(n uint64, text string) {
+		if n > 0 {
+			fmt.Fprintf(l, "[WRN] %s: %s\n", text, sdk.Count(n))
+		}
+	}
+	warn(c.Clipped, "Packets with a header that was cut off")
+	warn(f.OrphanFragments, "Fragments whose first one was not seen")
+	warn(f.Evicted, "Conversations ended early: flow.max_flows reached")
+	warn(f.Cuts, "Conversations cut by flow.max_duration")
+	warn(r.SkippedLinks, "Packets of other link types skipped: capture.link_types is first")
+	warn(c.Panics, "Packets on which the decoder broke: please report them")
+	for _, w := range r.Warnings {
+		fmt.Fprintf(l, "[WRN] %s\n", w)
+	}
+	for _, d := range r.Damage {
+		if !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, d) }) {
+			fmt.Fprintf(l, "[WRN] %s\n", d)
+		}
+	}
+}
