@@ -16,6 +16,7 @@ import (
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/plugins/tcpwin"
+	"github.com/t2host/t2host/plugins/tcpwinsink"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/serve"
 )
@@ -56,6 +57,14 @@ type way struct {
 	trust   bool   // the module runs in the host
 	tcpwin  string // another module that takes tcpwin's place, beside compiled-in plugins
 	carry   func(*sdk.Plugin) *sdk.Plugin
+	plugins []*sdk.Plugin // nil: all first-party ones
+}
+
+// withTwo is the way of tcpwin and tcpwinsink alone: where it is not the plugins
+// that are tested, six of them take too much time.
+func (w way) withTwo() way {
+	w.plugins = []*sdk.Plugin{tcpwin.Plugin, tcpwinsink.Plugin}
+	return w
 }
 
 var (
@@ -72,7 +81,11 @@ var (
 // such as others bring.
 func (w *way) config(t testing.TB, c *Config, records *[]string) {
 	c.Runtime = w.runtime
-	for _, p := range all.Plugins() {
+	plugins := w.plugins
+	if plugins == nil {
+		plugins = all.Plugins()
+	}
+	for _, p := range plugins {
 		if w.carry != nil {
 			p = w.carry(p)
 		}

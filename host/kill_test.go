@@ -117,7 +117,7 @@ func TestAKilledPlugin(t *testing.T) {
 	hits, total := map[string]int{}, 0
 	for n := range kills(t, 6) {
 		when := [...]moment{running, opening, running, ending, running, running}[n%6]
-		for _, w := range []way{ownProcess, worker} {
+		for _, w := range []way{ownProcess.withTwo(), worker.withTwo()} {
 			hit := "missed"
 			for try := 0; hit == "missed"; try++ {
 				if try == 20 {
@@ -194,7 +194,8 @@ func reference(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	c := testConfig(t, path)
-	direct.config(t, &c, nil)
+	w := direct.withTwo()
+	w.config(t, &c, nil)
 	c.Settings = settingsOf(t, append(killSets, "tcpwinsink.to=file:"+sink)...)
 	if _, err := Run(context.Background(), c); err != nil {
 		t.Fatal(err)

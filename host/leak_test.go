@@ -261,11 +261,11 @@ func TestNothingIsLeft(t *testing.T) {
 		way
 		ends []end
 	}{
-		{direct, ends},
-		{sandbox, slices.Concat(ends, hostileEnds("trap_open", "trap_batch", "trap_close", "grow_forever", "exit_batch", "length_lie", "column_missing",
+		{direct.withTwo(), ends},
+		{sandbox.withTwo(), slices.Concat(ends, hostileEnds("trap_open", "trap_batch", "trap_close", "grow_forever", "exit_batch", "length_lie", "column_missing",
 			"problem_huge", "describe_changes", "describe_garbage", "abi_newer", "import_outside", "no_exports"))},
-		{worker, slices.Concat(ends, ofProcesses[:1], hostileEnds("trap_open", "trap_batch", "length_lie", "import_outside", "loop_batch"))},
-		{ownProcess, slices.Concat(ends, ofProcesses)},
+		{worker.withTwo(), slices.Concat(ends, ofProcesses[:1], hostileEnds("trap_open", "trap_batch", "length_lie", "import_outside", "loop_batch"))},
+		{ownProcess.withTwo(), slices.Concat(ends, ofProcesses)},
 	} {
 		for _, e := range c.ends {
 			t.Run(c.name+"/"+e.name, func(t *testing.T) {

@@ -56,8 +56,9 @@ func openOutlets(ctx context.Context, c *Config, p *plan, live bool, notices *no
 					stream(&cfg, l.Name, decl.Setting, p.values[i])
 					cfg.Undelivered = undelivered
 				case sdk.RecordOutlet:
-					if err := c.records(&cfg, p.values[i]); err != nil {
-						return err
+					records(&cfg, p.values[i])
+					if c.RecordsToStdout {
+						cfg.Target = "-"
 					}
 				}
 				if cfg.Target == "-" && !c.Quiet {
@@ -133,17 +134,9 @@ func stream(cfg *outlet.Config, plugin, setting string, values []sdk.Value) {
 }
 
 // records takes the settings that sdk.RecordSettings declares.
-func (c *Config) records(cfg *outlet.Config, values []sdk.Value) error {
+func records(cfg *outlet.Config, values []sdk.Value) {
 	cfg.Gzip = textOf(values, "gzip") == "true"
 	cfg.Numbered, cfg.First = textOf(values, "split") != "", numberOf(values, "split_start")
-	if !c.RecordsToStdout {
-		return nil
-	}
-	if cfg.Numbered || cfg.Gzip {
-		return fmt.Errorf("outlet %s: split and gzip are for files: give a PREFIX instead of -w -", cfg.Name)
-	}
-	cfg.Target = "-"
-	return nil
 }
 
 // textOf is the value of that name; of several the last one counts.

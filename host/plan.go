@@ -154,8 +154,13 @@ func writesRecords(p *sdk.Plugin) bool {
 // checkWants refuses a run in which something that is asked for cannot be had.
 func (p *plan) checkWants(c *Config) error {
 	records := false
-	for _, l := range p.plugins {
-		records = records || writesRecords(l.Plugin)
+	for i, l := range p.plugins {
+		if writesRecords(l.Plugin) {
+			records = true
+			if v := p.values[i]; c.RecordsToStdout && (textOf(v, "split") != "" || textOf(v, "gzip") == "true") {
+				return fmt.Errorf("plugin %s: split and gzip are for files: give a PREFIX instead of -w -", l.Name)
+			}
+		}
 		if l.Ends.Fields&sdk.TCPStates != 0 && !p.TCPStates {
 			return fmt.Errorf("plugin %s reads the states of TCP connections, which flow.tcp_states=false leaves out: set flow.tcp_states=true, or do not load it", l.Name)
 		}

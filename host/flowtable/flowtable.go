@@ -88,7 +88,6 @@ type Stats struct {
 	PacketsA, PacketsB  uint64
 	BytesA, BytesB      uint64        // captured
 	OrphanFragments     uint64        // packets: later fragments whose first one was not seen
-	TCPAnomalies        uint8         // of all ended TCP flows
 	Status              decode.Status // of all packets, also without a flow, and of all ended flows
 	Conversations, Cuts uint64        // conversations; those cut by MaxDuration
 }
@@ -327,7 +326,7 @@ func (t *Table) remove(slot uint32, f *Flow) {
 	if f.fragPending {
 		delete(t.frags, fragmentOf(&f.Key, f.fragID))
 	}
-	t.Stats.Status |= f.Status &^ Inverted
+	t.Stats.Status |= f.Status &^ (Inverted | ManyStacks) // as T2: these are flows' own
 	t.changed(f)
 	t.unlink(&f.links)
 	t.index.remove(f.hash, slot)

@@ -211,5 +211,4 @@ func (t *Table) finishTCP(f, o *Flow) {
 	if f.marks&finScan != 0 {
 		f.TCPAnomaly |= suspicious
 	}
-	t.Stats.TCPAnomalies |= f.TCPAnomaly
 }
