@@ -107,7 +107,8 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 		TCPStates: fill(e, u8), UTCOffset: fill(e, rnd.Int32),
 		FlowStat: fill(e, rnd.Uint64), Opposite: fill(e, rnd.Uint32), EtherType: fill(e, u16),
 		Columns: []sdk.Vec{
-			{Type: sdk.TypeH8, Data: bytesOf(rnd, e)}, {Type: sdk.TypeIP, Data: bytesOf(rnd, e*sdk.IPSize)},
+			{Type: sdk.TypeH8, Data: bytesOf(rnd, e)},
+			{Type: sdk.TypeIP, Data: bytesOf(rnd, e*sdk.IPSize)},
 			values(rnd, sdk.TypeString, e), values(rnd, sdk.TypeText|sdk.List, e),
 		},
 	}
