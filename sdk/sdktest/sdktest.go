@@ -195,17 +195,5 @@ func endpoint(ip sdk.IP, port uint16) string {
 	return netip.AddrPortFrom(ip.Addr(), port).String()
 }
 
-// Text is the value of column i of another plugin at a flow end.
-func Text(e sdk.EndRow, i int, t sdk.Type) string {
-	switch t {
-	case sdk.TypeH8, sdk.TypeH16, sdk.TypeH32, sdk.TypeH64:
-		return fmt.Sprintf("0x%0*x", 2*t.Size(), e.Uint(i))
-	case sdk.TypeU8, sdk.TypeU16, sdk.TypeU32, sdk.TypeU64:
-		return fmt.Sprint(e.Uint(i))
-	case sdk.TypeF32, sdk.TypeF64:
-		return fmt.Sprint(e.Float(i))
-	case sdk.TypeTime, sdk.TypeDuration:
-		return sdk.Seconds(e.Int(i), 9)
-	}
-	return fmt.Sprint(e.Int(i))
-}
+// Text is the value of column i of another plugin at a flow end, as T2 shows it.
+func Text(e sdk.EndRow, i int, t sdk.Type) string { return string(t.AppendText(nil, e.Bytes(i))) }
