@@ -61,6 +61,10 @@ func BenchmarkLong(t *testing.B) {
 	bin := buildHost(t)
 	out := filepath.Join(t.TempDir(), "out")
 	const sink = "tcpwinsink.to=file:/dev/null"
+	run := func(plugins, runtime string) []string {
+		return []string{bin, "-r", long, "-q", "-w", out, "-p", plugins, "--set", sink, "--runtime", runtime}
+	}
+	const both, whole = "tcpwin,tcpwinsink", "basicflow,basicstats,tcpstates,tcpwin,txtsink,tcpwinsink"
 	jobs := []struct {
 		name string
 		args []string
@@ -68,10 +72,13 @@ func BenchmarkLong(t *testing.B) {
 		{"tcpdump -w /dev/null", []string{"tcpdump", "-r", long, "-w", "/dev/null"}},
 		{"t2host, no plugin", []string{bin, "-r", long}},
 		{"t2host, tcpwin", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin:inproc"}},
-		{"both plugins, inproc", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin,tcpwinsink", "--set", sink, "--runtime", "inproc"}},
-		{"both plugins, wasm", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin,tcpwinsink", "--set", sink, "--runtime", "wasm"}},
-		{"both plugins, worker", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin,tcpwinsink", "--set", sink, "--runtime", "worker"}},
-		{"both plugins, process", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin,tcpwinsink", "--set", sink, "--runtime", "process"}},
+		{"both plugins, inproc", run(both, "inproc")},
+		{"both plugins, wasm", run(both, "wasm")},
+		{"both plugins, worker", run(both, "worker")},
+		{"both plugins, process", run(both, "process")},
+		{"tutorial's set, inproc", run(whole, "inproc")},
+		{"tutorial's set, wasm", run(whole, "wasm")},
+		{"tutorial's set, process", run(whole, "process")},
 		{"cat > /dev/null", []string{"cat", long}},
 	}
 	wall, cpu := make([][]time.Duration, len(jobs)), make([][]time.Duration, len(jobs))
