@@ -67,7 +67,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	src, err := openCapture(&c)
+	src, err := openCapture(ctx, &c)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func whileStarting(stop <-chan struct{}) (starting <-chan struct{}, begun func()
 
 // openCapture opens the input. Opening waits for the first bytes of a stream,
 // and the user may end that.
-func openCapture(c *Config) (*capture.Source, error) {
+func openCapture(ctx context.Context, c *Config) (*capture.Source, error) {
 	type opened struct {
 		src *capture.Source
 		err error
@@ -147,8 +147,9 @@ func openCapture(c *Config) (*capture.Source, error) {
 	case o := <-done:
 		return o.src, o.err
 	case <-c.Stop:
-		return nil, errors.New("interrupted before the first byte of the input")
+	case <-ctx.Done():
 	}
+	return nil, errors.New("interrupted before the first byte of the input")
 }
 
 // describe says what was read.

@@ -90,8 +90,12 @@ func (f *flows) block(b *block) {
 			f.next(false)
 		}
 	}
-	if b.idle && f.err == nil && !f.batch.Empty() {
-		f.next(false) // live input: nobody waits for a batch to be full
+	if b.idle && f.err == nil {
+		if !f.batch.Empty() {
+			f.next(false) // live input: nobody waits for a batch to be full
+		} else {
+			f.err = f.pipe.Failed() // nor for input to see that a plugin has ended the run
+		}
 	}
 }
 

@@ -189,6 +189,16 @@ func (p *Pipeline) fail(number uint64, err error) {
 	}
 }
 
+// Failed gives the error that ends the run, nil if there is none so far.
+func (p *Pipeline) Failed() error {
+	select {
+	case <-p.failed:
+		return p.failure()
+	default:
+		return nil
+	}
+}
+
 func (p *Pipeline) failure() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
