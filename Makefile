@@ -16,8 +16,8 @@ MODULE       = github.com/t2host/t2host
 WASM         = host/plugin/wasm/modules/plugins.wasm
 SUM          = host/plugin/wasm/modules/plugins.sum
 SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)
-# Runs over many captures: the same code each time, so without the race detector.
-MANY         = ^Test(Conformance|Expected|FlowsAgree|ReportAgrees|Index)
+# Runs over many captures and endings: the same code each time, so without the race detector.
+MANY         = ^Test(Conformance|Expected|FlowsAgree|ReportAgrees|Index|NothingIsLeft)
 FUZZTIME    ?= 20s
 ROUNDS      ?= 7
 
