@@ -28,7 +28,7 @@ var imports = map[string]string{
 	"host/plugin/manifest":      "sdk sdk/wire",
 	"host/plugin/remote":        "sdk sdk/wire host/plugin/manifest",
 	"host/plugin/process":       "sdk/serve sdk/wire host/plugin/remote github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc golang.org/x/sys",
-	"host/plugin/wasm":          "sdk/wire host/plugin/remote github.com/tetratelabs/wazero",
+	"host/plugin/wasm":          "sdk/wire host/plugin/remote github.com/tetratelabs/wazero golang.org/x/sys",
 	"host/carry":                "sdk sdk/serve host/plugin host/plugin/process host/plugin/remote host/plugin/wasm",
 	"host/settings":             "sdk host/nearest github.com/pelletier/go-toml",
 	"host/outlet":               "golang.org/x/sys",

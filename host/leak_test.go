@@ -27,6 +27,7 @@ type held struct {
 	goroutines int
 	files      []string // what descriptors lead to
 	code       uint64   // bytes of executable mappings of no file: compiled modules
+	addresses  uint64   // bytes of all mappings
 }
 
 func holds(t *testing.T) held {
@@ -47,14 +48,14 @@ func holds(t *testing.T) held {
 	for line := range strings.Lines(string(maps)) {
 		// ADDRESSES MODE OFFSET DEVICE INODE [NAME]
 		f := strings.Fields(line)
-		if len(f) != 5 || !strings.Contains(f[1], "x") || f[4] != "0" {
-			continue
-		}
 		var from, to uint64
 		if _, err := fmt.Sscanf(f[0], "%x-%x", &from, &to); err != nil {
 			t.Fatal(err)
 		}
-		h.code += to - from // neighbours are one mapping, so that a count would not do
+		h.addresses += to - from
+		if len(f) == 5 && strings.Contains(f[1], "x") && f[4] == "0" {
+			h.code += to - from // neighbours are one mapping, so that a count would not do
+		}
 	}
 	return h
 }
@@ -103,6 +104,9 @@ func leaves(t *testing.T, sockets string, run func()) {
 	if !ok {
 		t.Errorf("%d bytes of compiled code, before %d; %d bytes more in use after %d runs", now.code, before.code, grown, times)
 	}
+	if now.addresses >= before.addresses+guestMemory {
+		t.Errorf("%d bytes are mapped, before %d", now.addresses, before.addresses)
+	}
 }
 
 // soon waits until what is held is as it should be, or for so long that it will
@@ -117,6 +121,13 @@ func soon(t *testing.T, good func(held) bool) (now held, ok bool) {
 	}
 	return now, false
 }
+
+// guestMemory is what is reserved for a plugin in the sandbox here, in bytes: more
+// than Go's runtime takes beside. roomy is the setting.
+const (
+	guestMemory = 4000 << 20
+	roomy       = "runtime.max_memory=4000"
+)
 
 // least is less than what a plugin takes that is not closed.
 const least = 32 << 10
@@ -134,11 +145,11 @@ var ends = []end{
 	{"cut capture", "", func(_ *testing.T, c *Config) { c.Files = []string{"../testdata/rules/cut_data.pcap"} }},
 	{"corrupt capture", "corrupt", func(_ *testing.T, c *Config) { c.Files = []string{"../testdata/rules/corrupt_length.pcap"} }},
 	{"missing capture", "no such file", func(_ *testing.T, c *Config) { c.Files = []string{"none.pcap"} }},
-	{"no folder for a file", "make the folder first", func(t *testing.T, c *Config) { c.Settings = settingsOf(t, "tcpwinsink.to=file:/none/x") }},
+	{"no folder for a file", "make the folder first", func(t *testing.T, c *Config) { c.Settings = settingsOf(t, roomy, "tcpwinsink.to=file:/none/x") }},
 	{"nobody listens", "connection refused", func(t *testing.T, c *Config) {
 		address, received := receiver(t)
 		received() // it listens no more
-		c.Settings = settingsOf(t, "tcpwinsink.to="+address)
+		c.Settings = settingsOf(t, roomy, "tcpwinsink.to="+address)
 	}},
 	{"another plugin fails in open", "plugin failing: open: no more room", func(t *testing.T, c *Config) { fails(t, c, "open") }},
 	{"another plugin fails in a batch", "plugin failing: batch ", func(t *testing.T, c *Config) { fails(t, c, "panic") }},
@@ -161,7 +172,7 @@ var ends = []end{
 
 // fails adds a plugin that does, and a small batch.
 func fails(t *testing.T, c *Config, how string) {
-	c.Settings = settingsOf(t, "failing.how="+how, "tcpwinsink.to=file:/dev/null", "batch.rows=256")
+	c.Settings = settingsOf(t, roomy, "failing.how="+how, "tcpwinsink.to=file:/dev/null", "batch.rows=256")
 	c.Plugins = append(c.Plugins, "failing:inproc")
 	c.Catalogue = append(c.Catalogue, plugin.BuiltIn(failing)...)
 }
@@ -221,7 +232,10 @@ func hostileEnds(names ...string) []end {
 	var list []end
 	for _, name := range names {
 		list = append(list, end{name, "plugin hostile: ", func(t *testing.T, c *Config) {
-			c.Settings = settingsOf(t, "batch.rows=256", "runtime.plugin_timeout=1")
+			c.Settings = settingsOf(t, roomy, "batch.rows=256", "runtime.plugin_timeout=1")
+			if name == "grow_forever" {
+				c.Settings = settingsOf(t, "batch.rows=256")
+			}
 			a := *goodGuest()
 			a.Module.Path, a.Module.SHA256 = "../testdata/guests/hostile/"+name+".wasm", ""
 			c.Plugins, c.Catalogue = []string{"hostile", "tcpwin:inproc"}, append(plugin.BuiltIn(tcpwin.Plugin), &a)
@@ -247,7 +261,7 @@ var goodGuest = sync.OnceValue(func() *plugin.Artefact {
 // byPath adds a plugin by its path.
 func byPath(path string) func(*testing.T, *Config) {
 	return func(t *testing.T, c *Config) {
-		c.Settings = settingsOf(t, "runtime.plugin_timeout=1")
+		c.Settings = settingsOf(t, roomy, "runtime.plugin_timeout=1")
 		c.Plugins = append(c.Plugins, path)
 	}
 }
@@ -271,7 +285,7 @@ func TestNothingIsLeft(t *testing.T) {
 			t.Run(c.name+"/"+e.name, func(t *testing.T) {
 				leaves(t, sockets, func() {
 					cfg := testConfig(t, windows)
-					cfg.Settings = settingsOf(t, "tcpwinsink.to=file:"+filepath.Join(t.TempDir(), "sink"))
+					cfg.Settings = settingsOf(t, roomy, "tcpwinsink.to=file:"+filepath.Join(t.TempDir(), "sink"))
 					c.config(t, &cfg, nil)
 					e.apply(t, &cfg)
 					_, err := Run(context.Background(), cfg)

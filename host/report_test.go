@@ -53,7 +53,7 @@ func TestReportOfCaptures(t *testing.T) {
 	}
 }
 
-func TestPhysicalMemory(t *testing.T) {
+func TestKilobytes(t *testing.T) {
 	for text, want := range map[string]uint64{
 		"MemTotal:       24576000 kB\nMemFree:         3000000 kB\n": 24576000 << 10,
 		"MemFree:         3000000 kB\nMemTotal: 4 kB":                4096,
@@ -61,7 +61,7 @@ func TestPhysicalMemory(t *testing.T) {
 		"MemTotal:       many kB\n":                                  0,
 		"":                                                           0,
 	} {
-		if got := physicalMemory([]byte(text)); got != want {
+		if got := kilobytes([]byte(text), "MemTotal:"); got != want {
 			t.Errorf("%q: %d, want %d", text, got, want)
 		}
 	}

@@ -52,6 +52,7 @@ func (m *Module) Connect(log func(line string)) (remote.Peer, error) {
 	i.module, err = m.runtime.InstantiateModule(
 		experimental.WithMemoryAllocator(i.ctx, &i.memory), m.code, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 	if err != nil {
+		i.memory.Free()
 		return nil, i.failed(err)
 	}
 	if err := i.begin(); err != nil {
