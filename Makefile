@@ -30,8 +30,8 @@ build: module
 # built in says when it is older than the code.
 module: $(WASM)
 
-$(WASM): go.mod $(SOURCES)
-	GOOS=wasip1 GOARCH=wasm $(GO) build -buildmode=c-shared -trimpath -ldflags "-s -w" -o $@ ./plugins/all/cmd/all
+$(WASM): go.mod Makefile $(SOURCES)
+	GOOS=wasip1 GOARCH=wasm $(GO) build -buildmode=c-shared -trimpath -ldflags "-s -w -buildid=" -o $@ ./plugins/all/cmd/all
 	cat go.mod $(SOURCES) | sha256sum | cut -d' ' -f1 > $(SUM)
 
 run: build

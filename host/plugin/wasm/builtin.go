@@ -2,8 +2,10 @@ package wasm
 
 import (
 	"embed"
+	"io"
 	"io/fs"
 	"strings"
+	"sync"
 )
 
 //go:embed modules
@@ -18,12 +20,35 @@ func HasBuiltIn() bool {
 }
 
 // BuiltIn gives the module of the first-party plugins and the checksum of the
-// sources it was built from; ok is false where t2host was built without it.
+// sources it was built from; ok is false where t2host was built without it. The
+// module must not be written.
 func BuiltIn() (code []byte, sources string, ok bool) {
-	code, err := modules.ReadFile(builtIn)
-	if err != nil {
+	code = module()
+	if code == nil {
 		return nil, "", false
 	}
 	sum, _ := modules.ReadFile("modules/plugins.sum") // empty where it is missing
 	return code, strings.TrimSpace(string(sum)), true
 }
+
+// module is copied once, and not for each plugin: it has three million bytes.
+var module = sync.OnceValue(func() []byte {
+	f, err := modules.Open(builtIn)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil
+	}
+	code := reserve(uint64(info.Size()))
+	if code == nil {
+		code = make([]byte, info.Size())
+	}
+	populate(code)
+	if _, err := io.ReadFull(f, code); err != nil {
+		return nil
+	}
+	return code
+})

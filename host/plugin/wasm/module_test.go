@@ -135,6 +135,24 @@ func TestModulesThatAreNoPlugins(t *testing.T) {
 	}
 }
 
+// TestCustomSections: they are left out, wherever they stand, and the module that was
+// given stays as it is.
+func TestCustomSections(t *testing.T) {
+	custom := section(0, "\x04namewhatever")
+	for _, code := range []string{
+		head + types + funcs, head + types + funcs + custom, head + custom + types + funcs, head + types + custom + funcs + custom,
+	} {
+		given := []byte(code)
+		s, err := readShape(given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(s.plain) != head+types+funcs || string(given) != code {
+			t.Errorf("%q became %q", code, s.plain)
+		}
+	}
+}
+
 // TestTablesDoNotGrow: they would, beyond the limit of memory.
 func TestTablesDoNotGrow(t *testing.T) {
 	const grow = "\x00\xd0\x70\x41\x01\xfc\x0f\x00\x1a\x0b" // no locals; table.grow by one null

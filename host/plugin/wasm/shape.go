@@ -17,7 +17,7 @@ type shape struct {
 	imports []imported
 	exports map[string]exported
 	memory  uint64 // bytes at the start; 0 where it has none
-	plain   []byte // the module without its custom sections: names, sources' lines
+	plain   []byte // the module without its custom sections (names, sources' lines); in its memory as far as they stand last
 
 	types     []function
 	functions []function // imported ones first
@@ -47,7 +47,7 @@ func readShape(code []byte) (*shape, error) {
 	if len(code) < len(head) || string(code[:len(head)]) != head {
 		return nil, errors.New("not a WebAssembly module of version 1")
 	}
-	s := &shape{plain: append(make([]byte, 0, len(code)), head...), exports: map[string]exported{}}
+	s := &shape{plain: code[:len(head):len(head)], exports: map[string]exported{}}
 	r := reader{b: code[len(head):]}
 	last := 0
 	for len(r.b) > 0 {
@@ -69,7 +69,11 @@ func readShape(code []byte) (*shape, error) {
 		if section.bad || len(section.b) > 0 {
 			return nil, errMalformed
 		}
-		s.plain = append(s.plain, whole[:len(whole)-len(r.b)]...)
+		if start, end := len(code)-len(whole), len(code)-len(r.b); start == len(s.plain) {
+			s.plain = code[:end:end]
+		} else { // a custom section stood before it
+			s.plain = append(s.plain, code[start:end]...)
+		}
 	}
 	return s, nil
 }
