@@ -1,6 +1,9 @@
 package sdk
 
-import "net/netip"
+import (
+	"net/netip"
+	"unsafe"
+)
 
 // IP is an address as it stands in a flow: IPv4, IPv6, or none (layer-2 flows).
 // It is comparable, and 17 bytes long here and on the wire.
@@ -69,3 +72,30 @@ func IPFromWire(b []byte) IP {
 	}
 	return ip
 }
+
+// AppendIPs appends addresses as they cross a border.
+func AppendIPs(b []byte, v []IP) []byte {
+	return append(b, unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*IPSize)...)
+}
+
+// IPsFromWire gives the addresses that AppendIPs wrote: in the memory of b, but where
+// there is a version byte that IPFromWire does not let through.
+func IPsFromWire(b []byte) []IP {
+	v := unsafe.Slice((*IP)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/IPSize)
+	for i := range v {
+		if v[i].version != 4 && v[i].version != 6 && v[i] != (IP{}) {
+			return ipsFromWire(b)
+		}
+	}
+	return v
+}
+
+func ipsFromWire(b []byte) (v []IP) {
+	for ; len(b) >= IPSize; b = b[IPSize:] {
+		v = append(v, IPFromWire(b))
+	}
+	return v
+}
+
+// An IP has no gaps, so that these bytes are one.
+var _ [IPSize]byte = [unsafe.Sizeof(IP{})]byte{}

@@ -31,75 +31,75 @@ func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 }
 
 func appendPackets(b []byte, start int, fields sdk.PacketField, p *sdk.Packets) []byte {
-	b = column32(b, start, p.Flow)
+	b = appendColumn(b, start, p.Flow)
 	if fields&sdk.Time != 0 {
-		b = column64(b, start, p.Time)
+		b = appendColumn(b, start, p.Time)
 	}
 	if fields&sdk.Window != 0 {
-		b = column32(b, start, p.Window)
+		b = appendColumn(b, start, p.Window)
 	}
 	if fields&sdk.TCPFlags != 0 {
-		b = column8(b, start, p.TCPFlags)
+		b = appendColumn(b, start, p.TCPFlags)
 	}
 	if fields&sdk.WireLen != 0 {
-		b = column32(b, start, p.WireLen)
+		b = appendColumn(b, start, p.WireLen)
 	}
 	if fields&sdk.L7Len != 0 {
-		b = column16(b, start, p.L7Len)
+		b = appendColumn(b, start, p.L7Len)
 	}
 	if fields&sdk.PadLen != 0 {
-		b = column16(b, start, p.PadLen)
+		b = appendColumn(b, start, p.PadLen)
 	}
 	return b
 }
 
 func appendEnds(b []byte, start int, fields sdk.EndField, e *sdk.Ends) []byte {
-	b = column32(b, start, e.Flow)
-	b = column32(b, start, e.Before)
+	b = appendColumn(b, start, e.Flow)
+	b = appendColumn(b, start, e.Before)
 	if fields&sdk.At != 0 {
-		b = column64(b, start, e.At)
+		b = appendColumn(b, start, e.At)
 	}
 	if fields&sdk.FirstSeen != 0 {
-		b = column64(b, start, e.FirstSeen)
+		b = appendColumn(b, start, e.FirstSeen)
 	}
 	if fields&sdk.LastSeen != 0 {
-		b = column64(b, start, e.LastSeen)
+		b = appendColumn(b, start, e.LastSeen)
 	}
 	if fields&sdk.FlowInd != 0 {
-		b = column64(b, start, e.FlowInd)
+		b = appendColumn(b, start, e.FlowInd)
 	}
 	if fields&sdk.Dir != 0 {
-		b = column8(b, start, e.Dir)
+		b = appendColumn(b, start, e.Dir)
 	}
 	if fields&sdk.SrcIP != 0 {
-		b = columnIP(b, start, e.SrcIP)
+		b = appendIPs(b, start, e.SrcIP)
 	}
 	if fields&sdk.DstIP != 0 {
-		b = columnIP(b, start, e.DstIP)
+		b = appendIPs(b, start, e.DstIP)
 	}
 	if fields&sdk.SrcPort != 0 {
-		b = column16(b, start, e.SrcPort)
+		b = appendColumn(b, start, e.SrcPort)
 	}
 	if fields&sdk.DstPort != 0 {
-		b = column16(b, start, e.DstPort)
+		b = appendColumn(b, start, e.DstPort)
 	}
 	if fields&sdk.Proto != 0 {
-		b = column8(b, start, e.Proto)
+		b = appendColumn(b, start, e.Proto)
 	}
 	if fields&sdk.TCPStates != 0 {
-		b = column8(b, start, e.TCPStates)
+		b = appendColumn(b, start, e.TCPStates)
 	}
 	if fields&sdk.UTCOffset != 0 {
-		b = column32(b, start, e.UTCOffset)
+		b = appendColumn(b, start, e.UTCOffset)
 	}
 	if fields&sdk.FlowStat != 0 {
-		b = column64(b, start, e.FlowStat)
+		b = appendColumn(b, start, e.FlowStat)
 	}
 	if fields&sdk.Opposite != 0 {
-		b = column32(b, start, e.Opposite)
+		b = appendColumn(b, start, e.Opposite)
 	}
 	if fields&sdk.EtherType != 0 {
-		b = column16(b, start, e.EtherType)
+		b = appendColumn(b, start, e.EtherType)
 	}
 	for _, f := range sdk.VecFields {
 		if fields&f != 0 {
@@ -177,75 +177,75 @@ func DeltaSize(d *sdk.Delta) int { return deltaHeader + len(d.Key) + len(d.Row) 
 
 func readPackets(c *cursor, fields sdk.PacketField, p *sdk.Packets) {
 	n := p.N
-	p.Flow = read32(c, p.Flow, n)
+	p.Flow = readColumn[uint32](c, n)
 	if fields&sdk.Time != 0 {
-		p.Time = read64(c, p.Time, n)
+		p.Time = readColumn[int64](c, n)
 	}
 	if fields&sdk.Window != 0 {
-		p.Window = read32(c, p.Window, n)
+		p.Window = readColumn[uint32](c, n)
 	}
 	if fields&sdk.TCPFlags != 0 {
-		p.TCPFlags = c.column8(p.TCPFlags, n)
+		p.TCPFlags = readColumn[uint8](c, n)
 	}
 	if fields&sdk.WireLen != 0 {
-		p.WireLen = read32(c, p.WireLen, n)
+		p.WireLen = readColumn[uint32](c, n)
 	}
 	if fields&sdk.L7Len != 0 {
-		p.L7Len = c.column16(p.L7Len, n)
+		p.L7Len = readColumn[uint16](c, n)
 	}
 	if fields&sdk.PadLen != 0 {
-		p.PadLen = c.column16(p.PadLen, n)
+		p.PadLen = readColumn[uint16](c, n)
 	}
 }
 
 func readEnds(c *cursor, s sdk.EndSelect, e *sdk.Ends) {
 	n, fields := e.N, s.Fields
-	e.Flow = read32(c, e.Flow, n)
-	e.Before = read32(c, e.Before, n)
+	e.Flow = readColumn[uint32](c, n)
+	e.Before = readColumn[uint32](c, n)
 	if fields&sdk.At != 0 {
-		e.At = read64(c, e.At, n)
+		e.At = readColumn[int64](c, n)
 	}
 	if fields&sdk.FirstSeen != 0 {
-		e.FirstSeen = read64(c, e.FirstSeen, n)
+		e.FirstSeen = readColumn[int64](c, n)
 	}
 	if fields&sdk.LastSeen != 0 {
-		e.LastSeen = read64(c, e.LastSeen, n)
+		e.LastSeen = readColumn[int64](c, n)
 	}
 	if fields&sdk.FlowInd != 0 {
-		e.FlowInd = read64(c, e.FlowInd, n)
+		e.FlowInd = readColumn[uint64](c, n)
 	}
 	if fields&sdk.Dir != 0 {
-		e.Dir = c.column8(e.Dir, n)
+		e.Dir = readColumn[uint8](c, n)
 	}
 	if fields&sdk.SrcIP != 0 {
-		e.SrcIP = c.columnIP(e.SrcIP, n)
+		e.SrcIP = c.ips(n)
 	}
 	if fields&sdk.DstIP != 0 {
-		e.DstIP = c.columnIP(e.DstIP, n)
+		e.DstIP = c.ips(n)
 	}
 	if fields&sdk.SrcPort != 0 {
-		e.SrcPort = c.column16(e.SrcPort, n)
+		e.SrcPort = readColumn[uint16](c, n)
 	}
 	if fields&sdk.DstPort != 0 {
-		e.DstPort = c.column16(e.DstPort, n)
+		e.DstPort = readColumn[uint16](c, n)
 	}
 	if fields&sdk.Proto != 0 {
-		e.Proto = c.column8(e.Proto, n)
+		e.Proto = readColumn[uint8](c, n)
 	}
 	if fields&sdk.TCPStates != 0 {
-		e.TCPStates = c.column8(e.TCPStates, n)
+		e.TCPStates = readColumn[uint8](c, n)
 	}
 	if fields&sdk.UTCOffset != 0 {
-		e.UTCOffset = read32(c, e.UTCOffset, n)
+		e.UTCOffset = readColumn[int32](c, n)
 	}
 	if fields&sdk.FlowStat != 0 {
-		e.FlowStat = read64(c, e.FlowStat, n)
+		e.FlowStat = readColumn[uint64](c, n)
 	}
 	if fields&sdk.Opposite != 0 {
-		e.Opposite = read32(c, e.Opposite, n)
+		e.Opposite = readColumn[uint32](c, n)
 	}
 	if fields&sdk.EtherType != 0 {
-		e.EtherType = c.column16(e.EtherType, n)
+		e.EtherType = readColumn[uint16](c, n)
 	}
 	for _, f := range sdk.VecFields {
 		if fields&f != 0 {

@@ -7,9 +7,11 @@ import "github.com/t2host/t2host/sdk"
 
 func columnVec(b []byte, start int, v *sdk.Vec) []byte {
 	b = pad(b, start, 8)
-	last := uint32(0)
-	for _, end := range v.Ends {
-		b = append32(b, end-last)
+	at := len(b)
+	b = extend(b, 4*len(v.Ends))
+	lengths, last := b[at:], uint32(0)
+	for i, end := range v.Ends {
+		put32(lengths[4*i:], end-last)
 		last = end
 	}
 	return append(b, v.Data...)
@@ -22,23 +24,49 @@ func (c *cursor) vec(v *sdk.Vec, t sdk.Type, n int) {
 		v.Data = c.column(n, size)
 		return
 	}
-	end := uint64(0)
-	for lengths := c.column(n, 4); len(lengths) >= 4; lengths = lengths[4:] {
-		end += uint64(get32(lengths))
-		v.Ends = append(v.Ends, uint32(end))
+	if cap(v.Ends) < n {
+		v.Ends = make([]uint32, 0, n)
+	}
+	ends, end := v.Ends[:n], uint64(0)
+	// Of a list whose values have a width, each length is a multiple of it.
+	width := uint32(1)
+	if t.IsList() {
+		width = uint32(max(1, t.Elem().Size()))
+	}
+	whole := true
+	lengths := readColumn[uint32](c, n)
+	for i, length := range lengths {
+		end += uint64(length)
+		ends[i] = uint32(end)
+		whole = whole && length%width == 0
 	}
 	if end > uint64(len(c.msg)) {
 		c.fail("message ends too early")
-		end = 0
 	}
-	v.Data = c.take(int(end))
-	if c.err != nil {
-		v.Data, v.Ends = nil, v.Ends[:0]
+	if v.Data = c.take(int(end)); c.err != nil {
+		v.Data = nil
 		return
 	}
-	for i := range v.Ends {
-		if !t.Whole(v.Bytes(i)) {
-			c.fail("a list holds part of a value")
+	v.Ends = ends
+	if !whole || t.IsList() && t.Elem().Size() == 0 && !wholeTexts(v.Data, ends) {
+		c.fail("a list holds part of a value")
+	}
+}
+
+// wholeTexts says whether each list that ends there holds whole texts: each its
+// length (u32), and so many bytes.
+func wholeTexts(data []byte, ends []uint32) bool {
+	at := uint64(0)
+	for _, end := range ends {
+		for at < uint64(end) {
+			if uint64(end)-at < 4 {
+				return false
+			}
+			at += 4 + uint64(get32(data[at:]))
+		}
+		if at > uint64(end) {
+			return false
 		}
 	}
+	return true
 }
