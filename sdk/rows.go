@@ -2,7 +2,6 @@ package sdk
 
 import (
 	"errors"
-	"math"
 	"strconv"
 )
 
@@ -47,14 +46,16 @@ type EndRow struct {
 // once.
 func (b *Batch) End(i int) EndRow {
 	e := b.env
-	if e.atEnd && uint32(i) != e.end+1 || !e.atEnd && i != 0 {
+	if i != e.next {
 		e.fail(errors.New("flow end " + strconv.Itoa(i) + " is taken out of order"))
 	}
-	if e.err == nil && i > 0 {
+	if e.puts != i*len(e.cells) && e.err == nil {
 		e.err = e.complete(i)
 	}
-	b.advance(i)
-	e.end, e.atEnd = uint32(i), true
+	if b.applied < len(b.Imports) {
+		b.advance(i)
+	}
+	e.next, e.atEnd = i+1, true
 	return EndRow{b, i}
 }
 
@@ -141,72 +142,3 @@ func (r EndRow) Int(n int) int64 { return r.b.Ends.Columns[n].Int(r.i) }
 
 // Float is the value of the declared column n, a float, of another plugin.
 func (r EndRow) Float(n int) float64 { return r.b.Ends.Columns[n].Float(r.i) }
-
-// PutUint writes the plugin's column n, an unsigned number of any width.
-func (r EndRow) PutUint(n int, u uint64) {
-	if v := r.column(n, TypeU8, TypeH64); v != nil {
-		v.Data = appendUint(v.Data, u, v.Type.Size())
-	}
-}
-
-// PutInt writes the plugin's column n, a signed number, a time or a duration.
-func (r EndRow) PutInt(n int, i int64) {
-	if v := r.column(n, TypeI64, TypeI64, TypeTime, TypeDuration); v != nil {
-		v.Data = appendUint(v.Data, uint64(i), 8)
-	}
-}
-
-// PutFloat writes the plugin's column n, a float of either width.
-func (r EndRow) PutFloat(n int, x float64) {
-	v := r.column(n, TypeF32, TypeF64)
-	switch {
-	case v == nil:
-	case v.Type == TypeF32:
-		v.Data = appendUint(v.Data, uint64(math.Float32bits(float32(x))), 4)
-	default:
-		v.Data = appendUint(v.Data, math.Float64bits(x), 8)
-	}
-}
-
-// PutIP writes the plugin's column n, an address.
-func (r EndRow) PutIP(n int, ip IP) {
-	if v := r.column(n, TypeIP, TypeIP); v != nil {
-		v.Data = ip.AppendWire(v.Data)
-	}
-}
-
-// PutBytes writes the plugin's column n, of any type, by its bytes as on the wire.
-func (r EndRow) PutBytes(n int, value []byte) {
-	if v := r.column(n, 1, maxType-1, 1|List, (maxType-1)|List); v != nil {
-		if !v.Type.Whole(value) {
-			r.b.env.fail(errors.New("column " + r.b.env.plugin.Columns[n].Name + " is " + v.Type.String() + " and is written with " + strconv.Itoa(len(value)) + " bytes"))
-			return
-		}
-		v.Append(value)
-	}
-}
-
-// PutText writes the plugin's column n, a text or string.
-func (r EndRow) PutText(n int, s string) {
-	if v := r.column(n, TypeText, TypeString); v != nil {
-		v.Data = append(v.Data, s...)
-		v.Ends = append(v.Ends, uint32(len(v.Data)))
-	}
-}
-
-// column is the plugin's column n if its type lies in one of the ranges.
-func (r EndRow) column(n int, ranges ...Type) *Vec {
-	e := r.b.env
-	if n >= len(e.out.Columns) {
-		e.fail(errors.New("column " + strconv.Itoa(n) + " is written but not declared"))
-		return nil
-	}
-	v := &e.out.Columns[n]
-	for i := 0; i+1 < len(ranges); i += 2 {
-		if v.Type >= ranges[i] && v.Type <= ranges[i+1] {
-			return v
-		}
-	}
-	e.fail(errors.New("column " + e.plugin.Columns[n].Name + " is " + v.Type.String() + " and is written as another type"))
-	return nil
-}

@@ -99,7 +99,7 @@ func (w *Writer[K, R]) change(k K, row func([]byte) []byte) {
 		w.env.fail(errors.New("table " + w.table.name + " is changed outside a flow end"))
 		return
 	}
-	out.addDelta(w.env.end, w.index, row == nil,
+	out.addDelta(uint32(w.env.next-1), w.index, row == nil,
 		func(b []byte) []byte { return written(b, func(f *Fields) { w.table.keyFields(&k, f) }) }, row)
 }
 

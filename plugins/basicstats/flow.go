@@ -35,16 +35,23 @@ func (m *mean) deviation() float64 { return math.Sqrt(float64(m.variance)) }
 func (t *basicstats) count(p *sdk.Packets) {
 	flows := t.flows.Grown(0)
 	times, lengths, pads := p.Time[:p.N], p.L7Len[:p.N], p.PadLen[:p.N]
+	var sec, begin int64 // the last packet's second, and when it began
 	for i, slot := range p.Flow[:p.N] {
 		if int(slot) >= len(flows) {
 			flows = t.flows.Grown(slot)
 		}
-		flows[slot].add(times[i], lengths[i], pads[i])
+		ns := times[i] - begin
+		if uint64(ns) >= 1e9 { // a division takes long, and most packets share a second
+			var rest int32
+			sec, rest = split(times[i])
+			ns = int64(rest)
+			begin = times[i] - ns
+		}
+		flows[slot].add(sec, int32(ns), lengths[i], pads[i])
 	}
 }
 
-func (f *flow) add(time int64, length, pad uint16) {
-	sec, ns := split(time)
+func (f *flow) add(sec int64, ns int32, length, pad uint16) {
 	if f.packets == 0 {
 		*f = flow{min: math.MaxUint16, sec: sec, ns: ns, minIAT: 4e12}
 		f.size.avg = float32(length)
@@ -58,7 +65,12 @@ func (f *flow) add(time int64, length, pad uint16) {
 	// Seconds wrap, as in T2: a step backwards is one of 136 years.
 	iat := float32(float64(float32(uint32(sec-f.sec))) + float64(float32(ns-f.ns))/1e9)
 	f.sec, f.ns = sec, ns
-	f.minIAT, f.maxIAT = min(f.minIAT, iat), max(f.maxIAT, iat)
+	if iat < f.minIAT { // min would look for NaN and signs of zero, with a call in a guest
+		f.minIAT = iat
+	}
+	if iat > f.maxIAT {
+		f.maxIAT = iat
+	}
 	f.interval.add(iat, n)
 }
 
