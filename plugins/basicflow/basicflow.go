@@ -48,26 +48,36 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 		colDstPort:    sdk.U16("dstPort", "Destination port"),
 		colProto:      sdk.U8("l4Proto", "Layer 4 protocol"),
 	},
-	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) { return &sdk.Loop{EndFlow: endFlow}, nil },
+	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) { return &sdk.Loop{Ends: new(basicflow).ends}, nil },
 })
 
-func endFlow(end sdk.EndRow) error {
-	headers := end.Vec(sdk.NumHdrs)
-	end.PutUint(colFlowStat, end.FlowStat())
-	end.PutInt(colTimeFirst, end.FirstSeen())
-	end.PutInt(colTimeLast, end.LastSeen())
-	end.PutInt(colDuration, end.LastSeen()-end.FirstSeen())
-	end.PutUint(colNumHdrDesc, uint64(len(headers)/2))
-	end.PutBytes(colNumHdrs, headers)
-	end.PutBytes(colHdrDesc, end.Vec(sdk.HdrDesc))
-	end.PutBytes(colSrcMAC, end.Vec(sdk.SrcMAC))
-	end.PutBytes(colDstMAC, end.Vec(sdk.DstMAC))
-	end.PutUint(colEtherType, uint64(end.EtherType()))
-	end.PutBytes(colVLANID, end.Vec(sdk.VLANID))
-	end.PutIP(colSrcIP, end.SrcIP())
-	end.PutUint(colSrcPort, uint64(end.SrcPort()))
-	end.PutIP(colDstIP, end.DstIP())
-	end.PutUint(colDstPort, uint64(end.DstPort()))
-	end.PutUint(colProto, uint64(end.Proto()))
+// basicflow is an opened plugin. Most of its columns are the host's.
+type basicflow struct {
+	duration []int64
+	stacks   []uint8
+}
+
+func (t *basicflow) ends(e sdk.EndRows) error {
+	t.duration, t.stacks = t.duration[:0], t.stacks[:0]
+	for i, first := range e.FirstSeen {
+		t.duration = append(t.duration, e.LastSeen[i]-first)
+		t.stacks = append(t.stacks, uint8(len(e.NumHdrs.Bytes(i))/2))
+	}
+	sdk.PutColumn(e, colFlowStat, e.FlowStat)
+	sdk.PutColumn(e, colTimeFirst, e.FirstSeen)
+	sdk.PutColumn(e, colTimeLast, e.LastSeen)
+	sdk.PutColumn(e, colDuration, t.duration)
+	sdk.PutColumn(e, colNumHdrDesc, t.stacks)
+	e.PutVec(colNumHdrs, &e.NumHdrs)
+	e.PutVec(colHdrDesc, &e.HdrDesc)
+	e.PutVec(colSrcMAC, &e.SrcMAC)
+	e.PutVec(colDstMAC, &e.DstMAC)
+	sdk.PutColumn(e, colEtherType, e.EtherType)
+	e.PutVec(colVLANID, &e.VLANID)
+	e.PutIPs(colSrcIP, e.SrcIP)
+	sdk.PutColumn(e, colSrcPort, e.SrcPort)
+	e.PutIPs(colDstIP, e.DstIP)
+	sdk.PutColumn(e, colDstPort, e.DstPort)
+	sdk.PutColumn(e, colProto, e.Proto)
 	return nil
 }

@@ -13,9 +13,11 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 		all := uint8(0)
 		return &sdk.Loop{
-			EndFlow: func(end sdk.EndRow) error {
-				all |= end.TCPStates()
-				end.PutUint(0, uint64(end.TCPStates()))
+			Ends: func(e sdk.EndRows) error {
+				for _, flags := range e.TCPStates {
+					all |= flags
+				}
+				sdk.PutColumn(e, 0, e.TCPStates)
 				return nil
 			},
 			Report: func(r *sdk.Report) {

@@ -46,9 +46,3 @@ func extend(b []byte, n int) []byte {
 	}
 	return b[: len(b)+n : cap(b)]
 }
-
-// column gives the bytes of n values of size bytes each.
-func (c *cursor) column(n, size int) []byte {
-	c.align(8)
-	return c.take(n * size)
-}

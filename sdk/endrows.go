@@ -1,0 +1,57 @@
+package sdk
+
+import "errors"
+
+// EndRows are all flow ends of a batch: the columns that were declared, to be read,
+// and every column of the plugin, to be written once, whole.
+type EndRows struct {
+	*Ends
+	env *Env
+}
+
+// PutColumn writes the plugin's column n, whole numbers as wide as the values.
+func PutColumn[T Number](r EndRows, n int, values []T) {
+	if v := r.column(n, len(values)); v != nil {
+		v.Data = AppendNumbers(v.Data, values)
+		r.fits(n, v)
+	}
+}
+
+// PutIPs writes the plugin's column n, addresses.
+func (r EndRows) PutIPs(n int, values []IP) {
+	if v := r.column(n, len(values)); v != nil && v.Type != TypeIP {
+		r.env.column(n, ipKind) // says so
+	} else if v != nil {
+		v.Data = AppendIPs(v.Data, values)
+	}
+}
+
+// PutVec writes the plugin's column n, values of its type.
+func (r EndRows) PutVec(n int, values *Vec) {
+	v := r.column(n, values.Len())
+	switch {
+	case v == nil:
+	case v.Type != values.Type:
+		r.env.fail(errors.New("column " + r.env.plugin.Columns[n].Name + " is " + v.Type.String() + " and is written as " + values.Type.String()))
+	default:
+		v.Data = append(v.Data, values.Data...)
+		v.Ends = append(v.Ends, values.Ends...)
+	}
+}
+
+// column is the plugin's column n if so many values are all of it.
+func (r EndRows) column(n, values int) *Vec {
+	v := r.env.column(n, bytesKind)
+	if v != nil && (v.Len() > 0 || values != r.N) {
+		r.env.fail(r.env.miscounted(n, v.Len()+values, r.N))
+		return nil
+	}
+	return v
+}
+
+// fits refuses a column that was written as wider or narrower values than it has.
+func (r EndRows) fits(n int, v *Vec) {
+	if c := r.env.cells[n]; c.kind != unsignedKind && c.kind != signedKind || len(v.Data) != r.N*c.size {
+		r.env.column(n, 0) // says so
+	}
+}
