@@ -58,7 +58,7 @@ var imports = map[string]string{
 const testImports = "host host/carry host/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
 
 // notInSDK are standard packages that a guest must not link.
-var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "io/fs"}
+var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "net/netip", "io/fs"}
 
 func TestImports(t *testing.T) {
 	seen := map[string]bool{}

@@ -1,9 +1,6 @@
 package sdk
 
-import (
-	"net/netip"
-	"unsafe"
-)
+import "unsafe"
 
 // IP is an address as it stands in a flow: IPv4, IPv6, or none (layer-2 flows).
 // It is comparable, and 17 bytes long here and on the wire.
@@ -25,15 +22,17 @@ func IPv6(b [16]byte) IP { return IP{version: 6, bytes: b} }
 // Version is 4, 6, or 0 where there is no address.
 func (ip IP) Version() int { return int(ip.version) }
 
-// Addr is the same as a netip.Addr, the zero Addr where there is none.
-func (ip IP) Addr() netip.Addr {
+// Bytes is the address in network byte order: 4 bytes, 16, or none where there is
+// no address. netip.AddrFromSlice makes a netip.Addr of it, for those who want one:
+// that package costs a guest 40 kB.
+func (ip IP) Bytes() []byte {
 	switch ip.version {
 	case 4:
-		return netip.AddrFrom4([4]byte(ip.bytes[:4]))
+		return ip.bytes[:4:4]
 	case 6:
-		return netip.AddrFrom16(ip.bytes)
+		return ip.bytes[:]
 	}
-	return netip.Addr{}
+	return nil
 }
 
 // Append appends the address as text: dotted, or compressed (RFC 5952), or "-".

@@ -1,6 +1,9 @@
 package sdk
 
-import "unsafe"
+import (
+	"slices"
+	"unsafe"
+)
 
 // Number is a whole number of a column.
 type Number interface {
@@ -16,12 +19,10 @@ var littleEndian = func() bool {
 
 // AppendNumbers appends numbers as on the wire.
 func AppendNumbers[T Number](b []byte, v []T) []byte {
-	size := int(unsafe.Sizeof(T(0)))
-	if littleEndian {
-		return append(b, unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*size)...)
-	}
-	for _, x := range v {
-		b = appendUint(b, uint64(x), size)
+	at, size := len(b), int(unsafe.Sizeof(T(0)))
+	b = append(b, unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*size)...)
+	if !littleEndian {
+		turn(b[at:], size)
 	}
 	return b
 }
@@ -30,16 +31,26 @@ func AppendNumbers[T Number](b []byte, v []T) []byte {
 // where that is possible.
 func NumbersFromWire[T Number](b []byte) []T {
 	size := int(unsafe.Sizeof(T(0)))
-	n := len(b) / size
-	if n == 0 {
-		return nil
+	if !littleEndian || uintptr(unsafe.Pointer(unsafe.SliceData(b)))%unsafe.Alignof(T(0)) != 0 {
+		b = moved(b, size)
 	}
-	if first := unsafe.Pointer(unsafe.SliceData(b)); littleEndian && uintptr(first)%unsafe.Alignof(T(0)) == 0 {
-		return unsafe.Slice((*T)(first), n)
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/size)
+}
+
+// moved is a copy of numbers, as this machine holds them and where it takes them.
+func moved(b []byte, size int) []byte {
+	words := make([]uint64, (len(b)+7)/8)
+	to := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), 8*len(words))[:len(b)]
+	copy(to, b)
+	if !littleEndian {
+		turn(to, size)
 	}
-	v := make([]T, n)
-	for i := range v {
-		v[i] = T(getUint(b[i*size : (i+1)*size]))
+	return to
+}
+
+// turn gives the bytes of each number the other order.
+func turn(b []byte, size int) {
+	for ; len(b) >= size; b = b[size:] {
+		slices.Reverse(b[:size])
 	}
-	return v
 }

@@ -192,7 +192,8 @@ func endpoint(ip sdk.IP, port uint16) string {
 	if ip.Version() == 0 {
 		return "-"
 	}
-	return netip.AddrPortFrom(ip.Addr(), port).String()
+	addr, _ := netip.AddrFromSlice(ip.Bytes())
+	return netip.AddrPortFrom(addr, port).String()
 }
 
 // Text is the value of column i of another plugin at a flow end, as T2 shows it.
