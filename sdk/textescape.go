@@ -6,14 +6,20 @@ import "slices"
 // characters, quotes and backslashes, which are escaped; a dot for what is no
 // UTF-8.
 func appendEscaped(b, s []byte) []byte {
-	for len(s) >= 8 {
-		x := load64(s)
-		if special(x) {
-			break
+	if n := len(s); n >= 8 {
+		b = slices.Grow(b, n)
+		d := b[len(b) : len(b)+n]
+		plain := 0
+		for plain < n {
+			at := min(plain, n-8) // the last eight bytes may overlap those before
+			x := load64(s[at:])
+			if special(x) {
+				break
+			}
+			store64(d[at:], x)
+			plain = at + 8
 		}
-		b = slices.Grow(b, 8)
-		store64(b[len(b):len(b)+8], x)
-		b, s = b[:len(b)+8], s[8:]
+		b, s = b[:len(b)+plain], s[plain:]
 	}
 	for len(s) > 0 {
 		c := s[0]

@@ -38,7 +38,7 @@ func appendIPv4(b, ip []byte) []byte {
 	n := 0
 	for _, c := range ip[:4] {
 		u := octets[c]
-		d[n], d[n+1], d[n+2], d[n+3] = byte(u), byte(u>>8), byte(u>>16), byte(u>>24)
+		store32(d[n:], u)
 		if n += 2; c > 9 {
 			n++
 		}

@@ -72,9 +72,16 @@ func AppendSeconds(b []byte, ns int64) []byte {
 	if ns -= sec * 1e9; ns < 0 {
 		sec, ns = sec-1, ns+1e9
 	}
-	b = slices.Grow(b, 20)
-	d := b[len(b) : len(b)+20]
-	n := decimal32(d, uint32(sec))
+	b = slices.Grow(b, 24)
+	d := b[len(b) : len(b)+24]
+	n := 10
+	if s := uint32(sec); s >= 1e9 { // times of day, since 2001
+		high := s / 1e8
+		d[0], d[1] = '0'+byte(high/10), '0'+byte(high%10)
+		store64(d[2:], eightDigits(s-high*1e8)+zeros)
+	} else {
+		n = decimal32(d, s)
+	}
 	first := uint32(ns) / 1e8
 	d[n], d[n+1] = '.', '0'+byte(first)
 	store64(d[n+2:], eightDigits(uint32(ns)-first*1e8)+zeros)
@@ -112,14 +119,14 @@ func appendHex64(b []byte, u uint64) []byte {
 const hexDigits = "0123456789abcdef"
 
 func appendMAC(b, mac []byte) []byte {
-	b = slices.Grow(b, 17)
-	d := b[len(b) : len(b)+17]
-	m := (*[6]byte)(mac)
-	d[0], d[1], d[2] = hexDigits[m[0]>>4], hexDigits[m[0]&15], ':'
-	d[3], d[4], d[5] = hexDigits[m[1]>>4], hexDigits[m[1]&15], ':'
-	d[6], d[7], d[8] = hexDigits[m[2]>>4], hexDigits[m[2]&15], ':'
-	d[9], d[10], d[11] = hexDigits[m[3]>>4], hexDigits[m[3]&15], ':'
-	d[12], d[13], d[14] = hexDigits[m[4]>>4], hexDigits[m[4]&15], ':'
-	d[15], d[16] = hexDigits[m[5]>>4], hexDigits[m[5]&15]
+	b = slices.Grow(b, 24)
+	d := b[len(b) : len(b)+24]
+	_ = mac[5]
+	high := eightHex(uint32(mac[0])<<24 | uint32(mac[1])<<16 | uint32(mac[2])<<8 | uint32(mac[3]))
+	low := eightHex(uint32(mac[4])<<24 | uint32(mac[5])<<16)
+	const colon = ':'
+	store64(d, high&0xffff|colon<<16|high>>16&0xffff<<24|colon<<40|high>>32&0xffff<<48)
+	store64(d[8:], colon|high>>48<<8|colon<<24|low&0xffff<<32|colon<<48|low>>16&0xff<<56)
+	d[16] = byte(low >> 24)
 	return b[:len(b)+17]
 }
