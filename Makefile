@@ -1,7 +1,7 @@
 # make run      what t2host does, on a capture from testdata/
 # make test     the tests, the linters, and a short run of each fuzz target
 # make expected the comparison with T2's results: identical/total
-# make soak     the long runs: 50 kills of the host and 100 of plugins, 50 million packets through a guest, 10 minutes of each fuzz target
+# make soak     the long runs: 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10 minutes of each fuzz target
 # make bench    the measurements
 # make build    bin/t2host
 
@@ -64,6 +64,7 @@ expected: module
 
 soak: module
 	T2HOST_KILLS=50 T2HOST_PACKETS=50000000 $(GO) test ./host -count=1 -v -timeout 30m -run '^(TestAKilledPlugin|TestAKilledHost|TestAGuestsMemoryStaysFlat)$$'
+	T2HOST_MATRIX=1 $(GO) test ./host -count=1 -timeout 3h -run '^TestConformance'
 	$(MAKE) fuzz FUZZTIME=10m
 
 bench: module

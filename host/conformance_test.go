@@ -182,19 +182,23 @@ func sharedCaptures(t *testing.T) []string {
 	return append(files, captureFile(t, shared, "mix.pcap"))
 }
 
+// sizes are those of batches. The largest is too large for one message, so that it adds
+// only time to the others.
+var (
+	sizes       = []int{1, 7, 256, 4096, defaultRows, 65536}
+	defaultRows = int(defaults().Rows)
+)
+
 func conform(t *testing.T, files []string) {
 	zones := []*time.Location{time.UTC, zurich(t)}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			zone := zones[len(file)%2]
-			want := runAll(t, file, 4096, zone, direct)
-			for _, rows := range []int{1, 7, 256, 4096, 65536} {
-				if rows < 256 && strings.Contains(file, "mix") {
-					continue
-				}
+			want := runAll(t, file, defaultRows, zone, direct)
+			for _, rows := range sizes {
 				for _, w := range ways(t, file, rows) {
 					if diff := cmp.Diff(want, runAll(t, file, rows, zone, w)); diff != "" {
-						t.Errorf("%s, batches of %d rows (-inproc, 4096 rows +this):\n%.2000s", w.name, rows, diff)
+						t.Errorf("%s, batches of %d rows (-inproc +this):\n%.2000s", w.name, rows, diff)
 					}
 				}
 			}
@@ -202,35 +206,37 @@ func conform(t *testing.T, files []string) {
 	}
 }
 
-// ways are those that a capture is run with, by the size of batches. The largest is
-// too large for one message, so that it adds nothing to 4096 but time. Six
+// ways are those that a capture is run with, by the size of batches: all of them at
+// each size up to 4,096 with T2HOST_MATRIX=1 (make soak). Else time counts. Six
 // processes take time to start, and to be asked for each packet: our own small
 // captures try them with every size, the large ones not with the smallest, and the
 // many shared ones with one; they leave the C module and compiled-in plugins out of
 // the other sizes, too. A worker is a process with a sandbox in it, and takes
-// one size, and of the shared captures the largest.
+// one size, and of the shared captures the largest; which is not cut into single packets.
 func ways(t *testing.T, file string, rows int) []way {
 	t.Helper()
 	info, err := os.Stat(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, small := strings.HasPrefix(file, "../testdata"), info.Size() < 64<<10
-	list := []way{throughWire}
-	if rows <= 4096 {
-		list = append(list, sandbox)
+	own, small, mix := strings.HasPrefix(file, "../testdata"), info.Size() < 64<<10, strings.HasSuffix(file, "mix.pcap")
+	switch {
+	case rows > defaultRows:
+		return []way{throughWire}
+	case rows > 4096:
+		return []way{throughWire, sandbox}
+	case os.Getenv("T2HOST_MATRIX") == "1":
+		return []way{direct, throughWire, sandbox, inC, ownProcess, worker}
+	case mix && rows < 256:
+		return nil
+	case !own && rows != 256:
+		return []way{throughWire, sandbox}
 	}
-	if !own && rows != 256 {
-		return list
-	}
-	list = append(list, direct)
-	if rows <= 4096 {
-		list = append(list, inC)
-	}
-	if own && rows <= 4096 && (small || rows >= 256) || rows == 256 {
+	list := []way{throughWire, sandbox, direct, inC}
+	if own && (small || rows >= 256) || rows == 256 {
 		list = append(list, ownProcess)
 	}
-	if rows == 256 && (own || strings.HasSuffix(file, "mix.pcap")) {
+	if rows == 256 && (own || mix) {
 		list = append(list, worker)
 	}
 	return list
@@ -252,7 +258,7 @@ func TestConformanceShared(t *testing.T) { conform(t, sharedCaptures(t)) }
 // clock is put forward, at every batch size.
 func TestSummerTime(t *testing.T) {
 	const file = "../testdata/rules/summertime.pcap"
-	for _, rows := range []int{1, 7, 256, 4096, 65536} {
+	for _, rows := range sizes {
 		for _, w := range ways(t, file, rows) {
 			sink := runAll(t, file, rows, zurich(t), w).Files["sink.bin"]
 			if !strings.Contains(sink, "# Sun 29 Mar 2026 01:59:") || !strings.Contains(sink, "# Sun 29 Mar 2026 03:00:") {

@@ -50,7 +50,7 @@ func (o *own) runtime() []sdk.Setting {
 }
 
 func defaults() own {
-	return own{TCPStates: true, MaxFlows: 4194304, LinkTypes: "all", Rows: 4096, PluginTimeout: 30, MaxMemory: 64}
+	return own{TCPStates: true, MaxFlows: 4194304, LinkTypes: "all", Rows: 16384, PluginTimeout: 30, MaxMemory: 64}
 }
 
 // groups are the host's own settings.

@@ -61,7 +61,9 @@ func Process(h Handler) {
 			connected: sync.OnceFunc(func() { os.Stdout, os.Stderr = stdout, stderr }),
 		}}},
 		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
-			return grpc.NewServer(append(options, grpc.ForceServerCodecV2(Codec{}))...)
+			return grpc.NewServer(append(options, grpc.ForceServerCodecV2(Codec{}),
+				grpc.InitialWindowSize(Window), grpc.InitialConnWindowSize(Window),
+				grpc.ReadBufferSize(Buffer), grpc.WriteBufferSize(Buffer))...)
 		},
 		Logger: hclog.NewNullLogger(),
 	})

@@ -40,6 +40,13 @@ const (
 	MethodBatches  = "/" + service + "/Batches"
 )
 
+// Both ends of a connection take as much, in bytes: a batch is on its way whole, where
+// gRPC's own 64 KiB would have it wait for leave in between.
+const (
+	Window = wire.MaxBatch
+	Buffer = 256 << 10
+)
+
 // BatchesStream describes Batches to a client.
 var BatchesStream = grpc.StreamDesc{StreamName: "Batches", ServerStreams: true, ClientStreams: true}
 

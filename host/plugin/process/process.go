@@ -81,6 +81,8 @@ func connect(c Command, exe *executable) (remote.Peer, error) {
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: folder.path},
 		GRPCDialOptions: []grpc.DialOption{
 			grpc.WithDefaultCallOptions(grpc.ForceCodecV2(serve.Codec{}), grpc.MaxCallRecvMsgSize(wire.MaxMessage)),
+			grpc.WithInitialWindowSize(serve.Window), grpc.WithInitialConnWindowSize(serve.Window),
+			grpc.WithReadBufferSize(serve.Buffer), grpc.WithWriteBufferSize(serve.Buffer),
 			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return p.process.dial(ctx) }),
 		},
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (runner.Runner, error) {
