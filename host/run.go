@@ -54,8 +54,6 @@ type flows struct {
 	table *flowtable.Table
 	pipe  *pipeline.Pipeline
 	batch *batch.Batch
-	// details: flows keep them.
-	details bool
 	// The frame in work: its number and time.
 	number  uint64
 	now     int64
@@ -64,7 +62,7 @@ type flows struct {
 }
 
 func newFlows(p *plan, pipe *pipeline.Pipeline, details bool) *flows {
-	f := &flows{pipe: pipe, details: details}
+	f := &flows{pipe: pipe}
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
 		Details: details,
@@ -105,11 +103,9 @@ func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
 	if f.err != nil {
 		return
 	}
-	e := batch.End{Slot: slot, Flow: flow, Dir: dir, Number: f.number, Now: f.now}
-	if f.details {
-		e.Details = f.table.Details(slot)
-	}
-	f.batch.AddEnd(e)
+	f.batch.AddEnd(batch.End{
+		Slot: slot, Flow: flow, Details: f.table.Details(slot), Dir: dir, Number: f.number, Now: f.now,
+	})
 	if f.batch.Full() && (dir == 1 || flow.Opposite() == sdk.NoFlow) {
 		f.next(false)
 	}

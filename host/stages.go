@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/pipeline"
+	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 )
@@ -41,8 +42,8 @@ func openStages(p *plan, out *outlets, started time.Time) ([]*pipeline.Stage, er
 
 func openStage(p *plan, i int, opening sdk.Opening, out *outlets) (*pipeline.Stage, error) {
 	l := p.plugins[i]
-	log := newPluginLog(l.Name, out.notices)
-	carried := p.carrier.Carry(l.Artefact, l.Runtime, log.line)
+	log := remote.NewLog(func(line string) { out.notices.warn("plugin " + l.Name + ": " + line) })
+	carried := p.carrier.Carry(l.Artefact, l.Runtime, log.Line)
 	var stage sdk.Stage
 	err := sdk.Guard(func() (err error) { stage, err = carried.Open(opening); return err })
 	if err != nil {
@@ -56,7 +57,7 @@ func openStage(p *plan, i int, opening sdk.Opening, out *outlets) (*pipeline.Sta
 			}
 			return out.byPlugin[i][f.Outlet].Send(f.Data)
 		},
-		Log: log.line,
+		Log: log.Line,
 	}, nil
 }
 
@@ -85,11 +86,11 @@ func (p *plan) openings(started time.Time) []sdk.Opening {
 // logged is a stage whose log ends with it.
 type logged struct {
 	sdk.Stage
-	log *pluginLog
+	log *remote.Log
 }
 
 func (l *logged) Close() error {
 	err := l.Stage.Close()
-	l.log.close()
+	l.log.Close()
 	return err
 }

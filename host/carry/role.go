@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/process"
@@ -158,14 +157,15 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 		return nil, err
 	}
 	defer f.Close()
-	log := few(func(line string) { k.Warn("plugin " + path + ": " + line) })
+	lines := remote.NewLog(func(line string) { k.Warn("plugin " + path + ": " + line) })
+	defer lines.Close()
 	file := plugin.File{Path: path}
 	connect := func() (remote.Peer, error) {
-		return process.Connect(process.Command{Name: path, Path: path, SHA256: file.SHA256, Timeout: k.Timeout, Log: log, Stop: k.Stop})
+		return process.Connect(process.Command{Name: path, Path: path, SHA256: file.SHA256, Timeout: k.Timeout, Log: lines.Line, Stop: k.Stop})
 	}
-	isModule, err := startsAsModule(f)
+	isModule, err := plugin.IsModule(f)
 	if err != nil {
-		return nil, fmt.Errorf("plugin %s: %w", path, err)
+		return nil, fmt.Errorf("plugin %s: %w", path, errors.Unwrap(err))
 	}
 	if isModule {
 		code, err := readModule(f, "")
@@ -173,7 +173,7 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 			return nil, fmt.Errorf("plugin %s: %w", path, err)
 		}
 		file.SHA256 = checksum(code)
-		connect = func() (remote.Peer, error) { return k.apart(path, f, code, file.SHA256, log) }
+		connect = func() (remote.Peer, error) { return k.apart(path, f, code, file.SHA256, lines.Line) }
 	} else if file.SHA256, err = hash(f); err != nil {
 		return nil, fmt.Errorf("plugin %s: %w", path, err)
 	}
@@ -193,31 +193,6 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 		list = append(list, a)
 	}
 	return list, nil
-}
-
-// few lets so many lines through: a program that is no plugin may print for ever.
-func few(log func(line string)) func(line string) {
-	const most = 20
-	var n atomic.Int32
-	return func(line string) {
-		switch seen := n.Add(1); {
-		case seen <= most:
-			log(line)
-		case seen == most+1:
-			log("prints more, which is not shown")
-		}
-	}
-}
-
-// startsAsModule looks at a file's first bytes, and goes back to its start.
-func startsAsModule(f *os.File) (bool, error) {
-	var head [4]byte
-	n, err := io.ReadFull(f, head[:])
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return false, errors.Unwrap(err)
-	}
-	_, err = f.Seek(0, io.SeekStart)
-	return string(head[:n]) == "\x00asm", err
 }
 
 func hash(f *os.File) (string, error) {

@@ -13,8 +13,11 @@ type Details struct {
 	NStacks, NSrcMACs, NDstMACs, NTags uint8
 }
 
-// Details is that of the flow in slot, with Config.Details.
+// Details is that of the flow in slot, nil without Config.Details.
 func (t *Table) Details(slot uint32) *Details {
+	if !t.cfg.Details {
+		return nil
+	}
 	return &t.more[slot>>slabBits][slot&(slabSize-1)]
 }
 

@@ -3,14 +3,23 @@ package plugin
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"runtime"
 	"strings"
 )
 
-// moduleMagic is what every WebAssembly module begins with.
-const moduleMagic = "\x00asm"
+// IsModule says whether a file begins as every WebAssembly module does.
+func IsModule(f io.ReaderAt) (bool, error) {
+	const magic = "\x00asm"
+	head := make([]byte, len(magic))
+	n, err := f.ReadAt(head, 0)
+	if err == io.EOF {
+		err = nil
+	}
+	return string(head[:n]) == magic, err
+}
 
 // SplitPath splits PATH or PATH:RUNTIME, where a word of -p is one, into the
 // path and what follows it. The path is empty where the word is a name.
@@ -47,9 +56,8 @@ func CheckPath(path string) error {
 		return fmt.Errorf("plugin %s: %w: t2host must be able to read it", path, errors.Unwrap(err))
 	}
 	defer f.Close()
-	head := make([]byte, len(moduleMagic))
-	switch _, err := f.ReadAt(head, 0); {
-	case err == nil && string(head) == moduleMagic:
+	switch is, _ := IsModule(f); { // what cannot be read is said when it is opened
+	case is:
 		return nil
 	case strings.HasSuffix(path, ".wasm"):
 		return fmt.Errorf("plugin %s is no WebAssembly module: build it again (t2host build DIR)", path)

@@ -72,6 +72,13 @@ func (r *reader) each(most uint32, element func()) {
 	}
 }
 
+// bound fails where there is more than the most.
+func (r *reader) bound(n, most uint64) {
+	if n > most {
+		r.fail()
+	}
+}
+
 // limits reads the size of a memory or table: its first one; the largest, if
 // there is one, does not matter.
 func (r *reader) limits() uint32 {

@@ -102,7 +102,7 @@ func (s *shape) section(id byte, r *reader) {
 			r.valueType()
 			s.elements += uint64(r.limits())
 		})
-		s.bound(r, s.elements, MaxElements)
+		r.bound(s.elements, MaxElements)
 	case 5:
 		r.each(1, func() { s.memory = uint64(r.limits()) << 16 })
 	case 6:
@@ -123,12 +123,6 @@ func (s *shape) section(id byte, r *reader) {
 		r.each(MaxEntries, func() { s.data(r) })
 	case 12:
 		r.u32()
-	}
-}
-
-func (s *shape) bound(r *reader, n, most uint64) {
-	if n > most {
-		r.fail()
 	}
 }
 
@@ -217,7 +211,7 @@ func (s *shape) element(r *reader) {
 			r.u32()
 		}
 	})
-	s.bound(r, s.elements, 2*MaxElements)
+	r.bound(s.elements, 2*MaxElements)
 }
 
 // body reads a function's locals; its instructions are for the compiler.
@@ -229,8 +223,8 @@ func (s *shape) body(r *reader) {
 		code.valueType()
 	})
 	s.locals += locals
-	s.bound(r, locals, MaxLocals)
-	s.bound(r, s.locals, MaxAllLocals)
+	r.bound(locals, MaxLocals)
+	r.bound(s.locals, MaxAllLocals)
 	if code.bad {
 		r.fail()
 	}

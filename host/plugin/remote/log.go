@@ -1,0 +1,56 @@
+package remote
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+// A plugin may log this many lines at once, and then so many a second.
+const (
+	logBurst = 100
+	logRate  = 10
+)
+
+// Log lets the lines that a plugin prints through to a user, as they can be shown,
+// and no flood of them. It may be used by several goroutines.
+type Log struct {
+	to func(line string)
+
+	mu    sync.Mutex
+	room  float64 // lines that may pass now
+	since time.Time
+	held  int
+}
+
+// NewLog makes a log whose lines go to a function.
+func NewLog(to func(line string)) *Log {
+	return &Log{to: to, room: logBurst, since: time.Now()}
+}
+
+// Line takes a line.
+func (l *Log) Line(text string) {
+	l.mu.Lock()
+	now := time.Now()
+	l.room = min(logBurst, l.room+now.Sub(l.since).Seconds()*logRate)
+	l.since = now
+	pass := l.room >= 1
+	if pass {
+		l.room--
+	} else {
+		l.held++
+	}
+	l.mu.Unlock()
+	if pass {
+		l.to(Printable(text))
+	}
+}
+
+// Close tells how many lines were held back.
+func (l *Log) Close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held > 0 {
+		l.to(fmt.Sprintf("%d further lines of its log are not shown: it logs more than %d a second", l.held, logRate))
+	}
+}
