@@ -25,7 +25,8 @@ type Totals struct {
 }
 
 // Packets are the rows that the plugin's Packets selects, a column a field.
-// Columns that were not declared are nil. They must not be written.
+// Columns that were not declared are nil. They must not be written, and are valid
+// during the call of the stage.
 type Packets struct {
 	N        int
 	Flow     []uint32 // slot
@@ -39,7 +40,7 @@ type Packets struct {
 
 // Ends are the flows that end in the batch, one row a direction. A flow and its
 // opposite end together, A before B. Columns that were not declared are nil.
-// They must not be written.
+// They must not be written, and are valid during the call of the stage.
 type Ends struct {
 	N         int
 	Flow      []uint32 // slot

@@ -24,7 +24,7 @@
 // a slot is that number, small and reused after the flow's end, never twice in
 // a batch; state per flow stands in a [PerFlow], indexed by slot. At a flow's
 // end the plugin reads what it declared ([End]) and writes each of its columns
-// once. Together with the columns of the other plugins they make the flow's
+// once, flow by flow ([EndRow]) or a whole column of a batch ([EndRows]). Together with the columns of the other plugins they make the flow's
 // record.
 //
 // # Rules
