@@ -28,7 +28,7 @@ func run(src *capture.Source, p *plan, zone *time.Location, stages []*pipeline.S
 	if err != nil {
 		return err
 	}
-	reader := startReader(src, decoder, p.LinkTypes == "first")
+	reader := startReader(src, decoder, p.LinkTypes == "first", layout.Payload())
 	f := newFlows(p, pipe, layout.Details())
 	for b := range reader.blocks {
 		f.block(b)
@@ -83,7 +83,7 @@ func (f *flows) block(b *block) {
 		if !ok || f.err != nil {
 			continue
 		}
-		f.batch.AddPacket(slot, h)
+		f.batch.AddPacket(slot, h, b.payload(i))
 		if f.batch.Full() {
 			f.next(false)
 		}
@@ -139,6 +139,25 @@ type block struct {
 	headers [512]decode.Headers
 	n       int
 	idle    bool // live input: nothing more has come for a while
+
+	// Their payloads, where plugins read any: one behind the other, and where each ends.
+	payloads []byte
+	ends     []int
+}
+
+// begin empties a block.
+func (b *block) begin() { b.n, b.payloads, b.ends = 0, b.payloads[:0], b.ends[:0] }
+
+// payload is that of header i, as far as it is kept.
+func (b *block) payload(i int) []byte {
+	if len(b.ends) == 0 {
+		return nil
+	}
+	start := 0
+	if i > 0 {
+		start = b.ends[i-1]
+	}
+	return b.payloads[start:b.ends[i]]
 }
 
 // reader is the first goroutine. Its figures may be read when blocks is closed.
@@ -147,13 +166,14 @@ type reader struct {
 	blocks      chan *block
 	free        chan *block
 	first, last int64 // times of the first and the last packet
+	payload     int   // bytes of each packet's payload to keep
 	skipped     uint64
 	err         error // reading broke; cut and corrupt captures are no error here
 }
 
-func startReader(src *capture.Source, decoder *decode.Decoder, firstLink bool) *reader {
+func startReader(src *capture.Source, decoder *decode.Decoder, firstLink bool, payload int) *reader {
 	const inFlight = 16
-	r := &reader{decoder: decoder, blocks: make(chan *block, inFlight), free: make(chan *block, inFlight)}
+	r := &reader{decoder: decoder, payload: payload, blocks: make(chan *block, inFlight), free: make(chan *block, inFlight)}
 	for range inFlight {
 		r.free <- new(block)
 	}
@@ -171,12 +191,12 @@ func (r *reader) read(src *capture.Source, firstLink bool) {
 	var began time.Time // of the block, live input
 	live := src.Live()
 	b := <-r.free
-	b.n = 0
+	b.begin()
 	hand := func(idle bool) {
 		b.idle = idle
 		r.blocks <- b
 		b = <-r.free
-		b.n = 0
+		b.begin()
 	}
 	for {
 		err := src.Next(&f)
@@ -201,7 +221,13 @@ func (r *reader) read(src *capture.Source, firstLink bool) {
 		if live && b.n == 0 {
 			began = time.Now()
 		}
-		r.decoder.Decode(&f, &b.headers[b.n])
+		h := &b.headers[b.n]
+		r.decoder.Decode(&f, h)
+		if r.payload > 0 {
+			p := h.Payload(f.Data)
+			b.payloads = append(b.payloads, p[:min(len(p), r.payload)]...)
+			b.ends = append(b.ends, len(b.payloads))
+		}
 		b.n++
 		if b.n == len(b.headers) {
 			hand(false)

@@ -36,6 +36,7 @@ type Packets struct {
 	WireLen  []uint32 // bytes
 	L7Len    []uint16 // bytes of payload by the headers' lengths, T2's L7 length
 	PadLen   []uint16 // bytes of padding, in frames of at most 64 bytes
+	Payload  Vec      // TypeText: the first bytes of L7Len that were captured, at most PacketSelect.PayloadLen
 }
 
 // Ends are the flows that end in the batch, one row a direction. A flow and its
@@ -82,6 +83,7 @@ const (
 	WireLen
 	L7Len
 	PadLen
+	Payload // see PacketSelect.WithPayload
 	maxPacketField
 )
 
@@ -131,15 +133,30 @@ const (
 
 // PacketSelect is what a plugin reads of packets.
 type PacketSelect struct {
-	Rows   Rows
-	Fields PacketField
+	Rows       Rows
+	Fields     PacketField
+	PayloadLen int // with Payload: bytes of it, 1 to MaxPayload
 }
 
+// MaxPayload bounds the bytes of a packet's payload that a plugin may read.
+const MaxPayload = 2048
+
 // TCP selects TCP packets (of fragments the first) with these fields.
-func TCP(fields ...PacketField) PacketSelect { return PacketSelect{TCPRows, union(fields)} }
+func TCP(fields ...PacketField) PacketSelect {
+	return PacketSelect{Rows: TCPRows, Fields: union(fields)}
+}
 
 // All selects every packet that has a flow, with these fields.
-func All(fields ...PacketField) PacketSelect { return PacketSelect{AllRows, union(fields)} }
+func All(fields ...PacketField) PacketSelect {
+	return PacketSelect{Rows: AllRows, Fields: union(fields)}
+}
+
+// WithPayload adds the first n bytes of each packet's payload.
+func (s PacketSelect) WithPayload(n int) PacketSelect {
+	s.Fields |= Payload
+	s.PayloadLen = n
+	return s
+}
 
 // EndSelect is what a plugin reads at flow ends.
 type EndSelect struct {

@@ -13,7 +13,7 @@ type field struct {
 
 // In the order of the constants.
 var (
-	packetFields = [...]field{{"time", 8, 0}, {"window", 4, 0}, {"tcpFlags", 1, 0}, {"wireLen", 4, 0}, {"l7Len", 2, 0}, {"padLen", 2, 0}}
+	packetFields = [...]field{{"time", 8, 0}, {"window", 4, 0}, {"tcpFlags", 1, 0}, {"wireLen", 4, 0}, {"l7Len", 2, 0}, {"padLen", 2, 0}, {"payload", 4, TypeText}}
 	endFields    = [...]field{
 		{"at", 8, 0},
 		{"firstSeen", 8, 0},

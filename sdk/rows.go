@@ -33,6 +33,10 @@ func (r PacketRow) L7Len() uint16 { return r.p.L7Len[r.i] }
 // PadLen is its padding, in bytes, where it has at most 64.
 func (r PacketRow) PadLen() uint16 { return r.p.PadLen[r.i] }
 
+// Payload is the first bytes of its payload that were captured, valid during the call
+// of the stage.
+func (r PacketRow) Payload() []byte { return r.p.Payload.Bytes(r.i) }
+
 // EndRow is the end of one flow: what was declared can be read, every column of
 // the plugin is to be written once. Asking for a field that was not declared
 // panics.

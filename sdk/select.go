@@ -21,6 +21,9 @@ func (p *Packets) Only(fields PacketField) Packets {
 	if fields&PadLen != 0 {
 		q.PadLen = p.PadLen
 	}
+	if fields&Payload != 0 {
+		q.Payload = p.Payload
+	}
 	return q
 }
 
@@ -29,6 +32,7 @@ func (p *Packets) Reset() {
 	*p = Packets{
 		Flow: p.Flow[:0], Time: p.Time[:0], Window: p.Window[:0],
 		TCPFlags: p.TCPFlags[:0], WireLen: p.WireLen[:0], L7Len: p.L7Len[:0], PadLen: p.PadLen[:0],
+		Payload: Vec{Type: TypeText, Data: p.Payload.Data[:0], Ends: p.Payload.Ends[:0]},
 	}
 }
 
@@ -113,7 +117,7 @@ func (e *Ends) vecs() (list [len(VecFields)]Vec) {
 	return list
 }
 
-// Size is the bytes of a packet row on the wire.
+// Size is the bytes of a packet row on the wire, of the payload that of its length.
 func (s PacketSelect) Size() int {
 	if s.Rows == NoRows {
 		return 0
@@ -155,13 +159,17 @@ func columnSize(t Type) int {
 }
 
 // Slice is the rows from one to another, the latter not included. It lives in
-// the memory of p.
+// the memory of p, but for where payloads end.
 func (p *Packets) Slice(from, to int) Packets {
-	return Packets{
+	q := Packets{
 		N: to - from, Flow: slice(p.Flow, from, to), Time: slice(p.Time, from, to), Window: slice(p.Window, from, to),
 		TCPFlags: slice(p.TCPFlags, from, to), WireLen: slice(p.WireLen, from, to),
 		L7Len: slice(p.L7Len, from, to), PadLen: slice(p.PadLen, from, to),
 	}
+	if p.Payload.Type != 0 {
+		q.Payload = p.Payload.Slice(from, to)
+	}
+	return q
 }
 
 // Slice is the ends from one to another, the latter not included, with row rows

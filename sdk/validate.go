@@ -31,6 +31,8 @@ func (p *Plugin) Validate() error {
 		return errors.New("open is missing")
 	case p.Packets.Rows > AllRows || p.Packets.Fields > PacketFields || p.Ends.Fields > EndFields:
 		return errors.New("packets or ends select what this host does not know")
+	case p.Packets.Fields&Payload != 0 && (p.Packets.PayloadLen < 1 || p.Packets.PayloadLen > MaxPayload):
+		return errors.New("payload of " + strconv.Itoa(p.Packets.PayloadLen) + " bytes is read: 1 to " + strconv.Itoa(MaxPayload) + " are possible")
 	case len(p.Columns) > 0 && !p.Ends.On:
 		return errors.New("columns are declared but no flow ends: set Ends")
 	}

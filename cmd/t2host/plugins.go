@@ -194,7 +194,11 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 		line("requires", "%s %s%s", r.Name, r.Versions, map[bool]string{true: " (optional)"}[r.Optional])
 	}
 	if a.Packets.Rows != sdk.NoRows {
-		line("reads", "%s packets: %s", wire.RowKinds[a.Packets.Rows], strings.Join(a.Packets.Fields.Names(), ", "))
+		fields := strings.Join(a.Packets.Fields.Names(), ", ")
+		if a.Packets.Fields&sdk.Payload != 0 {
+			fields += fmt.Sprintf(" (%d bytes)", a.Packets.PayloadLen)
+		}
+		line("reads", "%s packets: %s", wire.RowKinds[a.Packets.Rows], fields)
 	}
 	if a.Ends.On {
 		line("reads", "flow ends: %s", strings.Join(a.Ends.Fields.Names(), ", "))

@@ -27,8 +27,10 @@ type Layout struct {
 	stacks *decode.Stacks
 	value  []byte // of a list on its way into a column
 
+	payload int // bytes of a packet's payload, of the plugin that reads most
+
 	maxRows  int
-	rowBytes int // of the plugin that gets most, at most
+	rowBytes int // of the plugin that gets most, without payload
 	endBytes int
 }
 
@@ -44,6 +46,9 @@ func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *
 		l.end |= p.Ends.Fields
 		l.rowBytes = max(l.rowBytes, p.Packets.Size())
 		l.endBytes = max(l.endBytes, p.Ends.Size())
+		if p.Packets.Fields&sdk.Payload != 0 {
+			l.payload = max(l.payload, p.Packets.PayloadLen)
+		}
 	}
 	l.used[sdk.NoRows] = false
 	return l
@@ -51,6 +56,9 @@ func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *
 
 // Details says whether the flow table is to keep flows' details.
 func (l *Layout) Details() bool { return l.end&details != 0 }
+
+// Payload says how many bytes of each packet's payload the plugins read.
+func (l *Layout) Payload() int { return l.payload }
 
 // Batch is the events of a stretch of the capture and, for each plugin, its
 // view of them and its answer.
@@ -79,7 +87,11 @@ func (l *Layout) New() *Batch {
 func (b *Batch) View(i int) *sdk.Batch {
 	p, v := b.layout.plugins[i], &b.views[i]
 	v.Number, v.First, v.Last, v.Time, v.Final, v.Totals = b.Number, b.First, b.Last, b.Time, b.Final, b.Totals
+	cut := v.Packets.Payload
 	v.Packets = b.packets[p.Packets.Rows].Only(p.Packets.Fields)
+	if n := p.Packets.PayloadLen; p.Packets.Fields&sdk.Payload != 0 && n < b.layout.payload {
+		v.Packets.Payload = firstBytes(cut, &v.Packets.Payload, n)
+	}
 	columns := v.Ends.Columns
 	v.Ends = sdk.Ends{}
 	if p.Ends.On {
@@ -110,7 +122,7 @@ func (b *Batch) Empty() bool { return b.events == 0 }
 // Full says that no further event has room.
 func (b *Batch) Full() bool {
 	l := b.layout
-	return b.events >= l.maxRows || b.bytes+max(l.rowBytes, l.endBytes) > MaxBytes/2
+	return b.events >= l.maxRows || b.bytes+max(l.rowBytes+l.payload, l.endBytes) > MaxBytes/2
 }
 
 // seen notes the frame whose events the batch holds, and its time.
@@ -121,28 +133,29 @@ func (b *Batch) seen(number uint64, time int64) {
 	}
 }
 
-// AddPacket adds a packet of the flow in slot.
-func (b *Batch) AddPacket(slot uint32, h *decode.Headers) {
+// AddPacket adds a packet of the flow in slot. payload is at most as much as the
+// layout says.
+func (b *Batch) AddPacket(slot uint32, h *decode.Headers, payload []byte) {
 	b.seen(h.Number, h.Time)
 	l := b.layout
 	added := false
 	if l.used[sdk.TCPRows] && h.Key.Proto == protoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
-		addRow(&b.packets[sdk.TCPRows], l.packets[sdk.TCPRows], slot, h)
+		addRow(&b.packets[sdk.TCPRows], l.packets[sdk.TCPRows], slot, h, payload)
 		added = true
 	}
 	if l.used[sdk.AllRows] {
-		addRow(&b.packets[sdk.AllRows], l.packets[sdk.AllRows], slot, h)
+		addRow(&b.packets[sdk.AllRows], l.packets[sdk.AllRows], slot, h, payload)
 		added = true
 	}
 	if added {
 		b.events++
-		b.bytes += l.rowBytes
+		b.bytes += l.rowBytes + len(payload)
 	}
 }
 
 const protoTCP = 6
 
-func addRow(p *sdk.Packets, fields sdk.PacketField, slot uint32, h *decode.Headers) {
+func addRow(p *sdk.Packets, fields sdk.PacketField, slot uint32, h *decode.Headers, payload []byte) {
 	p.N++
 	p.Flow = append(p.Flow, slot)
 	if fields&sdk.Time != 0 {
@@ -163,6 +176,19 @@ func addRow(p *sdk.Packets, fields sdk.PacketField, slot uint32, h *decode.Heade
 	if fields&sdk.PadLen != 0 {
 		p.PadLen = append(p.PadLen, h.Pad)
 	}
+	if fields&sdk.Payload != 0 {
+		p.Payload.Append(payload)
+	}
+}
+
+// firstBytes puts the first n bytes of each payload into the memory of a column.
+func firstBytes(to sdk.Vec, from *sdk.Vec, n int) sdk.Vec {
+	to.Reset(sdk.TypeText)
+	for i := range from.Ends {
+		p := from.Bytes(i)
+		to.Append(p[:min(n, len(p))])
+	}
+	return to
 }
 
 // End is the end of a flow, and what is known of it.

@@ -42,13 +42,13 @@ func end(b *Batch, slot uint32, number uint64) {
 
 func TestEachPluginSeesWhatItDeclared(t *testing.T) {
 	b := newLayout(plugins(), 100).New()
-	b.AddPacket(1, packet(1, 6))
-	b.AddPacket(2, packet(2, 17))
+	b.AddPacket(1, packet(1, 6), nil)
+	b.AddPacket(2, packet(2, 17), nil)
 	end(b, 1, 3)
-	b.AddPacket(3, packet(3, 6))
+	b.AddPacket(3, packet(3, 6), nil)
 	later := packet(4, 6)
 	later.FragOffset = true
-	b.AddPacket(3, later)
+	b.AddPacket(3, later, nil)
 	end(b, 3, 5)
 
 	v := b.View(0)
@@ -77,14 +77,14 @@ func TestABatchIsFullByRowsAndByBytes(t *testing.T) {
 	b := newLayout(plugins(), 3).New()
 	n := 0
 	for ; !b.Full(); n++ {
-		b.AddPacket(1, packet(1, 17))
+		b.AddPacket(1, packet(1, 17), nil)
 	}
 	if n != 3 {
 		t.Errorf("full after %d rows of 3", n)
 	}
 	b = newLayout(plugins(), 1<<30).New()
 	for !b.Full() {
-		b.AddPacket(1, packet(1, 6))
+		b.AddPacket(1, packet(1, 6), nil)
 		end(b, 1, 1)
 	}
 	for i, p := range plugins() {
@@ -103,7 +103,7 @@ func TestNoAllocationPerEvent(t *testing.T) {
 	fill := func() {
 		b.Reset()
 		for !b.Full() {
-			b.AddPacket(1, h)
+			b.AddPacket(1, h, nil)
 			b.AddEnd(End{Slot: 1, Flow: f, Details: &details, Number: 1, Now: 1e9})
 		}
 		for i := range views {

@@ -23,6 +23,7 @@ func (d *Decoder) finish(data []byte, h *Headers) Status {
 		copy(h.Key.Dst[:6], h.MACs[:6])
 		copy(h.Key.Src[:6], h.MACs[6:])
 		h.Length = uint16(max(wire-d.payload, 0))
+		h.Begin = uint32(d.payload)
 		if wire <= maxPadded {
 			h.Pad = uint16(max(wire-d.end, 0))
 		}
@@ -54,6 +55,7 @@ func (d *Decoder) lengths(data []byte, h *Headers) {
 		h.Status |= ShortTransport
 	}
 	h.Length = uint16(max(length, 0))
+	h.Begin = uint32(d.ip + d.ipHeader + d.transportHeader)
 	if wire := int(h.WireLen); wire <= maxPadded {
 		h.Pad = uint16(max(wire-d.ipLength-d.ip, 0))
 	}

@@ -47,6 +47,9 @@ func FuzzDecode(f *testing.F) {
 		}
 		checkStack(t, &h, stack)
 		checkHeaders(t, &h)
+		if p := h.Payload(frame.Data); len(p) > int(h.Length) {
+			t.Errorf("payload of %d bytes, %d by the headers", len(p), h.Length)
+		}
 		c := &fresh.Counts
 		if c.Packets != 1 || c.Layer2+c.IPv4+c.IPv6+c.NoFlow != 1 {
 			t.Errorf("counts do not add up: %+v", *c)

@@ -66,6 +66,7 @@ type Headers struct {
 	Status Status    // bits of the packet
 	Stack  uint32    // which headers it has, in order: see Stacks
 	Length uint16    // bytes of payload by the headers' lengths, T2's L7 length (t2-plugins.md 2.3), mod 2^16; 0 where T2 counts below zero
+	Begin  uint32    // where that payload begins in the frame, also where it was not captured
 	Pad    uint16    // bytes of padding, of frames of at most 64 bytes
 	MACs   [12]byte  // destination and source of the innermost link-layer header, its first 12 bytes whatever it is
 	Tags   [3]uint16 // tag control information of the last run of VLAN tags, outermost first
@@ -75,4 +76,13 @@ type Headers struct {
 	// there, 0 where not captured: T2 tells the server's side by it
 	// (t2-decode.md 5.2).
 	Byte13 uint8
+}
+
+// Payload is what was captured of the payload in the frame's bytes: at most Length.
+func (h *Headers) Payload(frame []byte) []byte {
+	if int64(h.Begin) >= int64(len(frame)) {
+		return nil
+	}
+	p := frame[h.Begin:]
+	return p[:min(int(h.Length), len(p))]
 }

@@ -38,6 +38,7 @@ func (d *Decoder) plain(data []byte, h *Headers) bool {
 	if end > len(data) || end > int(h.WireLen) || isISL(b) || !d.plainTransport(l4[:20], n, h) {
 		return false
 	}
+	h.Begin = uint32(end) - uint32(h.Length)
 	if h.WireLen <= maxPadded {
 		h.Pad = uint16(int(h.WireLen) - end)
 	}

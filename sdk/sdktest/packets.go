@@ -19,8 +19,8 @@ const Epoch = 1700000000
 // SECONDS count from Epoch. SRC and DST are addresses with ports, IPv4
 // (10.0.0.1:80) or IPv6 ([2001:db8::1]:80). WHAT is udp, or the flags of a TCP
 // packet as tcpdump's letters S A F R P U, "." being ACK. Keys: win, seq, ack,
-// len (bytes of payload), vlan, and repeat with step: so many packets, so many
-// seconds apart. Empty lines and lines that begin with # say nothing.
+// len (bytes of payload, zeros), text (the payload, with Go's escapes; \x20 is a
+// space), vlan, and repeat with step: so many packets, so many seconds apart. Empty lines and lines that begin with # say nothing.
 func Packets(text string) ([]byte, error) {
 	le := binary.LittleEndian
 	file := le.AppendUint32(nil, 0xa1b23c4d)
@@ -56,7 +56,8 @@ type packet struct {
 	src, dst       netip.AddrPort
 	udp            bool
 	flags          byte
-	window, length int
+	window         int
+	payload        []byte
 	seq, ack       uint32
 	vlan           int
 }
@@ -104,6 +105,11 @@ func (p *packet) set(kv string) error {
 		p.step, err = nanos(value)
 		return err
 	}
+	if key == "text" {
+		text, err := strconv.Unquote(`"` + value + `"`)
+		p.payload = []byte(text)
+		return err
+	}
 	n, err := strconv.ParseUint(value, 0, 32)
 	if err != nil {
 		return err
@@ -112,7 +118,10 @@ func (p *packet) set(kv string) error {
 	case "win":
 		p.window = int(n)
 	case "len":
-		p.length = int(n)
+		if n > 65000 {
+			return fmt.Errorf("%d bytes do not fit into a packet", n)
+		}
+		p.payload = make([]byte, n)
 	case "vlan":
 		p.vlan = int(n)
 	case "repeat":
@@ -168,7 +177,7 @@ func (p *packet) transport() []byte {
 	b := be.AppendUint16(nil, p.src.Port())
 	b = be.AppendUint16(b, p.dst.Port())
 	if p.udp {
-		b = be.AppendUint16(b, uint16(8+p.length))
+		b = be.AppendUint16(b, uint16(8+len(p.payload)))
 		b = append(b, 0, 0)
 	} else {
 		b = be.AppendUint32(b, p.seq)
@@ -177,5 +186,5 @@ func (p *packet) transport() []byte {
 		b = be.AppendUint16(b, uint16(p.window))
 		b = append(b, 0, 0, 0, 0)
 	}
-	return append(b, make([]byte, p.length)...)
+	return append(b, p.payload...)
 }

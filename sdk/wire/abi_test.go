@@ -160,7 +160,11 @@ func fields() string {
 	b.WriteString("\n| of | field | bytes |\n|---|---|---|\n")
 	for _, name := range sdk.PacketFields.Names() {
 		s := sdk.PacketSelect{Rows: sdk.TCPRows, Fields: sdk.PacketFieldNamed(name)}
-		fmt.Fprintf(&b, "| packets | `%s` | %d |\n", name, s.Size()-4)
+		size := strconv.Itoa(s.Size() - 4)
+		if s.Fields == sdk.Payload {
+			size = "`" + sdk.TypeText.String() + "`"
+		}
+		fmt.Fprintf(&b, "| packets | `%s` | %s |\n", name, size)
 	}
 	for _, name := range sdk.EndFields.Names() {
 		s := sdk.EndSelect{On: true, Fields: sdk.EndFieldNamed(name)}
@@ -175,7 +179,8 @@ Times are nanoseconds since 1970 UTC (i64), lengths bytes, ports numbers, addres
 		"packet was cut before it, and `tcpFlags` is 0 there; they are CWR ECE URG ACK PSH RST SYN FIN from the highest bit. `at` is the packet\n" +
 		"time that ended the flow, `flowInd` its index, which it shares with its opposite. `dir` is 0 for A, the client's direction, and 1 for\n" +
 		"B. `proto` is the IP protocol, 0 for layer-2 flows. `tcpStates` is T2's tcpStatesAFlags. `utcOffset` is seconds east of UTC (i32) at\n" +
-		"`at`, in the host's zone. `l7Len` is the payload by the headers' lengths, `padLen` the padding of frames of at most 64 bytes. `flowStat` is\n" +
+		"`at`, in the host's zone. `l7Len` is the payload by the headers' lengths, `padLen` the padding of frames of at most 64 bytes. `payload` is what\n" +
+		"was captured of the first bytes of `l7Len`, at most as many as the manifest says in its member `payload`. `flowStat` is\n" +
 		"T2's; `opposite` is the slot of the other direction, 0xffffffff without one. `etherType` is that of the IP header, or of the layer-2\n" +
 		"payload (LLC: DSAP and SSAP). `hdrDesc` are the header stacks of the flow's packets, at most four, in order of appearance, `numHdrs` how\n" +
 		"many headers each has; `srcMAC` and `dstMAC` at most three addresses; `vlanID` the tags of the first packet, outermost first, at most\n" +

@@ -50,6 +50,9 @@ func appendPackets(b []byte, start int, fields sdk.PacketField, p *sdk.Packets) 
 	if fields&sdk.PadLen != 0 {
 		b = appendColumn(b, start, p.PadLen)
 	}
+	if fields&sdk.Payload != 0 {
+		b = columnVec(b, start, &p.Payload)
+	}
 	return b
 }
 
@@ -156,6 +159,9 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 func Size(p *sdk.Plugin, b *sdk.Batch) int {
 	const fields = 32 // more than there are of packets and ends
 	n := batchHeader + b.Packets.N*p.Packets.Size() + b.Ends.N*p.Ends.Size() + 8*(fields+len(p.Ends.Columns))
+	if p.Packets.Fields&sdk.Payload != 0 {
+		n += len(b.Packets.Payload.Data)
+	}
 	for _, f := range sdk.VecFields {
 		if p.Ends.Fields&f != 0 {
 			n += len(b.Ends.Vec(f).Data)
@@ -195,6 +201,9 @@ func readPackets(c *cursor, fields sdk.PacketField, p *sdk.Packets) {
 	}
 	if fields&sdk.PadLen != 0 {
 		p.PadLen = readColumn[uint16](c, n)
+	}
+	if fields&sdk.Payload != 0 {
+		c.vec(&p.Payload, sdk.TypeText, n)
 	}
 }
 

@@ -49,6 +49,9 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 		j.b = append(j.b, '{')
 		j.text("rows", word(RowKinds, int(p.Packets.Rows)))
 		j.texts("fields", p.Packets.Fields.Names())
+		if p.Packets.Fields&sdk.Payload != 0 {
+			j.number("payload", uint64(p.Packets.PayloadLen))
+		}
 		j.b = append(j.b, '}')
 	}
 	if p.Ends.On {

@@ -17,7 +17,7 @@ func everything() *sdk.Plugin {
 	table := sdk.TableInfo{Name: "a.t", Key: []sdk.Column{sdk.U32("k", "")}, Row: []sdk.Column{sdk.U8("r", ""), {Name: "ip", Type: sdk.TypeIP}}}
 	return &sdk.Plugin{
 		Name:    "a",
-		Packets: sdk.PacketSelect{Rows: sdk.AllRows, Fields: sdk.PacketFields},
+		Packets: sdk.PacketSelect{Rows: sdk.AllRows, Fields: sdk.PacketFields, PayloadLen: 8},
 		Ends: sdk.EndSelect{On: true, Fields: sdk.EndFields, Columns: []sdk.Column{
 			sdk.H8("b.x", ""), {Name: "b.ip", Type: sdk.TypeIP}, sdk.Of(sdk.TypeString, "b.s", ""), sdk.Of(sdk.TypeText|sdk.List, "b.l", ""),
 		}},
@@ -97,6 +97,7 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	b.Packets = sdk.Packets{
 		N: n, Flow: fill(n, rnd.Uint32), Time: fill(n, i64), Window: fill(n, rnd.Uint32),
 		TCPFlags: fill(n, u8), WireLen: fill(n, rnd.Uint32), L7Len: fill(n, u16), PadLen: fill(n, u16),
+		Payload: values(rnd, sdk.TypeText, n),
 	}
 	b.Totals = sdk.Totals{Packets: rnd.Uint64(), Bytes: rnd.Uint64()}
 	before := uint32(0)

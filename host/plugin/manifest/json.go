@@ -41,8 +41,9 @@ type (
 		Optional bool   `json:"optional"`
 	}
 	packets struct {
-		Rows   string   `json:"rows"`
-		Fields []string `json:"fields"`
+		Rows    string   `json:"rows"`
+		Fields  []string `json:"fields"`
+		Payload int      `json:"payload"`
 	}
 	ends struct {
 		Fields  []string `json:"fields"`
@@ -83,6 +84,7 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 	}
 	if p.Packets != nil {
 		d.Packets.Rows = sdk.Rows(w.index("rows", wire.RowKinds, p.Packets.Rows))
+		d.Packets.PayloadLen = p.Packets.Payload
 		for _, name := range p.Packets.Fields {
 			d.Packets.Fields |= field(&w, "packet field", name, sdk.PacketFieldNamed)
 		}
