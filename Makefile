@@ -21,9 +21,9 @@ MANY         = ^Test(Conformance|Expected|FlowsAgree|ReportAgrees|Index|NothingI
 FUZZTIME    ?= 20s
 ROUNDS      ?= 7
 
-.PHONY: build module run test unit lint fuzz expected soak bench clean
+.PHONY: build module source run test unit lint fuzz expected soak bench clean
 
-build: module
+build: module source
 	$(GO) build -trimpath -ldflags "-X $(MODULE)/host/carry.sources=$$(cat $(SUM))" -o bin/t2host ./cmd/t2host
 
 # The first-party plugins as a module, and the checksum of its sources: what is
@@ -33,6 +33,10 @@ module: $(WASM)
 $(WASM): go.mod Makefile $(SOURCES)
 	GOOS=wasip1 GOARCH=wasm $(GO) build -buildmode=c-shared -trimpath -ldflags "-s -w -buildid=" -o $@ ./plugins/all/cmd/all
 	cat go.mod $(SOURCES) | sha256sum | cut -d' ' -f1 > $(SUM)
+
+# The module's own source, for new-plugin.
+source:
+	$(GO) run ./scaffold/pack source/source.zip
 
 run: build
 	@mkdir -p run
@@ -72,4 +76,4 @@ bench: module
 	@$(GO) test ./host -run '^$$' -bench '^BenchmarkLong$$' -benchtime $(ROUNDS)x -timeout 30m | grep -vE '^(goos|goarch|pkg|PASS|ok|Benchmark)'
 
 clean:
-	rm -rf bin run $(WASM) $(SUM)
+	rm -rf bin run $(WASM) $(SUM) source/source.zip

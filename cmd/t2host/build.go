@@ -19,66 +19,86 @@ import (
 	"github.com/t2host/t2host/host/plugin/manifest"
 )
 
-// buildCommand builds a plugin's folder.
+// buildCommand builds plugins' folders.
 func buildCommand(o *options) *cobra.Command {
-	return &cobra.Command{
-		Use:   "build [DIR]",
+	var again, clean bool
+	cmd := &cobra.Command{
+		Use:   "build [DIR...]",
 		Short: "build the plugin in a folder, as module and as executable, with its plugin.json",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usagef("build takes one folder")
-			}
-			return nil
-		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir := "."
-			if len(args) == 1 {
-				dir = args[0]
+			if len(args) == 0 {
+				args = []string{"."}
 			}
 			ctx, done := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer done()
 			context.AfterFunc(ctx, done) // a second signal ends the program
 			k := o.carrier()
-			err := build(ctx, dir, k.Describe, o.stdout, o.stderr)
-			if err != nil && ctx.Err() != nil {
-				err = fmt.Errorf("build %s: interrupted", dir)
+			var errs []error
+			for _, dir := range args {
+				var err error
+				if clean || again {
+					err = cleanBuild(dir, o.stdout)
+				}
+				if err == nil && !clean {
+					_, err = build(ctx, dir, k.Describe, o.stdout, o.stderr)
+				}
+				if err != nil && ctx.Err() != nil {
+					err = fmt.Errorf("build %s: interrupted", dir)
+				}
+				errs = append(errs, err)
 			}
-			return errors.Join(err, k.Close())
+			return errors.Join(append(errs, k.Close())...)
 		},
 	}
+	cmd.Flags().BoolVarP(&again, "rebuild", "r", false, "remove what was built before")
+	cmd.Flags().BoolVarP(&clean, "clean", "c", false, "only remove what was built before")
+	return cmd
 }
 
-// build makes DIR/build/NAME: module, executable and plugin.json. It makes them
-// aside and puts the folder in its place at the end.
-func build(ctx context.Context, dir string, describe describer, stdout, stderr io.Writer) error {
-	command, err := mainPackage(dir)
-	if err != nil {
+// cleanBuild removes what build has made.
+func cleanBuild(dir string, stdout io.Writer) error {
+	if _, err := mainPackage(dir); err != nil { // it is no plugin's folder
 		return err
 	}
 	out := filepath.Join(dir, "build")
+	if err := os.RemoveAll(out); err != nil {
+		return fmt.Errorf("build folder %s: %w", out, err)
+	}
+	fmt.Fprintf(stdout, "%s is removed\n", out)
+	return nil
+}
+
+// build makes DIR/build/NAME, whose path it gives: module, executable and plugin.json.
+// It makes them aside and puts the folder in its place at the end.
+func build(ctx context.Context, dir string, describe describer, stdout, stderr io.Writer) (place string, err error) {
+	command, err := mainPackage(dir)
+	if err != nil {
+		return "", err
+	}
+	out := filepath.Join(dir, "build")
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return fmt.Errorf("build folder %s: %w: t2host build must be able to make it", out, errors.Unwrap(err))
+		return "", fmt.Errorf("build folder %s: %w: t2host build must be able to make it", out, errors.Unwrap(err))
 	}
 	defer os.Remove(out) // where nothing is in it
 	aside, err := os.MkdirTemp(out, ".new-")
 	if err != nil {
-		return fmt.Errorf("build folder %s: %w: t2host build must be able to write there", out, errors.Unwrap(err))
+		return "", fmt.Errorf("build folder %s: %w: t2host build must be able to write there", out, errors.Unwrap(err))
 	}
 	defer os.RemoveAll(aside) // nothing is there once it was renamed
 	if err := os.Chmod(aside, 0o755); err != nil {
-		return fmt.Errorf("build folder: %w", err)
+		return "", fmt.Errorf("build folder: %w", err)
 	}
 	a, err := makeParts(ctx, dir, command, aside, describe, stderr)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if ctx.Err() != nil { // describing does not look
-		return ctx.Err()
+		return "", ctx.Err()
 	}
 	name := plugin.Key(a.Name)
-	place := filepath.Join(out, name)
+	place = filepath.Join(out, name)
 	if err := replace(place, aside); err != nil {
-		return fmt.Errorf("build folder: %w", err)
+		return "", fmt.Errorf("build folder: %w", err)
 	}
 	fmt.Fprintf(stdout, "%s %s is in %s\n", a.Name, a.Version, place)
 	for _, file := range []string{name + ".wasm", name, plugin.FileName} {
@@ -87,7 +107,7 @@ func build(ctx context.Context, dir string, describe describer, stdout, stderr i
 		}
 	}
 	fmt.Fprintf(stdout, "next: t2host -P %s -r FILE -p %s\n", out, a.Name)
-	return nil
+	return place, nil
 }
 
 // makeParts makes module, executable and plugin.json in the folder aside.

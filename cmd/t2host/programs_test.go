@@ -96,21 +96,28 @@ func buildFull(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return buildHost(dir, module, sum)
+	source := filepath.Join(dir, "source.zip")
+	pack := exec.Command("go", "run", "./scaffold/pack", source)
+	pack.Dir = "../.."
+	if text, err := pack.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("pack: %w\n%s", err, text)
+	}
+	return buildHost(dir, module, sum, source)
 }
 
-func buildPlain(dir string) (string, error) { return buildHost(dir, "", "") }
+func buildPlain(dir string) (string, error) { return buildHost(dir, "", "", "") }
 
-// buildHost builds t2host with other files in place of the built-in module's;
+// buildHost builds t2host with other files in place of what make build puts in;
 // empty: without it.
-func buildHost(dir, module, sum string) (string, error) {
+func buildHost(dir, module, sum, source string) (string, error) {
 	folder, err := filepath.Abs(modules)
 	if err != nil {
 		return "", err
 	}
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {
-		filepath.Join(folder, "plugins.wasm"): module,
-		filepath.Join(folder, "plugins.sum"):  sum,
+		filepath.Join(folder, "plugins.wasm"):                     module,
+		filepath.Join(folder, "plugins.sum"):                      sum,
+		filepath.Join(folder, "../../../../source/source.zip"): source,
 	}})
 	if err != nil {
 		return "", err

@@ -51,15 +51,15 @@ func Packets(text string) ([]byte, error) {
 }
 
 type packet struct {
-	time, step     int64 // nanoseconds since Epoch
-	repeat         int
-	src, dst       netip.AddrPort
-	udp            bool
-	flags          byte
-	window         int
-	payload        []byte
-	seq, ack       uint32
-	vlan           int
+	time, step int64 // nanoseconds since Epoch
+	repeat     int
+	src, dst   netip.AddrPort
+	udp        bool
+	flags      byte
+	window     int
+	payload    []byte
+	seq, ack   uint32
+	vlan       int
 }
 
 func parsePacket(line string) (*packet, error) {

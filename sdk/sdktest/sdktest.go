@@ -122,11 +122,7 @@ func runSections(t *testing.T, archive *txtar.Archive, plugins []*sdk.Plugin) ma
 		}
 	}
 	for _, p := range plugins {
-		for _, o := range p.Outlets {
-			if o.Kind == sdk.StreamOutlet {
-				sets = append(sets, p.Name+"."+o.Setting+"=file:"+filepath.Join(dir, p.Name+"."+o.Name))
-			}
-		}
+		sets = append(sets, streams(p, dir)...)
 	}
 	var err error
 	if c.Settings, err = settings.Load(os.DevNull, nil, sets); err != nil {

@@ -1,0 +1,225 @@
+// Package scaffold takes what a new plugin is to be and gives the files of its folder:
+// those of a template, with its own name, number and requirements.
+package scaffold
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"go/format"
+	"go/token"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+//go:embed all:templates
+var templates embed.FS
+
+// Kind is a template.
+type Kind string
+
+// The templates.
+const (
+	Flow        Kind = "flow"        // gives columns, from packets
+	Sink        Kind = "sink"        // writes a file, from flow ends
+	Payload     Kind = "payload"     // reads payload
+	Minimal     Kind = "minimal"     // gives a column, without an example
+	MinimalSink Kind = "minimalsink" // has an outlet, without an example
+)
+
+// IsSink says whether plugins of that kind have the numbers of sinks.
+func (k Kind) IsSink() bool { return k == Sink || k == MinimalSink }
+
+// Plugin is what a new plugin is to be.
+type Plugin struct {
+	Name     string
+	Number   int
+	Kind     Kind
+	Requires []Requirement // with what they require, in dependency order
+}
+
+// Requirement is a plugin that the new one requires, or that such a one requires.
+type Requirement struct {
+	*sdk.Plugin
+	Direct  bool   // the new plugin does itself
+	Package string // where its declaration can be imported from; empty: nowhere
+}
+
+// names are those of the templates.
+const (
+	templateName   = "mySink"
+	templateKey    = "mysink"
+	templateNumber = "Number: 900,"
+	shownNumber    = "Number 900, version 0.1.0." // in README.md
+)
+
+// CheckName says why a name cannot be a plugin's, or its package's.
+func CheckName(name string) error {
+	key := strings.ToLower(name)
+	switch {
+	case !sdk.ValidName(name):
+		return fmt.Errorf("invalid plugin name %q: names begin with a lower-case letter and hold letters, digits and _ only", name)
+	case token.IsKeyword(key) || reserved[key]:
+		return fmt.Errorf("invalid plugin name %q: a Go package cannot be called %s", name, key)
+	}
+	return nil
+}
+
+// reserved are the names that a plugin's own code uses.
+var reserved = map[string]bool{"main": true, "sdk": true, "sdktest": true, "serve": true, "strconv": true, "testing": true, "plugins": true, "vendor": true, "internal": true}
+
+// Files gives the plugin's files by their paths, slashes between, without go.mod,
+// go.sum and the SDK.
+func (p *Plugin) Files() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, from := range []string{"_common", string(p.Kind)} {
+		root := "templates/" + from
+		err := fs.WalkDir(templates, root, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := templates.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			to := strings.TrimPrefix(name, root+"/")
+			to = strings.ReplaceAll(strings.ReplaceAll(to, templateKey, p.key()), "dot", ".")
+			if files[to], err = p.fill(path.Ext(to), data); err != nil {
+				return fmt.Errorf("template %s: %w", name, err)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+func (p *Plugin) key() string { return strings.ToLower(p.Name) }
+
+// fill makes a file of a template's.
+func (p *Plugin) fill(kind string, data []byte) ([]byte, error) {
+	if kind == ".pcap" {
+		return data, nil
+	}
+	text := strings.NewReplacer(
+		templateName, p.Name, templateKey, p.key(), templateNumber, "Number: "+strconv.Itoa(p.Number)+",",
+		shownNumber, "Number "+strconv.Itoa(p.Number)+", version 0.1.0."+p.shown(),
+	).Replace(string(data))
+	if kind != ".go" {
+		return []byte(text), nil
+	}
+	receiver := "t"
+	if p.Kind.IsSink() {
+		receiver = "k"
+	}
+	var b bytes.Buffer
+	for line := range strings.Lines(text) {
+		before, mark, marked := strings.Cut(strings.TrimRight(line, "\n"), "//t2host:")
+		if !marked {
+			b.WriteString(line)
+			continue
+		}
+		b.WriteString(p.marked(before, mark, receiver))
+	}
+	return format.Source(b.Bytes())
+}
+
+// marked gives what stands in the place of a line with a mark: what is before it, and
+// what the requirements want there.
+func (p *Plugin) marked(before, mark, receiver string) string {
+	columns := p.columns()
+	var b strings.Builder
+	switch mark {
+	case "requires":
+		for _, r := range p.Requires {
+			if r.Direct {
+				fmt.Fprintf(&b, "{Name: %q, Versions: %q},\n", r.Name, "^"+r.Version)
+			}
+		}
+		if b.Len() > 0 {
+			return "Requires: []sdk.Requirement{\n" + b.String() + "},\n"
+		}
+	case "columns":
+		before = strings.TrimRight(before, " ")
+		if len(columns) == 0 {
+			return before + "\n"
+		}
+		for _, c := range columns {
+			fmt.Fprintf(&b, "sdk.Of(sdk.Type%s, %q, %q),\n", strings.ToUpper(c.Type.String()), c.Name, c.Doc)
+		}
+		return strings.TrimSuffix(before, ",") + ".With(\n" + b.String() + "),\n"
+	case "state":
+		if len(columns) > 0 {
+			return "said [" + strconv.Itoa(len(columns)) + "]uint64 // flows of which other plugins' columns say something\n"
+		}
+	case "use":
+		if len(columns) > 0 {
+			return "for i := range " + receiver + ".said {\nif end.Uint(i) != 0 {\n" + receiver + ".said[i]++\n}\n}\n"
+		}
+	case "report":
+		for i, c := range columns {
+			fmt.Fprintf(&b, "r.Line(%q + sdk.Count(%s.said[%d]))\n", "Flows with "+c.Name+": ", receiver, i)
+		}
+	case "imports":
+		for _, r := range p.Requires {
+			if r.Package != "" {
+				fmt.Fprintf(&b, "%q\n", r.Package)
+			}
+		}
+	case "plugins":
+		for _, r := range p.Requires {
+			if r.Package != "" {
+				fmt.Fprintf(&b, "%s.Plugin,\n", path.Base(r.Package))
+			} else {
+				fmt.Fprintf(&b, "%s,\n", standIn(r.Plugin))
+			}
+		}
+	}
+	return b.String()
+}
+
+// shown is what README.md says of the requirements (sdktest.Declaration).
+func (p *Plugin) shown() string {
+	var b strings.Builder
+	for _, r := range p.Requires {
+		if r.Direct {
+			fmt.Fprintf(&b, " Requires %s ^%s.", r.Name, r.Version)
+		}
+	}
+	return b.String()
+}
+
+// columns are those that the plugin reads of the ones it requires: of each the first
+// that is a number without a sign.
+func (p *Plugin) columns() []sdk.Column {
+	var list []sdk.Column
+	for _, r := range p.Requires {
+		if !r.Direct {
+			continue
+		}
+		for _, c := range r.Columns {
+			if c.Type >= sdk.TypeU8 && c.Type <= sdk.TypeH64 {
+				c.Name = r.Name + "." + c.Name
+				list = append(list, c)
+				break
+			}
+		}
+	}
+	return list
+}
+
+// standIn is the code of a plugin that takes the place of one whose code is elsewhere.
+func standIn(p *sdk.Plugin) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "sdktest.StandIn(%q, %d, %q", p.Name, p.Number, p.Version)
+	for _, c := range p.Columns {
+		fmt.Fprintf(&b, ", sdk.Of(sdk.TypeNamed(%q), %q, %q)", c.Type.String(), c.Name, c.Doc)
+	}
+	return b.String() + ")"
+}

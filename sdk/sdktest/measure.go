@@ -1,0 +1,91 @@
+package sdktest
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Benchmark measures a plugin over a capture. The last plugin of plugins is the
+// one that is measured; the others are there to be required.
+func Benchmark(b *testing.B, capture string, plugins ...*sdk.Plugin) {
+	data, err := os.ReadFile(capture)
+	if err != nil {
+		b.Fatal(err)
+	}
+	dir := b.TempDir()
+	var packets uint64
+	var cost time.Duration
+	for b.Loop() {
+		n, took, err := over(dir, data, plugins)
+		if err != nil {
+			b.Fatal(err)
+		}
+		packets += n
+		cost += took
+	}
+	b.ReportMetric(float64(cost.Nanoseconds())/float64(max(1, packets)), "ns/packet")
+}
+
+// Fuzz gives a plugin any packets at all, damaged ones among them. It must neither
+// panic nor give an error. The last plugin of plugins is the one that is tested.
+func Fuzz(f *testing.F, plugins ...*sdk.Plugin) {
+	for _, text := range []string{
+		"0 10.0.0.1:1 > 10.0.0.2:80 S\n1 10.0.0.2:80 > 10.0.0.1:1 SA win=0\n2 10.0.0.1:1 > 10.0.0.2:80 P text=GET\n9 10.0.0.1:1 > 10.0.0.2:80 R",
+		"0 [2001:db8::1]:1 > [2001:db8::2]:53 udp len=20 vlan=5\n0.5 [2001:db8::2]:53 > [2001:db8::1]:1 udp len=100 repeat=3 step=0.1",
+	} {
+		data, err := Packets(text)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if _, _, err := over(dir, data, plugins); err != nil && strings.Contains(err.Error(), "plugin ") {
+			t.Error(err)
+		}
+	})
+}
+
+// over runs plugins over a capture; what they write goes to dir and is of no use. It
+// gives the number of packets and what the last plugin took for them.
+func over(dir string, capture []byte, plugins []*sdk.Plugin) (packets uint64, cost time.Duration, err error) {
+	var sets []string
+	for _, p := range plugins {
+		sets = append(sets, streams(p, dir)...)
+	}
+	values, err := settings.Load(os.DevNull, nil, sets)
+	if err != nil {
+		return 0, 0, err
+	}
+	r, err := host.Run(context.Background(), host.Config{
+		Files: []string{"-"}, Stdin: bytes.NewReader(capture), Prefix: filepath.Join(dir, "out"), Zone: time.UTC, Quiet: true,
+		Plugins: []string{plugins[len(plugins)-1].Name}, Catalogue: plugin.BuiltIn(slices.Clone(plugins)...),
+		Runtime: plugin.Inproc, Settings: values,
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	return r.Counts.Packets, r.Plugins[len(r.Plugins)-1].Cost, nil
+}
+
+// streams are the settings that lead a plugin's streams to files in dir.
+func streams(p *sdk.Plugin, dir string) (sets []string) {
+	for _, o := range p.Outlets {
+		if o.Kind == sdk.StreamOutlet {
+			sets = append(sets, p.Name+"."+o.Setting+"=file:"+filepath.Join(dir, p.Name+"."+o.Name))
+		}
+	}
+	return sets
+}

@@ -1,0 +1,31 @@
+package sdktest
+
+import (
+	"github.com/t2host/t2host/sdk"
+)
+
+// StandIn makes a plugin that takes the place of one whose code is not at hand: it
+// gives columns of that name and type, all zero or empty.
+func StandIn(name string, number int, version string, columns ...sdk.Column) *sdk.Plugin {
+	return sdk.Define(sdk.Spec[struct{}]{
+		Name: name, Number: number, Version: version, Doc: "stands in for the plugin of that name",
+		Ends: sdk.End(), Columns: columns,
+		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
+			return &sdk.Loop{Ends: func(e sdk.EndRows) error {
+				for i, c := range columns {
+					e.PutVec(i, zeros(c.Type, e.N))
+				}
+				return nil
+			}}, nil
+		},
+	})
+}
+
+// zeros is a column of n values.
+func zeros(t sdk.Type, n int) *sdk.Vec {
+	v := &sdk.Vec{Type: t}
+	for range n {
+		v.Append(make([]byte, t.Size()))
+	}
+	return v
+}
