@@ -101,7 +101,7 @@ func (o *options) artefact(ctx context.Context, path string) (*plugin.Artefact, 
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, usagef("install %s: no such folder or file", path)
+		return nil, usagef("%s: no such folder or file", path)
 	case !info.IsDir():
 		k := o.carrier()
 		defer k.Close()
@@ -113,7 +113,7 @@ func (o *options) artefact(ctx context.Context, path string) (*plugin.Artefact, 
 			return nil, err
 		}
 		if len(list) != 1 {
-			return nil, usagef("install %s: it holds %d plugins: one is installed at a time", path, len(list))
+			return nil, usagef("%s holds %d plugins: give one that holds one", path, len(list))
 		}
 		return list[0], nil
 	}

@@ -115,8 +115,8 @@ func buildHost(dir, module, sum, source string) (string, error) {
 		return "", err
 	}
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {
-		filepath.Join(folder, "plugins.wasm"):                     module,
-		filepath.Join(folder, "plugins.sum"):                      sum,
+		filepath.Join(folder, "plugins.wasm"):                  module,
+		filepath.Join(folder, "plugins.sum"):                   sum,
 		filepath.Join(folder, "../../../../source/source.zip"): source,
 	}})
 	if err != nil {

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/t2host/t2host"
+	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/check"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/sdk"
+)
+
+// checking is what the user says of a check.
+type checking struct {
+	*options
+	captures []string
+	asJSON   bool
+}
+
+// checkCommand checks a plugin.
+func checkCommand(o *options) *cobra.Command {
+	c := &checking{options: o}
+	cmd := &cobra.Command{
+		Use:   "check DIR | FILE",
+		Short: "check that a plugin keeps what every plugin promises: the same bytes wherever it runs",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("check takes one folder or file")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, done := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer done()
+			context.AfterFunc(ctx, done)
+			return c.run(ctx, args[0])
+		},
+	}
+	cmd.Flags().StringArrayVarP(&c.captures, "pcap", "r", nil, "check it on the capture `FILE` too")
+	cmd.Flags().StringArrayVar(&o.sets, "set", nil, "set one setting: `PLUGIN.KEY=VALUE`")
+	cmd.Flags().BoolVar(&c.asJSON, "json", false, "as JSON")
+	folderFlag(cmd, o)
+	return cmd
+}
+
+func (c *checking) run(ctx context.Context, path string) error {
+	a, err := c.artefact(ctx, path)
+	if err != nil {
+		return err
+	}
+	found, err := c.search()
+	if err != nil {
+		return err
+	}
+	if err := fits(found.Catalogue, a); err != nil {
+		return &host.UsageError{Err: fmt.Errorf("check %s: %w", path, err)}
+	}
+	dir, err := os.MkdirTemp("", "t2host-check-")
+	if err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	cfg := check.Config{
+		Artefact: a, CacheDir: cacheDir(), Dir: dir, Sets: c.sets,
+		Catalogue: slices.DeleteFunc(found.Catalogue, func(b *plugin.Artefact) bool { return plugin.Key(b.Name) == plugin.Key(a.Name) }),
+		Describe:  func() (*sdk.Plugin, error) { return c.again(a) },
+	}
+	if cfg.Captures, cfg.Long, err = writeCaptures(dir); err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	for _, path := range c.captures {
+		if _, err := os.Stat(path); err != nil {
+			return usagef("check: capture %s: no such file", path)
+		}
+		cfg.Captures = append(cfg.Captures, path)
+	}
+	list, err := check.Run(ctx, cfg)
+	if err != nil {
+		return fmt.Errorf("check %s: interrupted", path)
+	}
+	return c.show(a, list)
+}
+
+// again asks the artefact what it is.
+func (c *checking) again(a *plugin.Artefact) (*sdk.Plugin, error) {
+	k := c.carrier()
+	defer k.Close()
+	path := a.Module.Path
+	if path == "" {
+		path = a.Executable.Path
+	}
+	list, err := k.Describe(path)
+	if err != nil {
+		return nil, err
+	}
+	return list[0].Plugin, nil
+}
+
+// writeCaptures writes those that come with t2host; the last files are a stream that is
+// long enough to measure.
+func writeCaptures(dir string) (captures, long []string, err error) {
+	all := t2host.Captures()
+	for name, data := range all {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			return nil, nil, err
+		}
+		captures = append(captures, path)
+	}
+	slices.Sort(captures)
+	for range 20 {
+		long = append(long, filepath.Join(dir, "windows6.pcapng"))
+	}
+	return captures, long, nil
+}
+
+// show prints what was found, and gives an error if something is not good.
+func (c *checking) show(a *plugin.Artefact, list []check.Finding) error {
+	bad := 0
+	for _, f := range list {
+		if !f.OK {
+			bad++
+		}
+	}
+	if c.asJSON {
+		e := json.NewEncoder(c.stdout)
+		e.SetIndent("", "  ")
+		if err := e.Encode(map[string]any{"plugin": a.Name, "version": a.Version, "ok": bad == 0, "findings": list}); err != nil {
+			return err
+		}
+	} else {
+		showFindings(c.stdout, a, list)
+	}
+	if bad > 0 {
+		return fmt.Errorf("plugin %s: %d of %d checks are not good", a.Name, bad, len(list))
+	}
+	return nil
+}
+
+func showFindings(w io.Writer, a *plugin.Artefact, list []check.Finding) {
+	fmt.Fprintf(w, "%s %s, in %s\n", a.Name, a.Version, a.Forms())
+	for _, f := range list {
+		word := "good"
+		if !f.OK {
+			word = "BAD "
+		}
+		fmt.Fprintf(w, "  %s  %s\n", word, f.What)
+		if f.Detail != "" {
+			fmt.Fprintf(w, "        %s\n", f.Detail)
+		}
+	}
+}

@@ -1,0 +1,197 @@
+// Package check takes a plugin that was built and captures, and gives what it found
+// of the promises that every plugin makes: the same bytes wherever it runs and however
+// its input is cut, on damaged captures too.
+package check
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/plugin/manifest"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Config is what is checked, and with what.
+type Config struct {
+	Artefact  *plugin.Artefact
+	Describe  func() (*sdk.Plugin, error) // asks the artefact once more what it is
+	Catalogue []*plugin.Artefact          // what it may require, t2host's own plugins among them
+	Captures  []string                    // paths
+	Long      []string                    // captures that are read as one stream, to measure
+	CacheDir  string                      // of compiled modules
+	Dir       string                      // for what the runs write; the caller removes it
+	Sets      []string                    // settings, PLUGIN.KEY=VALUE
+}
+
+// Finding is one thing that was looked at.
+type Finding struct {
+	What   string `json:"what"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail,omitempty"` // why not, or a figure
+}
+
+// checker is a check that goes on.
+type checker struct {
+	Config
+	found []Finding
+	runs  int
+}
+
+// Run checks the plugin. It goes on after a finding that is not good.
+func Run(ctx context.Context, c Config) ([]Finding, error) {
+	k := &checker{Config: c}
+	k.declaration()
+	for _, capture := range c.Captures {
+		if err := ctx.Err(); err != nil {
+			return k.found, err
+		}
+		k.capture(ctx, capture)
+	}
+	k.speed(ctx)
+	return k.found, nil
+}
+
+func (k *checker) find(what, problem string) {
+	k.found = append(k.found, Finding{What: what, OK: problem == "", Detail: problem})
+}
+
+// declaration looks at what the plugin says of itself.
+func (k *checker) declaration() {
+	problem := ""
+	for range 2 {
+		again, err := k.Describe()
+		switch {
+		case err != nil:
+			problem = err.Error()
+		case !manifest.Same(again, k.Artefact.Plugin):
+			problem = "it is another each time: a declaration must not depend on anything"
+		}
+	}
+	k.find("declaration is the same each time", problem)
+
+	var missing []string
+	for _, s := range k.Artefact.Settings {
+		if s.Doc == "" {
+			missing = append(missing, "setting "+s.Name)
+		}
+	}
+	for _, c := range k.Artefact.Columns {
+		if c.Doc == "" {
+			missing = append(missing, "column "+c.Name)
+		}
+	}
+	if len(missing) > 0 {
+		k.find("everything has a sentence", strings.Join(missing, ", ")+": no doc")
+		return
+	}
+	k.find("everything has a sentence", "")
+}
+
+// sizes are those of batches, the first is what others are compared with.
+var sizes = []int{4096, 1}
+
+// runtimes are those of the plugin: a module runs in a worker, which ends what hangs.
+func (k *checker) runtimes() []plugin.Runtime {
+	var list []plugin.Runtime
+	for _, r := range []plugin.Runtime{plugin.Worker, plugin.Process} {
+		if k.Artefact.Has(r) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// capture runs the plugin over a capture in all ways, and the first one twice.
+func (k *checker) capture(ctx context.Context, path string) {
+	what := "same bytes on " + filepath.Base(path)
+	runtimes := k.runtimes()
+	want := k.run(ctx, []string{path}, runtimes[0], sizes[0])
+	if problem := want.broken(k.Artefact.Name); problem != "" {
+		k.find(what, problem)
+		return
+	}
+	for _, rows := range sizes {
+		for _, r := range runtimes {
+			got := k.run(ctx, []string{path}, r, rows)
+			if diff := difference(want, got); diff != "" {
+				how := fmt.Sprintf("%s, batches of %d rows: ", r, rows)
+				if r == runtimes[0] && rows == sizes[0] {
+					how = "a second run: "
+				}
+				k.find(what, how+diff)
+				return
+			}
+		}
+	}
+	k.find(what, "")
+}
+
+// small is a plugin of t2host's own that does next to nothing.
+const small = "tcpstates"
+
+// speed measures the plugin beside one that does next to nothing.
+func (k *checker) speed(ctx context.Context) {
+	for _, r := range k.runtimes() {
+		o := k.run(ctx, k.Long, r, 16384, small+":"+string(r))
+		what := "speed in " + string(r)
+		if problem := o.broken(k.Artefact.Name); problem != "" {
+			k.find(what, problem)
+			continue
+		}
+		k.found = append(k.found, Finding{What: what, OK: true, Detail: fmt.Sprintf("%.1f ns a packet (%s, which does next to nothing: %.1f), over %d packets",
+			o.cost[plugin.Key(k.Artefact.Name)], small, o.cost[small], o.packets)})
+	}
+}
+
+// run runs the plugin with txtsink, which writes all columns, and others.
+func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, rows int, others ...string) *outcome {
+	k.runs++
+	dir := filepath.Join(k.Dir, fmt.Sprint("run", k.runs))
+	o := &outcome{}
+	if o.err = os.Mkdir(dir, 0o755); o.err != nil {
+		return o
+	}
+	defer os.RemoveAll(dir)
+	catalogue := append(slices.Clone(k.Catalogue), k.Artefact)
+	words := append([]string{k.Artefact.Name + ":" + string(r)}, others...)
+	if plugin.Key(k.Artefact.Name) != "txtsink" {
+		words = append(words, "txtsink:inproc")
+	}
+	sets := append([]string{"runtime.plugin_timeout=10", fmt.Sprint("batch.rows=", rows)}, k.Sets...)
+	sets = append(sets, streams(catalogue, words, dir)...)
+	var values *settings.Values
+	if values, o.err = settings.Load(os.DevNull, nil, sets); o.err != nil {
+		return o
+	}
+	var warnings strings.Builder
+	report, err := host.Run(ctx, host.Config{
+		Files: files, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: time.UTC, Stderr: &warnings,
+		Plugins: words, Catalogue: catalogue, Runtime: plugin.Inproc, CacheDir: k.CacheDir, Quiet: true,
+	})
+	o.read(dir, report, err)
+	return o
+}
+
+// streams lead the streams of all plugins of a run to files.
+func streams(catalogue []*plugin.Artefact, words []string, dir string) (sets []string) {
+	loaded, err := plugin.Resolve(catalogue, words)
+	if err != nil {
+		return nil // the run says so
+	}
+	for _, l := range loaded {
+		for _, o := range l.Outlets {
+			if o.Kind == sdk.StreamOutlet {
+				sets = append(sets, l.Name+"."+o.Setting+"=file:"+filepath.Join(dir, l.Name+"."+o.Name))
+			}
+		}
+	}
+	return sets
+}
