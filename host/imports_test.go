@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -19,7 +20,7 @@ const module = "github.com/t2host/t2host/"
 // Names without a dot are of this module. Tests may import more (testImports).
 var imports = map[string]string{
 	"":                                      "",
-	"scaffold":                              "sdk",
+	"scaffold":                              "sdk golang.org/x/mod",
 	"scaffold/pack":                         "",
 	"scaffold/templates/flow":               "sdk",
 	"scaffold/templates/sink":               "sdk",
@@ -74,6 +75,11 @@ var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "o
 func TestImports(t *testing.T) {
 	seen := map[string]bool{}
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && path != ".." {
+			if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil {
+				return filepath.SkipDir // another module
+			}
+		}
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,15 +104,24 @@ func (n *newPlugin) run() error {
 	if err := empty(dir); err != nil {
 		return err
 	}
-	archive, ok := t2host.Source()
-	if !ok {
-		return errors.New("this t2host was built without the source of its SDK: make build puts it in")
+	archive, err := sdkSource()
+	if err != nil {
+		return err
 	}
 	if err := write(dir, p, archive); err != nil {
 		return fmt.Errorf("new-plugin: %w", err)
 	}
 	fmt.Fprintf(n.stdout, "%s, number %d, is in %s\nnext: cd %s && make test && make install && t2host -r FILE -p %s\n", name, p.Number, dir, dir, name)
 	return nil
+}
+
+// sdkSource is the source of the SDK that this program was built from.
+func sdkSource() ([]byte, error) {
+	archive, ok := t2host.Source()
+	if !ok {
+		return nil, errors.New("this t2host was built without the source of its SDK: make build puts it in")
+	}
+	return archive, nil
 }
 
 func (n *newPlugin) kind() (scaffold.Kind, error) {
@@ -233,9 +243,7 @@ func write(dir string, p *scaffold.Plugin, archive []byte) error {
 	if err != nil {
 		return err
 	}
-	for name, data := range own {
-		files[name] = data
-	}
+	maps.Copy(files, own)
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
 	}
@@ -247,8 +255,19 @@ func write(dir string, p *scaffold.Plugin, archive []byte) error {
 	if err := os.Chmod(aside, 0o755); err != nil {
 		return err
 	}
+	if err := writeFiles(aside, files); err != nil {
+		return err
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.Rename(aside, dir)
+}
+
+// writeFiles writes files by their paths below a folder.
+func writeFiles(dir string, files map[string][]byte) error {
 	for name, data := range files {
-		path := filepath.Join(aside, filepath.FromSlash(name))
+		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
@@ -256,8 +275,5 @@ func write(dir string, p *scaffold.Plugin, archive []byte) error {
 			return err
 		}
 	}
-	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return os.Rename(aside, dir)
+	return nil
 }

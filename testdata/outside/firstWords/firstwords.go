@@ -1,0 +1,116 @@
+// Package firstwords takes payload and gives each flow the word that it begins with,
+// and how many of its packets begin with one.
+package firstwords
+
+import "github.com/t2host/t2host/sdk"
+
+// The plugin's columns, by index.
+const (
+	colWord = iota
+	colShare
+)
+
+// Read is how many bytes of each packet's payload the plugin gets.
+const Read = 16
+
+// Plugin is the declaration: all that t2host knows of the plugin before it opens it.
+var Plugin = sdk.Define(sdk.Spec[struct{}]{
+	Name: "firstWords", Number: 300, Version: "0.1.0",
+	Doc:      "gives each flow the word that its payload begins with",
+	Requires: []sdk.Requirement{{Name: "basicstats", Versions: "^1.0.0"}},
+	Packets:  sdk.All().WithPayload(Read),
+	Ends:     sdk.End(sdk.DstPort, sdk.Proto).With(sdk.U64("basicstats.pktsSnt", "")),
+	Columns: []sdk.Column{
+		colWord:  sdk.Of(sdk.TypeString, "firstWord", "word that the flow's payload begins with"),
+		colShare: sdk.F32("firstWordShare", "share of the flow's packets that begin with a word"),
+	},
+	Exports: []sdk.AnyTable{Ports},
+	Open:    open,
+})
+
+// Ports is the table of the ports to which flows spoke in words, in the order of their
+// first one.
+var Ports = sdk.NewTable[Port, Row]("firstWords.ports")
+
+// Port is a destination.
+type Port struct{ Proto, Number uint32 }
+
+// Fields names the key's fields.
+func (k *Port) Fields(f *sdk.Fields) {
+	f.U32("l4Proto", &k.Proto)
+	f.U32("dstPort", &k.Number)
+}
+
+// Row is what the table keeps of a port.
+type Row struct {
+	Flows   uint64
+	Packets uint64 // that began with a word
+}
+
+// Fields names the row's fields.
+func (r *Row) Fields(f *sdk.Fields) {
+	f.U64("flows", &r.Flows)
+	f.U64("packets", &r.Packets)
+}
+
+func open(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
+	t := &firstwords{ports: Ports.Writer(env)}
+	return &sdk.Loop{Packet: t.packet, EndFlow: t.endFlow, Report: t.report}, nil
+}
+
+// firstwords is an opened plugin.
+type firstwords struct {
+	flows sdk.PerFlow[flow]
+	ports *sdk.Writer[Port, Row]
+}
+
+// flow is the state of one direction.
+type flow struct {
+	word    [Read]byte
+	length  uint8
+	packets uint32 // that begin with a word
+}
+
+func (t *firstwords) packet(p sdk.PacketRow) {
+	word := letters(p.Payload())
+	if len(word) < 2 {
+		return
+	}
+	f := t.flows.At(p.Flow())
+	if f.packets == 0 {
+		f.length = uint8(copy(f.word[:], word))
+	}
+	f.packets++
+}
+
+// letters are those that payload begins with.
+func letters(b []byte) []byte {
+	n := 0
+	for n < len(b) && (b[n]|0x20 >= 'a' && b[n]|0x20 <= 'z') {
+		n++
+	}
+	return b[:n]
+}
+
+func (t *firstwords) endFlow(end sdk.EndRow) error {
+	f := t.flows.Take(end.Flow())
+	end.PutText(colWord, string(f.word[:f.length]))
+	share := 0.0
+	if sent := end.Uint(0); sent > 0 {
+		share = float64(f.packets) / float64(sent)
+	}
+	end.PutFloat(colShare, share)
+	if f.packets > 0 {
+		k := Port{uint32(end.Proto()), uint32(end.DstPort())}
+		row, _ := t.ports.Get(k)
+		row.Flows++
+		row.Packets += uint64(f.packets)
+		t.ports.Set(k, row)
+	}
+	return nil
+}
+
+// report gives the plugin's lines of the end report.
+func (t *firstwords) report(r *sdk.Report) {
+	r.Line("Ports with words: " + sdk.Count(uint64(t.ports.Len())))
+}
