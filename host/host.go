@@ -34,6 +34,8 @@ type Config struct {
 	Runtime         plugin.Runtime    // of plugins that do not name theirs; empty: the sandbox where there is a module, else a process
 	Trust           []string          // plugins whose modules may run in the host's own process
 	Pins            map[string]string // SHA-256 in hex of what must run, by plugin.Key of the name
+	Record          map[string]string // files that keep what crosses plugins' borders, by plugin.Key of the name
+	RecordPayload   bool              // they keep payload too
 	CacheDir        string            // for compiled modules; empty: none
 	Zone            *time.Location    // of the host; nil: UTC
 
@@ -78,7 +80,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	}
 	r := newReport(&c, p)
 	out.begin(r)
-	stages, err := openStages(p, out, r.Date)
+	stages, err := openStages(&c, p, out, r.Date)
 	if err != nil {
 		out.abort()
 		return nil, err

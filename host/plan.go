@@ -154,6 +154,11 @@ func writesRecords(p *sdk.Plugin) bool {
 // checkWants refuses a run in which something that is asked for cannot be had.
 func (p *plan) checkWants(c *Config) error {
 	records := false
+	for _, name := range slices.Sorted(maps.Keys(c.Record)) {
+		if !slices.ContainsFunc(p.plugins, func(l plugin.Loaded) bool { return plugin.Key(l.Name) == name }) {
+			return fmt.Errorf("--record %s: no plugin of that name is loaded", name)
+		}
+	}
 	for i, l := range p.plugins {
 		if writesRecords(l.Plugin) {
 			records = true

@@ -7,20 +7,22 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/pipeline"
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/remote"
+	"github.com/t2host/t2host/host/record"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 )
 
 // openStages opens the plugins, all at the same time: starting processes and
 // compiling modules takes a while.
-func openStages(p *plan, out *outlets, started time.Time) ([]*pipeline.Stage, error) {
+func openStages(c *Config, p *plan, out *outlets, started time.Time) ([]*pipeline.Stage, error) {
 	openings := p.openings(started)
 	stages := make([]*pipeline.Stage, len(p.plugins))
 	errs := make([]error, len(p.plugins))
 	var all sync.WaitGroup
 	for i := range p.plugins {
-		all.Go(func() { stages[i], errs[i] = openStage(p, i, openings[i], out) })
+		all.Go(func() { stages[i], errs[i] = openStage(c, p, i, openings[i], out) })
 	}
 	all.Wait()
 	var first error
@@ -40,7 +42,7 @@ func openStages(p *plan, out *outlets, started time.Time) ([]*pipeline.Stage, er
 	return nil, first
 }
 
-func openStage(p *plan, i int, opening sdk.Opening, out *outlets) (*pipeline.Stage, error) {
+func openStage(c *Config, p *plan, i int, opening sdk.Opening, out *outlets) (*pipeline.Stage, error) {
 	l := p.plugins[i]
 	log := remote.NewLog(func(line string) { out.notices.warn("plugin " + l.Name + ": " + line) })
 	carried := p.carrier.Carry(l.Artefact, l.Runtime, log.Line)
@@ -49,8 +51,17 @@ func openStage(p *plan, i int, opening sdk.Opening, out *outlets) (*pipeline.Sta
 	if err != nil {
 		return nil, err
 	}
+	declared := l.Plugin.For(opening)
+	if path, ok := c.Record[plugin.Key(l.Name)]; ok {
+		recorder, err := record.New(path, l.Plugin, opening, stage, c.RecordPayload)
+		if err != nil {
+			_ = stage.Close() // the first error is the one to show
+			return nil, err
+		}
+		stage = recorder
+	}
 	return &pipeline.Stage{
-		Plugin: l.Plugin.For(opening), Stage: &logged{stage, log},
+		Plugin: declared, Stage: &logged{stage, log},
 		Send: func(f sdk.Frame) error {
 			if f.Next {
 				return out.byPlugin[i][f.Outlet].Next()

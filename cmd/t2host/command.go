@@ -26,6 +26,8 @@ type options struct {
 	sets             []string
 	runtime          string
 	trust, pins      []string
+	records          []string
+	payload          bool
 	quiet, log       bool
 	verbose, version bool
 
@@ -66,12 +68,14 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.StringVar(&o.runtime, "runtime", "", "where plugins run: wasm (sandbox; the default where there is a module), worker (sandbox in a process of its own), process, inproc; -p NAME:`RUNTIME` for one")
 	f.StringArrayVar(&o.trust, "trust", nil, "run the module of plugin `NAME`, which did not come with t2host, in t2host's own process: faster, but an endless loop in it cannot be stopped")
 	f.StringArrayVar(&o.pins, "pin", nil, "run only what has this checksum: `NAME=SHA256`, or PATH=SHA256 for a plugin that -p names by its path")
+	f.StringArrayVar(&o.records, "record", nil, "keep what crosses a plugin's border, for t2host replay: `NAME=FILE`")
+	f.BoolVar(&o.payload, "record-payload", false, "keep the payload that the plugin reads, too")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
 	f.BoolVarP(&o.log, "logfile", "l", false, "the end report goes to PREFIX_log.txt too")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "say where each plugin was found, and what was passed over")
 	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
 	f.BoolP("help", "h", false, "this help")
-	cmd.AddCommand(receiveCommand(), pluginsCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o))
+	cmd.AddCommand(receiveCommand(), pluginsCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o))
 	return cmd
 }
 
@@ -128,6 +132,10 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if c.Pins, err = readPins(o.pins); err != nil {
 		return err
 	}
+	if c.Record, err = readRecords(o.records); err != nil {
+		return err
+	}
+	c.RecordPayload = o.payload
 	if _, err := plugin.RuntimeNamed(o.runtime); err != nil && o.runtime != "" {
 		return usagef("--runtime: %v", err)
 	}
@@ -149,7 +157,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 // onlyInput says that nothing but an input was asked for.
 func onlyInput(cmd *cobra.Command) bool {
 	only := true
-	for _, name := range []string{"output-prefix", "output-split", "plugins", "plugin-folder", "settings", "set", "quiet", "logfile", "runtime", "trust", "pin", "verbose"} {
+	for _, name := range []string{"output-prefix", "output-split", "plugins", "plugin-folder", "settings", "set", "quiet", "logfile", "runtime", "trust", "pin", "record", "record-payload", "verbose"} {
 		only = only && !cmd.Flags().Changed(name)
 	}
 	return only

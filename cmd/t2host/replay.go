@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/plugin/manifest"
+	"github.com/t2host/t2host/host/record"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+// replayCommand runs a plugin on what was recorded of it.
+func replayCommand(o *options) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "replay FILE PLUGIN",
+		Short: "run a plugin alone on what --record has kept of its run, and compare its answers",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usagef("replay takes the file of --record, and a plugin: NAME or PATH, perhaps with :RUNTIME")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return o.replay(args[0], args[1]) },
+	}
+	cmd.Flags().StringArrayVar(&o.trust, "trust", nil, "run the module of plugin `NAME` in t2host's own process")
+	folderFlag(cmd, o)
+	return cmd
+}
+
+func (o *options) replay(path, word string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return usagef("replay %s: %v", path, errors.Unwrap(err))
+	}
+	defer f.Close()
+	r, err := record.Read(f)
+	if err != nil {
+		return fmt.Errorf("replay %s: %w", path, err)
+	}
+	catalogue, names, err := o.described([]string{word})
+	if err != nil {
+		return err
+	}
+	name, asked, _ := strings.Cut(names[0], ":")
+	a, err := plugin.Named(catalogue, name)
+	if err != nil {
+		return &host.UsageError{Err: err}
+	}
+	if err := recorded(r, a); err != nil {
+		return fmt.Errorf("replay %s: %w", path, err)
+	}
+	tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", line) }
+	k := carry.New(carry.Config{CacheDir: cacheDir(), MaxMemory: 64 << 20, Trust: o.trust, Note: tell, Warn: tell})
+	defer k.Close()
+	runtime, err := k.Choose(a, plugin.Runtime(asked))
+	if err != nil {
+		return &host.UsageError{Err: err}
+	}
+	got, err := record.Replay(r, k.Carry(a, runtime, func(line string) { tell("plugin " + a.Name + ": " + line) }))
+	if err != nil {
+		return fmt.Errorf("replay %s: plugin %s: %w", path, a.Name, err)
+	}
+	fmt.Fprintf(o.stdout, "%s %s in %s: %d batches, %d packets, %d flow ends; %d batches with the recorded answer\n",
+		a.Name, a.Version, runtime, got.Batches, got.Packets, got.Ends, got.Same)
+	if !r.Ended {
+		fmt.Fprintln(o.stdout, "the recorded run did not end well")
+	}
+	if got.Differs != "" {
+		return fmt.Errorf("replay %s: plugin %s: %s", path, a.Name, got.Differs)
+	}
+	return nil
+}
+
+// recorded says why the plugin is not the one that was recorded: what crosses its
+// border looks as its declaration says.
+func recorded(r *record.Record, a *plugin.Artefact) error {
+	if plugin.Key(r.Name) != plugin.Key(a.Name) {
+		return fmt.Errorf("it is of plugin %s, not of %s", r.Name, a.Name)
+	}
+	list, err := manifest.Read(r.Manifest)
+	if err != nil {
+		return fmt.Errorf("manifest: %w", err)
+	}
+	then, now := *list[0], *a.Plugin
+	then.Version, then.Doc = now.Version, now.Doc // another version may be tried
+	if !bytes.Equal(wire.AppendManifest(nil, &then), wire.AppendManifest(nil, &now)) {
+		return fmt.Errorf("plugin %s declares something else than version %s, which was recorded", a.Name, list[0].Version)
+	}
+	return nil
+}
+
+// readRecords reads NAME=FILE.
+func readRecords(words []string) (map[string]string, error) {
+	files := map[string]string{}
+	for _, w := range words {
+		name, path, ok := strings.Cut(w, "=")
+		if !ok || name == "" || path == "" {
+			return nil, usagef("--record %s: takes NAME=FILE", w)
+		}
+		if _, twice := files[plugin.Key(name)]; twice {
+			return nil, usagef("--record %s: plugin %s is recorded already: give one file", w, name)
+		}
+		files[plugin.Key(name)] = path
+	}
+	return files, nil
+}

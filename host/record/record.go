@@ -1,0 +1,192 @@
+// Package record takes what crosses one plugin's border and gives a file of it; or such
+// a file, and gives it again, to any plugin of that name.
+//
+// A file is a line of text and then frames: their kind (a byte), their length (u32,
+// little-endian), and a manifest or a message of sdk/wire. First comes the manifest, then
+// the open message, then each batch and its answer, and at last the frame of the end.
+package record
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/wire"
+)
+
+const magic = "t2host record 1\n"
+
+// The kinds of frame.
+const (
+	manifestFrame = iota + 1
+	openFrame
+	batchFrame
+	answerFrame
+	endFrame // of a run that ended well
+)
+
+// Recorder is a stage that writes down what it is given and what another one gives.
+type Recorder struct {
+	sdk.Stage
+	plugin  *sdk.Plugin
+	payload bool
+	file    *os.File
+	out     *bufio.Writer
+	buf     []byte
+	err     error // of writing; it ends the run
+	failed  bool
+}
+
+// New records what crosses the border of an opened plugin. Without payload that of
+// packets is left out, and their lengths.
+func New(path string, p *sdk.Plugin, o sdk.Opening, stage sdk.Stage, payload bool) (*Recorder, error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	r := &Recorder{Stage: stage, plugin: p.For(o), payload: payload, file: f, out: bufio.NewWriterSize(f, 1<<18)}
+	r.write([]byte(magic))
+	r.frame(manifestFrame, wire.AppendManifest(nil, p))
+	r.frame(openFrame, wire.AppendOpen(nil, p.Name, o))
+	if r.err != nil {
+		f.Close()
+		return nil, r.err
+	}
+	return r, nil
+}
+
+// Batch records the batch and its answer.
+func (r *Recorder) Batch(b *sdk.Batch) error {
+	kept := b.Packets.Payload
+	if !r.payload && r.plugin.Packets.Fields&sdk.Payload != 0 {
+		b.Packets.Payload = sdk.Vec{Type: kept.Type, Ends: make([]uint32, len(kept.Ends))}
+	}
+	r.buf = wire.AppendBatch(r.buf[:0], r.plugin, b)
+	b.Packets.Payload = kept
+	r.frame(batchFrame, r.buf)
+	err := sdk.Guard(func() error { return r.Stage.Batch(b) })
+	r.failed = r.failed || err != nil
+	r.buf = appendAnswer(r.buf[:0], b, err)
+	r.frame(answerFrame, r.buf)
+	return errors.Join(err, r.err)
+}
+
+// appendAnswer appends what a stage gave to a batch.
+func appendAnswer(dst []byte, b *sdk.Batch, err error) []byte {
+	if err != nil {
+		return wire.AppendAnswer(dst, &b.Out, 0, err.Error())
+	}
+	return wire.AppendAnswer(dst, &b.Out, b.Ends.N, "")
+}
+
+// Close closes the stage and the file.
+func (r *Recorder) Close() error {
+	err := r.Stage.Close()
+	if !r.failed {
+		r.frame(endFrame, nil)
+	}
+	if r.err == nil {
+		r.err = r.out.Flush()
+	}
+	if e := r.file.Close(); r.err == nil {
+		r.err = e
+	}
+	return errors.Join(err, r.err)
+}
+
+func (r *Recorder) frame(kind byte, data []byte) {
+	r.write(binary.LittleEndian.AppendUint32([]byte{kind}, uint32(len(data))))
+	r.write(data)
+}
+
+func (r *Recorder) write(data []byte) {
+	if r.err != nil {
+		return
+	}
+	if _, err := r.out.Write(data); err != nil {
+		r.err = fmt.Errorf("record: %w", err)
+	}
+}
+
+// Record is a file that is read.
+type Record struct {
+	Manifest []byte
+	Opening  sdk.Opening
+	Name     string // the plugin's
+
+	in    *bufio.Reader
+	Ended bool // the run ended well; known when all is read
+}
+
+var errCut = errors.New("record ends in the middle")
+
+// Read begins to read a record.
+func Read(in io.Reader) (*Record, error) {
+	r := &Record{in: bufio.NewReaderSize(in, 1<<18)}
+	head := make([]byte, len(magic))
+	if _, err := io.ReadFull(r.in, head); err != nil || string(head) != magic {
+		return nil, errors.New("not a record of a plugin: t2host --record NAME=FILE makes one")
+	}
+	kind, data, err := r.frame()
+	if err != nil || kind != manifestFrame {
+		return nil, errCut
+	}
+	r.Manifest = data
+	if kind, data, err = r.frame(); err != nil || kind != openFrame {
+		return nil, errCut
+	}
+	if r.Name, r.Opening, err = wire.ReadOpen(data); err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	return r, nil
+}
+
+// Next gives the next batch and the answer to it, messages of sdk/wire; io.EOF behind
+// the last one. The answer is nil where the recording ended before it.
+func (r *Record) Next() (batch, answer []byte, err error) {
+	kind, batch, err := r.frame()
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case kind == endFrame:
+		r.Ended = true
+		return nil, nil, io.EOF
+	case kind != batchFrame:
+		return nil, nil, errors.New("record has no batch where one should be")
+	}
+	kind, answer, err = r.frame()
+	switch {
+	case err == io.EOF || err == errCut:
+		return batch, nil, nil
+	case err != nil:
+		return nil, nil, err
+	case kind != answerFrame:
+		return nil, nil, errors.New("record has no answer where one should be")
+	}
+	return batch, answer, nil
+}
+
+// frame reads a frame; io.EOF where none begins.
+func (r *Record) frame() (kind byte, data []byte, err error) {
+	var head [5]byte
+	if _, err := io.ReadFull(r.in, head[:]); err != nil {
+		if err == io.EOF {
+			return 0, nil, io.EOF
+		}
+		return 0, nil, errCut
+	}
+	size := binary.LittleEndian.Uint32(head[1:])
+	if size > wire.MaxMessage {
+		return 0, nil, fmt.Errorf("record has a frame of %d bytes", size)
+	}
+	// As much as there is, and not as much as is claimed.
+	data, err = io.ReadAll(io.LimitReader(r.in, int64(size)))
+	if err != nil || len(data) < int(size) {
+		return 0, nil, errCut
+	}
+	return head[0], data, nil
+}
