@@ -8,10 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -29,9 +27,8 @@ func buildCommand(o *options) *cobra.Command {
 			if len(args) == 0 {
 				args = []string{"."}
 			}
-			ctx, done := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			ctx, done := interruptible(cmd.Context())
 			defer done()
-			context.AfterFunc(ctx, done) // a second signal ends the program
 			k := o.carrier()
 			var errs []error
 			for _, dir := range args {

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -33,16 +31,10 @@ func checkCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check DIR | FILE",
 		Short: "check that a plugin keeps what every plugin promises: the same bytes wherever it runs",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usagef("check takes one folder or file")
-			}
-			return nil
-		},
+		Args:  exactly(1, "check takes one folder or file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, done := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			ctx, done := interruptible(cmd.Context())
 			defer done()
-			context.AfterFunc(ctx, done)
 			return c.run(ctx, args[0])
 		},
 	}

@@ -154,6 +154,25 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	return err
 }
 
+// exactly and atMost take so many arguments, or say what a command takes.
+func exactly(n int, text string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usagef("%s", text)
+		}
+		return nil
+	}
+}
+
+func atMost(n int, text string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usagef("%s", text)
+		}
+		return nil
+	}
+}
+
 // onlyInput says that nothing but an input was asked for.
 func onlyInput(cmd *cobra.Command) bool {
 	only := true

@@ -7,10 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -23,16 +21,10 @@ func installCommand(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "install DIR | FILE",
 		Short: "build the plugin in a folder, or take a module or executable, and put it where t2host finds it",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usagef("install takes one folder or file")
-			}
-			return nil
-		},
+		Args:  exactly(1, "install takes one folder or file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, done := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			ctx, done := interruptible(cmd.Context())
 			defer done()
-			context.AfterFunc(ctx, done)
 			return o.install(ctx, args[0])
 		},
 	}
@@ -43,13 +35,8 @@ func uninstallCommand(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "uninstall NAME",
 		Short: "remove a plugin that was installed",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usagef("uninstall takes one name")
-			}
-			return nil
-		},
-		RunE: func(_ *cobra.Command, args []string) error { return o.uninstall(args[0]) },
+		Args:  exactly(1, "uninstall takes one name"),
+		RunE:  func(_ *cobra.Command, args []string) error { return o.uninstall(args[0]) },
 	}
 }
 

@@ -56,18 +56,16 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	err := cmd.ExecuteContext(context.Background())
 	var usage *usageError
 	var refused *host.UsageError
-	switch {
-	case err == nil:
+	if err == nil {
 		return exitOK
-	case errors.As(err, &usage), errors.As(err, &refused):
-		fmt.Fprintln(stderr, "t2host:", err)
-		return exitUsage
-	default:
-		for _, line := range flatten(err) {
-			fmt.Fprintln(stderr, "t2host:", line)
-		}
-		return exitRun
 	}
+	for _, line := range flatten(err) {
+		fmt.Fprintln(stderr, "t2host:", line)
+	}
+	if errors.As(err, &usage) || errors.As(err, &refused) {
+		return exitUsage
+	}
+	return exitRun
 }
 
 // flatten gives the messages of joined errors one by one.
@@ -101,4 +99,12 @@ func onSignals() (first <-chan struct{}, done func()) {
 	// silent death.
 	signal.Ignore(syscall.SIGPIPE)
 	return stop, func() { signal.Stop(signals); close(signals) }
+}
+
+// interruptible gives a context that ends at the first SIGINT or SIGTERM; the second one
+// ends the program.
+func interruptible(parent context.Context) (ctx context.Context, done func()) {
+	ctx, done = signal.NotifyContext(parent, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, done)
+	return ctx, done
 }

@@ -23,12 +23,7 @@ func pluginsCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plugins [NAME | PATH]",
 		Short: "list the plugins that can be loaded, or show all about one",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usagef("plugins takes one name at most")
-			}
-			return nil
-		},
+		Args:  atMost(1, "plugins takes one name at most"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			catalogue, names, err := o.described(args)
 			if err != nil {

@@ -14,12 +14,7 @@ func receiveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "receive TARGET",
 		Short: "print what a sink sends: tcp://HOST:PORT, udp://HOST:PORT or unix://PATH",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usagef("receive takes one target, such as tcp://127.0.0.1:5555")
-			}
-			return nil
-		},
+		Args:  exactly(1, "receive takes one target, such as tcp://127.0.0.1:5555"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			stop, done := onSignals()
 			defer done()

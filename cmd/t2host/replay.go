@@ -22,13 +22,8 @@ func replayCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay FILE PLUGIN",
 		Short: "run a plugin alone on what --record has kept of its run, and compare its answers",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return usagef("replay takes the file of --record, and a plugin: NAME or PATH, perhaps with :RUNTIME")
-			}
-			return nil
-		},
-		RunE: func(_ *cobra.Command, args []string) error { return o.replay(args[0], args[1]) },
+		Args:  exactly(2, "replay takes the file of --record, and a plugin: NAME or PATH, perhaps with :RUNTIME"),
+		RunE:  func(_ *cobra.Command, args []string) error { return o.replay(args[0], args[1]) },
 	}
 	cmd.Flags().StringArrayVar(&o.trust, "trust", nil, "run the module of plugin `NAME` in t2host's own process")
 	folderFlag(cmd, o)

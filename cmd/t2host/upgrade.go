@@ -17,12 +17,7 @@ func upgradeCommand(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "upgrade-sdk [DIR]",
 		Short: "renew the SDK in the folder of a plugin that new-plugin has made",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usagef("upgrade-sdk takes one folder")
-			}
-			return nil
-		},
+		Args:  atMost(1, "upgrade-sdk takes one folder"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) == 1 {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -62,29 +63,20 @@ func difference(want, got *outcome) string {
 	if a, b := fmt.Sprint(want.err), fmt.Sprint(got.err); a != b {
 		return "it ends with " + b + ", where the first run ended with " + a
 	}
-	if a, b := names(want.files), names(got.files); !slices.Equal(a, b) {
+	if a, b := slices.Sorted(maps.Keys(want.files)), slices.Sorted(maps.Keys(got.files)); !slices.Equal(a, b) {
 		return fmt.Sprintf("it writes %s, where the first run wrote %s", strings.Join(b, ", "), strings.Join(a, ", "))
 	}
-	for _, name := range names(want.files) {
+	for _, name := range slices.Sorted(maps.Keys(want.files)) {
 		if d := firstLine(want.files[name], got.files[name]); d != "" {
 			return "file " + name + ", " + d
 		}
 	}
-	for _, name := range names(want.lines) {
+	for _, name := range slices.Sorted(maps.Keys(want.lines)) {
 		if d := firstLine(want.lines[name], got.lines[name]); d != "" {
 			return "end report of " + name + ", " + d
 		}
 	}
 	return ""
-}
-
-func names[V any](m map[string]V) []string {
-	var list []string
-	for name := range m {
-		list = append(list, name)
-	}
-	slices.Sort(list)
-	return list
 }
 
 // firstLine says which line is the first that differs.
