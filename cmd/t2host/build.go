@@ -20,12 +20,17 @@ import (
 // buildCommand builds plugins' folders.
 func buildCommand(o *options) *cobra.Command {
 	var again, clean bool
+	var only string
 	cmd := &cobra.Command{
 		Use:   "build [DIR...]",
 		Short: "build the plugin in a folder, as module and as executable, with its plugin.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = []string{"."}
+			}
+			forms, err := formsOf(only)
+			if err != nil {
+				return err
 			}
 			ctx, done := interruptible(cmd.Context())
 			defer done()
@@ -37,7 +42,7 @@ func buildCommand(o *options) *cobra.Command {
 					err = cleanBuild(dir, o.stdout)
 				}
 				if err == nil && !clean {
-					_, err = build(ctx, dir, k.Describe, o.stdout, o.stderr)
+					_, err = build(ctx, dir, forms, k.Describe, o.stdout, o.stderr)
 				}
 				if err != nil && ctx.Err() != nil {
 					err = fmt.Errorf("build %s: interrupted", dir)
@@ -49,7 +54,24 @@ func buildCommand(o *options) *cobra.Command {
 	}
 	cmd.Flags().BoolVarP(&again, "rebuild", "r", false, "remove what was built before")
 	cmd.Flags().BoolVarP(&clean, "clean", "c", false, "only remove what was built before")
+	formFlag(cmd, &only)
 	return cmd
+}
+
+// formFlag is for the commands that build.
+func formFlag(cmd *cobra.Command, only *string) {
+	cmd.Flags().StringVar(only, "runtime", "", "build for that `RUNTIME` alone: wasm, process; the module takes seconds where nothing was compiled before, the executable a minute")
+}
+
+// formsOf are the forms that a plugin is built in.
+func formsOf(only string) ([]plugin.Runtime, error) {
+	switch r := plugin.Runtime(only); r {
+	case "":
+		return []plugin.Runtime{plugin.Wasm, plugin.Process}, nil
+	case plugin.Wasm, plugin.Process:
+		return []plugin.Runtime{r}, nil
+	}
+	return nil, usagef("--runtime %s: a plugin is built for wasm or process", only)
 }
 
 // cleanBuild removes what build has made.
@@ -67,7 +89,7 @@ func cleanBuild(dir string, stdout io.Writer) error {
 
 // build makes DIR/build/NAME, whose path it gives: module, executable and plugin.json.
 // It makes them aside and puts the folder in its place at the end.
-func build(ctx context.Context, dir string, describe describer, stdout, stderr io.Writer) (place string, err error) {
+func build(ctx context.Context, dir string, forms []plugin.Runtime, describe describer, stdout, stderr io.Writer) (place string, err error) {
 	command, err := mainPackage(dir)
 	if err != nil {
 		return "", err
@@ -85,7 +107,7 @@ func build(ctx context.Context, dir string, describe describer, stdout, stderr i
 	if err := os.Chmod(aside, 0o755); err != nil {
 		return "", fmt.Errorf("build folder: %w", err)
 	}
-	a, err := makeParts(ctx, dir, command, aside, describe, stderr)
+	a, err := makeParts(ctx, dir, command, aside, forms, describe, stderr)
 	if err != nil {
 		return "", err
 	}
@@ -108,16 +130,19 @@ func build(ctx context.Context, dir string, describe describer, stdout, stderr i
 }
 
 // makeParts makes module, executable and plugin.json in the folder aside.
-func makeParts(ctx context.Context, dir, command, aside string, describe describer, stderr io.Writer) (*plugin.Artefact, error) {
-	executable := filepath.Join(aside, "plugin")
-	module := executable + ".wasm"
-	if err := compile(ctx, dir, command, module, stderr, []string{"GOOS=wasip1", "GOARCH=wasm"}, "-buildmode=c-shared"); err != nil {
-		return nil, err
+func makeParts(ctx context.Context, dir, command, aside string, forms []plugin.Runtime, describe describer, stderr io.Writer) (*plugin.Artefact, error) {
+	var paths []string
+	for _, form := range forms {
+		path, env, flags := filepath.Join(aside, "plugin"), []string(nil), []string(nil)
+		if form == plugin.Wasm {
+			path, env, flags = path+".wasm", []string{"GOOS=wasip1", "GOARCH=wasm"}, []string{"-buildmode=c-shared"}
+		}
+		if err := compile(ctx, dir, command, path, stderr, env, flags...); err != nil {
+			return nil, err
+		}
+		paths = append(paths, path)
 	}
-	if err := compile(ctx, dir, command, executable, stderr, nil); err != nil {
-		return nil, err
-	}
-	a, err := same(module, executable, describe)
+	a, err := same(paths, describe)
 	if err != nil {
 		// The folder is gone when this is read.
 		return nil, fmt.Errorf("build %s: %s", dir, strings.ReplaceAll(err.Error(), aside+string(filepath.Separator), ""))
@@ -201,29 +226,33 @@ func compile(ctx context.Context, dir, command, out string, stderr io.Writer, en
 // describer asks an artefact what it is.
 type describer func(path string) ([]*plugin.Artefact, error)
 
-// same asks both forms what they are; they must say the same. The artefact holds
-// both, with the checksums of what was asked.
-func same(module, executable string, describe describer) (*plugin.Artefact, error) {
-	var found [2]*plugin.Artefact
-	for i, path := range []string{module, executable} {
+// same asks all forms what they are; they must say the same. The artefact holds them,
+// with the checksums of what was asked.
+func same(paths []string, describe describer) (*plugin.Artefact, error) {
+	var found *plugin.Artefact
+	for _, path := range paths {
 		list, err := describe(path)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if len(list) != 1 {
+		case len(list) != 1:
 			return nil, fmt.Errorf("the command holds %d plugins: one folder builds one", len(list))
+		case found == nil:
+			found = list[0]
+		case !manifest.Same(found.Plugin, list[0].Plugin):
+			return nil, fmt.Errorf("plugin %s declares something else as a module than as a process: a declaration must not depend on where it runs", found.Name)
+		default:
+			found.Executable = list[0].Executable
 		}
-		found[i] = list[0]
 	}
-	if !manifest.Same(found[0].Plugin, found[1].Plugin) {
-		return nil, fmt.Errorf("plugin %s declares something else as a module than as a process: a declaration must not depend on where it runs", found[0].Name)
-	}
-	found[0].Executable = found[1].Executable
-	return found[0], nil
+	return found, nil
 }
 
-// rename gives a file its name, in its folder.
+// rename gives a file its name, in its folder, where there is one.
 func rename(f *plugin.File, name string) error {
+	if f.Path == "" {
+		return nil
+	}
 	to := filepath.Join(filepath.Dir(f.Path), name)
 	if err := os.Rename(f.Path, to); err != nil {
 		return fmt.Errorf("build folder: %w", err)

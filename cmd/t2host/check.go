@@ -46,7 +46,7 @@ func checkCommand(o *options) *cobra.Command {
 }
 
 func (c *checking) run(ctx context.Context, path string) error {
-	a, err := c.artefact(ctx, path)
+	a, err := c.artefact(ctx, path, "")
 	if err != nil {
 		return err
 	}

@@ -18,16 +18,19 @@ import (
 
 // installCommand puts a plugin where t2host finds it.
 func installCommand(o *options) *cobra.Command {
-	return &cobra.Command{
+	var only string
+	cmd := &cobra.Command{
 		Use:   "install DIR | FILE",
 		Short: "build the plugin in a folder, or take a module or executable, and put it where t2host finds it",
 		Args:  exactly(1, "install takes one folder or file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, done := interruptible(cmd.Context())
 			defer done()
-			return o.install(ctx, args[0])
+			return o.install(ctx, args[0], only)
 		},
 	}
+	formFlag(cmd, &only)
+	return cmd
 }
 
 // uninstallCommand takes it away.
@@ -42,12 +45,12 @@ func uninstallCommand(o *options) *cobra.Command {
 
 // install checks the plugin first, and then puts its folder in its place: one version
 // of it is there at any time.
-func (o *options) install(ctx context.Context, path string) error {
+func (o *options) install(ctx context.Context, path, only string) error {
 	home, err := installFolder()
 	if err != nil {
 		return err
 	}
-	a, err := o.artefact(ctx, path)
+	a, err := o.artefact(ctx, path, only)
 	if err != nil {
 		return err
 	}
@@ -84,7 +87,7 @@ func (o *options) install(ctx context.Context, path string) error {
 
 // artefact is what is to be installed: what is built in a folder with a command, what
 // lies in one with a plugin.json, or a file.
-func (o *options) artefact(ctx context.Context, path string) (*plugin.Artefact, error) {
+func (o *options) artefact(ctx context.Context, path, only string) (*plugin.Artefact, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -107,9 +110,13 @@ func (o *options) artefact(ctx context.Context, path string) (*plugin.Artefact, 
 	if _, err := os.Stat(filepath.Join(path, plugin.FileName)); err == nil {
 		return plugin.ReadFile(path)
 	}
+	forms, err := formsOf(only)
+	if err != nil {
+		return nil, err
+	}
 	k := o.carrier()
 	defer k.Close()
-	place, err := build(ctx, path, k.Describe, io.Discard, o.stderr)
+	place, err := build(ctx, path, forms, k.Describe, io.Discard, o.stderr)
 	if err != nil {
 		return nil, err
 	}
