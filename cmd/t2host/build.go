@@ -157,8 +157,12 @@ func makeParts(ctx context.Context, dir, command, aside string, forms []plugin.R
 	return a, plugin.WriteFile(aside, a)
 }
 
-// replace puts a folder in another's place, which stays as it is if that fails.
+// replace puts a folder in another's place, at once where the system can swap the two. The
+// other stays as it is if that fails.
 func replace(place, with string) error {
+	if swap(place, with) == nil {
+		return nil // what is with now is the caller's to remove
+	}
 	old := with + ".old"
 	defer os.RemoveAll(old)
 	if err := os.Rename(place, old); err != nil && !errors.Is(err, fs.ErrNotExist) {

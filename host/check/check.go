@@ -41,8 +41,9 @@ type Finding struct {
 // checker is a check that goes on.
 type checker struct {
 	Config
-	found []Finding
-	runs  int
+	found  []Finding
+	runs   int
+	beyond string // the first error of a limit
 }
 
 // Run checks the plugin. It goes on after a finding that is not good.
@@ -56,6 +57,7 @@ func Run(ctx context.Context, c Config) ([]Finding, error) {
 		k.capture(ctx, capture)
 	}
 	k.speed(ctx)
+	k.find("memory within 64 MiB and time within 10 s a batch", k.beyond)
 	return k.found, nil
 }
 
@@ -165,7 +167,7 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	if plugin.Key(k.Artefact.Name) != "txtsink" {
 		words = append(words, "txtsink:inproc")
 	}
-	sets := append([]string{"runtime.plugin_timeout=10", fmt.Sprint("batch.rows=", rows)}, k.Sets...)
+	sets := append([]string{"runtime.max_memory=64", "runtime.plugin_timeout=10", fmt.Sprint("batch.rows=", rows)}, k.Sets...)
 	sets = append(sets, streams(catalogue, words, dir)...)
 	var values *settings.Values
 	if values, o.err = settings.Load(os.DevNull, nil, sets); o.err != nil {
@@ -177,6 +179,9 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 		Plugins: words, Catalogue: catalogue, Runtime: plugin.Inproc, CacheDir: k.CacheDir, Quiet: true,
 	})
 	o.read(dir, report, err)
+	if o.err != nil && k.beyond == "" && (strings.Contains(o.err.Error(), "raise runtime.max_memory") || strings.Contains(o.err.Error(), "did not answer within")) {
+		k.beyond = o.err.Error()
+	}
 	return o
 }
 
