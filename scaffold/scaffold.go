@@ -6,8 +6,11 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"go/build"
 	"go/format"
 	"go/token"
+	"go/types"
+	"io"
 	"io/fs"
 	"path"
 	"strconv"
@@ -63,14 +66,23 @@ func CheckName(name string) error {
 	switch {
 	case !sdk.ValidName(name):
 		return fmt.Errorf("invalid plugin name %q: names begin with a lower-case letter and hold letters, digits and _ only", name)
-	case token.IsKeyword(key) || reserved[key]:
+	case token.IsKeyword(key) || reserved[key] || types.Universe.Lookup(key) != nil:
 		return fmt.Errorf("invalid plugin name %q: a Go package cannot be called %s", name, key)
+	case strings.HasSuffix(key, "_test") || !everywhere(key+".go"):
+		return fmt.Errorf("invalid plugin name %q: Go would take %s.go for a test, or for one system alone", name, key)
 	}
 	return nil
 }
 
+// everywhere says whether a file of that name is built for any system.
+func everywhere(file string) bool {
+	none := build.Context{Compiler: "gc", OpenFile: func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("package p")), nil }}
+	ok, err := none.MatchFile(".", file)
+	return ok && err == nil
+}
+
 // reserved are the names that a plugin's own code uses.
-var reserved = map[string]bool{"main": true, "sdk": true, "sdktest": true, "serve": true, "strconv": true, "testing": true, "plugins": true, "vendor": true, "internal": true}
+var reserved = map[string]bool{"main": true, "init": true, "open": true, "flow": true, "sdk": true, "sdktest": true, "serve": true, "strconv": true, "testing": true, "plugins": true, "vendor": true, "internal": true}
 
 // Files gives the plugin's files by their paths, slashes between, without go.mod,
 // go.sum and the SDK.
@@ -87,7 +99,7 @@ func (p *Plugin) Files() (map[string][]byte, error) {
 				return err
 			}
 			to := strings.TrimPrefix(name, root+"/")
-			to = strings.ReplaceAll(strings.ReplaceAll(to, templateKey, p.key()), "dot", ".")
+			to = strings.ReplaceAll(strings.ReplaceAll(to, "dot", "."), templateKey, p.key())
 			if files[to], err = p.fill(path.Ext(to), data); err != nil {
 				return fmt.Errorf("template %s: %w", name, err)
 			}
