@@ -11,7 +11,7 @@ type EndRows struct {
 
 // PutColumn writes the plugin's column n, whole numbers as wide as the values.
 func PutColumn[T Number](r EndRows, n int, values []T) {
-	if v := r.column(n, len(values)); v != nil {
+	if v := r.column(n, bytesKind, len(values)); v != nil {
 		v.Data = AppendNumbers(v.Data, values)
 		r.fits(n, v)
 	}
@@ -19,16 +19,14 @@ func PutColumn[T Number](r EndRows, n int, values []T) {
 
 // PutIPs writes the plugin's column n, addresses.
 func (r EndRows) PutIPs(n int, values []IP) {
-	if v := r.column(n, len(values)); v != nil && v.Type != TypeIP {
-		r.env.column(n, ipKind) // says so
-	} else if v != nil {
+	if v := r.column(n, ipKind, len(values)); v != nil {
 		v.Data = AppendIPs(v.Data, values)
 	}
 }
 
 // PutVec writes the plugin's column n, values of its type.
 func (r EndRows) PutVec(n int, values *Vec) {
-	v := r.column(n, values.Len())
+	v := r.column(n, bytesKind, values.Len())
 	switch {
 	case v == nil:
 	case v.Type != values.Type:
@@ -39,9 +37,10 @@ func (r EndRows) PutVec(n int, values *Vec) {
 	}
 }
 
-// column is the plugin's column n if so many values are all of it.
-func (r EndRows) column(n, values int) *Vec {
-	v := r.env.column(n, bytesKind)
+// column is the plugin's column n if it is written in that way (bytesKind: any is) and so
+// many values are all of it.
+func (r EndRows) column(n int, k kind, values int) *Vec {
+	v := r.env.column(n, k)
 	if v != nil && (v.Len() > 0 || values != r.N) {
 		r.env.fail(r.env.miscounted(n, v.Len()+values, r.N))
 		return nil

@@ -52,7 +52,7 @@ func (o *options) described(words []string) ([]*plugin.Artefact, []string, error
 // carrier asks artefacts what they are; it has no run's settings.
 func (o *options) carrier() *carry.Carrier {
 	tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", line) }
-	return carry.New(carry.Config{CacheDir: cacheDir(), MaxMemory: 64 << 20, Note: tell, Warn: tell})
+	return carry.New(carry.Config{CacheDir: cacheDir(), MaxMemory: 64 << 20, Trust: o.trust, Note: tell, Warn: tell})
 }
 
 // readPins reads NAME=SHA256 or PATH=SHA256.

@@ -64,7 +64,7 @@ func (c *checking) run(ctx context.Context, path string) error {
 	defer os.RemoveAll(dir)
 	cfg := check.Config{
 		Artefact: a, CacheDir: cacheDir(), Dir: dir, Sets: c.sets,
-		Catalogue: slices.DeleteFunc(found.Catalogue, func(b *plugin.Artefact) bool { return plugin.Key(b.Name) == plugin.Key(a.Name) }),
+		Catalogue: without(found.Catalogue, a.Name),
 		Describe:  func() (*sdk.Plugin, error) { return c.again(a) },
 	}
 	if cfg.Captures, cfg.Long, err = writeCaptures(dir); err != nil {
@@ -95,7 +95,11 @@ func (c *checking) again(a *plugin.Artefact) (*sdk.Plugin, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list[0].Plugin, nil
+	b, err := plugin.Named(list, a.Name)
+	if err != nil {
+		return nil, err
+	}
+	return b.Plugin, nil
 }
 
 // writeCaptures writes those that come with t2host; the last files are a stream that is

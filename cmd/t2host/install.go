@@ -130,9 +130,13 @@ func fits(catalogue []*plugin.Artefact, a *plugin.Artefact) error {
 			return fmt.Errorf("plugin %s comes with t2host: give the plugin another name", b.Name)
 		}
 	}
-	others := slices.DeleteFunc(slices.Clone(catalogue), func(b *plugin.Artefact) bool { return plugin.Key(b.Name) == plugin.Key(a.Name) })
-	_, err := plugin.Resolve(append(others, a), []string{a.Name})
+	_, err := plugin.Resolve(append(without(catalogue, a.Name), a), []string{a.Name})
 	return err
+}
+
+// without is the catalogue but for the plugin of that name.
+func without(catalogue []*plugin.Artefact, name string) []*plugin.Artefact {
+	return slices.DeleteFunc(slices.Clone(catalogue), func(b *plugin.Artefact) bool { return plugin.Key(b.Name) == plugin.Key(name) })
 }
 
 func (o *options) uninstall(name string) error {

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/host/record"
@@ -52,14 +51,13 @@ func (o *options) replay(path, word string) error {
 	if err := recorded(r, a); err != nil {
 		return fmt.Errorf("replay %s: %w", path, err)
 	}
-	tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", line) }
-	k := carry.New(carry.Config{CacheDir: cacheDir(), MaxMemory: 64 << 20, Trust: o.trust, Note: tell, Warn: tell})
+	k := o.carrier()
 	defer k.Close()
 	runtime, err := k.Choose(a, plugin.Runtime(asked))
 	if err != nil {
 		return &host.UsageError{Err: err}
 	}
-	got, err := record.Replay(r, k.Carry(a, runtime, func(line string) { tell("plugin " + a.Name + ": " + line) }))
+	got, err := record.Replay(r, k.Carry(a, runtime, func(line string) { k.Note("plugin " + a.Name + ": " + line) }))
 	if err != nil {
 		return fmt.Errorf("replay %s: plugin %s: %w", path, a.Name, err)
 	}
