@@ -60,12 +60,21 @@ func (o *own) groups() []settings.Group {
 
 // Groups are the settings of the host and of the plugins of a catalogue.
 func Groups(catalogue []*plugin.Artefact) []settings.Group {
-	o := defaults()
-	groups := o.groups()
+	groups := OwnGroups()
 	for _, p := range catalogue {
 		groups = append(groups, settings.Group{Name: p.Name, Settings: p.Settings})
 	}
 	return groups
+}
+
+// OwnGroups are the host's own settings; the first group has no name: its keys stand alone.
+func OwnGroups() []settings.Group {
+	o := defaults()
+	var plugins string
+	alone := settings.Group{Settings: []sdk.Setting{
+		sdk.Text(settings.PluginsKey, &plugins, "plugins that run when -p names none, as a list of names"),
+	}}
+	return append([]settings.Group{alone}, o.groups()...)
 }
 
 // ownSettings takes the host's own values.

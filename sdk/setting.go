@@ -107,11 +107,19 @@ func (s *Setting) Check(text string) error {
 	return nil
 }
 
-// Takes says in words what values the setting has.
+// Takes says in words what values the setting has, with the unit.
 func (s *Setting) Takes() string {
+	if s.Kind == UintSetting {
+		return strings.TrimSpace(s.Range() + " " + s.Unit)
+	}
+	return s.Range()
+}
+
+// Range says in words what values the setting has.
+func (s *Setting) Range() string {
 	switch s.Kind {
 	case UintSetting:
-		return strings.TrimSpace(strconv.FormatUint(s.Min, 10) + " to " + strconv.FormatUint(s.Max, 10) + " " + s.Unit)
+		return strconv.FormatUint(s.Min, 10) + " to " + strconv.FormatUint(s.Max, 10)
 	case ChoiceSetting:
 		return strings.Join(s.Choices, ", ")
 	}

@@ -70,6 +70,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // flatten gives the messages of joined errors one by one.
 func flatten(err error) []string {
+	if refused, ok := err.(*host.UsageError); ok {
+		err = refused.Err
+	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []string
 		for _, e := range joined.Unwrap() {

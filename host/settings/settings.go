@@ -19,6 +19,9 @@ import (
 // DefaultFile is read if it is there and no other file is named.
 const DefaultFile = "t2host.toml"
 
+// PluginsKey is the key of the file's list of plugins, the one that stands alone.
+const PluginsKey = "plugins"
+
 // Values are the values that were set, by group (a plugin's name, or one of the
 // host's) and key, both in lower case. The later source wins: file,
 // environment, command line.
@@ -27,7 +30,11 @@ type Values struct {
 	set     map[string]map[string]value
 }
 
-type value struct{ text, origin string }
+type value struct {
+	text   string
+	source Source
+	origin string // as errors name it
+}
 
 // Load reads file ("" stands for DefaultFile, which need not exist), then
 // environ (KEY=VALUE), then sets (group.key=value).
@@ -41,7 +48,7 @@ func Load(file string, environ, sets []string) (*Values, error) {
 		rest, ok := strings.CutPrefix(name, "T2HOST_")
 		group, key, ok2 := strings.Cut(rest, "__")
 		if ok && ok2 {
-			v.put(group, key, text, "environment "+name)
+			v.put(group, key, value{text, Environment, name})
 		}
 	}
 	for _, s := range sets {
@@ -50,17 +57,17 @@ func Load(file string, environ, sets []string) (*Values, error) {
 		if !ok || !ok2 || group == "" || key == "" {
 			return nil, fmt.Errorf("--set %s: takes PLUGIN.KEY=VALUE", s)
 		}
-		v.put(group, key, text, "--set "+name)
+		v.put(group, key, value{text, Flag, "--set " + name})
 	}
 	return v, nil
 }
 
-func (v *Values) put(group, key, text, origin string) {
+func (v *Values) put(group, key string, x value) {
 	group, key = strings.ToLower(group), strings.ToLower(key)
 	if v.set[group] == nil {
 		v.set[group] = map[string]value{}
 	}
-	v.set[group][key] = value{text, origin}
+	v.set[group][key] = x
 }
 
 func (v *Values) readFile(file string) error {
@@ -92,10 +99,14 @@ func (v *Values) readFile(file string) error {
 				if !ok {
 					return fmt.Errorf("settings file %s: %s.%s takes a number, true, false or a text", file, name, key)
 				}
-				v.put(name, key, text, file)
+				group, key := strings.ToLower(name), strings.ToLower(key)
+				if _, ok := v.set[group][key]; ok {
+					return fmt.Errorf("settings file %s: %s.%s stands there twice, in letters of two kinds", file, group, key)
+				}
+				v.put(group, key, value{text, File, file})
 			}
 		case []any:
-			if name != "plugins" {
+			if name != PluginsKey {
 				return fmt.Errorf("settings file %s: unknown key %s", file, name)
 			}
 			for _, p := range x {
@@ -105,6 +116,7 @@ func (v *Values) readFile(file string) error {
 				}
 				v.Plugins = append(v.Plugins, s)
 			}
+			v.put("", name, value{strings.Join(v.Plugins, ","), File, file})
 		default:
 			return fmt.Errorf("settings file %s: unknown key %s (settings stand under [PLUGIN])", file, name)
 		}
@@ -129,35 +141,55 @@ type Group struct {
 }
 
 // Check refuses values of unknown groups and keys and those that their setting
-// does not take; check looks at the targets of outlets.
+// does not take, all in one error; check looks at the targets of outlets.
 func (v *Values) Check(groups []Group, check func(target string) error) error {
 	known := map[string][]sdk.Setting{}
 	var names []string
 	for _, g := range groups {
 		known[strings.ToLower(g.Name)] = g.Settings
-		names = append(names, g.Name)
+		if g.Name != "" {
+			names = append(names, g.Name)
+		}
 	}
+	var problems []error
 	for _, group := range sorted(v.set) {
 		settings, ok := known[group]
 		for _, key := range sorted(v.set[group]) {
 			x := v.set[group][key]
 			if !ok {
-				return fmt.Errorf("%s: no plugin is named %s%s", x.origin, group, nearest.Hint(group, names))
-			}
-			s := sdk.Find(settings, key)
-			if s == nil {
-				return fmt.Errorf("%s: %s has no setting %s%s", x.origin, group, key, hint(key, settings))
-			}
-			err := s.Check(x.text)
-			if err == nil && s.Kind == sdk.TargetSetting {
-				err = check(x.text)
-			}
-			if err != nil {
-				return fmt.Errorf("%s: %s.%s %w", x.origin, group, key, err)
+				problems = append(problems, fmt.Errorf("%s: no plugin is named %s%s", x.place(), group, nearest.Hint(group, names)))
+			} else if err := x.check(group, key, settings, check); err != nil {
+				problems = append(problems, fmt.Errorf("%s: %w", x.place(), err))
 			}
 		}
 	}
+	return errors.Join(problems...)
+}
+
+func (x value) check(group, key string, settings []sdk.Setting, check func(target string) error) error {
+	s := sdk.Find(settings, key)
+	if s == nil {
+		return fmt.Errorf("%s has no setting %s%s", group, key, hint(key, settings))
+	}
+	err := s.Check(x.text)
+	if err == nil && s.Kind == sdk.TargetSetting {
+		err = check(x.text)
+	}
+	if err != nil && group == "" {
+		return fmt.Errorf("%s %w", key, err)
+	}
+	if err != nil {
+		return fmt.Errorf("%s.%s %w", group, key, err)
+	}
 	return nil
+}
+
+// place says where the value stands.
+func (x value) place() string {
+	if x.source == Environment {
+		return "environment " + x.origin
+	}
+	return x.origin
 }
 
 func hint(key string, settings []sdk.Setting) string {

@@ -13,8 +13,9 @@ import (
 )
 
 func groups() []Group {
-	n, on, to := uint32(5), false, "-"
+	n, on, to, plugins := uint32(5), false, "-", ""
 	return []Group{
+		{"", []sdk.Setting{sdk.Text(PluginsKey, &plugins, "")}},
 		{"tcpWin", []sdk.Setting{sdk.Uint32("threshold", &n, "bytes", 0, 9, ""), sdk.Bool("on", &on, "")}},
 		{"sink", []sdk.Setting{sdk.Target("to", &to, "")}},
 	}
@@ -42,7 +43,7 @@ func load(t *testing.T, file string, environ, sets []string) string {
 		return strings.ReplaceAll(err.Error(), path, "FILE")
 	}
 	var list []string
-	for _, x := range v.Of(groups()[0]) {
+	for _, x := range v.Of(groups()[1]) {
 		list = append(list, x.Name+"="+x.Text)
 	}
 	return strings.Join(append(list, v.Plugins...), " ")

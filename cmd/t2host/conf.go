@@ -1,0 +1,281 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/sdk"
+)
+
+// conf is what the user asks of the settings.
+type conf struct {
+	*options
+	define, get                    []string
+	reset, generate, check, asJSON bool
+}
+
+const confLong = `t2host conf lists settings: of t2host (flow, capture, batch, runtime) and of all plugins, or of those that are named.
+
+  t2host conf                              all settings, their values, and where these come from
+  t2host conf tcpwin                       those of one plugin
+  t2host conf tcpwin -D threshold=1000     write one into the settings file; -D threshold=default takes it out
+  t2host conf tcpwin -G threshold          print one
+  t2host conf tcpwin --reset               back to the defaults; without a name: all settings
+  t2host conf -g                           write a settings file with everything in it; -g FILE, - for standard output
+  t2host conf --check                      is all well?
+
+The settings file is t2host.toml in the current folder, or the one that -C names. An environment variable such as
+T2HOST_TCPWIN__THRESHOLD comes before it, and --set before both.`
+
+// confCommand shows settings and edits the settings file.
+func confCommand(o *options) *cobra.Command {
+	c := &conf{options: o}
+	cmd := &cobra.Command{
+		Use:   "conf [NAME...]",
+		Short: "list settings, or change them in the settings file",
+		Long:  confLong,
+		RunE:  func(_ *cobra.Command, args []string) error { return c.run(args) },
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringArrayVarP(&c.define, "define", "D", nil, "write a setting into the settings file: `KEY=VALUE`, or PLUGIN.KEY=VALUE; the value default takes it out")
+	f.StringArrayVarP(&c.get, "get", "G", nil, "print the setting `KEY`, or PLUGIN.KEY")
+	f.BoolVar(&c.reset, "reset", false, "take the settings out of the settings file; the list of plugins stays")
+	f.BoolVarP(&c.generate, "generate", "g", false, "write a settings file with everything in it, to the word that has a dot or is -, else to the one that -C names")
+	f.BoolVar(&c.check, "check", false, "check all settings")
+	f.StringVarP(&o.settings, "settings", "C", "", "the settings `FILE` (default: "+settings.DefaultFile+")")
+	f.StringArrayVar(&o.sets, "set", nil, "as if it were set in a run: `PLUGIN.KEY=VALUE`")
+	f.BoolVar(&c.asJSON, "json", false, "list as JSON")
+	folderFlag(cmd, o)
+	return cmd
+}
+
+func (c *conf) run(words []string) error {
+	jobs := 0
+	for _, on := range []bool{len(c.define) > 0, len(c.get) > 0, c.reset, c.generate, c.check} {
+		if on {
+			jobs++
+		}
+	}
+	if jobs > 1 {
+		return usagef("conf: -D, -G, --reset, -g and --check exclude each other")
+	}
+	file := c.file()
+	if c.generate {
+		file, words = generated(file, words)
+	}
+	all, named, err := c.groups(words)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(c.define) > 0:
+		err = c.change(all, named, c.define)
+	case c.reset:
+		err = c.resetAll(named)
+	default:
+		return c.read(all, named, file)
+	}
+	return err
+}
+
+// file is the settings file that conf edits.
+func (c *conf) file() string {
+	if c.settings != "" {
+		return c.settings
+	}
+	return settings.DefaultFile
+}
+
+// generated is the file among the words of conf -g: names of plugins have no dot.
+func generated(file string, words []string) (string, []string) {
+	var names []string
+	for _, w := range words {
+		if path, _ := plugin.SplitPath(w); path == "" && (w == "-" || strings.Contains(w, ".")) {
+			file = w
+		} else {
+			names = append(names, w)
+		}
+	}
+	return file, names
+}
+
+// groups are all that there are, and those that the words name: all, without one. A word is
+// a part of t2host, a plugin, or a plugin's path.
+func (c *conf) groups(words []string) (all, named []settings.Group, err error) {
+	own := host.OwnGroups()
+	var plugins []string
+	for _, w := range words {
+		if _, err := settings.Named(own, w); err != nil {
+			plugins = append(plugins, w)
+		}
+	}
+	catalogue, names, err := c.described(plugins)
+	if err != nil {
+		return nil, nil, err
+	}
+	sortPlugins(catalogue)
+	all = host.Groups(catalogue)
+	if len(words) == 0 {
+		return all, all, nil
+	}
+	for _, w := range words {
+		if i := slices.Index(plugins, w); i >= 0 {
+			w = names[i]
+		}
+		g, err := settings.Named(all, w)
+		if err != nil {
+			return nil, nil, &host.UsageError{Err: err}
+		}
+		named = append(named, g)
+	}
+	return all, named, nil
+}
+
+// read does what changes no setting.
+func (c *conf) read(all, named []settings.Group, file string) error {
+	values, err := settings.Load(c.settings, os.Environ(), c.sets)
+	if err == nil && (c.check || len(c.get) == 0) {
+		err = values.Check(all, outlet.CheckTarget)
+	}
+	if values == nil || c.check && err != nil {
+		return &host.UsageError{Err: err}
+	}
+	list := values.List(named)
+	switch {
+	case c.check:
+		_, err = fmt.Fprintf(c.stdout, "%d settings, all well: %d from the settings file, %d from the environment\n",
+			len(values.List(all)), count(values.List(all), settings.File), count(values.List(all), settings.Environment))
+		return err
+	case len(c.get) > 0:
+		return c.print(values, named)
+	case c.generate:
+		if err != nil {
+			return &host.UsageError{Err: err}
+		}
+		return c.write(file, list)
+	case c.asJSON:
+		listErr := listSettingsJSON(c.stdout, list)
+		return errors.Join(listErr, refused(err))
+	}
+	return errors.Join(listSettings(c.stdout, list), refused(err))
+}
+
+// refused is an error of the user's, or nil.
+func refused(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &host.UsageError{Err: err}
+}
+
+func count(list []settings.Listed, from settings.Source) int {
+	n := 0
+	for _, l := range list {
+		if l.Source == from {
+			n++
+		}
+	}
+	return n
+}
+
+// print gives settings as lines of TOML: as T2's t2conf -G, and as the file takes them.
+func (c *conf) print(values *settings.Values, named []settings.Group) error {
+	for _, word := range c.get {
+		g, s, err := settings.Find(named, word)
+		if err != nil {
+			return usagef("conf -G %s: %v", word, err)
+		}
+		l := values.List([]settings.Group{{Name: g.Name, Settings: []sdk.Setting{*s}}})[0]
+		literal, err := settings.Literal(g.Name, s, l.Text)
+		if err != nil { // a value that the setting does not take
+			literal = l.Text
+		}
+		if _, err := fmt.Fprintf(c.stdout, "%s = %s\n", s.Name, literal); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write makes a settings file; one that is there is not touched.
+func (c *conf) write(file string, list []settings.Listed) error {
+	text, err := settings.Template(list)
+	if err != nil {
+		return err
+	}
+	if file == "-" {
+		_, err := c.stdout.Write(text)
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return usagef("conf -g: %s is there already: give another file (t2host conf -g FILE), or - for standard output", file)
+	case err != nil:
+		return fmt.Errorf("conf -g: %w", err)
+	}
+	if _, err = f.Write(text); err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("conf -g: %w", err)
+	}
+	_, err = fmt.Fprintf(c.stdout, "%s holds %d settings; a # stands before each default\n", file, len(list))
+	return err
+}
+
+func listSettings(w io.Writer, list []settings.Listed) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "SETTING\tVALUE\tFROM\tUNIT\tTAKES\tMEANING")
+	for _, l := range list {
+		from := string(l.Source)
+		if l.Origin != "" && l.Source != settings.Flag {
+			from += " " + l.Origin
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", l.Key(), cmp.Or(l.Text, `""`), from, cmp.Or(l.Unit, "-"), l.Range(), l.Doc)
+	}
+	return t.Flush()
+}
+
+func listSettingsJSON(w io.Writer, list []settings.Listed) error {
+	type entry struct {
+		Setting string   `json:"setting"`
+		Value   string   `json:"value"`
+		Default string   `json:"default"`
+		Source  string   `json:"source"`
+		Origin  string   `json:"origin,omitempty"`
+		Kind    string   `json:"kind"`
+		Unit    string   `json:"unit,omitempty"`
+		Min     *uint64  `json:"min,omitempty"`
+		Max     *uint64  `json:"max,omitempty"`
+		Choices []string `json:"choices,omitempty"`
+		Doc     string   `json:"doc"`
+	}
+	entries := []entry{}
+	for _, l := range list {
+		e := entry{l.Key(), l.Text, l.Default, string(l.Source), l.Origin, l.Kind.String(), l.Unit, nil, nil, l.Choices, l.Doc}
+		if l.Kind == sdk.UintSetting {
+			e.Min, e.Max = &l.Min, &l.Max
+		}
+		entries = append(entries, e)
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(entries)
+}

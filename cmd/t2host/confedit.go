@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/sdk"
+)
+
+// change writes KEY=VALUE words into the settings file: all of them, or none.
+func (c *conf) change(all, named []settings.Group, words []string) error {
+	var changes []settings.Change
+	for _, w := range words {
+		key, text, ok := strings.Cut(w, "=")
+		if !ok || key == "" {
+			return usagef("conf -D %s: takes KEY=VALUE", w)
+		}
+		if len(named) != 1 && !strings.Contains(key, ".") && key != settings.PluginsKey {
+			return usagef("conf -D %s: of which plugin? t2host conf PLUGIN -D %s, or -D PLUGIN.%s", w, w, w)
+		}
+		groups := named
+		if key == settings.PluginsKey {
+			groups = all
+		}
+		g, s, err := settings.Find(groups, key)
+		if err != nil {
+			return usagef("conf -D %s: %v", w, err)
+		}
+		ch := settings.Change{Group: g.Name, Key: s.Name}
+		if text != "default" || s.Kind == sdk.ChoiceSetting && s.Check(text) == nil {
+			if err := c.accept(all, g, s, text); err != nil {
+				return usagef("conf -D %s: %v", w, err)
+			}
+			if ch.Literal, err = settings.Literal(g.Name, s, text); err != nil {
+				return usagef("conf -D %s: %v", w, err)
+			}
+		}
+		changes = append(changes, ch)
+	}
+	return c.edit(changes)
+}
+
+// accept says why a setting does not take a value.
+func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, text string) error {
+	if err := s.Check(text); err != nil {
+		return fmt.Errorf("%s %w", s.Name, err)
+	}
+	if s.Kind == sdk.TargetSetting {
+		return outlet.CheckTarget(text)
+	}
+	if g.Name != "" {
+		return nil
+	}
+	for name := range strings.SplitSeq(text, ",") { // plugins
+		name, _, _ = strings.Cut(strings.TrimSpace(name), ":")
+		if path, _ := plugin.SplitPath(name); path != "" || name == "" {
+			continue
+		}
+		if _, err := settings.Named(all, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resetAll takes the groups' settings out of the file. The list of plugins stays: it has no
+// default to go back to.
+func (c *conf) resetAll(named []settings.Group) error {
+	values, err := settings.Load(c.settings, nil, nil)
+	if err != nil {
+		return refused(err)
+	}
+	var changes []settings.Change
+	for _, l := range values.List(named) {
+		if l.Source == settings.File && l.Group != "" {
+			changes = append(changes, settings.Change{Group: l.Group, Key: l.Name})
+		}
+	}
+	if err := c.edit(changes); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "back to their defaults: %d settings\n", len(changes))
+	return err
+}
+
+// edit changes the settings file, in one step.
+func (c *conf) edit(changes []settings.Change) error {
+	file := c.file()
+	if real, err := filepath.EvalSymlinks(file); err == nil {
+		file = real
+	}
+	mode := fs.FileMode(0o644)
+	data, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("settings file %s: %w", file, errors.Unwrap(err))
+	}
+	if info, err := os.Stat(file); err == nil {
+		mode = info.Mode().Perm()
+	}
+	if len(data) > 0 { // its errors have a line
+		if _, err := settings.Load(file, nil, nil); err != nil {
+			return refused(err)
+		}
+	}
+	var there []settings.Change
+	for _, ch := range changes {
+		if ch.Literal != "" || settings.Holds(data, ch) {
+			there = append(there, ch)
+		}
+	}
+	if len(there) == 0 {
+		return nil // defaults that the file does not hold
+	}
+	fresh, err := settings.Edit(data, there)
+	if err != nil {
+		return usagef("settings file %s: %v", file, err)
+	}
+	if err := replaceFile(file, fresh, mode); err != nil {
+		return fmt.Errorf("settings file %s: %w", file, err)
+	}
+	for _, ch := range there {
+		name := "T2HOST_" + strings.ToUpper(ch.Group) + "__" + strings.ToUpper(ch.Key)
+		if _, ok := os.LookupEnv(name); ok && ch.Group != "" {
+			fmt.Fprintf(c.stderr, "t2host: %s in the environment comes before the file\n", name)
+		}
+	}
+	return nil
+}
+
+// replaceFile gives a file new bytes: whoever reads it sees the old ones or the new ones.
+func replaceFile(path string, data []byte, mode fs.FileMode) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".t2host-*.toml")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // in vain, if all went well
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(mode), f.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

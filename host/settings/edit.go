@@ -1,0 +1,248 @@
+package settings
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+// Change is one setting's new value in a settings file.
+type Change struct {
+	Group, Key string // Group "" stands for a key that stands alone
+	Literal    string // the value as TOML; empty: the setting is taken out
+}
+
+// Literal is a setting's value as TOML; its error says why there is none.
+func Literal(group string, s *sdk.Setting, text string) (string, error) {
+	switch {
+	case !utf8.ValidString(text):
+		return "", fmt.Errorf("%q is no UTF-8, which a settings file has to be", text)
+	case group == "": // the list of plugins
+		var names []string
+		for name := range strings.SplitSeq(text, ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, strconv.Quote(name))
+			}
+		}
+		return "[" + strings.Join(names, ", ") + "]", nil
+	case s.Kind == sdk.UintSetting:
+		u, err := strconv.ParseUint(text, 10, 64) // TOML has no leading zeros
+		return strconv.FormatUint(u, 10), err
+	case s.Kind == sdk.BoolSetting:
+		return text, nil
+	}
+	return strconv.Quote(text), nil // as TOML's, where there are no control characters
+}
+
+// Edit changes settings in a settings file. Comments, order and all other values stay; its
+// error says that the file is written in a way in which that cannot be promised.
+func Edit(data []byte, changes []Change) ([]byte, error) {
+	for _, c := range changes {
+		before, err := flatten(data)
+		if err != nil {
+			return nil, err
+		}
+		fresh, err := edit(data, c)
+		if err != nil {
+			return nil, err
+		}
+		after, err := flatten(fresh)
+		if err != nil || !changed(before, after, c) {
+			return nil, fmt.Errorf("%s stands there in a way that only a hand can edit", c.name())
+		}
+		data = fresh
+	}
+	return data, nil
+}
+
+func (c *Change) name() string {
+	if c.Group == "" {
+		return c.Key
+	}
+	return strings.ToLower(c.Group) + "." + c.Key
+}
+
+// changed says whether a file's values differ in that change alone.
+func changed(before, after map[string]string, c Change) bool {
+	name := c.name()
+	_, there := after[name]
+	delete(before, name)
+	delete(after, name)
+	return there == (c.Literal != "") && maps.Equal(before, after)
+}
+
+// flatten gives all values of a file by their names in lower case.
+func flatten(data []byte) (map[string]string, error) {
+	var tree map[string]any
+	if err := toml.Unmarshal(data, &tree); err != nil {
+		return nil, err
+	}
+	flat := map[string]string{}
+	for name, x := range tree {
+		group, ok := x.(map[string]any)
+		if !ok {
+			flat[strings.ToLower(name)] = fmt.Sprint(x)
+		}
+		for key, y := range group {
+			flat[strings.ToLower(name+"."+key)] = fmt.Sprint(y)
+		}
+	}
+	return flat, nil
+}
+
+// place is where a setting stands in a file, or would.
+type place struct {
+	found      bool
+	start, end int // of its expression: KEY = VALUE
+	value      int // where the value begins
+	table      int // behind the group's last line; -1 without a table of that name
+	comment    int // behind a comment with that setting in it, as Template writes one; -1 without
+	header     int // where the first table begins
+}
+
+// find looks for a setting.
+func find(data []byte, c Change) (place, error) {
+	at := place{table: -1, comment: -1, header: len(data)}
+	shown := regexp.MustCompile(`^#\s*` + regexp.QuoteMeta(c.Key) + `\s*=`)
+	p := unstable.Parser{KeepComments: true}
+	p.Reset(data)
+	group := ""
+	for p.NextExpression() {
+		e := p.Expression()
+		switch e.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			it := e.Key()
+			name := keyOf(it)
+			if group == "" {
+				at.header = min(at.header, lineStart(data, int(e.Child().Raw.Offset)))
+			}
+			group = name
+			if e.Kind == unstable.Table && strings.EqualFold(name, c.Group) {
+				at.table = lineEnd(data, int(e.Child().Raw.Offset))
+			}
+		case unstable.Comment:
+			if strings.EqualFold(group, c.Group) && shown.Match(e.Data) {
+				at.comment = lineEnd(data, int(e.Raw.Offset))
+			}
+		case unstable.KeyValue:
+			name := keyOf(e.Key())
+			end := int(e.Raw.Offset + e.Raw.Length)
+			if group != "" {
+				name = group + "." + name
+			}
+			if strings.EqualFold(name, c.name()) {
+				at.found, at.start, at.end = true, int(e.Raw.Offset), end
+				at.value = at.start + valueOffset(p.Raw(e.Raw))
+			}
+			if c.Group != "" && strings.EqualFold(group, c.Group) {
+				at.table = lineEnd(data, end)
+			}
+		}
+	}
+	return at, p.Error()
+}
+
+// keyOf is a key with dots.
+func keyOf(it unstable.Iterator) string {
+	var parts []string
+	for it.Next() {
+		parts = append(parts, string(it.Node().Data))
+	}
+	return strings.Join(parts, ".")
+}
+
+var keyPart = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+|[ \t]|\.)*=[ \t]*`)
+
+// valueOffset is where the value begins in KEY = VALUE.
+func valueOffset(expression []byte) int { return len(keyPart.Find(expression)) }
+
+func edit(data []byte, c Change) ([]byte, error) {
+	at, err := find(data, c)
+	if err != nil {
+		return nil, err
+	}
+	newline := "\n"
+	if i := bytes.IndexByte(data, '\n'); i > 0 && data[i-1] == '\r' {
+		newline = "\r\n"
+	}
+	line := c.Key + " = " + c.Literal + newline
+	switch {
+	case c.Literal == "" && !at.found:
+		return nil, errors.New(c.name() + " does not stand there")
+	case c.Literal == "":
+		return remove(data, at.start, at.end), nil
+	case at.found:
+		return splice(data, at.value, at.end, c.Literal), nil
+	case at.comment >= 0:
+		return insert(data, at.comment, line, newline), nil
+	case c.Group == "":
+		return insert(data, behindKeys(data, at.header), line, newline), nil
+	case at.table >= 0:
+		return insert(data, at.table, line, newline), nil
+	}
+	line = "[" + strings.ToLower(c.Group) + "]" + newline + line
+	if len(data) > 0 {
+		line = newline + line
+	}
+	return insert(data, len(data), line, newline), nil
+}
+
+// remove takes an expression out, with its line if nothing else stands there: a comment
+// behind it stays.
+func remove(data []byte, start, end int) []byte {
+	from, to := lineStart(data, start), lineEnd(data, end)
+	if rest := bytes.TrimSpace(data[end:to]); len(rest) > 0 {
+		return splice(data, start, end+bytes.Index(data[end:to], rest), "")
+	}
+	return splice(data, from, to, "")
+}
+
+// behindKeys is the place before the first table and the comments that belong to it.
+func behindKeys(data []byte, header int) int {
+	for header > 0 && header < len(data) {
+		before := lineStart(data, header-1)
+		if data[before] != '#' {
+			break
+		}
+		header = before
+	}
+	return header
+}
+
+// insert puts a line at the beginning of one; the line before gets its end if it has none.
+func insert(data []byte, at int, line, newline string) []byte {
+	if at > 0 && data[at-1] != '\n' {
+		line = newline + line
+	}
+	return splice(data, at, at, line)
+}
+
+func splice(data []byte, from, to int, text string) []byte {
+	return append(append(append(make([]byte, 0, len(data)+len(text)), data[:from]...), text...), data[to:]...)
+}
+
+func lineStart(data []byte, i int) int { return bytes.LastIndexByte(data[:i], '\n') + 1 }
+
+// lineEnd is behind the line's newline.
+func lineEnd(data []byte, i int) int {
+	if n := bytes.IndexByte(data[i:], '\n'); n >= 0 {
+		return i + n + 1
+	}
+	return len(data)
+}
+
+// Holds says whether a settings file sets what a change is about.
+func Holds(data []byte, c Change) bool {
+	at, err := find(data, c)
+	return err == nil && at.found
+}

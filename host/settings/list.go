@@ -1,0 +1,98 @@
+package settings
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/t2host/t2host/host/nearest"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Source is the kind of place that a value comes from. The later one wins.
+type Source string
+
+// The sources.
+const (
+	Default     Source = "default"
+	File        Source = "file"
+	Environment Source = "environment"
+	Flag        Source = "flag"
+)
+
+// Listed is a setting with its value.
+type Listed struct {
+	Group string // "" for a key that stands alone
+	sdk.Setting
+	Text   string
+	Source Source
+	Origin string // the file, the variable or the flag; "" for a default
+}
+
+// Key is the setting's whole name.
+func (l *Listed) Key() string {
+	if l.Group == "" {
+		return l.Name
+	}
+	return strings.ToLower(l.Group) + "." + l.Name
+}
+
+// List gives the settings of groups with their values.
+func (v *Values) List(groups []Group) []Listed {
+	var list []Listed
+	for _, g := range groups {
+		for _, s := range g.Settings {
+			l := Listed{Group: g.Name, Setting: s, Text: s.Default, Source: Default}
+			if x, ok := v.set[strings.ToLower(g.Name)][s.Name]; ok {
+				l.Text, l.Source, l.Origin = x.text, x.source, x.origin
+			}
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// Find gives the setting that a word names, GROUP.KEY or, within the one group that was
+// named, KEY; its error names the nearest one.
+func Find(groups []Group, word string) (Group, *sdk.Setting, error) {
+	group, key, dotted := strings.Cut(word, ".")
+	if !dotted {
+		group, key = "", word
+		if len(groups) == 1 {
+			group = groups[0].Name
+		}
+	}
+	g, err := Named(groups, group)
+	if err != nil {
+		return g, nil, err
+	}
+	s := sdk.Find(g.Settings, strings.ToLower(key))
+	switch {
+	case s != nil:
+		return g, s, nil
+	case g.Name == "":
+		return g, nil, fmt.Errorf("no setting is named %s%s", word, nearest.Hint(word, keys(groups)))
+	}
+	return g, nil, fmt.Errorf("%s has no setting %s%s", strings.ToLower(g.Name), key, hint(key, g.Settings))
+}
+
+// Named is the group of that name; its error names the nearest one.
+func Named(groups []Group, name string) (Group, error) {
+	var names []string
+	for _, g := range groups {
+		if strings.EqualFold(g.Name, name) {
+			return g, nil
+		}
+		if g.Name != "" {
+			names = append(names, g.Name)
+		}
+	}
+	return Group{}, fmt.Errorf("no plugin and no part of t2host is named %s%s", name, nearest.Hint(name, names))
+}
+
+func keys(groups []Group) []string {
+	var list []string
+	for _, l := range new(Values).List(groups) {
+		list = append(list, l.Key())
+	}
+	return list
+}

@@ -1,0 +1,35 @@
+package settings
+
+import (
+	"strings"
+)
+
+// Template is a settings file with every setting: those that have their default as
+// comments.
+func Template(list []Listed) ([]byte, error) {
+	var b strings.Builder
+	b.WriteString(`# Settings of t2host. The environment (T2HOST_GROUP__KEY=VALUE) comes before this file, and
+# --set GROUP.KEY=VALUE before both. A line such as "# key = value" shows a default:
+# take the # away to set it. t2host conf --check says whether all is well.
+`)
+	group := ""
+	for _, l := range list {
+		if l.Group != group {
+			group = l.Group
+			b.WriteString("\n[" + strings.ToLower(group) + "]\n")
+		}
+		literal, err := Literal(l.Group, &l.Setting, l.Text)
+		if err != nil {
+			return nil, err
+		}
+		b.WriteString("\n# " + l.Doc + "\n")
+		if l.Group != "" {
+			b.WriteString("# Takes: " + l.Takes() + "\n")
+		}
+		if l.Source == Default {
+			b.WriteString("# ")
+		}
+		b.WriteString(l.Name + " = " + literal + "\n")
+	}
+	return []byte(b.String()), nil
+}
