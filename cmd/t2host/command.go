@@ -39,12 +39,30 @@ const long = `t2host reads a capture, cuts it into flows and runs plugins over t
 
   t2host -r FILE                        what is in a capture, and what to do next
   t2host -r FILE -p tcpwin,tcpwinsink   find hosts that close their TCP window, report to a socket
-  t2host receive tcp://127.0.0.1:5555   print what a sink sends`
+  t2host receive tcp://127.0.0.1:5555   print what a sink sends
+  t2host conf                           the settings
+
+Files:
+  t2host.toml                     settings, if it is in the current folder
+  PREFIX_*.txt                    what plugins write; their settings name the ends
+  PREFIX_undelivered.bin          what a sink's receiver did not get
+  ~/.local/share/t2host/plugins   plugins that were installed (XDG_DATA_HOME moves it)
+  ~/.cache/t2host/wasm            compiled modules (XDG_CACHE_HOME moves it)
+
+Environment:
+  T2HOST_GROUP__KEY=VALUE         a setting: T2HOST_TCPWIN__THRESHOLD=1000
+  T2HOST_PLUGINS=DIR:DIR          folders to look for plugins in, after those of -P
+  TZ                              the zone of local times
+
+Exit codes:
+  0  all went well
+  1  the run failed, or something was not delivered
+  2  the command was refused: nothing was opened, nothing written`
 
 func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	o := &options{stdin: stdin, stdout: stdout, stderr: stderr}
 	cmd := &cobra.Command{
-		Use:               "t2host (-r FILE | -R LIST) [-p NAMES] [options]",
+		Use:               "t2host (-r FILE | -R LIST) [-p NAMES] [FLAGS]",
 		Short:             "network flow analysis by plugins",
 		Long:              long,
 		SilenceErrors:     true,
@@ -75,7 +93,11 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "say where each plugin was found, and what was passed over")
 	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
 	f.BoolP("help", "h", false, "this help")
-	cmd.AddCommand(receiveCommand(), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o))
+	cmd.AddCommand(receiveCommand(), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o), completionCommand(), manCommand())
+	for _, c := range append(cmd.Commands(), cmd) {
+		c.DisableFlagsInUseLine = true // the lines name them
+	}
+	o.completions(cmd)
 	return cmd
 }
 
