@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/carry"
-	"github.com/t2host/t2host/host/outlet"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
@@ -122,7 +121,7 @@ func checkSafety(c *Config, catalogue []*plugin.Artefact) error {
 
 // choose checks settings, and finds plugins, their order and their runtimes.
 func (p *plan) choose(c *Config, catalogue []*plugin.Artefact, names []string) error {
-	if err := c.Settings.Check(Groups(catalogue), outlet.CheckTarget); err != nil {
+	if err := CheckSettings(c.Settings, Groups(catalogue)); err != nil {
 		return err
 	}
 	loaded, err := plugin.Resolve(catalogue, names)

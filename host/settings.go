@@ -3,6 +3,7 @@ package host
 import (
 	"fmt"
 
+	"github.com/t2host/t2host/host/outlet"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
@@ -75,6 +76,22 @@ func OwnGroups() []settings.Group {
 		sdk.Text(settings.PluginsKey, &plugins, "plugins that run when -p names none, as a list of names"),
 	}}
 	return append([]settings.Group{alone}, o.groups()...)
+}
+
+// CheckSettings refuses values that a run with these groups would refuse.
+func CheckSettings(v *settings.Values, groups []settings.Group) error {
+	return v.Check(groups, outlet.CheckTarget)
+}
+
+// CheckValue gives the reason why text is no value of the setting, nil if it is one.
+func CheckValue(s *sdk.Setting, text string) error {
+	if err := s.Check(text); err != nil {
+		return fmt.Errorf("%s %w", s.Name, err)
+	}
+	if s.Kind == sdk.TargetSetting {
+		return outlet.CheckTarget(text)
+	}
+	return nil
 }
 
 // ownSettings takes the host's own values.

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/outlet"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
@@ -150,7 +149,7 @@ func (c *conf) groups(words []string) (all, named []settings.Group, err error) {
 func (c *conf) read(all, named []settings.Group, file string) error {
 	values, err := settings.Load(c.settings, os.Environ(), c.sets)
 	if err == nil && (c.check || len(c.get) == 0) {
-		err = values.Check(all, outlet.CheckTarget)
+		err = host.CheckSettings(values, all)
 	}
 	if values == nil || c.check && err != nil {
 		return &host.UsageError{Err: err}

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
@@ -49,11 +49,8 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 
 // accept says why a setting does not take a value.
 func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, text string) error {
-	if err := s.Check(text); err != nil {
-		return fmt.Errorf("%s %w", s.Name, err)
-	}
-	if s.Kind == sdk.TargetSetting {
-		return outlet.CheckTarget(text)
+	if err := host.CheckValue(s, text); err != nil {
+		return err
 	}
 	if g.Name != "" {
 		return nil
