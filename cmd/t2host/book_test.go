@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestBook does what a reader of a chapter does: it makes the files, changes the code, and
+// runs the commands of the text, in their order, in an empty folder of an empty home with
+// the clone at ~/t2host. What the text shows as output is what was printed.
+//
+//	```console            each line behind "$ " is run by bash; the lines below it are what
+//	                      it prints. A line ... stands for any lines, … for anything in a line
+//	<!-- file PATH -->    the block below is that file
+//	<!-- in PATH -->      the block below holds declarations of Go: what PATH has by their
+//	                      names is replaced, the others are put behind
+//	<!-- from PATH -->    the block below stands like that in a file of the repository
+//
+// go test -run TestBook -update writes the outputs anew.
+func TestBook(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plugins, err := filepath.Glob("../../plugins/*/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(pages) < 8 || len(plugins) < 6 {
+		t.Fatal("pages are missing: ", pages, plugins)
+	}
+	built(t, fullProgram) // not in parallel
+	for _, page := range append(pages, plugins...) {
+		t.Run(strings.TrimPrefix(page, "../../"), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := newReader(t)
+			fresh := r.read(string(text))
+			if fresh != string(text) && *update && !t.Failed() {
+				if err := os.WriteFile(page, []byte(fresh), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// reader is somebody who reads a chapter.
+type reader struct {
+	t         *testing.T
+	home, dir string // dir is where the reader stands
+	env       []string
+	port      string // in place of 5555
+}
+
+func newReader(t *testing.T) *reader {
+	t.Helper()
+	home, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &reader{t: t, home: home, dir: filepath.Join(home, "work"), port: addressAsLong(t)}
+	clone := filepath.Join(home, "t2host")
+	for _, dir := range []string{r.dir, filepath.Join(clone, "bin")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for from, to := range map[string]string{built(t, fullProgram): "bin/t2host", filepath.Join(root, "testdata"): "testdata", filepath.Join(root, "docs"): "docs"} {
+		if err := os.Symlink(from, filepath.Join(clone, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	golang, err := goFolders()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := filepath.Join(home, ".cache")
+	r.env = append(os.Environ(), golang...)
+	r.env = append(r.env, "HOME="+home, "XDG_CACHE_HOME="+cache, "XDG_DATA_HOME=", "T2HOST_PLUGINS=", "TZ=UTC", "LC_ALL=C", "GOPROXY=off", "GOFLAGS=-trimpath",
+		"MAKEFLAGS=", "MAKELEVEL=", "PATH="+filepath.Join(clone, "bin")+":"+os.Getenv("PATH"))
+	// Compiled before, so that nothing is said of it.
+	r.run("t2host -q -r ~/t2host/testdata/plain.pcap -w out -p txtsink && rm -f out*")
+	return r
+}
+
+var directive = regexp.MustCompile(`^<!-- (file|in|from) (\S+) -->$`)
+
+// read does what the text says and gives the text with the outputs that were seen.
+func (r *reader) read(text string) string {
+	var out strings.Builder
+	lines := strings.SplitAfter(text, "\n")
+	kind, path := "", ""
+	for i := 0; i < len(lines); i++ {
+		line := strings.TrimSuffix(lines[i], "\n")
+		out.WriteString(lines[i])
+		if m := directive.FindStringSubmatch(line); m != nil {
+			kind, path = m[1], m[2]
+			continue
+		}
+		info, fence := strings.CutPrefix(line, "```")
+		if !fence {
+			if kind != "" {
+				r.t.Fatalf("line %d: a block has to follow <!-- %s %s -->", i+1, kind, path)
+			}
+			continue
+		}
+		end := i + 1
+		for end < len(lines) && strings.TrimSpace(lines[end]) != "```" {
+			end++
+		}
+		block := strings.Join(lines[i+1:end], "")
+		switch {
+		case kind == "file":
+			r.write(path, block)
+		case kind == "in":
+			r.weave(path, block)
+		case kind == "from":
+			r.quoted(path, block)
+		case info == "console":
+			block = r.console(block, i+1)
+		}
+		kind = ""
+		out.WriteString(block)
+		if end < len(lines) {
+			out.WriteString(lines[end])
+		}
+		i = end
+	}
+	return out.String()
+}
+
+func (r *reader) write(path, text string) {
+	r.t.Helper()
+	path = filepath.Join(r.dir, path)
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
+	if err == nil {
+		err = os.WriteFile(path, []byte(strings.ReplaceAll(text, "127.0.0.1:5555", r.port)), 0o644)
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// weave puts declarations into a file.
+func (r *reader) weave(path, block string) {
+	r.t.Helper()
+	old, err := os.ReadFile(filepath.Join(r.dir, path))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	fresh, err := weave(string(old), block)
+	if err != nil {
+		r.t.Fatalf("%s: %v in\n%s", path, err, block)
+	}
+	r.write(path, fresh)
+}
+
+func (r *reader) quoted(path, block string) {
+	r.t.Helper()
+	text, err := os.ReadFile(filepath.Join("../..", path))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	rest := string(text)
+	for part := range strings.SplitSeq(block, "…\n") { // a piece that is left out
+		i := strings.Index(rest, part)
+		if i < 0 {
+			r.t.Errorf("%s does not hold, in this order:\n%s", path, part)
+			return
+		}
+		rest = rest[i+len(part):]
+	}
+}
+
+// console runs a block's commands and gives it with the outputs that were seen.
+func (r *reader) console(block string, line int) string {
+	var out strings.Builder
+	for _, part := range strings.Split("\n"+block, "\n$ ")[1:] {
+		command, want, _ := strings.Cut(part, "\n")
+		want = strings.TrimSuffix(want, "\n")
+		bare, _, _ := strings.Cut(command, "  # ")
+		got := r.run(bare)
+		for range 10 { // what goes on beside it may take longer on a busy machine
+			if matches(want, got) || !strings.HasPrefix(bare, "sleep ") {
+				break
+			}
+			got = r.run(bare)
+		}
+		out.WriteString("$ " + command + "\n")
+		switch {
+		case matches(want, got):
+			got = want
+		case !*update:
+			r.t.Errorf("line %d: $ %s (-text +printed):\n%s", line, command, cmp.Diff(want, got))
+		}
+		if got != "" {
+			out.WriteString(got + "\n")
+		}
+	}
+	return out.String()
+}
+
+// matches compares what a text shows with what was printed.
+func matches(want, got string) bool {
+	var b strings.Builder
+	for line := range strings.SplitSeq(want, "\n") {
+		if line == "..." {
+			b.WriteString(`(?:.*\n)*?`)
+			continue
+		}
+		b.WriteString(strings.ReplaceAll(regexp.QuoteMeta(line), "…", ".*") + `\n`)
+	}
+	return regexp.MustCompile(`\A` + b.String() + `\z`).MatchString(got + "\n")
+}
+
+// run runs a command where the reader stands. What goes on in the background ends with the test.
+func (r *reader) run(command string) string {
+	r.t.Helper()
+	out, err := os.CreateTemp(r.home, ".out")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer out.Close()
+	state := filepath.Join(r.home, ".pwd")
+	script := fmt.Sprintf("cd %q\n%s\ncode=$?\npwd >%q\nexit $code\n", r.dir, strings.ReplaceAll(command, "127.0.0.1:5555", r.port), state)
+	cmd := exec.Command("bash", "-c", script)
+	cmd.Env, cmd.Stdout, cmd.Stderr = r.env, out, out
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	group := cmd.Process.Pid
+	r.t.Cleanup(func() { _ = syscall.Kill(-group, syscall.SIGKILL) })
+	failure := cmd.Wait()
+	printed, err := os.ReadFile(out.Name())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if failure != nil {
+		r.t.Fatalf("$ %s: %v\n%s", command, failure, printed)
+	}
+	if dir, err := os.ReadFile(state); err == nil {
+		r.dir = strings.TrimSpace(string(dir))
+	}
+	if strings.Contains(command, "receive tcp://") {
+		r.listens()
+	}
+	printed = bytes.ReplaceAll(printed, []byte(r.home), []byte("~"))
+	printed = bytes.ReplaceAll(printed, []byte(r.port), []byte("127.0.0.1:5555"))
+	return strings.TrimRight(strings.ReplaceAll(string(printed), "\x00", "␀"), "\n")
+}
+
+// addressAsLong is a free address as long as 127.0.0.1:5555, so that tables look as in the text.
+func addressAsLong(t *testing.T) string {
+	t.Helper()
+	for range 1000 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 2000+rand.IntN(8000)))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
+	}
+	t.Fatal("no port of four digits is free")
+	return ""
+}
+
+// listens waits until the receiver does.
+func (r *reader) listens() {
+	for range 500 {
+		c, err := net.Dial("tcp", r.port)
+		if err == nil {
+			c.Close()
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	r.t.Fatal("the receiver does not listen")
+}

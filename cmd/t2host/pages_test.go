@@ -1,0 +1,249 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/plugins/all"
+	"github.com/t2host/t2host/sdk"
+)
+
+// made are the parts of the book that are made from declarations. A page has one between
+// two marks.
+var made = map[string]func() string{
+	"commands": func() string { return commandPages(newCommand(nil, io.Discard, io.Discard)) },
+	"settings": settingPages,
+	"columns":  columnPage,
+	"plugins":  pluginPage,
+}
+
+const madeEnd = "<!-- end -->\n"
+
+// TestMadePages: what is made from declarations is up to date. -update writes it anew.
+func TestMadePages(t *testing.T) {
+	for name, text := range made {
+		page := "../../docs/" + name + ".md"
+		data, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mark := "<!-- made of declarations: go test ./cmd/t2host -run TestMadePages -update -->\n"
+		before, rest, ok := strings.Cut(string(data), mark)
+		stale, after, ok2 := strings.Cut(rest, madeEnd)
+		if !ok || !ok2 {
+			t.Fatalf("%s: no %s … %s", page, strings.TrimSpace(mark), strings.TrimSpace(madeEnd))
+		}
+		fresh := text()
+		diff := cmp.Diff(stale, fresh)
+		switch {
+		case diff == "":
+		case *update:
+			if err := os.WriteFile(page, []byte(before+mark+fresh+madeEnd+after), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			t.Errorf("%s is stale (-update writes it anew):\n%s", page, diff)
+		}
+	}
+}
+
+func builtIn() []*plugin.Artefact {
+	list := plugin.BuiltIn(all.Plugins()...)
+	sortPlugins(list)
+	return list
+}
+
+func settingPages() string {
+	var b strings.Builder
+	group := "-"
+	for _, l := range new(settings.Values).List(host.Groups(builtIn())) {
+		if l.Group != group {
+			group = l.Group
+			title := group
+			if title == "" {
+				title = "Alone, before all groups"
+			}
+			fmt.Fprintf(&b, "\n### %s\n\n| key | default | takes | meaning |\n|---|---|---|---|\n", title)
+		}
+		shown := l.Default
+		if shown == "" {
+			shown = `""`
+		}
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", l.Key(), shown, l.Takes(), l.Doc)
+	}
+	return b.String() + "\n"
+}
+
+func columnPage() string {
+	var b strings.Builder
+	b.WriteString("\n| column | type | of | meaning |\n|---|---|---|---|\n")
+	for _, a := range builtIn() {
+		for _, c := range a.Columns {
+			fmt.Fprintf(&b, "| `%s` | %s | [%s](../plugins/%s/README.md) | %s |\n", c.Name, c.Type, a.Name, a.Name, c.Doc)
+		}
+	}
+	b.WriteString("\n| table | key | row |\n|---|---|---|\n")
+	for _, a := range builtIn() {
+		for _, e := range a.Exports {
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", e.Name, namesOf(e.Key), namesOf(e.Row))
+		}
+	}
+	return b.String() + "\n"
+}
+
+func namesOf(list []sdk.Column) string {
+	var names []string
+	for _, c := range list {
+		names = append(names, fmt.Sprintf("`%s` (%s)", c.Name, c.Type))
+	}
+	return strings.Join(names, ", ")
+}
+
+func pluginPage() string {
+	var b strings.Builder
+	b.WriteString("\n| number | plugin | kind | requires | what it does |\n|---|---|---|---|---|\n")
+	for _, a := range builtIn() {
+		var requires []string
+		for _, r := range a.Requires {
+			requires = append(requires, r.Name)
+		}
+		fmt.Fprintf(&b, "| %03d | [%s](../plugins/%s/README.md) | %s | %s | %s |\n",
+			a.Number, a.Name, a.Name, kind(a.Plugin), strings.Join(requires, ", "), a.Doc)
+	}
+	return b.String() + "\n"
+}
+
+// book is the text of all chapters, with the plugins' pages.
+func book(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	for _, pattern := range []string{"../../docs/*.md", "../../plugins/*/README.md"} {
+		pages, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range pages {
+			text, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.Write(text)
+		}
+	}
+	return b.String()
+}
+
+// TestBookHoldsEverything: every key, flag, command, column and table of the program stands
+// in the book, and what it names so is there.
+func TestBookHoldsEverything(t *testing.T) {
+	text := book(t)
+	var missing []string
+	look := func(what, name string) {
+		if !strings.Contains(text, name) {
+			missing = append(missing, what+" "+name)
+		}
+	}
+	for _, l := range new(settings.Values).List(host.Groups(builtIn())) {
+		look("key", "`"+l.Key()+"`")
+	}
+	eachCommand(newCommand(nil, io.Discard, io.Discard), func(c *cobra.Command) {
+		look("command", "## "+c.CommandPath()+"\n")
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden && f.Name != "help" {
+				look("flag of "+c.CommandPath(), "`"+flagNames(f)+"`")
+			}
+		})
+	})
+	for _, a := range builtIn() {
+		look("plugin", "plugins/"+a.Name+"/README.md")
+		for _, c := range a.Columns {
+			look("column", "`"+c.Name+"`")
+		}
+		for _, e := range a.Exports {
+			look("table", "`"+e.Name+"`")
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("not in the book:\n%s", strings.Join(missing, "\n"))
+	}
+}
+
+func eachCommand(root *cobra.Command, do func(*cobra.Command)) {
+	for _, c := range append([]*cobra.Command{root}, root.Commands()...) {
+		if !c.Hidden {
+			do(c)
+		}
+	}
+}
+
+var (
+	codeSpans   = regexp.MustCompile("`([^`\n]+)`")
+	settingName = regexp.MustCompile(`^[a-z_]+$`)
+)
+
+// TestBookNamesWhatIsThere: a flag, a setting or a command that the book names exists.
+func TestBookNamesWhatIsThere(t *testing.T) {
+	root := newCommand(nil, io.Discard, io.Discard)
+	flags, keys, commands := map[string]bool{"--help": true}, map[string]bool{}, commandNames(root)
+	eachCommand(root, func(c *cobra.Command) {
+		c.Flags().VisitAll(func(f *pflag.Flag) { flags["--"+f.Name] = true })
+	})
+	groups := map[string]bool{}
+	for _, l := range new(settings.Values).List(host.Groups(builtIn())) {
+		keys[l.Key()] = true
+		groups[strings.ToLower(l.Group)] = true
+	}
+	ours, _, _ := strings.Cut(book(t), "<!-- T2's own -->")
+	for _, code := range codeSpans.FindAllStringSubmatch(ours, -1) {
+		words := strings.Fields(code[1])
+		if len(words) > 1 && words[0] == "t2host" && !strings.HasPrefix(words[1], "-") && words[1] != strings.ToUpper(words[1]) && !slices.Contains(commands, words[1]) {
+			t.Errorf("`%s`: no such command", code[1])
+		}
+		for _, w := range words {
+			w, _, _ = strings.Cut(w, "=")
+			group, key, dotted := strings.Cut(w, ".")
+			switch {
+			case strings.HasPrefix(w, "--") && len(words) > 0 && (words[0] == "t2host" || len(words) == 1) && !flags[w]:
+				t.Errorf("`%s`: no such flag", code[1])
+			case dotted && groups[group] && key != "" && !keys[w] && settingName.MatchString(key) && !isName(w):
+				t.Errorf("`%s`: no such setting", code[1])
+			}
+		}
+	}
+}
+
+// isName says that a plugin has a column, a table or an outlet of that name: they are
+// written with a dot too.
+func isName(w string) bool {
+	for _, a := range builtIn() {
+		for _, c := range a.Columns {
+			if w == a.Name+"."+c.Name {
+				return true
+			}
+		}
+		for _, e := range a.Exports {
+			if w == e.Name {
+				return true
+			}
+		}
+		for _, o := range a.Outlets {
+			if w == a.Name+"."+o.Name {
+				return true
+			}
+		}
+	}
+	return false
+}
