@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -24,9 +25,12 @@ import (
 //	```console            each line behind "$ " is run by bash; the lines below it are what
 //	                      it prints. A line ... stands for any lines, … for anything in a line
 //	<!-- file PATH -->    the block below is that file
+//	<!-- more PATH -->    the block below is put behind what that file holds
 //	<!-- in PATH -->      the block below holds declarations of Go: what PATH has by their
 //	                      names is replaced, the others are put behind
-//	<!-- from PATH -->    the block below stands like that in a file of the repository
+//	<!-- from PATH -->    the block below stands like that in a file of the repository; … stands
+//	                      for lines that are left out
+//	<!-- needs NAME -->   without that program the chapter is skipped
 //
 // go test -run TestBook -update writes the outputs anew.
 func TestBook(t *testing.T) {
@@ -85,10 +89,17 @@ func newReader(t *testing.T) *reader {
 			t.Fatal(err)
 		}
 	}
-	for from, to := range map[string]string{built(t, fullProgram): "bin/t2host", filepath.Join(root, "testdata"): "testdata", filepath.Join(root, "docs"): "docs"} {
-		if err := os.Symlink(from, filepath.Join(clone, to)); err != nil {
-			t.Fatal(err)
+	err = os.Symlink(built(t, fullProgram), filepath.Join(clone, "bin/t2host"))
+	for _, part := range []string{"testdata/*.pcap", "testdata/guests/*.[ch]", "docs/examples"} { // as much as the book names
+		files, globErr := filepath.Glob(filepath.Join(root, part))
+		for _, file := range files {
+			rel, _ := filepath.Rel(root, file)
+			err = errors.Join(err, copyTree(file, filepath.Join(clone, rel)))
 		}
+		err = errors.Join(err, globErr)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	golang, err := goFolders()
 	if err != nil {
@@ -103,7 +114,26 @@ func newReader(t *testing.T) *reader {
 	return r
 }
 
-var directive = regexp.MustCompile(`^<!-- (file|in|from) (\S+) -->$`)
+// copyTree copies a file or a folder.
+func copyTree(from, to string) error {
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return os.CopyFS(to, os.DirFS(from))
+	}
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o644)
+}
+
+var directive = regexp.MustCompile(`^<!-- (file|more|in|from|needs) (\S+) -->$`)
 
 // read does what the text says and gives the text with the outputs that were seen.
 func (r *reader) read(text string) string {
@@ -114,7 +144,13 @@ func (r *reader) read(text string) string {
 		line := strings.TrimSuffix(lines[i], "\n")
 		out.WriteString(lines[i])
 		if m := directive.FindStringSubmatch(line); m != nil {
-			kind, path = m[1], m[2]
+			if kind, path = m[1], m[2]; kind == "needs" {
+				if _, err := exec.LookPath(path); err != nil {
+					skip(r.t, "no "+path+" here")
+					return text
+				}
+				kind = ""
+			}
 			continue
 		}
 		info, fence := strings.CutPrefix(line, "```")
@@ -132,6 +168,12 @@ func (r *reader) read(text string) string {
 		switch {
 		case kind == "file":
 			r.write(path, block)
+		case kind == "more":
+			old, err := os.ReadFile(filepath.Join(r.dir, path))
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			r.write(path, string(old)+block)
 		case kind == "in":
 			r.weave(path, block)
 		case kind == "from":

@@ -196,7 +196,7 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 		line("reads", "%s packets: %s", wire.RowKinds[a.Packets.Rows], fields)
 	}
 	if a.Ends.On {
-		line("reads", "flow ends: %s", strings.Join(a.Ends.Fields.Names(), ", "))
+		line("reads", "%s", strings.TrimSuffix("flow ends: "+strings.Join(a.Ends.Fields.Names(), ", "), ": "))
 	}
 	for _, c := range a.Ends.Columns {
 		line("reads", "column %s (%s)", c.Name, c.Type)
