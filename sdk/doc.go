@@ -5,7 +5,7 @@
 // # A plugin
 //
 // A plugin is declared data and one function. [Define] turns the typed
-// declaration into a *Plugin; asking for it opens nothing:
+// declaration, a [Spec], into a *Plugin; asking for it opens nothing:
 //
 //	var Plugin = sdk.Define(sdk.Spec[Settings]{
 //		Name: "zeros", Number: 160, Version: "1.0.0", Doc: "counts closed windows",
@@ -17,23 +17,58 @@
 //
 // Open gives a [Stage]. Authors rarely write one: a [Loop] is a Stage that
 // walks a batch and calls back for packets, for flow ends and for the report.
+// The package example is a whole plugin.
+//
+// # What it reads
+//
+// Only what is declared is sent; asking for anything else panics, in the first test.
+//
+//   - Packets: [TCP] or [All], with [PacketField]s: [Time], [Window], [TCPFlags],
+//     [WireLen], [L7Len], [PadLen]; [PacketSelect.WithPayload] for the first bytes of the payload.
+//   - Ends of flows: [End], with [EndField]s: [SrcIP], [DstIP], [FlowInd], [At] and so on.
+//   - Columns of other plugins, at ends: [EndSelect.With] names them, "tcpwin.tcpWinThCnt",
+//     with their type; [EndRow.Uint] and its like take them by their place in that list.
+//     [EndSelect.WithAll] takes all. The plugins stand in Spec.Requires.
+//   - Tables of other plugins: Spec.Imports, and [Table.View] in Open.
 //
 // # Flows, ends, records
 //
 // A flow is one direction of a conversation. The host numbers the live flows:
 // a slot is that number, small and reused after the flow's end, never twice in
 // a batch; state per flow stands in a [PerFlow], indexed by slot. At a flow's
-// end the plugin reads what it declared ([End]) and writes each of its columns
-// once, flow by flow ([EndRow]) or a whole column of a batch ([EndRows]). Together with the columns of the other plugins they make the flow's
-// record.
+// end the plugin reads what it declared and writes each of its columns
+// once, flow by flow ([EndRow]) or a whole column of a batch ([EndRows]). Together
+// with the columns of the other plugins they make the flow's record.
+//
+// # What it gives
+//
+//   - Columns: Spec.Columns, made with [U32], [H8], [Duration] and so on, or [Of] for any type.
+//   - Tables: [NewTable], Spec.Exports, and [Table.Writer] in Open. They are changed at ends.
+//   - Bytes for files and sockets: Spec.Outlets, and [Env.Outlet] in Open. Each
+//     [OutletWriter.Send] is a frame, which leaves whole. A plugin with a stream embeds
+//     [StreamSettings] in its settings.
+//   - Lines of the end report: [Report.Line] in Loop.Report, which is called once,
+//     behind everything else, and may send last frames too.
+//
+// # Settings
+//
+// Spec.Settings binds declared settings to the fields of a struct: [Uint32],
+// [Bool], [Text], [Choice], [Target]. Spec.Defaults holds their defaults. Each has a
+// unit, a range and a sentence, which t2host conf shows.
 //
 // # Rules
 //
-// Only what is declared is sent: packet fields, a protocol, end fields,
-// columns of other plugins. A stage runs on one goroutine. It opens no file and
-// no socket: it declares outlets and sends frames to them. The only clock is
-// packet time. What one plugin gives another is a column or a [Table].
+// A stage runs on one goroutine, keeps nothing of a batch, and opens no file and
+// no socket. The only clock is packet time, in nanoseconds since 1970 UTC.
+// What it gives must not depend on where a batch ends. An error that it returns, and
+// a panic, ends the run.
 //
 // Nothing here imports fmt, reflect or encoding: a sandboxed plugin links this
-// package, and pays for what it links at every start.
+// package, and pays for what it links at every start. [Count], [Share], [Seconds],
+// [AppendSeconds], [IP.Append] and strconv write what most plugins need.
+//
+// # Testing
+//
+// Package sdktest runs a plugin over packets in text. Package serve makes an
+// artefact of it: a command whose init calls serve.Plugins, and whose main serve.Run.
 package sdk

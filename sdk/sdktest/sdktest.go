@@ -56,7 +56,10 @@ func runCase(t *testing.T, file string, plugins []*sdk.Plugin) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := runSections(t, archive, plugins)
+	got, err := runSections(t.TempDir(), archive, plugins)
+	if err != nil {
+		t.Fatal(err)
+	}
 	changed := false
 	for i := range archive.Files {
 		f := &archive.Files[i]
@@ -90,10 +93,19 @@ func keys(m map[string]string) func(func(string) bool) {
 	}
 }
 
-// runSections runs a case and gives what could be expected of it, by section.
-func runSections(t *testing.T, archive *txtar.Archive, plugins []*sdk.Plugin) map[string]string {
-	t.Helper()
-	dir := t.TempDir()
+// Run runs a text case, as Cases does, and gives its sections: records, report and
+// files/NAME. It is for examples, and for tests that look at a part.
+func Run(text string, plugins ...*sdk.Plugin) (map[string]string, error) {
+	dir, err := os.MkdirTemp("", "sdktest-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	return runSections(dir, txtar.Parse([]byte(text)), plugins)
+}
+
+// runSections runs a case in a folder and gives what could be expected of it, by section.
+func runSections(dir string, archive *txtar.Archive, plugins []*sdk.Plugin) (map[string]string, error) {
 	tested := plugins[len(plugins)-1]
 	c := host.Config{Prefix: filepath.Join(dir, "out"), Zone: time.UTC, Quiet: true, Plugins: []string{tested.Name}}
 	var sets []string
@@ -105,18 +117,18 @@ func runSections(t *testing.T, archive *txtar.Archive, plugins []*sdk.Plugin) ma
 		case "packets":
 			data, err := Packets(text)
 			if err != nil {
-				t.Fatalf("packets: %v", err)
+				return nil, fmt.Errorf("packets: %w", err)
 			}
 			c.Files = []string{filepath.Join(dir, "packets.pcap")}
 			if err := os.WriteFile(c.Files[0], data, 0o644); err != nil {
-				t.Fatal(err)
+				return nil, err
 			}
 		case "capture":
 			c.Files = []string{text}
 		case "zone":
 			zone, err := time.LoadLocation(text)
 			if err != nil {
-				t.Fatal(err)
+				return nil, err
 			}
 			c.Zone = zone
 		}
@@ -126,7 +138,7 @@ func runSections(t *testing.T, archive *txtar.Archive, plugins []*sdk.Plugin) ma
 	}
 	var err error
 	if c.Settings, err = settings.Load(os.DevNull, nil, sets); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	var records strings.Builder
 	c.Catalogue = plugin.BuiltIn(append(slices.Clone(plugins), recorder(tested, &records))...)
@@ -134,7 +146,7 @@ func runSections(t *testing.T, archive *txtar.Archive, plugins []*sdk.Plugin) ma
 	c.Plugins = append(c.Plugins, "recorder")
 	r, err := host.Run(context.Background(), c)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	got := map[string]string{"records": records.String()}
 	for _, p := range r.Plugins {
@@ -144,12 +156,12 @@ func runSections(t *testing.T, archive *txtar.Archive, plugins []*sdk.Plugin) ma
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	for _, e := range entries {
 		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		text := strings.ReplaceAll(string(data), "\x00", "<NUL>")
 		if !strings.HasSuffix(text, "\n") && text != "" {
@@ -157,7 +169,7 @@ func runSections(t *testing.T, archive *txtar.Archive, plugins []*sdk.Plugin) ma
 		}
 		got["files/"+e.Name()] = text
 	}
-	return got
+	return got, nil
 }
 
 // recorder writes a line for each flow end, with the columns of a plugin.

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	links    = regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`)
+	headings = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	sdkNames = regexp.MustCompile("`sdk\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?")
+)
+
+// TestLinks: what a page links to is there.
+func TestLinks(t *testing.T) {
+	pages := []string{"../../README.md", "../../RATIONALE.md", "../../sdk/wire/ABI.md", "../../testdata/README.md"}
+	for _, pattern := range []string{"../../docs/*.md", "../../docs/examples/*.md", "../../plugins/*/README.md"} {
+		more, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, more...)
+	}
+	for _, page := range pages {
+		text := read(t, page)
+		for _, m := range links.FindAllStringSubmatch(text, -1) {
+			to := page
+			if m[1] != "" {
+				to = filepath.Join(filepath.Dir(page), m[1])
+			}
+			if _, err := os.Stat(to); err != nil {
+				t.Errorf("%s: link to %s: no such file", page, m[1])
+			} else if m[2] != "" && !hasHeading(read(t, to), m[2]) {
+				t.Errorf("%s: link to %s#%s: no such heading", page, m[1], m[2])
+			}
+		}
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// hasHeading looks for a heading by its anchor.
+func hasHeading(text, anchor string) bool {
+	for _, m := range headings.FindAllStringSubmatch(text, -1) {
+		name := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(m[1]), "")
+		if strings.ReplaceAll(name, " ", "-") == anchor {
+			return true
+		}
+	}
+	return false
+}
+
+// TestBookNamesTheSDK: what the book calls sdk.Name, or sdk.Type.Method, is exported.
+func TestBookNamesTheSDK(t *testing.T) {
+	files, err := filepath.Glob("../../sdk/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exported := map[string]bool{}
+	for _, path := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				name := n.Name.Name
+				if n.Recv != nil {
+					name = receiver(n.Recv.List[0].Type) + "." + name
+				}
+				exported[name] = true
+				return false
+			case *ast.TypeSpec:
+				exported[n.Name.Name] = true
+				if s, ok := n.Type.(*ast.StructType); ok {
+					for _, f := range s.Fields.List {
+						for _, name := range f.Names {
+							exported[n.Name.Name+"."+name.Name] = true
+						}
+					}
+				}
+			case *ast.ValueSpec:
+				for _, name := range n.Names {
+					exported[name.Name] = true
+				}
+			}
+			return true
+		})
+	}
+	found := 0
+	for _, m := range sdkNames.FindAllStringSubmatch(book(t), -1) {
+		name := m[1]
+		if m[2] != "" {
+			name += "." + m[2]
+		}
+		if found++; !exported[name] {
+			t.Errorf("the book names sdk.%s: the SDK has none", name)
+		}
+	}
+	if found < 5 {
+		t.Errorf("only %d names of the SDK in the book", found)
+	}
+}
+
+// receiver is the name of a method's type.
+func receiver(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.IndexListExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}
