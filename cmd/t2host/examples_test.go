@@ -1,0 +1,133 @@
+package main
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// bench is where an example is built and run.
+type bench struct {
+	*testing.T
+	dir string
+	env []string
+}
+
+// exampleBench copies an example to a folder of its own.
+func exampleBench(t *testing.T, name string) *bench {
+	t.Helper()
+	program := built(t, fullProgram)
+	env, err := environ()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{t, t.TempDir(), append(env, "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"), "GOPROXY=off", "GOFLAGS=-trimpath", "TZ=UTC")}
+	if err := os.CopyFS(b.dir, os.DirFS("../../docs/examples/"+name)); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// run runs a program in the example's folder and gives what it prints.
+func (b *bench) run(name string, args ...string) string {
+	b.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.Env = b.dir, b.env
+	for _, v := range b.env { // as the program's own, for the look-up
+		if path, ok := strings.CutPrefix(v, "PATH="); ok && name == "t2host" {
+			cmd.Path, cmd.Err = filepath.Join(strings.SplitN(path, ":", 2)[0], name), nil
+		}
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		b.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// check says that t2host check finds it good.
+func (b *bench) check(path string) {
+	b.Helper()
+	if out := b.run("t2host", "check", path); !strings.Contains(out, "good  same bytes on windows6.pcapng") || strings.Contains(out, "BAD") {
+		b.Errorf("check:\n%s", out)
+	}
+}
+
+func TestExampleLongShut(t *testing.T) {
+	b := exampleBench(t, "longShut")
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.run("go", "mod", "edit", "-replace", "github.com/t2host/t2host="+root)
+	b.run("go", "vet", "./...")
+	b.run("go", "test", "./...")
+	b.check(".")
+
+	receiver, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer receiver.Close()
+	b.run("t2host", "-q", "-P", "build", "-r", filepath.Join(root, "testdata/windows.pcap"), "-w", "out", "-p", "longShut",
+		"--set", "longshut.to=udp://"+receiver.LocalAddr().String())
+	want := []string{
+		"2001:db8::13 stopped 2001:db8::1 for 1.113 s\n",
+		"198.51.100.17 stopped 10.0.0.11 for 1.814 s\n",
+		"10.0.0.13 stopped 203.0.113.14 for 2.135 s\n",
+		"192.0.2.11 stopped 10.0.0.12 for 2.725 s\n",
+		"2001:db8::21 stopped 2001:db8::1 for 1.671 s\n",
+		"192.0.2.24 stopped 10.0.0.11 for 3.236 s\n",
+	}
+	var got []string
+	datagram := make([]byte, 2048)
+	for range want {
+		_ = receiver.SetReadDeadline(time.Now().Add(10 * time.Second))
+		n, _, err := receiver.ReadFrom(datagram)
+		if err != nil {
+			break
+		}
+		got = append(got, string(datagram[:n]))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestExampleWithPayload(t *testing.T) {
+	for _, tool := range []string{"clang", "wasm-ld"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			skip(t, "no "+tool+" here")
+			return
+		}
+	}
+	b := exampleBench(t, "withPayload")
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.run("make", "build", "INCLUDE="+filepath.Join(root, "testdata/guests"))
+	b.check("withpayload.wasm")
+	b.run("t2host", "-q", "-r", filepath.Join(root, "testdata/plain.pcap"), "-w", "out", "-p", "./withpayload.wasm,basicflow,basicstats,txtsink",
+		"--set", "txtsink.columns=l4Proto,pktsSnt,pktsWithPayload")
+	flows, err := os.ReadFile(filepath.Join(b.dir, "out_flows.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(flows)), "\n")[1:]
+	slices.Sort(lines)
+	want := []string{
+		"1\t1\t1", "17\t1\t1", "17\t2\t2",
+		"6\t13\t10", "6\t15\t10", "6\t15\t12", "6\t17\t12", "6\t17\t15", "6\t19\t15", "6\t63\t60", "6\t69\t60",
+	}
+	if diff := cmp.Diff(want, slices.Compact(lines)); diff != "" {
+		t.Error(diff)
+	}
+}
