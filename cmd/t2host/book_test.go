@@ -254,12 +254,27 @@ func (r *reader) console(block string, line int) string {
 			got = want
 		case !*update:
 			r.t.Errorf("line %d: $ %s (-text +printed):\n%s", line, command, cmp.Diff(want, got))
+		default:
+			got = withPatterns(want, got)
 		}
 		if got != "" {
 			out.WriteString(got + "\n")
 		}
 	}
 	return out.String()
+}
+
+// withPatterns is what was printed, with those lines of the text that stand for several.
+func withPatterns(want, got string) string {
+	lines := strings.Split(got, "\n")
+	for w := range strings.SplitSeq(want, "\n") {
+		for i, line := range lines {
+			if strings.Contains(w, "…") && matches(w, line) {
+				lines[i] = w
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // matches compares what a text shows with what was printed.

@@ -19,6 +19,14 @@ try() {
 }
 `
 
+// zshTry asks zsh's function what it would offer for the words.
+const zshTry = `
+compdef() { : }
+source <(t2host completion zsh)
+_describe() { print -r -- ${completions%%:*} }
+try() { words=("$@") CURRENT=$#; _t2host }
+`
+
 // TestShells: what three shells offer.
 func TestShells(t *testing.T) {
 	bin := filepath.Dir(built(t, fullProgram))
@@ -31,6 +39,9 @@ func TestShells(t *testing.T) {
 		{"fish", "source (t2host completion fish | psub); complete -C 't2host conf tcpw' | string split -f 1 \\t", "tcpwin\ntcpwinsink"},
 		{"fish", "source (t2host completion fish | psub); complete -C 't2host conf tcpwin -D when_full=' | string split -f 1 \\t", "when_full=evict\nwhen_full=stop"},
 		{"fish", "source (t2host completion fish | psub); complete -C 't2host -p tcpwin:' | string split -f 1 \\t", "tcpwin:inproc\ntcpwin:process\ntcpwin:wasm"},
+		{"zsh", zshTry + "try t2host conf tcpw", "tcpwin tcpwinsink"},
+		{"zsh", zshTry + "try t2host conf tcpwin -D when_full=s", "when_full=stop"},
+		{"zsh", zshTry + "try t2host -p tcpwin,tcpst", "tcpwin,tcpstates"},
 		{"zsh", "autoload -U compinit; compinit -u -D; source <(t2host completion zsh); print -r -- ${_comps[t2host]}", "_t2host"},
 	} {
 		shell, err := exec.LookPath(c.shell)

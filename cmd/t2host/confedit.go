@@ -139,7 +139,7 @@ func replaceFile(path string, data []byte, mode fs.FileMode) error {
 	}
 	defer os.Remove(f.Name()) // in vain, if all went well
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(mode), f.Close())
+	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
 	if err != nil {
 		return err
 	}
