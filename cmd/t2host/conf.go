@@ -83,13 +83,11 @@ func (c *conf) run(words []string) error {
 	}
 	switch {
 	case len(c.define) > 0:
-		err = c.change(all, named, c.define)
+		return c.change(all, named, c.define)
 	case c.reset:
-		err = c.resetAll(named)
-	default:
-		return c.read(all, named, file)
+		return c.resetAll(named, len(words) == 0)
 	}
-	return err
+	return c.read(all, named, file)
 }
 
 // file is the settings file that conf edits.
@@ -145,33 +143,41 @@ func (c *conf) groups(words []string) (all, named []settings.Group, err error) {
 	return all, named, nil
 }
 
-// read does what changes no setting.
+// read does what changes no setting. Values that a run would refuse are listed all the same.
 func (c *conf) read(all, named []settings.Group, file string) error {
-	values, err := settings.Load(c.settings, os.Environ(), c.sets)
-	if err == nil && (c.check || len(c.get) == 0) {
-		err = host.CheckSettings(values, all)
+	from := c.settings
+	if _, err := os.Stat(file); c.generate && from == file && errors.Is(err, fs.ErrNotExist) {
+		from = os.DevNull // it is about to be made
 	}
-	if values == nil || c.check && err != nil {
-		return &host.UsageError{Err: err}
+	values, err := settings.Load(from, os.Environ(), c.sets)
+	if err != nil {
+		return refused(err)
 	}
+	problems := refused(host.CheckSettings(values, all))
 	list := values.List(named)
 	switch {
-	case c.check:
-		_, err = fmt.Fprintf(c.stdout, "%d settings, all well: %d from the settings file, %d from the environment\n",
-			len(values.List(all)), count(values.List(all), settings.File), count(values.List(all), settings.Environment))
-		return err
 	case len(c.get) > 0:
 		return c.print(values, named)
+	case (c.check || c.generate) && problems != nil:
+		return problems
+	case c.check:
+		return c.sayAllWell(values.List(all))
 	case c.generate:
-		if err != nil {
-			return &host.UsageError{Err: err}
-		}
 		return c.write(file, list)
 	case c.asJSON:
-		listErr := listSettingsJSON(c.stdout, list)
-		return errors.Join(listErr, refused(err))
+		return errors.Join(listSettingsJSON(c.stdout, list), problems)
 	}
-	return errors.Join(listSettings(c.stdout, list), refused(err))
+	return errors.Join(listSettings(c.stdout, list), problems)
+}
+
+func (c *conf) sayAllWell(list []settings.Listed) error {
+	from := map[settings.Source]int{}
+	for _, l := range list {
+		from[l.Source]++
+	}
+	_, err := fmt.Fprintf(c.stdout, "%d settings, all well: %d from the settings file, %d from the environment\n",
+		len(list), from[settings.File], from[settings.Environment])
+	return err
 }
 
 // refused is an error of the user's, or nil.
@@ -180,16 +186,6 @@ func refused(err error) error {
 		return nil
 	}
 	return &host.UsageError{Err: err}
-}
-
-func count(list []settings.Listed, from settings.Source) int {
-	n := 0
-	for _, l := range list {
-		if l.Source == from {
-			n++
-		}
-	}
-	return n
 }
 
 // print gives settings as lines of TOML: as T2's t2conf -G, and as the file takes them.

@@ -55,29 +55,30 @@ func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, te
 	if g.Name != "" {
 		return nil
 	}
-	for name := range strings.SplitSeq(text, ",") { // plugins
+	plugins := all[len(host.OwnGroups()):]
+	for name := range strings.SplitSeq(text, ",") {
 		name, _, _ = strings.Cut(strings.TrimSpace(name), ":")
 		if path, _ := plugin.SplitPath(name); path != "" || name == "" {
 			continue
 		}
-		if _, err := settings.Named(all, name); err != nil {
+		if _, err := settings.Named(plugins, name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// resetAll takes the groups' settings out of the file. The list of plugins stays: it has no
-// default to go back to.
-func (c *conf) resetAll(named []settings.Group) error {
+// resetAll takes the groups' settings out of the file, or all that stands there, also what
+// nobody knows any more. The list of plugins stays: it has no default to go back to.
+func (c *conf) resetAll(named []settings.Group, all bool) error {
 	values, err := settings.Load(c.settings, nil, nil)
 	if err != nil {
 		return refused(err)
 	}
 	var changes []settings.Change
-	for _, l := range values.List(named) {
-		if l.Source == settings.File && l.Group != "" {
-			changes = append(changes, settings.Change{Group: l.Group, Key: l.Name})
+	for _, ch := range values.InFile() {
+		if _, err := settings.Named(named, ch.Group); ch.Group != "" && (all || err == nil) {
+			changes = append(changes, ch)
 		}
 	}
 	if err := c.edit(changes); err != nil {

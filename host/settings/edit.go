@@ -100,6 +100,19 @@ func flatten(data []byte) (map[string]string, error) {
 	return flat, nil
 }
 
+// InFile are the settings that the file sets, as changes that take them out.
+func (v *Values) InFile() []Change {
+	var list []Change
+	for _, group := range sorted(v.set) {
+		for _, key := range sorted(v.set[group]) {
+			if v.set[group][key].source == File {
+				list = append(list, Change{Group: group, Key: key})
+			}
+		}
+	}
+	return list
+}
+
 // place is where a setting stands in a file, or would.
 type place struct {
 	found      bool
