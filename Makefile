@@ -18,7 +18,7 @@ SUM          = host/plugin/wasm/modules/plugins.sum
 SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)
 # Runs over many captures and endings: the same code each time, so without the race detector.
 MANY         = ^Test(Conformance|Expected|FlowsAgree|ReportAgrees|Index|NothingIsLeft)
-FUZZTIME    ?= 20s
+FUZZTIME    ?= 15s
 ROUNDS      ?= 7
 
 .PHONY: build module source run test unit lint fuzz expected soak bench clean
@@ -60,7 +60,7 @@ lint: module
 fuzz:
 	@for f in $(FUZZ); do \
 		echo "fuzz $$f for $(FUZZTIME)"; \
-		$(GO) test ./$${f%%:*} -run '^$$' -fuzz "^$${f##*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s || exit 1; \
+		GO=$(GO) .ci/fuzz ./$${f%%:*} $${f##*:} $(FUZZTIME) || exit 1; \
 	done
 
 expected: module
