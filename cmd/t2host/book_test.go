@@ -90,19 +90,19 @@ func newReader(t *testing.T) *reader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &reader{t: t, home: home, dir: filepath.Join(home, "work"), port: addressAsLong(t)}
+	r := &reader{t: t, home: home, dir: filepath.Join(home, "work"), port: freeAddress(t)}
 	clone := filepath.Join(home, "t2host")
-	for _, dir := range []string{r.dir, filepath.Join(clone, "bin")} {
+	for _, dir := range []string{r.dir, filepath.Join(clone, "bin"), filepath.Join(clone, "testdata/guests")} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
 	err = os.Symlink(built(t, fullProgram), filepath.Join(clone, "bin/t2host"))
-	for _, part := range []string{"testdata/*.pcap", "testdata/guests/*.[ch]", "docs/examples"} { // as much as the book names
+	for _, part := range []string{"testdata/*.pcap", "testdata/guests/*.[ch]"} { // as much as the book names
 		files, globErr := filepath.Glob(filepath.Join(root, part))
 		for _, file := range files {
 			rel, _ := filepath.Rel(root, file)
-			err = errors.Join(err, copyTree(file, filepath.Join(clone, rel)))
+			err = errors.Join(err, copyFile(filepath.Join(clone, rel), file, 0o644))
 		}
 		err = errors.Join(err, globErr)
 	}
@@ -114,32 +114,13 @@ func newReader(t *testing.T) *reader {
 		t.Fatal(err)
 	}
 	cache := filepath.Join(home, ".cache") // t2host's own plugins are compiled, so that nothing is said of it
-	if err := copyTree(built(t, compiledPlugins), cache); err != nil {
+	if err := os.CopyFS(cache, os.DirFS(built(t, compiledPlugins))); err != nil {
 		t.Fatal(err)
 	}
 	r.env = append(os.Environ(), golang...)
 	r.env = append(r.env, "HOME="+home, "XDG_CACHE_HOME="+cache, "XDG_DATA_HOME=", "T2HOST_PLUGINS=", "TZ=UTC", "LC_ALL=C", "GOPROXY=off", "GOFLAGS=-trimpath",
 		"MAKEFLAGS=", "MAKELEVEL=", "PATH="+filepath.Join(clone, "bin")+":"+os.Getenv("PATH"))
 	return r
-}
-
-// copyTree copies a file or a folder.
-func copyTree(from, to string) error {
-	info, err := os.Stat(from)
-	if err != nil {
-		return err
-	}
-	if info.IsDir() {
-		return os.CopyFS(to, os.DirFS(from))
-	}
-	data, err := os.ReadFile(from)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(to, data, 0o644)
 }
 
 // compiledPlugins is a cache folder that holds t2host's own plugins.
@@ -350,15 +331,15 @@ func (r *reader) run(command string) string {
 		r.dir = strings.TrimSpace(string(dir))
 	}
 	if strings.Contains(command, "receive tcp://") {
-		r.listens()
+		awaitReceiver(r.t, r.port)
 	}
 	printed = bytes.ReplaceAll(printed, []byte(r.home), []byte("~"))
 	printed = bytes.ReplaceAll(printed, []byte(r.port), []byte("127.0.0.1:5555"))
 	return strings.TrimRight(strings.ReplaceAll(string(printed), "\x00", "␀"), "\n")
 }
 
-// addressAsLong is a free address as long as 127.0.0.1:5555, so that tables look as in the text.
-func addressAsLong(t *testing.T) string {
+// freeAddress is one at which nobody listens, as long as 127.0.0.1:5555, so that tables look as in the text.
+func freeAddress(t *testing.T) string {
 	t.Helper()
 	for range 1000 {
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 2000+rand.IntN(8000)))
@@ -371,15 +352,16 @@ func addressAsLong(t *testing.T) string {
 	return ""
 }
 
-// listens waits until the receiver does.
-func (r *reader) listens() {
+// awaitReceiver waits until somebody listens at the address.
+func awaitReceiver(t *testing.T, address string) {
+	t.Helper()
 	for range 500 {
-		c, err := net.Dial("tcp", r.port)
+		c, err := net.Dial("tcp", address)
 		if err == nil {
 			c.Close()
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	r.t.Fatal("the receiver does not listen")
+	t.Fatal("the receiver does not listen")
 }

@@ -204,12 +204,21 @@ func onlyInput(cmd *cobra.Command) bool {
 	return only
 }
 
-func commandNames(cmd *cobra.Command) []string {
-	var names []string
-	for _, c := range cmd.Commands() {
+// commands are t2host itself and its commands, but for hidden ones.
+func commands(root *cobra.Command) []*cobra.Command {
+	list := []*cobra.Command{root}
+	for _, c := range root.Commands() {
 		if !c.Hidden {
-			names = append(names, c.Name())
+			list = append(list, c)
 		}
+	}
+	return list
+}
+
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range commands(root)[1:] {
+		names = append(names, c.Name())
 	}
 	return names
 }

@@ -16,8 +16,9 @@ import (
 // bench is where an example is built and run.
 type bench struct {
 	*testing.T
-	dir string
-	env []string
+	dir     string
+	env     []string
+	program string // t2host
 }
 
 // exampleBench copies an example to a folder of its own.
@@ -28,7 +29,7 @@ func exampleBench(t *testing.T, name string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t, t.TempDir(), append(env, "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"), "GOPROXY=off", "GOFLAGS=-trimpath", "TZ=UTC")}
+	b := &bench{t, t.TempDir(), append(env, "GOPROXY=off", "GOFLAGS=-trimpath", "TZ=UTC"), program}
 	if err := os.CopyFS(b.dir, os.DirFS("../../docs/examples/"+name)); err != nil {
 		t.Fatal(err)
 	}
@@ -38,13 +39,11 @@ func exampleBench(t *testing.T, name string) *bench {
 // run runs a program in the example's folder and gives what it prints.
 func (b *bench) run(name string, args ...string) string {
 	b.Helper()
+	if name == "t2host" {
+		name = b.program
+	}
 	cmd := exec.Command(name, args...)
 	cmd.Dir, cmd.Env = b.dir, b.env
-	for _, v := range b.env { // as the program's own, for the look-up
-		if path, ok := strings.CutPrefix(v, "PATH="); ok && name == "t2host" {
-			cmd.Path, cmd.Err = filepath.Join(strings.SplitN(path, ":", 2)[0], name), nil
-		}
-	}
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		b.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)

@@ -36,8 +36,8 @@ func manCommand() *cobra.Command {
 }
 
 func commandNamed(root *cobra.Command, name string) *cobra.Command {
-	for _, c := range root.Commands() {
-		if c.Name() == name && !c.Hidden {
+	for _, c := range commands(root)[1:] {
+		if c.Name() == name {
 			return c
 		}
 	}
@@ -55,8 +55,8 @@ func manual(w io.Writer, cmd *cobra.Command) error {
 	}
 	b.WriteString("# SEE ALSO\n")
 	var others []string
-	for _, c := range append([]*cobra.Command{cmd.Root()}, cmd.Root().Commands()...) {
-		if c != cmd && !c.Hidden {
+	for _, c := range commands(cmd.Root()) {
+		if c != cmd {
 			others = append(others, "**"+strings.ReplaceAll(c.CommandPath(), " ", "-")+"**(1)")
 		}
 	}
@@ -68,10 +68,7 @@ func manual(w io.Writer, cmd *cobra.Command) error {
 // commandPages is the book's page of all commands, in Markdown.
 func commandPages(root *cobra.Command) string {
 	var b strings.Builder
-	for _, c := range append([]*cobra.Command{root}, root.Commands()...) {
-		if c.Hidden {
-			continue
-		}
+	for _, c := range commands(root) {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n%s\n", c.CommandPath(), fenced(c.UseLine()), prose(c, "### "))
 		if rows := flagRows(c); rows != "" {
 			b.WriteString("| flag | meaning |\n|---|---|\n" + rows)
@@ -98,10 +95,11 @@ func prose(cmd *cobra.Command, heading string) string {
 			code = indented
 		}
 		if m := section.FindStringSubmatch(strings.TrimSpace(line)); m != nil && !indented {
-			line = heading + strings.ToUpper(m[1]) + "\n\n"
-			if heading != "# " {
-				line = heading + m[1] + "\n\n"
+			title := m[1]
+			if heading == "# " { // a manual page's
+				title = strings.ToUpper(title)
 			}
+			line = heading + title + "\n\n"
 		}
 		b.WriteString(strings.TrimPrefix(line, "  "))
 	}

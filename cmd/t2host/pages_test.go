@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/t2host/t2host/host"
@@ -159,14 +158,14 @@ func TestBookHoldsEverything(t *testing.T) {
 	for _, l := range new(settings.Values).List(host.Groups(builtIn())) {
 		look("key", "`"+l.Key()+"`")
 	}
-	eachCommand(newCommand(nil, io.Discard, io.Discard), func(c *cobra.Command) {
+	for _, c := range commands(newCommand(nil, io.Discard, io.Discard)) {
 		look("command", "## "+c.CommandPath()+"\n")
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			if !f.Hidden && f.Name != "help" {
 				look("flag of "+c.CommandPath(), "`"+flagNames(f)+"`")
 			}
 		})
-	})
+	}
 	for _, a := range builtIn() {
 		look("plugin", "plugins/"+a.Name+"/README.md")
 		for _, c := range a.Columns {
@@ -181,14 +180,6 @@ func TestBookHoldsEverything(t *testing.T) {
 	}
 }
 
-func eachCommand(root *cobra.Command, do func(*cobra.Command)) {
-	for _, c := range append([]*cobra.Command{root}, root.Commands()...) {
-		if !c.Hidden {
-			do(c)
-		}
-	}
-}
-
 var (
 	codeSpans   = regexp.MustCompile("`([^`\n]+)`")
 	firstCell   = regexp.MustCompile(`(?m)^\| [^|]*\|`) // in tables it may be Tranalyzer2's
@@ -198,10 +189,10 @@ var (
 // TestBookNamesWhatIsThere: a flag, a setting or a command that the book names exists.
 func TestBookNamesWhatIsThere(t *testing.T) {
 	root := newCommand(nil, io.Discard, io.Discard)
-	flags, keys, commands := map[string]bool{"--help": true}, map[string]bool{}, commandNames(root)
-	eachCommand(root, func(c *cobra.Command) {
+	flags, keys, names := map[string]bool{"--help": true}, map[string]bool{}, commandNames(root)
+	for _, c := range commands(root) {
 		c.Flags().VisitAll(func(f *pflag.Flag) { flags["--"+f.Name] = true })
-	})
+	}
 	groups := map[string]bool{}
 	for _, l := range new(settings.Values).List(host.Groups(builtIn())) {
 		keys[l.Key()] = true
@@ -210,7 +201,7 @@ func TestBookNamesWhatIsThere(t *testing.T) {
 	ours := firstCell.ReplaceAllString(book(t), "")
 	for _, code := range codeSpans.FindAllStringSubmatch(ours, -1) {
 		words := strings.Fields(code[1])
-		if len(words) > 1 && words[0] == "t2host" && !strings.HasPrefix(words[1], "-") && words[1] != strings.ToUpper(words[1]) && !slices.Contains(commands, words[1]) {
+		if len(words) > 1 && words[0] == "t2host" && !strings.HasPrefix(words[1], "-") && words[1] != strings.ToUpper(words[1]) && !slices.Contains(names, words[1]) {
 			t.Errorf("`%s`: no such command", code[1])
 		}
 		for _, w := range words {
