@@ -12,29 +12,29 @@ import (
 // rows, that are datagrams.
 func (k *sink) send() {
 	k.sent++
-	k.rows = k.tableRows(k.rows[:0])
+	k.rows, k.rowEnds = k.tableRows(k.rows[:0], k.rowEnds[:0])
 	k.begin()
-	empty := true
-	for src, row := range k.table.All() {
-		before := len(k.buf)
-		k.row(src, row, empty)
-		if k.Datagrams() && len(k.buf)+k.tail() > int(k.MaxDatagram) && !empty {
-			k.buf = k.buf[:before]
+	empty, start := true, 0
+	for _, end := range k.rowEnds {
+		row := k.rows[start:end]
+		if k.Datagrams() && len(k.buf)+len(row)+k.tail() > int(k.MaxDatagram) && !empty {
 			k.end()
 			k.begin()
-			k.row(src, row, true)
+			empty = true
 		}
-		empty = false
+		k.row(row, empty)
+		empty, start = false, end
 	}
 	k.end()
 }
 
-// tableRows appends what a report shows of the table.
-func (k *sink) tableRows(b []byte) []byte {
+// tableRows appends what a report shows of the table, and where each row ends.
+func (k *sink) tableRows(b []byte, ends []int) ([]byte, []int) {
 	for src, row := range k.table.All() {
 		b = k.appendRow(b, src, row)
+		ends = append(ends, len(b))
 	}
-	return b
+	return b, ends
 }
 
 func (k *sink) appendRow(b []byte, src sdk.IP, r tcpwin.Row) []byte {
@@ -43,7 +43,7 @@ func (k *sink) appendRow(b []byte, src sdk.IP, r tcpwin.Row) []byte {
 	}
 	b = append(src.Append(append(b, `{"ip":"`...)), `","pktTcpCnt":`...)
 	b = append(strconv.AppendUint(b, uint64(r.Packets), 10), `,"winRelThCnt":`...)
-	b = append(strconv.AppendFloat(b, float64(r.Ratio), 'f', 6, 64), `,"shut":`...)
+	b = append(tcpwin.AppendRatio(b, r.Ratio), `,"shut":`...)
 	b = append(strconv.AppendFloat(b, float64(r.Shut)/1e9, 'f', 6, 64), `,"shutMax":`...)
 	return append(strconv.AppendFloat(b, float64(r.Longest)/1e9, 'f', 6, 64), '}')
 }
@@ -68,15 +68,15 @@ func (k *sink) zone() *time.Location {
 	return time.FixedZone("", int(k.offset))
 }
 
-func (k *sink) row(src sdk.IP, r tcpwin.Row, first bool) {
+func (k *sink) row(row []byte, first bool) {
 	if k.Format != "t2" && !first {
 		k.buf = append(k.buf, ',')
 	}
-	k.buf = k.appendRow(k.buf, src, r)
+	k.buf = append(k.buf, row...)
 }
 
-// tail is at least how many bytes end appends.
-func (k *sink) tail() int { return len("]}\n") }
+// tail is how many bytes a row's separator and the end of a report take at most.
+func (k *sink) tail() int { return len(",]}\n") }
 
 // end completes the report and sends it.
 func (k *sink) end() {

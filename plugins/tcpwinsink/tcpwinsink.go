@@ -60,8 +60,10 @@ type sink struct {
 	now    int64  // nanoseconds: packet time of the last flow end
 	offset int32  // of the local zone then
 	sent   uint64 // reports
-	rows   []byte // the rows of the last report
 	buf    []byte
+
+	rows    []byte // the rows of the last report
+	rowEnds []int  // where each ends
 }
 
 // endFlow sends a report if one is due. It runs between the ends of A and B, as
@@ -79,10 +81,16 @@ func (k *sink) endFlow(end sdk.EndRow) error {
 
 // final sends what the last report did not show.
 func (k *sink) final(r *sdk.Report) {
-	if k.FinalReport && k.table.Len() > 0 && !bytes.Equal(k.tableRows(nil), k.rows) {
+	if k.FinalReport && k.table.Len() > 0 && k.changed() {
 		k.send()
 	}
 	r.Line("Number of reports: " + sdk.Count(k.sent))
+}
+
+// changed reports whether the table differs from what the last report showed.
+func (k *sink) changed() bool {
+	rows, _ := k.tableRows(nil, nil)
+	return !bytes.Equal(rows, k.rows)
 }
 
 func floorSec(ns int64) int64 {
