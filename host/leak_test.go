@@ -232,7 +232,7 @@ func hostileEnds(names ...string) []end {
 	var list []end
 	for _, name := range names {
 		list = append(list, end{name, "plugin hostile: ", func(t *testing.T, c *Config) {
-			c.Settings = settingsOf(t, roomy, "batch.rows=256", "runtime.plugin_timeout=1")
+			c.Settings = settingsOf(t, roomy, "batch.rows=256", "runtime.plugin_timeout=5")
 			if name == "grow_forever" {
 				c.Settings = settingsOf(t, "batch.rows=256")
 			}
@@ -261,7 +261,7 @@ var goodGuest = sync.OnceValue(func() *plugin.Artefact {
 // byPath adds a plugin by its path.
 func byPath(path string) func(*testing.T, *Config) {
 	return func(t *testing.T, c *Config) {
-		c.Settings = settingsOf(t, roomy, "runtime.plugin_timeout=1")
+		c.Settings = settingsOf(t, roomy, "runtime.plugin_timeout=5")
 		c.Plugins = append(c.Plugins, path)
 	}
 }

@@ -44,8 +44,8 @@ func (o *own) batch() []sdk.Setting {
 
 func (o *own) runtime() []sdk.Setting {
 	return []sdk.Setting{
-		sdk.Uint32("plugin_timeout", &o.PluginTimeout, "s", 1, 86400, "how long a plugin in a process or worker may take for a batch"),
-		sdk.Uint32("max_memory", &o.MaxMemory, "MiB", 1, 4095, "memory of a plugin in the sandbox"),
+		sdk.Uint32("plugin_timeout", &o.PluginTimeout, "s", 5, 86400, "how long a plugin in a process or worker may be silent while it works"),
+		sdk.Uint32("max_memory", &o.MaxMemory, "MiB", 32, 4095, "memory of a plugin in the sandbox"),
 		sdk.Uint32("seed", &o.Seed, "", 0, 1<<32-1, "of the random bytes that plugins in the sandbox get, the same in each run"),
 	}
 }

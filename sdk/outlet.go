@@ -51,7 +51,7 @@ func (s *StreamSettings) Settings() []Setting {
 		Target("to", &s.To, "where the reports go: tcp://HOST:PORT, udp://HOST:PORT, unix://PATH, file:PATH, or - for standard output"),
 		Choice("on_absent", &s.OnAbsent, "what happens when nobody listens at the start", "fail", "wait"),
 		Uint32("drain", &s.Drain, "s", 0, 3600, "how long the end of the run waits for what is not delivered yet"),
-		Uint32("queue", &s.Queue, "bytes", 1<<16, 1<<30, "how much waits for a receiver that is away or slow; above it the oldest report is dropped"),
+		Uint32("queue", &s.Queue, "bytes", 1<<16, 64<<20, "how much waits for a receiver that is away or slow; above it the oldest report is dropped"),
 	}
 }
 
