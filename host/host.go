@@ -112,7 +112,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	closeErr := out.close()
 	out.fill(r)
 	for i, s := range stages {
-		r.Plugins[i].Lines = s.Report
+		r.Plugins[i].Lines = s.Report.All()
 		r.Plugins[i].Cost, r.Plugins[i].Bytes = s.Cost, s.Bytes
 	}
 	return r, errors.Join(closeErr, out.end(r), damage)

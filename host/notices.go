@@ -13,7 +13,11 @@ type notices struct {
 
 	mu    sync.Mutex
 	lines []string
+	more  uint64 // lines that are left out
 }
+
+// maxNotices bounds the lines that are kept: a run may last for weeks.
+const maxNotices = 1000
 
 func newNotices(c *Config) *notices {
 	n := &notices{}
@@ -26,7 +30,11 @@ func newNotices(c *Config) *notices {
 func (n *notices) warn(line string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.lines = append(n.lines, line)
+	if len(n.lines) < maxNotices {
+		n.lines = append(n.lines, line)
+	} else {
+		n.more++
+	}
 	if n.terminal != nil {
 		fmt.Fprintln(n.terminal, "t2host: warning:", line)
 	}
@@ -45,5 +53,8 @@ func (n *notices) note(line string) {
 func (n *notices) all() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.more > 0 {
+		return append(n.lines[:len(n.lines):len(n.lines)], fmt.Sprintf("… and %d more warnings", n.more))
+	}
 	return n.lines
 }

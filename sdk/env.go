@@ -26,6 +26,7 @@ func newEnv(p *Plugin, o Opening) *Env {
 	return &Env{Opening: o, plugin: p, views: make([]func(*Delta) error, len(p.Imports)), cells: cellsOf(p.Columns)}
 }
 
+// fail notes the first error; nil is none.
 func (e *Env) fail(err error) {
 	if e.err == nil {
 		e.err = err
@@ -35,10 +36,10 @@ func (e *Env) fail(err error) {
 // Log gives the user a line. The host shows it with the plugin's name.
 func (e *Env) Log(line string) {
 	if e.out == nil {
-		e.logs = append(e.logs, line)
+		e.logs = append(e.logs, CutLine(line))
 		return
 	}
-	e.out.Logs = append(e.out.Logs, line)
+	e.fail(e.out.line(&e.out.Logs, line))
 }
 
 // Outlet is the way out that the plugin declared under that name. Call it in
@@ -59,23 +60,25 @@ type OutletWriter struct {
 	index uint16
 }
 
-// Send gives a copy of frame to the host, which sends it whole. It is to be
-// called while a batch is worked on.
+// Send hands frame to the host, which sends it whole; the caller may reuse it. A frame has at
+// most MaxFrame bytes. Send must be called while a batch is worked on.
 func (o *OutletWriter) Send(frame []byte) {
-	if o.env.out == nil {
-		o.env.fail(errors.New("outlet " + o.env.plugin.Outlets[o.index].Name + " is used outside a batch"))
-		return
+	if len(frame) > 0 {
+		o.send(frame)
 	}
-	o.env.out.AddFrame(o.index, frame)
 }
 
-// Next ends the file of a record outlet: what is sent from now on goes to another.
-func (o *OutletWriter) Next() {
-	if o.env.out == nil {
-		o.env.fail(errors.New("outlet " + o.env.plugin.Outlets[o.index].Name + " is used outside a batch"))
-		return
+// Next ends the file of a record outlet: what is sent from now on goes to another one.
+func (o *OutletWriter) Next() { o.send(nil) }
+
+func (o *OutletWriter) send(frame []byte) {
+	e := o.env
+	switch {
+	case e.out == nil:
+		e.fail(errors.New("outlet " + e.plugin.Outlets[o.index].Name + " is used outside a batch"))
+	case e.err == nil: // else nothing leaves any more
+		e.fail(e.out.send(o.index, frame))
 	}
-	o.env.out.AddNext(o.index)
 }
 
 func (e *Env) begin(b *Batch) {

@@ -57,7 +57,7 @@ func (l *Loop) Batch(b *Batch) error {
 	l.packets(b, row, b.Packets.N)
 	if b.Final && l.Report != nil {
 		b.advance(b.Ends.N)
-		l.Report(&Report{Totals: b.Totals, out: &b.Out})
+		l.Report(&Report{Totals: b.Totals, env: b.env, out: &b.Out})
 	}
 	return nil
 }
@@ -80,11 +80,23 @@ func (l *Loop) Close() error {
 	return l.Done()
 }
 
-// Report takes the plugin's lines of the end report.
+// Report collects the plugin's lines of the end report. The host shows each with the
+// plugin's name.
 type Report struct {
 	Totals
+	env *Env
 	out *Out
 }
 
-// Line adds a line; the host puts the plugin's name before it.
-func (r *Report) Line(s string) { r.out.Report = append(r.out.Report, s) }
+// Summary adds a line that answers the user's question: it is among the few that are
+// shown at the terminal, and comes before all others in the long form.
+func (r *Report) Summary(s string) { r.add(&r.out.Summary, s) }
+
+// Line adds a line of the long form.
+func (r *Report) Line(s string) { r.add(&r.out.Report, s) }
+
+func (r *Report) add(to *[]string, s string) {
+	if err := r.out.line(to, s); r.env != nil {
+		r.env.fail(err)
+	}
+}

@@ -3,6 +3,7 @@ package sdk
 import (
 	"errors"
 	"iter"
+	"strconv"
 	"strings"
 )
 
@@ -27,6 +28,23 @@ func NewTable[K comparable, R any, PK visited[K], PR visited[R]](name string) *T
 		keyFields: func(k *K, f *Fields) { PK(k).Fields(f) },
 		rowFields: func(r *R, f *Fields) { PR(r).Fields(f) },
 	}
+}
+
+// MaxTable bounds a table in bytes: those of its keys and rows, and 64 for each row.
+const MaxTable = 16 << 20
+
+// most returns how many rows the table may have.
+func (t *Table[K, R]) most() int {
+	info := t.Info()
+	size := 64
+	for _, c := range append(info.Key, info.Row...) {
+		size += c.Type.Size()
+	}
+	return MaxTable / size
+}
+
+func (t *Table[K, R]) full(most int) error {
+	return errors.New("table " + t.name + " has more than " + strconv.Itoa(most) + " rows, for which it has no room: delete some")
 }
 
 // AnyTable is a table of any key and row: what a declaration lists.
@@ -62,7 +80,7 @@ type Delta struct {
 func (t *Table[K, R]) Writer(env *Env) *Writer[K, R] {
 	for i, e := range env.plugin.Exports {
 		if e.Name == t.name {
-			return &Writer[K, R]{table: t, env: env, index: uint16(i)}
+			return &Writer[K, R]{table: t, env: env, index: uint16(i), most: t.most()}
 		}
 	}
 	env.fail(errors.New("table " + t.name + " is written but not declared in Exports"))
@@ -75,12 +93,18 @@ type Writer[K comparable, R any] struct {
 	table *Table[K, R]
 	env   *Env
 	index uint16
+	most  int // rows
 	rows  Ordered[K, R]
 }
 
-// Set gives k the row r: in its place if it has one, else behind all others.
+// Set sets the row of k to r: in its place if it has one, else after all others. The
+// run ends with an error where the table has no room for another row, see [MaxTable].
 func (w *Writer[K, R]) Set(k K, r R) {
 	w.rows.Set(k, r)
+	if w.rows.Len() > w.most {
+		w.env.fail(w.table.full(w.most))
+		return
+	}
 	w.change(k, func(b []byte) []byte {
 		return written(b, func(f *Fields) { w.table.rowFields(&r, f) })
 	})
@@ -99,8 +123,8 @@ func (w *Writer[K, R]) change(k K, row func([]byte) []byte) {
 		w.env.fail(errors.New("table " + w.table.name + " is changed outside a flow end"))
 		return
 	}
-	out.addDelta(uint32(w.env.next-1), w.index, row == nil,
-		func(b []byte) []byte { return written(b, func(f *Fields) { w.table.keyFields(&k, f) }) }, row)
+	w.env.fail(out.addDelta(uint32(w.env.next-1), w.index, row == nil,
+		func(b []byte) []byte { return written(b, func(f *Fields) { w.table.keyFields(&k, f) }) }, row))
 }
 
 // Len is the number of rows.
@@ -115,7 +139,7 @@ func (w *Writer[K, R]) All() iter.Seq2[K, R] { return w.rows.All() }
 // View gives the table to a plugin that declared it as an import. Call it in
 // Open.
 func (t *Table[K, R]) View(env *Env) *View[K, R] {
-	v := &View[K, R]{}
+	v := &View[K, R]{most: t.most()}
 	for i := range env.plugin.Imports {
 		if env.plugin.Imports[i].Name == t.name {
 			env.views[i] = func(d *Delta) error { return v.apply(t, d) }
@@ -128,7 +152,10 @@ func (t *Table[K, R]) View(env *Env) *View[K, R] {
 
 // View is the reading side of a table: at a flow end it is the table as it
 // stood at that end, the producer's changes of this end included.
-type View[K comparable, R any] struct{ rows Ordered[K, R] }
+type View[K comparable, R any] struct {
+	most int // rows: whoever wrote it, the reader's memory is bounded
+	rows Ordered[K, R]
+}
 
 func (v *View[K, R]) apply(t *Table[K, R], d *Delta) error {
 	var k K
@@ -144,6 +171,9 @@ func (v *View[K, R]) apply(t *Table[K, R], d *Delta) error {
 		return errors.New("table " + t.name + ": malformed row")
 	}
 	v.rows.Set(k, r)
+	if v.rows.Len() > v.most {
+		return t.full(v.most)
+	}
 	return nil
 }
 

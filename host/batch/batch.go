@@ -45,13 +45,22 @@ func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *
 		l.ends = l.ends || p.Ends.On
 		l.end |= p.Ends.Fields
 		l.rowBytes = max(l.rowBytes, p.Packets.Size())
-		l.endBytes = max(l.endBytes, p.Ends.Size())
+		l.endBytes = max(l.endBytes, p.Ends.Size(), width(p.Columns))
 		if p.Packets.Fields&sdk.Payload != 0 {
 			l.payload = max(l.payload, p.Packets.PayloadLen)
 		}
 	}
 	l.used[sdk.NoRows] = false
 	return l
+}
+
+// width is how many bytes a flow end takes in a plugin's answer, but for texts.
+func width(columns []sdk.Column) int {
+	n := 0
+	for _, c := range columns {
+		n += c.Type.Size()
+	}
+	return n
 }
 
 // Details says whether the flow table is to keep flows' details.
@@ -75,11 +84,12 @@ type Batch struct {
 	events  int // rows and ends
 	bytes   int
 	views   []sdk.Batch
+	changes []Changes
 }
 
 // New makes an empty batch of the layout.
 func (l *Layout) New() *Batch {
-	return &Batch{layout: l, views: make([]sdk.Batch, len(l.plugins))}
+	return &Batch{layout: l, views: make([]sdk.Batch, len(l.plugins)), changes: make([]Changes, len(l.plugins))}
 }
 
 // View is the batch as plugin i reads it, but for what other plugins give to
@@ -102,8 +112,11 @@ func (b *Batch) View(i int) *sdk.Batch {
 	return v
 }
 
-// Answer is what plugin i gave to the batch.
+// Answer is what plugin i gave to the batch: its columns.
 func (b *Batch) Answer(i int) *sdk.Out { return &b.views[i].Out }
+
+// Changes are those that plugin i made to its tables.
+func (b *Batch) Changes(i int) *Changes { return &b.changes[i] }
 
 // Reset empties the batch.
 func (b *Batch) Reset() {
@@ -114,6 +127,9 @@ func (b *Batch) Reset() {
 	}
 	b.ends.Reset()
 	b.events, b.bytes = 0, 0
+	for i := range b.changes {
+		b.changes[i].reset()
+	}
 }
 
 // Empty says that the batch holds nothing that a plugin would read.

@@ -105,7 +105,9 @@ func (r *relay) Describe() ([]byte, error) {
 
 func (r *relay) Open(msg []byte) ([]byte, error) { return r.pass(msg, remote.Peer.Open) }
 
-func (r *relay) Batch(msg []byte) ([]byte, error) { return r.pass(msg, remote.Peer.Batch) }
+func (r *relay) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
+	return r.pass(msg, func(p remote.Peer, msg []byte) ([]byte, error) { return p.Batch(msg, piece) })
+}
 
 func (r *relay) Close() ([]byte, error) {
 	if r.peer == nil {

@@ -27,8 +27,9 @@ type Stage struct {
 
 	columns []source // of Plugin.Ends.Columns
 	imports []source // of Plugin.Imports
+	unsent  error    // of Send: names the outlet
 
-	Report []string // the end report's lines, after Close
+	Report Report // what it gave of the end report, after Close
 	Cost   time.Duration
 	Rows   uint64 // packet rows
 	Bytes  uint64 // of rows and ends that were sent
@@ -227,23 +228,36 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	s := p.stages[i]
 	v := b.View(i)
 	p.connect(s, b, v)
+	v.Out.Leave = func(out *sdk.Out) error { return s.take(b.Changes(i), out) }
 	start := time.Now()
 	err := sdk.Guard(func() error { return s.Stage.Batch(v) })
 	s.Cost += time.Since(start)
 	s.Rows += uint64(v.Packets.N)
 	s.Bytes += uint64(v.Packets.N*s.Plugin.Packets.Size() + v.Ends.N*s.Plugin.Ends.Size())
+	if err == nil {
+		err = s.take(b.Changes(i), &v.Out)
+	}
+	if err == nil {
+		err = checkColumns(&v.Out)
+	}
+	if s.unsent != nil {
+		return s.unsent
+	}
 	if err != nil {
 		return fmt.Errorf("plugin %s: batch %d (packets %d to %d): %w", s.Plugin.Name, b.Number, b.First, b.Last, err)
 	}
-	for _, line := range v.Out.Logs {
-		s.Log(line)
+	return nil
+}
+
+// checkColumns refuses columns that take more memory than a batch may.
+func checkColumns(out *sdk.Out) error {
+	n := 0
+	for i := range out.Columns {
+		n += len(out.Columns[i].Data) + 4*len(out.Columns[i].Ends)
 	}
-	for _, f := range v.Out.Frames {
-		if err := s.Send(f); err != nil {
-			return err // names the outlet
-		}
+	if n > sdk.MaxColumns {
+		return fmt.Errorf("columns take %d bytes, more than the %d that a batch may: write shorter texts, or set batch.rows lower", n, sdk.MaxColumns)
 	}
-	s.Report = append(s.Report, v.Out.Report...)
 	return nil
 }
 
@@ -262,7 +276,7 @@ func (p *Pipeline) connect(s *Stage, b *batch.Batch, v *sdk.Batch) {
 		if src.stage < 0 {
 			continue
 		}
-		for _, d := range b.Answer(src.stage).Deltas {
+		for _, d := range b.Changes(src.stage).List {
 			if int(d.Table) == src.index {
 				d.Table = uint16(k)
 				v.Imports = append(v.Imports, d)

@@ -60,8 +60,8 @@ func TestFile(t *testing.T) {
 // file is not what this t2host knows.
 func TestFileOfAnotherABI(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"manifest": {"abi": 2, "plugins": {}}, "signature": "x"}`: "speaks ABI 2, this t2host ABI 1: the plugin is newer: install a newer t2host, or rebuild the plugin with an SDK of this version",
-		`{"manifest": {"abi": 0}}`:                                  "speaks ABI 0, this t2host ABI 1: the plugin is older: rebuild it with the SDK of this version (t2host build DIR)",
+		`{"manifest": {"abi": 3, "plugins": {}}, "signature": "x"}`: "speaks ABI 3, this t2host ABI 2: the plugin is newer: install a newer t2host, or rebuild the plugin with an SDK of this version",
+		`{"manifest": {"abi": 0}}`:                                  "speaks ABI 0, this t2host ABI 2: the plugin is older: rebuild it with the SDK of this version (t2host build DIR)",
 	} {
 		if _, err := parseFile("dir", []byte(text)); err == nil || err.Error() != want {
 			t.Errorf("%s:\n got %v\nwant %s", text, err, want)

@@ -3,7 +3,8 @@
 //
 // A file is a line of text and then frames: their kind (a byte), their length (u32,
 // little-endian), and a manifest or a message of sdk/wire. First comes the manifest, then
-// the open message, then each batch and its answer, and at last the frame of the end.
+// the open message, then each batch with the pieces and the end of its answer, and at last
+// the frame of the end.
 package record
 
 import (
@@ -18,7 +19,7 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-const magic = "t2host record 1\n"
+const magic = "t2host record 2\n"
 
 // The kinds of frame.
 const (
@@ -27,6 +28,7 @@ const (
 	batchFrame
 	answerFrame
 	endFrame // of a run that ended well
+	pieceFrame
 )
 
 // Recorder is a stage that writes down what it is given and what another one gives.
@@ -68,11 +70,25 @@ func (r *Recorder) Batch(b *sdk.Batch) error {
 	r.buf = wire.AppendBatch(r.buf[:0], r.plugin, b)
 	b.Packets.Payload = kept
 	r.frame(batchFrame, r.buf)
+	leave := b.Out.Leave
+	if leave != nil {
+		b.Out.Leave = func(out *sdk.Out) error { return errors.Join(r.pieces(out), leave(out)) }
+		defer func() { b.Out.Leave = leave }()
+	}
 	err := sdk.Guard(func() error { return r.Stage.Batch(b) })
 	r.failed = r.failed || err != nil
 	r.buf = appendAnswer(r.buf[:0], b, err)
 	r.frame(answerFrame, r.buf)
 	return errors.Join(err, r.err)
+}
+
+// pieces records what leaves before the end of the answer.
+func (r *Recorder) pieces(out *sdk.Out) (err error) {
+	r.buf, err = wire.SendPieces(r.buf, out, func(piece []byte) error {
+		r.frame(pieceFrame, piece)
+		return r.err
+	})
+	return err
 }
 
 // appendAnswer appends what a stage gave to a batch.
@@ -145,9 +161,10 @@ func Read(in io.Reader) (*Record, error) {
 	return r, nil
 }
 
-// Next gives the next batch and the answer to it, messages of sdk/wire; io.EOF behind
-// the last one. The answer is nil where the recording ended before it.
-func (r *Record) Next() (batch, answer []byte, err error) {
+// Next returns the next batch and the answer to it, its pieces and then its end, messages
+// of sdk/wire; io.EOF after the last one. The answer is nil where the recording ended before
+// the end of it.
+func (r *Record) Next() (batch []byte, answer [][]byte, err error) {
 	kind, batch, err := r.frame()
 	switch {
 	case err != nil:
@@ -158,16 +175,23 @@ func (r *Record) Next() (batch, answer []byte, err error) {
 	case kind != batchFrame:
 		return nil, nil, errors.New("record has no batch where one should be")
 	}
-	kind, answer, err = r.frame()
-	switch {
-	case err == io.EOF || err == errCut:
-		return batch, nil, nil
-	case err != nil:
-		return nil, nil, err
-	case kind != answerFrame:
-		return nil, nil, errors.New("record has no answer where one should be")
+	for size := 0; ; {
+		kind, msg, err := r.frame()
+		switch {
+		case err == io.EOF || err == errCut:
+			return batch, nil, nil
+		case err != nil:
+			return nil, nil, err
+		case kind != answerFrame && kind != pieceFrame:
+			return nil, nil, errors.New("record has no answer where one should be")
+		}
+		if size += len(msg); size > maxGathered {
+			return nil, nil, errLong
+		}
+		if answer = append(answer, msg); kind == answerFrame {
+			return batch, answer, nil
+		}
 	}
-	return batch, answer, nil
 }
 
 // frame reads a frame; io.EOF where none begins.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/wire"
@@ -33,6 +34,8 @@ func Replay(r *Record, p *sdk.Plugin) (*Replayed, error) {
 
 func (g *Replayed) run(r *Record, p *sdk.Plugin, stage sdk.Stage) error {
 	var b sdk.Batch
+	var all gathered
+	b.Out.Leave = all.add
 	for {
 		msg, want, err := r.Next()
 		if err == io.EOF {
@@ -47,17 +50,25 @@ func (g *Replayed) run(r *Record, p *sdk.Plugin, stage sdk.Stage) error {
 		g.Batches++
 		g.Packets += uint64(b.Packets.N)
 		g.Ends += uint64(b.Ends.N)
+		all.begin()
 		err = sdk.Guard(func() error { return stage.Batch(&b) })
-		switch answer := appendAnswer(nil, &b, err); {
+		if err == nil {
+			err = all.add(&b.Out)
+		}
+		if all.beyond {
+			return errLong
+		}
+		all.Columns = b.Out.Columns
+		switch diff := how(p, b.Ends.N, want, &all.Out, err); {
 		case want == nil:
 			if err == nil {
 				return nil // the recording ended here
 			}
 			g.differs(&b, "fails: "+err.Error()+"; the recording ended here")
-		case bytes.Equal(answer, want):
+		case diff == "":
 			g.Same++
 		default:
-			g.differs(&b, how(p, b.Ends.N, want, answer))
+			g.differs(&b, diff)
 		}
 		if err != nil {
 			return nil // as recorded, or noted
@@ -71,17 +82,22 @@ func (g *Replayed) differs(b *sdk.Batch, text string) {
 	}
 }
 
-// how says in what two answers differ.
-func how(p *sdk.Plugin, ends int, want, got []byte) string {
-	var a, b sdk.Out
-	errA, errB := wire.ReadAnswer(want, p, ends, &a), wire.ReadAnswer(got, p, ends, &b)
+// how returns in what an answer differs from the recorded one; empty: in nothing.
+func how(p *sdk.Plugin, ends int, want [][]byte, b *sdk.Out, err error) string {
+	if want == nil {
+		return ""
+	}
+	var a sdk.Out
+	recorded := read(p, ends, want, &a)
 	switch {
-	case errA != nil && errB != nil:
-		return "fails with " + errB.Error() + ", recorded is " + errA.Error()
-	case errB != nil:
-		return "fails: " + errB.Error()
-	case errA != nil:
-		return "goes on, recorded is a failure: " + errA.Error()
+	case err != nil && recorded != nil && err.Error() == recorded.Error():
+		return ""
+	case err != nil && recorded != nil:
+		return "fails with " + err.Error() + ", recorded is " + recorded.Error()
+	case err != nil:
+		return "fails: " + err.Error()
+	case recorded != nil:
+		return "goes on, recorded is a failure: " + recorded.Error()
 	}
 	for i := range a.Columns {
 		for k := range ends {
@@ -92,15 +108,62 @@ func how(p *sdk.Plugin, ends int, want, got []byte) string {
 		}
 	}
 	for i := range max(len(a.Frames), len(b.Frames)) {
-		x, y := frameAt(&a, i), frameAt(&b, i)
+		x, y := frameAt(&a, i), frameAt(b, i)
 		if x != y {
 			return fmt.Sprintf("frame %d is %.80s, recorded is %.80s", i, y, x)
 		}
 	}
-	if fmt.Sprint(a.Report, a.Logs) != fmt.Sprint(b.Report, b.Logs) {
-		return fmt.Sprintf("lines are %.200q, recorded are %.200q", append(b.Report, b.Logs...), append(a.Report, a.Logs...))
+	if x, y := lines(&a), lines(b); !slices.Equal(x, y) {
+		return fmt.Sprintf("lines are %.200q, recorded are %.200q", y, x)
 	}
-	return "changes of its tables differ"
+	if !slices.EqualFunc(a.Deltas, b.Deltas, sameDelta) {
+		return "changes of its tables differ"
+	}
+	return ""
+}
+
+// maxGathered bounds the answer to one batch, in bytes: both are in memory to be compared.
+const maxGathered = 64 << 20
+
+var errLong = fmt.Errorf("record: a batch is answered with more than %d MiB, too much to compare: record with a smaller batch.rows", maxGathered>>20)
+
+// gathered is a whole answer, from its pieces.
+type gathered struct {
+	sdk.Out
+	size   int
+	beyond bool
+}
+
+func (g *gathered) begin() { g.Out, g.size = sdk.Out{}, 0 }
+
+func (g *gathered) add(out *sdk.Out) error {
+	for _, f := range out.Frames {
+		g.size += len(f.Data)
+	}
+	if g.size > maxGathered {
+		g.beyond = true
+		return errLong
+	}
+	return g.Pass(out)
+}
+
+// read reads a recorded answer: its pieces, then its end.
+func read(p *sdk.Plugin, ends int, msgs [][]byte, out *sdk.Out) error {
+	out.Reset(p.Columns)
+	var a wire.Answer
+	a.Begin(p, ends, out)
+	for _, msg := range msgs[:len(msgs)-1] {
+		if err := a.Piece(msg); err != nil {
+			return err
+		}
+	}
+	return a.End(msgs[len(msgs)-1])
+}
+
+func lines(o *sdk.Out) []string { return slices.Concat(o.Summary, o.Report, o.Logs) }
+
+func sameDelta(x, y sdk.Delta) bool {
+	return x.At == y.At && x.Table == y.Table && x.Deleted == y.Deleted && bytes.Equal(x.Key, y.Key) && bytes.Equal(x.Row, y.Row)
 }
 
 func frameAt(o *sdk.Out, i int) string {

@@ -18,7 +18,7 @@ import (
 type Handler interface {
 	Describe() ([]byte, error)
 	Open(msg []byte) ([]byte, error)
-	Batch(msg []byte) ([]byte, error)
+	Batch(msg []byte, piece func([]byte) error) ([]byte, error)
 	Close() ([]byte, error)
 }
 
@@ -86,7 +86,7 @@ func (s *server) batches(stream grpc.ServerStream) error {
 func (s *server) batch(stream grpc.ServerStream, msg []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	data, err := s.Batch(msg)
+	data, err := s.Batch(msg, func(piece []byte) error { return stream.SendMsg(&Message{Data: piece, reused: true}) })
 	if err != nil {
 		return status.Error(codes.Aborted, err.Error())
 	}

@@ -31,7 +31,7 @@ const Name = "t2host"
 
 // The gRPC methods. Requests and replies are bytes of sdk/wire: Describe takes
 // nothing and gives a manifest, Open and Close give answers to no flow ends,
-// Batches is a stream both ways, an answer a batch.
+// Batches is a stream both ways: for each batch the pieces of the answer, then its end.
 const (
 	service        = "t2host.Plugin"
 	MethodDescribe = "/" + service + "/Describe"
@@ -53,6 +53,7 @@ var BatchesStream = grpc.StreamDesc{StreamName: "Batches", ServerStreams: true, 
 // Message is bytes on their way. What was received is valid until Free.
 type Message struct {
 	Data   []byte
+	reused bool // Data is written again before it has been sent
 	buffer mem.Buffer
 }
 
@@ -71,9 +72,11 @@ type Codec struct{}
 // Name is that of protobuf's codec, whose place it takes.
 func (Codec) Name() string { return "proto" }
 
-// Marshal gives v's bytes; those of a Message are not copied.
+// Marshal returns v's bytes. Those of a Message are copied only where it says so.
 func (Codec) Marshal(v any) (mem.BufferSlice, error) {
-	if m, ok := v.(*Message); ok {
+	if m, ok := v.(*Message); ok && m.reused {
+		return mem.BufferSlice{mem.Copy(m.Data, mem.DefaultBufferPool())}, nil
+	} else if ok {
 		return mem.BufferSlice{mem.SliceBuffer(m.Data)}, nil
 	}
 	return encoding.GetCodecV2("proto").Marshal(v)

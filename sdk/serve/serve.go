@@ -24,6 +24,7 @@ type Server struct {
 	stage   sdk.Stage
 	batch   sdk.Batch
 	answer  []byte
+	piece   []byte
 	none    sdk.Out
 }
 
@@ -54,10 +55,15 @@ func (s *Server) open(msg []byte) error {
 	return errors.New("no plugin " + name + " in this artefact")
 }
 
-// Batch takes a batch and gives the answer to it.
-func (s *Server) Batch(msg []byte) ([]byte, error) {
+// Batch works on a batch and returns the end of the answer to it; piece is called with
+// the pieces before, and must not keep them.
+func (s *Server) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 	if s.stage == nil {
 		return s.reply(errors.New("no plugin is open"))
+	}
+	s.batch.Out.Leave = func(out *sdk.Out) (err error) {
+		s.piece, err = wire.SendPieces(s.piece, out, piece)
+		return err
 	}
 	err := wire.ReadBatch(msg, s.plugin, &s.batch)
 	if err == nil {

@@ -47,8 +47,16 @@ func open(size int32) int64 { return give(guest.server.Open(guest.in[:size])) }
 func batch(size int32) int64 {
 	// Without this the collector's own goroutines never run and memory grows.
 	defer runtime.Gosched()
-	return give(guest.server.Batch(guest.in[:size]))
+	return give(guest.server.Batch(guest.in[:size], func(b []byte) error {
+		piece(unsafe.Pointer(unsafe.SliceData(b)), int32(len(b)))
+		return nil // the host ends the guest where it can't go on
+	}))
 }
+
+// piece hands a piece of the answer to the host, which has read it when it returns.
+//
+//go:wasmimport t2host piece
+func piece(address unsafe.Pointer, size int32)
 
 //go:wasmexport t2host_close
 func closePlugin() int64 { return give(guest.server.Close()) }

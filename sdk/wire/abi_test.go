@@ -97,7 +97,8 @@ func TestABILimits(t *testing.T) {
 	text := strings.Join(strings.Fields(page(t)), " ")
 	for format, limit := range map[string]int{
 		"A batch takes at most %d MiB": wire.MaxBatch,
-		"an answer at most %d MiB":     wire.MaxMessage,
+		"its end at most %d MiB":       wire.MaxAnswer,
+		"A frame has at most %d MiB":   sdk.MaxFrame,
 		"JSON, at most %d MiB":         manifest.MaxSize,
 		"of at most %d MiB. It export": wasm.MaxModule,
 	} {
@@ -197,7 +198,7 @@ func exampleBatch() string {
 	}
 	msg := wire.AppendBatch(nil, p, b)
 	return dump(msg, map[int]string{
-		0: fmt.Sprintf("length %d; version 1, kind 1", len(msg)), 8: "number", 16: "first frame", 24: "last frame", 32: "packet time, 1 s",
+		0: fmt.Sprintf("length %d; version 2, kind 1", len(msg)), 8: "number", 16: "first frame", 24: "last frame", 32: "packet time, 1 s",
 		40: "flag: last batch; 2 packet rows", 48: "1 flow end; no changes", 56: "packets of the run", 64: "captured bytes of the run",
 		72: "slots 0, 1", 80: "windows 0, 512", 88: "slot 0; padding to 8", 96: "2 rows before it; padding to 8", 104: "192.0.2.1 …",
 		120: "… padding to 4",
@@ -223,10 +224,10 @@ func exampleAnswer(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dump(msg, map[int]string{
-		0: fmt.Sprintf("length %d; version 1, kind 2", len(msg)), 8: "1 flow end; 1 change", 16: "1 frame; 1 report line", 24: "no log line; no error",
-		32: "a = 1; padding to 8", 40: "b = 7; change: of flow end 0", 48: "table 0, flags 0; key of 17 bytes",
-		56: "row of 4 bytes; key 192.0. …", 72: "… of the key; row 7 …", 80: "… padding to 4; frame: outlet 0",
-		88: "6 bytes: one …", 96: "… 2, padding to 4; report line:", 104: "4 bytes: done",
+		0: fmt.Sprintf("length %d; version 2, kind 2", len(msg)), 8: "1 flow end; 1 change", 16: "1 frame; no summary line", 24: "1 report line; no log line", 32: "no error; zero",
+		40: "a = 1; padding to 8", 48: "b = 7; change: of flow end 0", 56: "table 0, flags 0; key of 17 bytes",
+		64: "row of 4 bytes; key 192.0. …", 80: "… of the key; row 7 …", 88: "… padding to 4; frame: outlet 0",
+		96: "6 bytes: one …", 104: "… 2, padding to 4; report line:", 112: "4 bytes: done",
 	})
 }
 

@@ -151,7 +151,7 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 	c.align(4)
 	// One more than there are ends: changes that belong to an end of a later
 	// part of the batch.
-	b.Imports = readDeltas(c, b.Imports[:0], deltas, b.Ends.N+1, p.Imports)
+	b.Imports, _ = readDeltas(c, b.Imports[:0], deltas, b.Ends.N+1, 0, p.Imports)
 	return c.end()
 }
 

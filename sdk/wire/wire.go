@@ -14,12 +14,13 @@ import (
 )
 
 // Version is the ABI's version.
-const Version = 1
+const Version = 2
 
-// MaxMessage bounds a message in bytes. A batch from the host takes at most
-// MaxBatch.
+// Bounds of messages in bytes: of any, of the end of an answer, and of a batch or a
+// piece of an answer.
 const (
-	MaxMessage = 64 << 20
+	MaxMessage = MaxAnswer
+	MaxAnswer  = 32 << 20
 	MaxBatch   = 1 << 20
 )
 
@@ -27,13 +28,15 @@ const (
 	kindBatch  = 1
 	kindAnswer = 2
 	kindOpen   = 3
+	kindPiece  = 4
 
 	flagFinal   = 1
 	flagDeleted = 1
 	flagNext    = 1
+	flagMore    = 2
 
 	batchHeader  = 72
-	answerHeader = 32
+	answerHeader = 40
 	openHeader   = 8
 )
 

@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -173,6 +175,7 @@ func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *sdk.Out {
 		if rnd.IntN(3) == 0 {
 			out.AddNext(1)
 		}
+		out.Summary = append(out.Summary, string(bytesOf(rnd, rnd.IntN(9))))
 		out.Report = append(out.Report, string(bytesOf(rnd, rnd.IntN(9))))
 		out.Logs = append(out.Logs, "line")
 	}
@@ -194,6 +197,103 @@ func TestAnswerComesThrough(t *testing.T) {
 		}
 	}
 }
+
+// pieces returns an answer as its pieces and its end.
+func pieces(t testing.TB, out *sdk.Out, ends int) (list [][]byte, end []byte) {
+	t.Helper()
+	_, err := SendPieces(nil, out, func(piece []byte) error {
+		if !IsPiece(piece) || len(piece) > MaxBatch {
+			t.Fatalf("a message of %d bytes is sent as a piece", len(piece))
+		}
+		list = append(list, append([]byte(nil), piece...))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list, AppendAnswer(nil, &sdk.Out{Columns: out.Columns}, ends, "")
+}
+
+// TestPiecesComeThrough: an answer is the same in pieces, also with frames that are cut.
+func TestPiecesComeThrough(t *testing.T) {
+	p := everything()
+	var got sdk.Out
+	var a Answer // used again, as a host does
+	for seed := range uint64(50) {
+		rnd := rand.New(rand.NewPCG(seed, 2))
+		ends := rnd.IntN(10)
+		want := randomOut(rnd, p, ends)
+		for n := rnd.IntN(3); n > 0; n-- {
+			want.AddFrame(uint16(rnd.IntN(2)), bytesOf(rnd, rnd.IntN(4*sdk.MaxPiece)))
+			want.AddFrame(uint16(rnd.IntN(2)), bytesOf(rnd, 3))
+		}
+		list, end := pieces(t, want, ends)
+		got.Reset(p.Columns)
+		a.Begin(p, ends, &got)
+		for _, piece := range list {
+			if err := a.Piece(piece); err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+		}
+		if err := a.End(end); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		same := slices.EqualFunc(want.Frames, got.Frames, func(x, y sdk.Frame) bool {
+			return x.Outlet == y.Outlet && x.Next == y.Next && bytes.Equal(x.Data, y.Data)
+		})
+		want.Frames, got.Frames = nil, nil // cmp compares byte by byte
+		if diff := cmp.Diff(*want, got, compare); diff != "" || !same {
+			t.Fatalf("seed %d: frames are the same: %v (-sent +read):\n%s", seed, same, diff)
+		}
+	}
+}
+
+// TestBrokenPieces cuts pieces: each is refused, and so is an end that comes too early.
+func TestBrokenPieces(t *testing.T) {
+	p := everything()
+	out := randomOut(rand.New(rand.NewPCG(3, 4)), p, 5)
+	list, _ := pieces(t, out, 5)
+	var a Answer
+	var got sdk.Out
+	for n := range list[0] {
+		a.Begin(p, 5, &got)
+		if a.Piece(list[0][:n]) == nil {
+			t.Errorf("piece cut to %d of %d bytes is taken", n, len(list[0]))
+		}
+	}
+	out = &sdk.Out{}
+	out.AddFrame(0, make([]byte, sdk.MaxPiece+1))
+	list, end := pieces(t, out, 0)
+	a.Begin(&sdk.Plugin{Outlets: p.Outlets}, 0, &sdk.Out{})
+	if err := a.Piece(list[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.End(end); err == nil || err.Error() != "answer ends in the middle of a frame for outlet x" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzPiece(f *testing.F) {
+	p := everything()
+	for seed := range uint64(3) {
+		list, _ := pieces(f, randomOut(rand.New(rand.NewPCG(seed, 9)), p, int(seed)), int(seed))
+		f.Add(uint8(seed), append([]byte(nil), append(list, nil)[0]...))
+	}
+	f.Fuzz(func(t *testing.T, ends uint8, msg []byte) {
+		var out sdk.Out
+		var a Answer
+		a.Begin(p, int(ends), &out)
+		if a.Piece(msg) != nil || len(a.begun[0])+len(a.begun[1]) > 0 {
+			return
+		}
+		list, _ := pieces(t, &out, int(ends))
+		if n := len(out.Deltas) + len(out.Frames) + len(lines(&out)); n > 0 && (len(list) != 1 || string(list[0]) != string(msg)) {
+			t.Errorf("piece of %d bytes is written anew as %d", len(msg), len(list))
+		}
+	})
+}
+
+func lines(o *sdk.Out) []string { return append(append(append([]string(nil), o.Summary...), o.Report...), o.Logs...) }
 
 func TestAnswerCarriesThePluginsError(t *testing.T) {
 	p := everything()

@@ -4,7 +4,7 @@
 
 // What wire.AppendManifest gives for tcpwin.Plugin.
 static const char manifest[] =
-    "{\"abi\":1,\"plugins\":[{\"name\":\"tcpwin\",\"number\":150,\"version\":\"1.0.0\","
+    "{\"abi\":2,\"plugins\":[{\"name\":\"tcpwin\",\"number\":150,\"version\":\"1.0.0\","
     "\"doc\":\"finds the hosts that stop their peers by closing the TCP receive window\",\"settings\":["
     "{\"name\":\"threshold\",\"kind\":\"number\",\"unit\":\"bytes, raw\",\"min\":0,\"max\":65536,\"default\":\"1\","
     "\"doc\":\"a packet counts if its window, not scaled, is below\"},"
@@ -374,7 +374,7 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
     }
   }
 
-  begin_answer(h.ends, 0, 0, 0, 0, 0);
+  begin_answer(h.ends);
   static const u32 widths[] = {1, 4, 8, 8};
   u64 columns[4]; // offsets: the answer moves when it grows
   for (u32 c = 0; c < 4; c++) {

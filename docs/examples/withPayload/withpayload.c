@@ -3,7 +3,7 @@
 #include "text.h"
 
 static const char manifest[] =
-    "{\"abi\":1,\"plugins\":[{\"name\":\"withPayload\",\"number\":161,\"version\":\"0.1.0\","
+    "{\"abi\":2,\"plugins\":[{\"name\":\"withPayload\",\"number\":161,\"version\":\"0.1.0\","
     "\"doc\":\"counts the packets of each flow that carry payload\","
     "\"packets\":{\"rows\":\"all\",\"fields\":[\"l7Len\"]},\"ends\":{\"fields\":[]},"
     "\"columns\":[{\"name\":\"pktsWithPayload\",\"type\":\"u32\",\"doc\":\"packets with payload\"}]}]}";
@@ -41,7 +41,7 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
     if (get16(length + 2 * i)) ++*count_of(get32(slot + 4 * i)), with++;
   packets += h.packets;
 
-  begin_answer(h.ends, 0, 0, 0, 0, 0);
+  begin_answer(h.ends);
   pad(8);
   for (u32 i = 0; i < h.ends; i++) {
     u32 *count = count_of(get32(ended + 4 * i));

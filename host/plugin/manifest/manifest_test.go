@@ -43,8 +43,8 @@ func TestDeclarationsComeThrough(t *testing.T) {
 func TestRefused(t *testing.T) {
 	good := string(wire.AppendManifest(nil, declared()...))
 	for _, c := range []struct{ old, new, want string }{
-		{`"abi":1`, `"abi":2`, "speaks ABI 2, this t2host ABI 1: the plugin is newer: "},
-		{`"abi":1`, `"abi":0`, "speaks ABI 0, this t2host ABI 1: the plugin is older: "},
+		{`"abi":2`, `"abi":3`, "speaks ABI 3, this t2host ABI 2: the plugin is newer: "},
+		{`"abi":2`, `"abi":0`, "speaks ABI 0, this t2host ABI 2: the plugin is older: "},
 		{`{"abi"`, `["abi"`, "manifest: "},
 		{`"number":150`, `"numbr":150`, `manifest: unknown field "numbr"`},
 		{`"number":150`, `"number":1500`, "manifest: plugin tcpwin: number 1500 is not within 0 to 999"},
@@ -54,7 +54,7 @@ func TestRefused(t *testing.T) {
 		{`"lastSeen"`, `"last"`, `manifest: plugin tcpwin: end field "last" is unknown`},
 		{`"type":"h8"`, `"type":"h9"`, `manifest: plugin tcpwin: type "h9" is unknown`},
 		{`"name":"tcpwinsink"`, `"name":"tcpwin"`, "manifest: plugin tcpwin: declared twice"},
-		{good, `{"abi":1}`, "manifest: no plugin in it"},
+		{good, `{"abi":2}`, "manifest: no plugin in it"},
 		{good, good + "{", "manifest: "},
 		{good, strings.Repeat(" ", MaxSize) + good, "bytes: at most 1048576 are allowed"},
 	} {

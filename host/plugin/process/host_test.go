@@ -127,7 +127,7 @@ func TestLifeline(t *testing.T) {
 	p := mustConnect(t, "echo")
 	p.process.lifeline.Close()
 	<-p.process.exited
-	if _, err := p.Batch([]byte("x")); err == nil || err.Error() != "process died: exit status 1" {
+	if _, err := p.Batch([]byte("x"), nil); err == nil || err.Error() != "process died: exit status 1" {
 		t.Errorf("error %v", err)
 	}
 	p.Release(true)

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/t2host/t2host/sdk/serve"
+	"github.com/t2host/t2host/sdk/wire"
 )
 
 // peer is a connected process.
@@ -63,20 +64,29 @@ func (p *peer) call(method string, msg []byte) ([]byte, error) {
 	return p.within(func() error { return p.conn.Invoke(context.Background(), method, &p.request, &p.answer) })
 }
 
-// Batch sends the batch and waits for its answer. The bytes of msg are not
-// copied on the way: when the answer is there, they have been read.
-func (p *peer) Batch(msg []byte) ([]byte, error) {
+// Batch sends the batch and reads its answer. The bytes of msg are not copied on the
+// way: when the end of the answer is there, they have been read.
+func (p *peer) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 	p.request.Data = msg
-	return p.within(p.exchange)
+	answer, err := p.within(p.exchange)
+	for err == nil && wire.IsPiece(answer) {
+		if err := piece(answer); err != nil { // the host's own time, not the plugin's
+			return nil, err
+		}
+		answer, err = p.within(p.receive)
+	}
+	return answer, err
 }
 
 func (p *peer) exchange() error {
 	err := p.stream.SendMsg(&p.request)
 	if err == nil || err == io.EOF { // at the stream's end its answer says why
-		return p.stream.RecvMsg(&p.answer)
+		return p.receive()
 	}
 	return err
 }
+
+func (p *peer) receive() error { return p.stream.RecvMsg(&p.answer) }
 
 // within lets a call take its time and no more.
 func (p *peer) within(call func() error) ([]byte, error) {

@@ -36,7 +36,7 @@ func (echo) Describe() ([]byte, error) {
 
 func (echo) Open(msg []byte) ([]byte, error) { return msg, nil }
 
-func (echo) Batch(msg []byte) ([]byte, error) {
+func (echo) Batch(msg []byte, _ func([]byte) error) ([]byte, error) {
 	if len(msg) == 0 {
 		startFlood()
 		return binary.NativeEndian.AppendUint64(nil, printed.Load()), nil
@@ -179,7 +179,7 @@ func TestAFloodDoesNotBlock(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := uint64(0); n < 16<<20; {
-		answer, err := p.Batch(nil)
+		answer, err := p.Batch(nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,7 +200,7 @@ func TestSizes(t *testing.T) {
 			t.Fatal(err)
 		}
 		msg := append(room, bytes.Repeat([]byte{byte(size), byte(size >> 8), 7}, size/3+1)[:size]...)
-		answer, err := p.Batch(msg)
+		answer, err := p.Batch(msg, nil)
 		if err != nil || !bytes.Equal(answer, msg) {
 			t.Errorf("%d bytes: %d come back, %v", size, len(answer), err)
 		}
@@ -218,7 +218,7 @@ func TestManyAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if answer, err := p.Batch([]byte("x")); err != nil || string(answer) != "x" {
+			if answer, err := p.Batch([]byte("x"), nil); err != nil || string(answer) != "x" {
 				t.Errorf("%s %v", answer, err)
 			}
 			p.Release(false)
@@ -269,7 +269,7 @@ func BenchmarkBatch(b *testing.B) {
 	b.SetBytes(1 << 16)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := p.Batch(msg); err != nil {
+		if _, err := p.Batch(msg, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

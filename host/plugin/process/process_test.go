@@ -117,7 +117,7 @@ func dieConnecting(keep bool) {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Printf("1|1|unix|%s|grpc|\n", path)
+	fmt.Printf("1|2|unix|%s|grpc|\n", path)
 	conn, err := l.Accept()
 	if err != nil {
 		panic(err)
@@ -157,7 +157,7 @@ func pluginRole(role string) {
 	case "begun line":
 		fmt.Print("loaded 10")
 	case "handshake and away":
-		fmt.Println("1|1|unix|/nowhere|grpc|")
+		fmt.Println("1|2|unix|/nowhere|grpc|")
 		os.Exit(5)
 	case "noise":
 		fmt.Print("hello\n12 bottles\n", strings.Repeat("y", 1<<18), "\n")
@@ -170,10 +170,10 @@ func pluginRole(role string) {
 		fmt.Println("1|9|unix|/nowhere|grpc|")
 		select {}
 	case "malformed":
-		fmt.Println("1|1|what")
+		fmt.Println("1|2|what")
 		select {}
 	case "nonsense":
-		fmt.Println("1|1|unix|/nowhere|grpc|")
+		fmt.Println("1|2|unix|/nowhere|grpc|")
 		select {}
 	}
 	serve.Process(serve.NewServer(probe(role)))
@@ -252,7 +252,7 @@ func TestRoles(t *testing.T) {
 		{"handshake and away", long, "process died: exit status 5", ""},
 		{"dies while it connects", long, "process died: exit status 6", ""},
 		{"malformed", long, "does not start as a t2host plugin does: ", ""},
-		{"newer", long, "speaks ABI 9, this t2host ABI 1: the plugin is newer: ", ""},
+		{"newer", long, "speaks ABI 9, this t2host ABI 2: the plugin is newer: ", ""},
 		{"nonsense", long, "connection lost although the process still runs: killed (", ""},
 		{"has a child", long, "", ""},
 		{"has a child in another session", long, "", ""},

@@ -26,6 +26,7 @@ const maxExtra = wire.MaxBatch/2 - 4096
 func (s *parts) split(p *sdk.Plugin, whole *sdk.Batch) {
 	s.plugin, s.whole = p, whole
 	s.rows, s.ends, s.deltas, s.last = 0, 0, 0, false
+	s.part.Out.Leave = s.pass
 }
 
 // next makes the next part, if there is one.
@@ -101,7 +102,7 @@ func (s *parts) cut(rows, ends, deltas int) {
 	s.rows, s.ends, s.deltas = rows, ends, deltas
 }
 
-// merge adds the part's answer to the whole's.
+// merge adds the columns of the part's answer to the whole's.
 func (s *parts) merge() {
 	out, part := &s.whole.Out, &s.part.Out
 	for i := range out.Columns {
@@ -112,17 +113,13 @@ func (s *parts) merge() {
 			to.Ends = append(to.Ends, before+end)
 		}
 	}
-	for _, d := range part.Deltas {
-		d.At += uint32(s.ends - s.part.Ends.N)
-		out.Deltas = append(out.Deltas, d)
+}
+
+// pass hands on what else the part's answer holds; its changes are of flow ends of the whole.
+func (s *parts) pass(out *sdk.Out) error {
+	before := uint32(s.ends - s.part.Ends.N)
+	for i := range out.Deltas {
+		out.Deltas[i].At += before
 	}
-	for _, f := range part.Frames {
-		if f.Next {
-			out.AddNext(f.Outlet)
-			continue
-		}
-		out.AddFrame(f.Outlet, f.Data)
-	}
-	out.Report = append(out.Report, part.Report...)
-	out.Logs = append(out.Logs, part.Logs...)
+	return s.whole.Out.Pass(out)
 }

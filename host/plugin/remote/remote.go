@@ -20,7 +20,9 @@ type Peer interface {
 	// Room is where the next message is written: no bytes, room for size.
 	Room(size int) ([]byte, error)
 	Open(msg []byte) ([]byte, error)
-	Batch(msg []byte) ([]byte, error)
+	// Batch returns the end of the answer. It calls piece with each piece before that, which
+	// is valid during the call; an error of piece ends the batch, and is returned.
+	Batch(msg []byte, piece func([]byte) error) ([]byte, error)
 	Close() ([]byte, error)
 	// Release ends the peer and frees what it holds. It is called once. broken
 	// says that it does not deserve patience.
@@ -71,6 +73,7 @@ type stage struct {
 	none   sdk.Out
 	broken bool // the peer gave an error, or nonsense
 	parts  parts
+	answer wire.Answer
 }
 
 func (s *stage) open(o sdk.Opening) error {
@@ -166,12 +169,26 @@ func (s *stage) exchange(b *sdk.Batch, size int) error {
 		s.broken = true
 		return err
 	}
-	answer, err := s.peer.Batch(wire.AppendBatch(room, s.plugin, b))
-	if err != nil {
+	b.Out.Reset(s.plugin.Columns)
+	s.answer.Begin(s.plugin, b.Ends.N, &b.Out)
+	var malformed error
+	end, err := s.peer.Batch(wire.AppendBatch(room, s.plugin, b), func(piece []byte) error {
+		malformed = s.answer.Piece(piece)
+		return malformed
+	})
+	if malformed == nil && err != nil {
 		s.broken = true
 		return err
 	}
-	return s.checked(wire.ReadAnswer(answer, s.plugin, b.Ends.N, &b.Out))
+	if malformed == nil {
+		malformed = s.answer.End(end)
+	} else {
+		s.broken = true // also where the piece was right and could not be handed on
+	}
+	if left := s.answer.Left(); left != nil {
+		return left
+	}
+	return s.checked(malformed)
 }
 
 // Close closes the plugin, if it can still be talked to.

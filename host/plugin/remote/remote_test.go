@@ -88,9 +88,9 @@ type near struct {
 func (n *near) Room(size int) ([]byte, error) { return make([]byte, 0, size), nil }
 func (n *near) Release(bool)                  {}
 
-func (n *near) Batch(msg []byte) ([]byte, error) {
+func (n *near) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 	n.sizes = append(n.sizes, len(msg))
-	return n.Server.Batch(msg)
+	return n.Server.Batch(msg, piece)
 }
 
 func TestALargeBatchCrossesInParts(t *testing.T) {
@@ -164,7 +164,7 @@ func (b *bad) Describe() ([]byte, error) {
 	return b.near.Describe()
 }
 
-func (b *bad) Batch(msg []byte) ([]byte, error) {
+func (b *bad) Batch([]byte, func([]byte) error) ([]byte, error) {
 	b.calls = append(b.calls, "batch")
 	return b.answer()
 }

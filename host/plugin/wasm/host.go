@@ -34,7 +34,7 @@ func answer(params string, errno uint64) hostFunction {
 	return hostFunction{function{params, "i"}, func(_ *instance, stack []uint64) { stack[0] = errno }}
 }
 
-// given is all that a guest may import: t2host.log, and what Go's standard
+// given is all that a guest may import: t2host.log and t2host.piece, and what Go's standard
 // library imports for wasip1. sdk/wire/ABI.md lists the answers.
 var given = map[string]hostFunction{
 	"t2host.log": {function{"ii", ""}, func(i *instance, s []uint64) {
@@ -43,6 +43,7 @@ var given = map[string]hostFunction{
 			i.out.flush()
 		}
 	}},
+	"t2host.piece": {function{"ii", ""}, func(i *instance, s []uint64) { i.leave(s[0], uint64(uint32(s[1]))) }},
 
 	wasi + "args_get":              answer("ii", success),
 	wasi + "args_sizes_get":        {function{"ii", "i"}, twoZeros},

@@ -31,6 +31,9 @@ type instance struct {
 	code    uint32 // with which it has
 	dead    error
 
+	piece func([]byte) error // of the batch in work; nil outside one
+	left  error              // of piece
+
 	in, describe, open, batch, close api.Function
 
 	stack [1]uint64
@@ -91,6 +94,10 @@ func (i *instance) call(f api.Function, params ...uint64) (uint64, error) {
 	}
 	copy(i.stack[:], params)
 	err := f.CallWithStack(i.ctx, i.stack[:])
+	if i.left != nil {
+		i.dead = i.left
+		return 0, i.dead
+	}
 	if err != nil || i.memory.wanted > 0 || i.exited {
 		i.dead = i.failed(err)
 		return 0, i.dead
@@ -156,9 +163,30 @@ func (i *instance) Describe() ([]byte, error) { return i.result(i.call(i.describ
 func (i *instance) Open(msg []byte) ([]byte, error) { return i.message(i.open, msg) }
 
 // Batch gives a batch to the guest.
-func (i *instance) Batch(msg []byte) ([]byte, error) {
-	i.now = wire.Time(msg)
-	return i.message(i.batch, msg)
+func (i *instance) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
+	i.now, i.piece = wire.Time(msg), piece
+	answer, err := i.message(i.batch, msg)
+	i.piece = nil
+	if i.left != nil {
+		return nil, i.left
+	}
+	return answer, err
+}
+
+// leave hands on a piece of the answer; the guest ends where that is not possible.
+func (i *instance) leave(address, size uint64) {
+	b, ok := i.bytes(address, size)
+	switch {
+	case i.piece == nil:
+		i.left = errors.New("guest answers in pieces outside a batch")
+	case !ok:
+		i.left = fmt.Errorf("guest answers with a piece of %d bytes at %#x, of %#x that it has", size, uint32(address), len(i.memory.buf))
+	default:
+		i.left = i.piece(b)
+	}
+	if i.left != nil {
+		panic("guest is ended") // wazero makes an error of it
+	}
 }
 
 // Close asks the plugin to close.
@@ -204,7 +232,7 @@ func (i *instance) result(r uint64, err error) ([]byte, error) {
 		return nil, err
 	}
 	b, ok := i.bytes(r, r>>32)
-	if !ok || len(b) > wire.MaxMessage || len(b) == 0 {
+	if !ok || len(b) > wire.MaxAnswer || len(b) == 0 {
 		i.dead = fmt.Errorf("guest answers with %d bytes at %#x, of %#x that it has", r>>32, uint32(r), len(i.memory.buf))
 		return nil, i.dead
 	}

@@ -56,7 +56,7 @@ func (s *shape) check(maxMemory uint64) error {
 		want, ok := given[name]
 		switch {
 		case !ok || i.kind != 0:
-			return fmt.Errorf("imports %s, which no plugin gets: t2host.log and the WASI functions of ABI.md are all there is", remote.Printable(name))
+			return fmt.Errorf("imports %s, which no plugin gets: t2host.log, t2host.piece and the WASI functions of ABI.md are all there is", remote.Printable(name))
 		case i.function != want.function:
 			return fmt.Errorf("imports %s as %s, but it is %s", name, i.function, want.function)
 		}

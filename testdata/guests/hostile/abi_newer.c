@@ -1,3 +1,3 @@
 // Speaks a later version of the ABI.
-#define VERSION 2
+#define VERSION 3
 #include "hostile.h"

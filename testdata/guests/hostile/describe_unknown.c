@@ -1,3 +1,3 @@
 // Declares what no host of this version knows.
-#define DESCRIBE return manifest("{\"abi\":1,\"plugins\":[{\"name\":\"hostile\",\"root\":true}]}");
+#define DESCRIBE return manifest("{\"abi\":2,\"plugins\":[{\"name\":\"hostile\",\"root\":true}]}");
 #include "hostile.h"

@@ -4,7 +4,7 @@
 #include "../t2host.h"
 
 #define MANIFEST_OF(version)                                                                                     \
-  "{\"abi\":1,\"plugins\":[{\"name\":\"hostile\",\"number\":990,\"version\":\"" version                          \
+  "{\"abi\":2,\"plugins\":[{\"name\":\"hostile\",\"number\":990,\"version\":\"" version                          \
   "\",\"doc\":\"breaks a rule\",\"settings\":[{\"name\":\"suffix\",\"kind\":\"text\",\"default\":\"_hostile.txt\"," \
   "\"doc\":\"suffix\"}],\"packets\":{\"rows\":\"tcp\",\"fields\":[\"window\"]},\"ends\":{\"fields\":[\"flowInd\"]}," \
   "\"columns\":[{\"name\":\"hostileX\",\"type\":\"u32\"}],\"exports\":[{\"name\":\"hostile.t\",\"key\":[{"         \
@@ -67,7 +67,8 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
   u32 ends = get32(message.data + 48);
   if (ends == 0) return nothing();
   BATCH
-  begin_answer(ENDS, DELTAS, FRAMES, 0, 0, 0);
+  begin_answer(ENDS);
+  set_count(COUNT_CHANGES, DELTAS), set_count(COUNT_FRAMES, FRAMES);
   pad(8);
   COLUMNS
   pad(4);

@@ -1,0 +1,226 @@
+package wire
+
+import (
+	"errors"
+
+	"github.com/t2host/t2host/sdk"
+)
+
+// SendPieces sends what out holds beside its columns, in pieces of an answer. A frame of
+// more than [sdk.MaxPiece] bytes is cut, so that a piece stays below MaxBatch where out has
+// gathered no more than an [sdk.Out] does. SendPieces writes into buf and returns it
+// for the next call; send must not keep its argument.
+func SendPieces(buf []byte, out *sdk.Out, send func(piece []byte) error) ([]byte, error) {
+	s := sender{buf: buf, send: send}
+	none := &sdk.Out{}
+	from := 0
+	for i, f := range out.Frames {
+		if len(f.Data) <= sdk.MaxPiece {
+			continue
+		}
+		if i > from {
+			s.piece(none, out.Frames[from:i], 0)
+		}
+		for rest := f.Data; len(rest) > 0; {
+			f.Data = rest[:min(len(rest), sdk.MaxPiece)]
+			rest = rest[len(f.Data):]
+			flags := uint16(0)
+			if len(rest) > 0 {
+				flags = flagMore
+			}
+			s.piece(none, []sdk.Frame{f}, flags)
+		}
+		from = i + 1
+	}
+	if last := out.Frames[from:]; len(last)+len(out.Deltas)+len(out.Summary)+len(out.Report)+len(out.Logs) > 0 {
+		s.piece(out, last, 0)
+	}
+	return s.buf, s.err
+}
+
+type sender struct {
+	buf  []byte
+	send func([]byte) error
+	err  error // the first one; nothing is sent after it
+}
+
+// piece sends the frames, with the changes and lines of out.
+func (s *sender) piece(out *sdk.Out, frames []sdk.Frame, flags uint16) {
+	if s.err != nil {
+		return
+	}
+	b := appendCounts(s.buf[:0], out, len(frames), 0, 0)
+	b = appendDeltas(b, 0, out.Deltas)
+	b = appendLines(appendFrames(b, 0, frames, flags), 0, out)
+	s.buf = finish(b, 0, kindPiece)
+	s.err = s.send(s.buf)
+}
+
+// IsPiece reports whether a message is a piece of an answer, and not its end.
+func IsPiece(msg []byte) bool { return len(msg) >= 8 && get16(msg[6:]) == kindPiece }
+
+// Answer reads the answer to one batch: any number of pieces, then the end. The zero
+// value is ready for Begin.
+type Answer struct {
+	plugin *sdk.Plugin
+	ends   int
+	out    *sdk.Out
+
+	part  sdk.Out  // of the message being read, in its memory
+	last  uint32   // flow end of the last change so far
+	begun [][]byte // of each outlet: the bytes of a frame whose end has not come yet
+	left  error    // of handing on
+}
+
+// Begin prepares for the answer of plugin p to a batch with so many flow ends. What is
+// read goes to out: the columns as copies, all else by [sdk.Out.Pass].
+func (a *Answer) Begin(p *sdk.Plugin, ends int, out *sdk.Out) {
+	a.plugin, a.ends, a.out, a.last, a.left = p, ends, out, 0, nil
+	if len(a.begun) != len(p.Outlets) {
+		a.begun = make([][]byte, len(p.Outlets))
+	}
+	for i := range a.begun {
+		a.begun[i] = a.begun[i][:0]
+	}
+}
+
+// Piece reads a piece. Its error says what is malformed, or is that of handing on.
+func (a *Answer) Piece(msg []byte) error {
+	if len(msg) > MaxBatch {
+		return errors.New("piece of an answer is too large")
+	}
+	c, err := open(msg, kindPiece, answerHeader)
+	if err != nil {
+		return err
+	}
+	counts := readCounts(c)
+	if counts.ends != 0 || counts.problem != 0 {
+		c.fail("piece of an answer has what only its end may have")
+	}
+	return a.rest(c, &counts)
+}
+
+// End reads the last message of the answer. A plugin's own error is returned as a
+// *PluginError; any other error is as those of Piece.
+func (a *Answer) End(msg []byte) error {
+	if len(msg) > MaxAnswer {
+		return errors.New("answer is too large")
+	}
+	c, err := open(msg, kindAnswer, answerHeader)
+	if err != nil {
+		return err
+	}
+	counts := readCounts(c)
+	if counts.problem > 0 {
+		text := string(c.take(counts.problem))
+		c.align(4)
+		if err := c.end(); err != nil {
+			return err
+		}
+		return &PluginError{text}
+	}
+	if counts.ends != a.ends {
+		c.fail("answer is to another number of flow ends")
+	}
+	for i := range a.out.Columns {
+		v := &a.out.Columns[i]
+		data := v.Data
+		c.vec(v, v.Type, a.ends)
+		v.Data = append(data, v.Data...)
+	}
+	if err := a.rest(c, &counts); err != nil {
+		return err
+	}
+	for i, b := range a.begun {
+		if len(b) > 0 {
+			return errors.New("answer ends in the middle of a frame for outlet " + a.plugin.Outlets[i].Name)
+		}
+	}
+	return nil
+}
+
+// Left returns the error of handing on, if that was what went wrong.
+func (a *Answer) Left() error { return a.left }
+
+// counts are those of an answer's header.
+type counts struct{ ends, deltas, frames, summary, report, logs, problem int }
+
+func readCounts(c *cursor) counts {
+	n := counts{int(c.u32()), c.count(deltaHeader), c.count(frameHeader), c.count(4), c.count(4), c.count(4), c.count(1)}
+	if c.u32() != 0 {
+		c.fail("answer's header has a number where 0 should be")
+	}
+	return n
+}
+
+// rest reads changes, frames and lines, and hands them on.
+func (a *Answer) rest(c *cursor, n *counts) error {
+	p := &a.part
+	p.Reset(nil)
+	c.align(4)
+	p.Deltas, a.last = readDeltas(c, p.Deltas, n.deltas, a.ends, a.last, a.plugin.Exports)
+	for range n.frames {
+		a.frame(c)
+		if c.err != nil {
+			break
+		}
+	}
+	p.Summary = readLines(c, p.Summary, n.summary)
+	p.Report = readLines(c, p.Report, n.report)
+	p.Logs = readLines(c, p.Logs, n.logs)
+	if err := c.end(); err != nil {
+		return err
+	}
+	a.left = a.out.Pass(p)
+	return a.left
+}
+
+const frameHeader = 8
+
+// frame reads a frame or a part of one.
+func (a *Answer) frame(c *cursor) {
+	outlet, flags := c.u16(), c.u16()
+	data := c.text()
+	if c.err != nil {
+		return
+	}
+	if int(outlet) >= len(a.plugin.Outlets) {
+		c.fail("frame for an outlet that is not declared")
+		return
+	}
+	begun := &a.begun[outlet]
+	switch next := flags == flagNext; {
+	case flags > flagMore || flags == flagNext|flagMore, next && (len(data) > 0 || a.plugin.Outlets[outlet].Kind != sdk.RecordOutlet):
+		c.fail("frame that begins another file, where none can")
+	case next && len(*begun) > 0:
+		c.fail("file of records ends in the middle of a frame")
+	case next:
+		a.part.AddNext(outlet)
+	case len(*begun)+len(data) > sdk.MaxFrame:
+		c.fail("frame is too large")
+	case flags == flagMore:
+		*begun = append(*begun, data...)
+	case len(*begun) > 0:
+		*begun = append(*begun, data...)
+		a.part.Frames = append(a.part.Frames, sdk.Frame{Outlet: outlet, Data: *begun})
+		*begun = nil
+	default:
+		a.part.Frames = append(a.part.Frames, sdk.Frame{Outlet: outlet, Data: data})
+	}
+}
+
+func readLines(c *cursor, to []string, n int) []string {
+	for range n {
+		to = append(to, string(c.text()))
+	}
+	return to
+}
+
+// ReadAnswer reads plugin p's answer to a batch with so many flow ends, one without
+// pieces, into out, which then holds copies only. Its errors are those of [Answer.End].
+func ReadAnswer(msg []byte, p *sdk.Plugin, ends int, out *sdk.Out) error {
+	out.Reset(p.Columns)
+	var a Answer
+	a.Begin(p, ends, out)
+	return a.End(msg)
+}

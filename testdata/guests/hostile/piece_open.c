@@ -1,0 +1,3 @@
+// Sends a piece when it is opened.
+#define OPEN begin_piece(); send_piece();
+#include "hostile.h"
