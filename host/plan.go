@@ -57,7 +57,7 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan, erro
 // it gives the catalogue with them, and the words with their names. They come
 // before those of the same name that were found.
 func Describe(k *carry.Carrier, found []*plugin.Artefact, words []string) (catalogue []*plugin.Artefact, names []string, err error) {
-	own := map[string]string{}
+	own := map[string]*plugin.Artefact{}
 	for _, word := range words {
 		word = strings.TrimSpace(word)
 		path, suffix := plugin.SplitPath(word)
@@ -74,16 +74,16 @@ func Describe(k *carry.Carrier, found []*plugin.Artefact, words []string) (catal
 		}
 		for _, a := range list {
 			if other, ok := own[plugin.Key(a.Name)]; ok {
-				return nil, nil, fmt.Errorf("plugin %s is named twice: %s and %s both hold it", a.Name, other, path)
+				return nil, nil, fmt.Errorf("plugin %s is named twice: %s and %s both hold it", a.Name, other.From, path)
 			}
-			own[plugin.Key(a.Name)] = path
+			own[plugin.Key(a.Name)] = a
 			catalogue = append(catalogue, a)
 			names = append(names, a.Name+suffix)
 		}
 	}
 	for _, a := range found {
-		if path, ok := own[plugin.Key(a.Name)]; ok {
-			k.Note(fmt.Sprintf("plugin %s: %s takes the place of version %s, %s", a.Name, path, a.Version, a.From))
+		if first, ok := own[plugin.Key(a.Name)]; ok {
+			first.Replaces = a
 			continue
 		}
 		catalogue = append(catalogue, a)
@@ -130,6 +130,9 @@ func (p *plan) choose(c *Config, catalogue []*plugin.Artefact, names []string) e
 	}
 	for i := range loaded {
 		l := &loaded[i]
+		if place := l.Place(); place != "" {
+			p.carrier.Note(place)
+		}
 		if l.Runtime == "" {
 			l.Runtime = c.Runtime
 		}

@@ -25,6 +25,7 @@ func (o *options) search() (*plugin.Found, error) {
 	from := map[string]string{}
 	for _, a := range found.Catalogue {
 		from[plugin.Key(a.Name)] = a.From
+		a.Replaces = nil // it is reported below
 		fmt.Fprintf(o.stderr, "t2host: plugin %s %s: %s\n", a.Name, a.Version, a.From)
 	}
 	for _, a := range found.Shadowed {

@@ -33,6 +33,11 @@ func graphCommand(o *options) *cobra.Command {
 			if err != nil {
 				return &host.UsageError{Err: err}
 			}
+			for _, l := range order {
+				if place := l.Place(); place != "" {
+					fmt.Fprintln(o.stderr, "t2host:", place)
+				}
+			}
 			if dot {
 				_, err = fmt.Fprint(o.stdout, dotGraph(order))
 			} else {

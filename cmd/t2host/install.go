@@ -125,11 +125,6 @@ func (o *options) artefact(ctx context.Context, path, only string) (*plugin.Arte
 
 // fits says why the plugin cannot be loaded beside the others.
 func fits(catalogue []*plugin.Artefact, a *plugin.Artefact) error {
-	for _, b := range catalogue {
-		if b.BuiltIn && plugin.Key(b.Name) == plugin.Key(a.Name) {
-			return fmt.Errorf("plugin %s comes with t2host: give the plugin another name", b.Name)
-		}
-	}
 	_, err := plugin.Resolve(append(without(catalogue, a.Name), a), []string{a.Name})
 	return err
 }

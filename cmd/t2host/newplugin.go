@@ -90,16 +90,23 @@ func (n *newPlugin) run() error {
 		return err
 	}
 	p := &scaffold.Plugin{Name: name, Kind: kind}
-	if p.Number, err = n.pick(kind, found.Catalogue); err != nil {
+	others := without(found.Catalogue, name) // that of a plugin whose place it takes is free
+	if p.Number, err = n.pick(kind, others); err != nil {
 		return err
 	}
-	if p.Requires, err = requirements(n.requires, found.Catalogue); err != nil {
+	if p.Requires, err = requirements(n.requires, others); err != nil {
 		return err
 	}
-	for _, a := range found.Catalogue {
-		if plugin.Key(a.Name) == plugin.Key(name) {
-			return usagef("plugin %s is there already: %s: choose another name", a.Name, a.From)
+	takes := ""
+	if len(others) < len(found.Catalogue) {
+		a, err := plugin.Named(found.Catalogue, name)
+		switch {
+		case err != nil:
+			return err
+		case !a.BuiltIn:
+			return usagef("plugin %s is there already: %s: choose another name, or remove it", a.Name, a.From)
 		}
+		takes = fmt.Sprintf("; installed, it takes the place of %s %s, %s", a.Name, a.Version, a.From)
 	}
 	if err := empty(dir); err != nil {
 		return err
@@ -111,7 +118,7 @@ func (n *newPlugin) run() error {
 	if err := write(dir, p, archive); err != nil {
 		return fmt.Errorf("new-plugin: %w", err)
 	}
-	fmt.Fprintf(n.stdout, "%s, number %d, is in %s\nnext: cd %s && make test && make install && t2host -r FILE -p %s\n", name, p.Number, dir, dir, name)
+	fmt.Fprintf(n.stdout, "%s, number %d, is in %s%s\nnext: cd %s && make test && make install && t2host -r FILE -p %s\n", name, p.Number, dir, takes, dir, name)
 	return nil
 }
 

@@ -37,6 +37,16 @@ type Artefact struct {
 	BuiltIn     bool   // it comes with the host, in all runtimes
 	Module      File   // Path is empty where there is none
 	Executable  File
+	Replaces    *Artefact // the one of the same name that it takes the place of; nil: none
+}
+
+// Place returns what a run reports of a plugin that takes another's place, empty where it
+// takes none.
+func (a *Artefact) Place() string {
+	if a.Replaces == nil {
+		return ""
+	}
+	return fmt.Sprintf("plugin %s: %s takes the place of version %s, %s", a.Name, a.From, a.Replaces.Version, a.Replaces.From)
 }
 
 // File is a part of an artefact.

@@ -52,13 +52,16 @@ type Found struct {
 // each name the first counts.
 func Search(folders []Folder, builtIn []*Artefact) (*Found, error) {
 	found := &Found{}
-	seen := map[string]bool{}
+	seen := map[string]*Artefact{}
 	add := func(a *Artefact) {
-		if seen[Key(a.Name)] {
+		if first := seen[Key(a.Name)]; first != nil {
 			found.Shadowed = append(found.Shadowed, a)
+			if first.Replaces == nil {
+				first.Replaces = a
+			}
 			return
 		}
-		seen[Key(a.Name)] = true
+		seen[Key(a.Name)] = a
 		found.Catalogue = append(found.Catalogue, a)
 	}
 	for _, f := range folders {
