@@ -62,7 +62,7 @@ func Describe(k *carry.Carrier, found []*plugin.Artefact, words []string) (catal
 		word = strings.TrimSpace(word)
 		path, suffix := plugin.SplitPath(word)
 		if path == "" {
-			names = append(names, word)
+			names = append(names, plugin.Unnumbered(word))
 			continue
 		}
 		if err := plugin.CheckPath(path); err != nil {

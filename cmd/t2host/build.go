@@ -17,45 +17,118 @@ import (
 	"github.com/t2host/t2host/host/plugin/manifest"
 )
 
+// building is what the user says of a build.
+type building struct {
+	*options
+	again, clean, all, empty, yes, force bool
+	only                                 string
+}
+
 // buildCommand builds plugins' folders.
 func buildCommand(o *options) *cobra.Command {
-	var again, clean bool
-	var only string
+	b := &building{options: o}
 	cmd := &cobra.Command{
 		Use:   "build [DIR...]",
 		Short: "build the plugin in a folder, as module and as executable, with its plugin.json",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				args = []string{"."}
-			}
-			forms, err := formsOf(only)
-			if err != nil {
-				return err
-			}
-			ctx, done := interruptible(cmd.Context())
-			defer done()
-			k := o.carrier()
-			var errs []error
-			for _, dir := range args {
-				var err error
-				if clean || again {
-					err = cleanBuild(dir, o.stdout)
-				}
-				if err == nil && !clean {
-					_, err = build(ctx, dir, forms, k.Describe, o.stdout, o.stderr)
-				}
-				if err != nil && ctx.Err() != nil {
-					err = fmt.Errorf("build %s: interrupted", dir)
-				}
-				errs = append(errs, err)
-			}
-			return errors.Join(append(errs, k.Close())...)
-		},
+		RunE:  func(cmd *cobra.Command, args []string) error { return b.run(cmd.Context(), args) },
 	}
-	cmd.Flags().BoolVarP(&again, "rebuild", "r", false, "remove what was built before")
-	cmd.Flags().BoolVarP(&clean, "clean", "c", false, "only remove what was built before")
-	formFlag(cmd, &only)
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.BoolVarP(&b.again, "rebuild", "r", false, "remove what was built before")
+	f.BoolVarP(&b.clean, "clean", "c", false, "only remove what was built before")
+	f.BoolVarP(&b.all, "all", "a", false, "the plugins in the folders of DIR")
+	f.BoolVarP(&b.empty, "empty", "e", false, "first uninstall all plugins that were installed; asks for -y")
+	f.BoolVarP(&b.yes, "yes", "y", false, "with -e; else as in T2: nothing is asked here")
+	f.BoolVarP(&b.force, "force", "f", false, "as in T2; a build here always replaces the one before")
+	formFlag(cmd, &b.only)
 	return cmd
+}
+
+func (b *building) run(parent context.Context, dirs []string) error {
+	forms, err := formsOf(b.only)
+	if err != nil {
+		return err
+	}
+	if b.empty {
+		if err := b.uninstallAll(b.yes); err != nil || len(dirs) == 0 && !b.all {
+			return err
+		}
+	}
+	if len(dirs) == 0 {
+		dirs = []string{"."}
+	}
+	for _, dir := range dirs {
+		if err := b.missing(dir); err != nil {
+			return err
+		}
+	}
+	if b.all {
+		if dirs, err = pluginsIn(dirs, b.stdout); err != nil {
+			return err
+		}
+	}
+	ctx, done := interruptible(parent)
+	defer done()
+	k := b.carrier()
+	var errs []error
+	for _, dir := range dirs {
+		var err error
+		if b.clean || b.again {
+			err = cleanBuild(dir, b.stdout)
+		}
+		if err == nil && !b.clean {
+			_, err = build(ctx, dir, forms, k.Describe, b.stdout, b.stderr)
+		}
+		if err != nil && ctx.Err() != nil {
+			err = fmt.Errorf("build %s: interrupted", dir)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(append(errs, k.Close())...)
+}
+
+// missing refuses the name of a plugin in the place of a folder: after t2conf T2's users
+// build the plugin again.
+func (b *building) missing(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	found, err := b.search()
+	if err != nil {
+		return nil // build says that there is no folder
+	}
+	if a, err := plugin.Named(found.Catalogue, plugin.Unnumbered(dir)); err == nil {
+		return usagef("build %s: no such folder; plugin %s is there already (%s), and its settings need no build (t2host conf %s)", dir, a.Name, a.From, a.Name)
+	}
+	return nil
+}
+
+// pluginsIn returns the folders with a plugin in these folders, or that are one themselves.
+func pluginsIn(dirs []string, stdout io.Writer) ([]string, error) {
+	var list []string
+	for _, dir := range dirs {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			return nil, usagef("build -a %s: %v", dir, errors.Unwrap(err))
+		}
+		before := len(list)
+		if _, err := mainPackage(dir); err == nil {
+			list = append(list, dir)
+		}
+		for _, e := range entries {
+			in := filepath.Join(dir, e.Name())
+			if _, err := os.Stat(filepath.Join(in, "go.mod")); err != nil {
+				continue
+			}
+			if _, err := mainPackage(in); err == nil {
+				list = append(list, in)
+			}
+		}
+		if len(list) == before {
+			fmt.Fprintf(stdout, "no plugin's folder is in %s: what comes with t2host is built already\n", dir)
+		}
+	}
+	return list, nil
 }
 
 // formFlag is for the commands that build.

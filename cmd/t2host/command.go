@@ -72,7 +72,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 		RunE:              o.run,
 	}
 	cmd.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v (try t2host -h)", err) })
+	cmd.SetFlagErrorFunc(flagError)
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVarP(&o.file, "pcap", "r", "", "read the capture `FILE`: pcap or pcapng, also gzip or zstd; - is standard input")
@@ -117,7 +117,10 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	case o.prefix != "" && o.split != "":
 		return usagef("-w and -W exclude each other: both say where the outputs go (try t2host -h)")
 	case len(args) > 0:
-		return usagef("unexpected argument %q behind the options (try t2host -h)", args[0])
+		return usagef("unexpected argument %q behind the options (try t2host -h): %s", args[0], isT2s("a filter", t2Here("t2", "EXPRESSION")))
+	}
+	if err := checkPriority(o.folders); err != nil {
+		return err
 	}
 	found, err := o.search()
 	if err != nil {

@@ -25,6 +25,7 @@ type conf struct {
 	*options
 	define, get                    []string
 	reset, generate, check, asJSON bool
+	all                            bool
 }
 
 const confLong = `t2host conf lists settings: of t2host (flow, capture, batch, runtime) and of all plugins, or of those that are named.
@@ -53,6 +54,7 @@ func confCommand(o *options) *cobra.Command {
 	f.SortFlags = false
 	f.StringArrayVarP(&c.define, "define", "D", nil, "write a setting into the settings file: `KEY=VALUE`, or PLUGIN.KEY=VALUE; the value default takes it out")
 	f.StringArrayVarP(&c.get, "get", "G", nil, "print the setting `KEY`, or PLUGIN.KEY")
+	f.BoolVarP(&c.all, "all", "a", false, "of t2host and of all plugins, as without a name")
 	f.BoolVar(&c.reset, "reset", false, "take the settings out of the settings file; the list of plugins stays")
 	f.BoolVarP(&c.generate, "generate", "g", false, "write a settings file with everything in it, to the word that has a dot or is -, else to the one that -C names")
 	f.BoolVar(&c.check, "check", false, "check all settings")
@@ -72,6 +74,9 @@ func (c *conf) run(words []string) error {
 	}
 	if jobs > 1 {
 		return usagef("conf: -D, -G, --reset, -g and --check exclude each other")
+	}
+	if c.all && len(words) > 0 {
+		return usagef("conf -a: stands for all names: give it alone, or names")
 	}
 	file := c.file()
 	if c.generate {
@@ -191,7 +196,11 @@ func refused(err error) error {
 // print gives settings as lines of TOML: as T2's t2conf -G, and as the file takes them.
 func (c *conf) print(values *settings.Values, named []settings.Group) error {
 	for _, word := range c.get {
-		g, s, err := settings.Find(named, word)
+		key, err := c.ours("-G", word)
+		if err != nil {
+			return err
+		}
+		g, s, err := settings.Find(named, key)
 		if err != nil {
 			return usagef("conf -G %s: %v", word, err)
 		}

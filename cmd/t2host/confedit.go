@@ -22,6 +22,11 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 		if !ok || key == "" {
 			return usagef("conf -D %s: takes KEY=VALUE", w)
 		}
+		word := key
+		key, err := c.ours("-D", word)
+		if err != nil {
+			return err
+		}
 		if len(named) != 1 && !strings.Contains(key, ".") && key != settings.PluginsKey {
 			return usagef("conf -D %s: of which plugin? t2host conf PLUGIN -D %s, or -D PLUGIN.%s", w, w, w)
 		}
@@ -32,6 +37,9 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 		g, s, err := settings.Find(groups, key)
 		if err != nil {
 			return usagef("conf -D %s: %v", w, err)
+		}
+		if key != word {
+			text = switched(s, text)
 		}
 		ch := settings.Change{Group: g.Name, Key: s.Name}
 		if text != "default" || s.Kind == sdk.ChoiceSetting && s.Check(text) == nil {
@@ -61,7 +69,7 @@ func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, te
 		if path, _ := plugin.SplitPath(name); path != "" || name == "" {
 			continue
 		}
-		if _, err := settings.Named(plugins, name); err != nil {
+		if _, err := settings.Named(plugins, plugin.Unnumbered(name)); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -162,6 +163,36 @@ func (o *options) uninstall(name string) error {
 				fmt.Fprintf(o.stderr, "t2host: plugin %s requires it and cannot be loaded any more\n", b.Name)
 			}
 		}
+	}
+	return nil
+}
+
+// uninstallAll removes all that was installed: T2's t2build -e.
+func (o *options) uninstallAll(sure bool) error {
+	home, err := installFolder()
+	if err != nil {
+		return err
+	}
+	list, err := installed(home)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		fmt.Fprintf(o.stdout, "nothing is installed in %s\n", home)
+		return nil
+	}
+	if !sure {
+		var names []string
+		for _, a := range list {
+			names = append(names, a.Name)
+		}
+		return usagef("build -e: removes %s from %s: give -y too, or remove one (t2host uninstall NAME)", strings.Join(names, ", "), home)
+	}
+	for _, a := range list {
+		if err := os.RemoveAll(a.From); err != nil {
+			return fmt.Errorf("build -e: %w", err)
+		}
+		fmt.Fprintf(o.stdout, "%s %s is removed from %s\n", a.Name, a.Version, a.From)
 	}
 	return nil
 }

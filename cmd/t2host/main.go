@@ -55,7 +55,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	cmd.SetIn(stdin)
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
-	err := cmd.ExecuteContext(context.Background())
+	err := t2Command(args)
+	if err == nil {
+		err = cmd.ExecuteContext(context.Background())
+	}
 	var usage *usageError
 	var refused *host.UsageError
 	if err == nil {

@@ -27,6 +27,7 @@ var made = map[string]func() string{
 	"settings": settingPages,
 	"columns":  columnPage,
 	"plugins":  pluginPage,
+	"from-t2":  fromT2Tables,
 }
 
 const madeEnd = "<!-- end -->\n"

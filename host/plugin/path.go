@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"regexp"
 	"runtime"
 	"strings"
 )
@@ -34,6 +35,14 @@ func SplitPath(word string) (path, suffix string) {
 		return path, suffix
 	}
 	return "", ""
+}
+
+// t2File is a name as T2 has it in its folder and its lists of plugins: 950_tcpWinSink.so.
+var t2File = regexp.MustCompile(`^\d{3}_([^:.]+)(?:\.so)?(:.*)?$`)
+
+// Unnumbered returns a word of -p without the number that T2 has before a plugin's name.
+func Unnumbered(word string) string {
+	return t2File.ReplaceAllString(word, "$1$2")
 }
 
 // CheckPath says why no plugin can be at a path. Nothing is run.

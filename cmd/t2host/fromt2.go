@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// What users of T2 type is taken as it is, or refused with what is here in its place. The
+// words are in three tables, of which docs/from-t2.md is made.
+
+// link is a link in markdown.
+var link = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
+
+// isT2s returns the answer to a word of T2's, from a cell of markdown.
+func isT2s(word, cell string) string {
+	return word + " is T2's; here: " + strings.NewReplacer("`", "", `\|`, "|").Replace(link.ReplaceAllString(cell, "$1"))
+}
+
+// t2Command returns the refusal of a command line that begins with one of T2's tools.
+func t2Command(args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	i := slices.IndexFunc(t2Tools, func(t t2Tool) bool { return slices.Contains(t.names, args[0]) })
+	switch {
+	case i < 0:
+		return nil
+	case t2Tools[i].command == "":
+		return usagef("%s", isT2s(args[0], t2Tools[i].here))
+	}
+	return usagef("%s", isT2s(args[0], strings.Join(append([]string{t2Tools[i].command}, args[1:]...), " ")))
+}
+
+// toolOf names the tool of T2's whose options a command may be given.
+var toolOf = map[string]string{"t2host": "t2", "new-plugin": "t2plugin", "build": "t2build", "conf": "t2conf"}
+
+// flagError returns the refusal of a flag, with what is here in the place of an option of T2's.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		option := "--" + unknown.GetSpecifiedName()
+		if unknown.GetSpecifiedShortnames() != "" {
+			option = "-" + unknown.GetSpecifiedName()
+		}
+		if cell := t2Here(toolOf[cmd.Name()], option); cell != "" {
+			return usagef("%s", isT2s(option, cell))
+		}
+	}
+	return usagef("%v (try t2host -h)", err)
+}
+
+// t2Here returns what is here in the place of an option of T2's; empty: it is none, or is
+// taken.
+func t2Here(tool, option string) string {
+	for _, o := range t2Options {
+		if o.tool == tool && !o.taken && slices.Contains(o.spellings(), option) {
+			return o.here
+		}
+	}
+	return ""
+}
+
+// spellings are the row's options without their arguments.
+func (o *t2Option) spellings() []string {
+	list := slices.Clone(o.long)
+	for _, w := range o.words {
+		name, _, _ := strings.Cut(w, " ")
+		list = append(list, name)
+	}
+	return list
+}
+
+// checkPriority refuses T2's -P PRIO: here -P names a folder of plugins.
+func checkPriority(folders []string) error {
+	for _, f := range folders {
+		if _, err := strconv.Atoi(f); err != nil {
+			continue
+		}
+		if _, err := os.Stat(f); err != nil {
+			return usagef("-P %s: no such folder: %s", f, isT2s("a priority", t2Here("t2", "-P")))
+		}
+	}
+	return nil
+}
+
+// fromT2Tables returns the part of docs/from-t2.md that is made of the tables.
+func fromT2Tables() string {
+	var b strings.Builder
+	head := func(title, left string) { fmt.Fprintf(&b, "\n## %s\n\n| %s | here |\n|---|---|\n", title, left) }
+	row := func(words []string, cell string) {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.Join(words, "`, `"), cell)
+	}
+
+	head("Constants and their settings", "T2, compiled in")
+	for _, c := range t2Constants {
+		row(c.names, c.cell())
+	}
+	b.WriteString("\n`t2host conf` takes the name of a constant that is one setting here, and reports which.\n")
+	head("Options", "T2")
+	for _, o := range t2Options {
+		if o.tool == "t2" {
+			row(o.words, o.here)
+		}
+	}
+	head("Scripts", "T2")
+	for _, t := range t2Tools {
+		cell := t.here
+		if t.command != "" {
+			cell = "`" + t.command + "`"
+		}
+		row(t.names, cell)
+	}
+	for _, o := range t2Options {
+		if o.tool != "t2" {
+			row(append([]string{o.tool + " " + o.words[0]}, o.words[1:]...), o.here)
+		}
+	}
+	return b.String() + "\n"
+}

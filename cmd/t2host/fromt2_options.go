@@ -1,0 +1,75 @@
+package main
+
+// t2Option is a row of options of one of T2's tools.
+type t2Option struct {
+	tool  string
+	words []string // with their arguments, as the page shows them
+	long  []string // their other spellings, which it does not show
+	here  string   // markdown: what is here in their place
+	taken bool     // the command here takes them
+}
+
+// t2Options are those of docs/from-t2.md, whose tables are made of them.
+var t2Options = []t2Option{
+	{"t2", []string{"-r FILE", "-R LIST"}, []string{"--pcap", "--pcap-list"}, "the same", true},
+	{"t2", []string{"-w PREFIX", "-W PREFIX[:SIZE][,START]"}, []string{"--output-prefix"}, "the same; `-w -` needs no `-l -m`", true},
+	{"t2", []string{"--output-regex"}, nil, "`-W`, or `--output-split`", false},
+	{"t2", []string{"-l"}, []string{"--logfile"}, "the same; `-q` also keeps the terminal quiet", true},
+	{"t2", []string{"-p DIR"}, []string{"--plugin-folder"}, "`-P DIR`; `-p` names plugins", true},
+	{"t2", []string{"-b FILE"}, []string{"--plugin-list"}, "`plugins = [\"tcpwin\", …]` in `t2host.toml`, or `-p`", false},
+	{"t2", []string{"-V", "-h"}, []string{"--version", "--help"}, "the same", true},
+	{"t2", []string{"-f N"}, []string{"--hash-factor"}, "`--set flow.max_flows=N`, live flows instead of a factor", false},
+	{"t2", []string{"-i IF", "-B SIZE", "-S LEN"}, []string{"--interface", "--rx-bufsize", "--snaplen"}, "not yet: `tcpdump -i IF -U -w - \\| t2host -r - …`", false},
+	{"t2", []string{"-D EXPR"}, []string{"--input-regex"}, "not yet: `-R LIST` reads files as one stream", false},
+	{"t2", []string{"-m", "-M SEC"}, []string{"--monfile", "--mon-interval"}, "not yet: `-l` keeps the end report", false},
+	{"t2", []string{"-s"}, []string{"--packets"}, "not yet: there is no packet file", false},
+	{"t2", []string{"-e FILE", "-x ID"}, []string{"--pcapd", "--sensor-id"}, "none", false},
+	{"t2", []string{"-c CPU"}, []string{"--cpu"}, "none: `taskset -c CPU t2host …`", false},
+	{"t2", []string{"-P PRIO"}, []string{"--priority"}, "none: `nice -n PRIO t2host …`", false},
+	{"t2", []string{"-F FILE", "EXPRESSION"}, []string{"--bpf-file"}, "none: `tcpdump -r FILE -w - EXPRESSION \\| t2host -r - …`", false},
+
+	{"t2plugin", []string{"-c NAME", "-s", "-m", "-t", "-n", "-l", "-y"}, []string{"--create", "--sink", "--minimal", "--t2buf", "--number", "--list", "--yes"}, "`t2host new-plugin` with the same letters; a folder that is not empty is never deleted", true},
+	{"t2plugin", []string{"--cpp", "--c++", "--rust"}, nil, "[the ABI](abi.md): any language that compiles to WebAssembly, or speaks gRPC", false},
+	{"t2plugin", []string{"-N", "-H"}, nil, "`t2host plugins`, with `--json` for scripts", false},
+	{"t2plugin", []string{"-?"}, nil, "`-h`", false},
+
+	{"t2build", []string{"NAME", "-r", "-c", "-a"}, nil, "`t2host build` with a folder and the same letters; `-a` is for the folders in it", true},
+	{"t2build", []string{"-e"}, nil, "`t2host build -e -y`: removes what was installed; nothing is asked, so the `-y` is required", true},
+	{"t2build", []string{"-f", "-y"}, nil, "accepted, without effect: a build replaces the one before, and nothing is asked", true},
+	{"t2build", []string{"-u"}, nil, "`t2host uninstall NAME`", false},
+	{"t2build", []string{"-i"}, nil, "none: copy `bin/t2host` into your path", false},
+	{"t2build", []string{"-l"}, nil, "`t2host plugins`", false},
+	{"t2build", []string{"-b FILE", "-I FILE", "-R", "--no-sink"}, nil, "`t2host build DIR...` with the folders", false},
+	{"t2build", []string{"-p DIR"}, nil, "`t2host build DIR`, and `-P DIR/build` in the run", false},
+	{"t2build", []string{"-U"}, nil, "`t2host upgrade-sdk DIR`", false},
+	{"t2build", []string{"-d", "-P", "-O N", "--lto", "-L", "-B BACKEND"}, nil, "none: there is one way to build", false},
+	{"t2build", []string{"-k", "-K", "-1", "-X", "-D"}, nil, "none", false},
+
+	{"t2conf", []string{"NAME -D", "-G", "--reset", "-a", "-g", "-C FILE"}, nil, "`t2host conf` with the same letters, also for [T2's constants](#constants-and-their-settings): [settings](settings.md)", true},
+	{"t2conf", []string{"-I", "-E", "-e"}, nil, "`t2host conf NAME`: all settings, and where their values come from", false},
+	{"t2conf", []string{"-L"}, nil, "`t2host conf -D plugins=NAMES`", false},
+	{"t2conf", []string{"-S"}, nil, "`t2host conf -G plugins`", false},
+	{"t2conf", []string{"--patch FILE", "--rpatch FILE"}, nil, "`-C FILE` on every command that reads settings: a file is a preset", false},
+	{"t2conf", []string{"--gui", "-m", "--t2"}, nil, "none: `t2host conf -g` writes a settings file to edit", false},
+	{"t2conf", []string{"--dual", "--ip4", "--ip6"}, nil, "none: IPv4 and IPv6 are both read", false},
+	{"t2conf", []string{"-s", "-r", "-0", "-9", "-q", "-y"}, nil, "none", false},
+}
+
+// t2Tool is a row of T2's programs.
+type t2Tool struct {
+	names   []string
+	command string // the one here that takes its arguments; empty: none does
+	here    string // markdown: what is here in its place
+}
+
+var t2Tools = []t2Tool{
+	{[]string{"t2", "tranalyzer"}, "t2host", ""},
+	{[]string{"t2conf"}, "t2host conf", ""},
+	{[]string{"t2build", "autogen.sh"}, "t2host build", ""},
+	{[]string{"t2plugin"}, "t2host new-plugin", ""},
+	{[]string{"nc", "netcat"}, "", "`t2host receive tcp://127.0.0.1:5555`"},
+	{[]string{"t2doc"}, "", "this book; `t2host plugins NAME`; `t2host man`"},
+	{[]string{"t2test"}, "", "`t2host check`, `make test` in the plugin's folder"},
+	{[]string{"tawk"}, "", "`t2host -r FILE -w - -p txtsink \\| awk …`, or `txtsink.columns` for those that you want"},
+	{[]string{"t2b2t", "t2fm", "t2viz", "t2whois"}, "", "none: they read flow files, and ours are the same"},
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/settings"
+)
+
+// ofT2sTools are the options of T2's tools, 0.9.3, as their manuals list them.
+var ofT2sTools = map[string]string{
+	"t2": `-i -r -R -D -w -W -l -m -s -p -b -e -f -x -c -P -M -F -V -h -B -S
+		--pcap --pcap-list --input-regex --interface --logfile --monfile --packets --output-prefix --output-regex --plugin-list
+		--cpu --pcapd --hash-factor --bpf-file --plugin-folder --sensor-id --snaplen --priority --rx-bufsize --mon-interval --version --help`,
+	"t2plugin": "-c --create -m --minimal -s --sink -t --t2buf --cpp --c++ --rust -n --number -l --list -N -H -y --yes -h -? --help",
+	"t2conf":   `-D -G -I -E -e --reset -a -g -C --patch --rpatch --dual --ip4 --ip6 -m --t2 --gui -L -S -s -r -0 -9 -q`,
+	"t2build":  "-a -b -I -R --no-sink -r -f -c -d -P -O --lto -L -u -e -l -k -K -U -1 -X -i -p -y -B -D",
+}
+
+// TestT2Options: each option of T2's is one here, or is refused with what is here in its
+// place.
+func TestT2Options(t *testing.T) {
+	root := newCommand(nil, io.Discard, io.Discard)
+	for _, cmd := range commands(root) {
+		tool, ok := toolOf[cmd.Name()]
+		if !ok {
+			continue
+		}
+		known := map[string]bool{"-h": true, "--help": true}
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { known["--"+f.Name], known["-"+f.Shorthand] = true, true })
+		for _, option := range strings.Fields(ofT2sTools[tool]) {
+			answer := t2Here(tool, option)
+			if known[option] {
+				if answer != "" && option != "-P" { // -P PRIO is T2's, -P DIR is ours
+					t.Errorf("%s %s is refused, and %s has it", tool, option, cmd.Name())
+				}
+				continue
+			}
+			if answer == "" {
+				t.Errorf("%s %s: neither a flag nor answered", tool, option)
+				continue
+			}
+			args := []string{option}
+			if cmd != root {
+				args = []string{cmd.Name(), option}
+			}
+			var stderr strings.Builder
+			code := run(args, nil, io.Discard, &stderr)
+			if want := "t2host: " + isT2s(option, answer) + "\n"; code != exitUsage || stderr.String() != want {
+				t.Errorf("t2host %s: exit code %d, want %d\n got %swant %s", strings.Join(args, " "), code, exitUsage, stderr.String(), want)
+			}
+		}
+		checkTaken(t, cmd, tool, known)
+	}
+}
+
+// checkTaken checks that options that the table says are taken are flags.
+func checkTaken(t *testing.T, cmd *cobra.Command, tool string, known map[string]bool) {
+	t.Helper()
+	for _, o := range t2Options {
+		for _, w := range o.spellings() {
+			if option := w[strings.LastIndexByte(w, ' ')+1:]; o.tool == tool && o.taken && strings.HasPrefix(option, "-") && !known[option] {
+				t.Errorf("%s %s is taken, says the table, and %s has no such flag", tool, option, cmd.Name())
+			}
+		}
+	}
+}
+
+// TestT2Constants: the settings that stand in for constants exist, and no constant is in two
+// rows.
+func TestT2Constants(t *testing.T) {
+	groups := host.Groups(builtIn())
+	seen := map[string]bool{}
+	for _, c := range t2Constants {
+		if _, _, err := settings.Find(groups, c.setting); c.setting != "" && err != nil {
+			t.Errorf("%v: %v", c.names, err)
+		}
+		for _, name := range c.names {
+			if seen[name] {
+				t.Errorf("%s is in two rows", name)
+			}
+			seen[name] = true
+		}
+	}
+}
