@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -31,6 +32,8 @@ import (
 //	                      names is replaced, the others are put behind
 //	<!-- from PATH -->    the block below stands like that in a file of the repository; … stands
 //	                      for lines that are left out
+//	<!-- example PATH -->  the files of that folder of the repository, but README.md and go.mod,
+//	                      are those where the reader is; -update copies them
 //	<!-- needs NAME -->   without that program the chapter is skipped
 //
 // go test -run TestBook -update writes the outputs anew.
@@ -144,7 +147,7 @@ var compiledPlugins = once("compiled", func(dir string) (string, error) {
 // directives says that a page has something to run or to compare.
 var directives = regexp.MustCompile("(?m)^(```console|<!-- (file|more|in|from) )")
 
-var directive = regexp.MustCompile(`^<!-- (file|more|in|from|needs) (\S+) -->$`)
+var directive = regexp.MustCompile(`^<!-- (file|more|in|from|example|needs) (\S+) -->$`)
 
 // read does what the text says and gives the text with the outputs that were seen.
 func (r *reader) read(text string) string {
@@ -155,7 +158,10 @@ func (r *reader) read(text string) string {
 		line := strings.TrimSuffix(lines[i], "\n")
 		out.WriteString(lines[i])
 		if m := directive.FindStringSubmatch(line); m != nil {
-			if kind, path = m[1], m[2]; kind == "needs" {
+			if kind, path = m[1], m[2]; kind == "example" {
+				r.example(path)
+				kind = ""
+			} else if kind == "needs" {
 				if _, err := exec.LookPath(path); err != nil {
 					skip(r.t, "no "+path+" here")
 					return text
@@ -242,6 +248,42 @@ func (r *reader) quoted(path, block string) {
 			return
 		}
 		rest = rest[i+len(part):]
+	}
+}
+
+// example compares a folder of the repository with what the reader has made. README.md there
+// is the example's own, and so is go.mod, which has the SDK elsewhere.
+func (r *reader) example(path string) {
+	r.t.Helper()
+	root := filepath.Join("../..", path)
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() == "README.md" || d.Name() == "go.mod" {
+			return err
+		}
+		rel, err := filepath.Rel(root, name)
+		if err != nil {
+			return err
+		}
+		made, err := os.ReadFile(filepath.Join(r.dir, rel))
+		if err != nil {
+			return err
+		}
+		made = bytes.ReplaceAll(made, []byte(r.port), []byte("127.0.0.1:5555"))
+		shown, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		switch {
+		case bytes.Equal(shown, made):
+		case *update:
+			return os.WriteFile(name, made, 0o644)
+		default:
+			r.t.Errorf("%s is not what the chapter makes (-update copies it; -there +made):\n%s", name, cmp.Diff(string(shown), string(made)))
+		}
+		return nil
+	})
+	if err != nil {
+		r.t.Fatal(err)
 	}
 }
 

@@ -59,6 +59,37 @@ func (b *bench) check(path string) {
 	}
 }
 
+// TestExampleTcpWinSink: the tutorial's sink, which the first chapter makes, sends what the one
+// does whose place it takes.
+func TestExampleTcpWinSink(t *testing.T) {
+	b := exampleBench(t, "tcpWinSink")
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.run("go", "mod", "edit", "-replace", "github.com/t2host/t2host="+root)
+	b.run("go", "vet", "./...")
+	b.run("go", "test", "./...")
+	b.check(".")
+
+	var sent []string
+	for _, flags := range [][]string{{"-P", "build"}, nil} {
+		args := append(flags, "-r", filepath.Join(root, "testdata/windows.pcap"), "-w", "out", "-p", "tcpWinSink", "--set", "tcpwinsink.to=file:reports")
+		out := b.run("t2host", args...)
+		if note := "t2host: plugin tcpWinSink: build/tcpwinsink takes the place of version 1.0.0, built in\n"; strings.Contains(out, note) != (flags != nil) {
+			t.Errorf("t2host %s: prints\n%s", strings.Join(args, " "), out)
+		}
+		reports, err := os.ReadFile(filepath.Join(b.dir, "reports"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent = append(sent, string(reports))
+	}
+	if diff := cmp.Diff(sent[1], sent[0]); diff != "" || strings.Count(sent[0], "\x00") != 8 {
+		t.Errorf("-built in +example:\n%s", diff)
+	}
+}
+
 func TestExampleLongShut(t *testing.T) {
 	b := exampleBench(t, "longShut")
 	root, err := filepath.Abs("../..")
