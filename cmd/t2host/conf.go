@@ -76,7 +76,7 @@ func (c *conf) run(words []string) error {
 		return usagef("conf: -D, -G, --reset, -g and --check exclude each other")
 	}
 	if c.all && len(words) > 0 {
-		return usagef("conf -a: stands for all names: give it alone, or names")
+		return usagef("conf -a: it is for all of them: give it alone, or give names")
 	}
 	file := c.file()
 	if c.generate {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -13,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// What users of T2 type is taken as it is, or refused with what is here in its place. The
+// What users of T2 type is accepted as it is, or refused with what is here in its place. The
 // words are in three tables, of which docs/from-t2.md is made.
 
 // link is a link in markdown.
@@ -57,11 +56,11 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usagef("%v (try t2host -h)", err)
 }
 
-// t2Here returns what is here in the place of an option of T2's; empty: it is none, or is
-// taken.
+// t2Here returns what is here in the place of an option of T2's; empty: it is none, or it
+// is accepted.
 func t2Here(tool, option string) string {
 	for _, o := range t2Options {
-		if o.tool == tool && !o.taken && slices.Contains(o.spellings(), option) {
+		if o.tool == tool && !o.accepted && slices.Contains(o.spellings(), option) {
 			return o.here
 		}
 	}
@@ -89,39 +88,4 @@ func checkPriority(folders []string) error {
 		}
 	}
 	return nil
-}
-
-// fromT2Tables returns the part of docs/from-t2.md that is made of the tables.
-func fromT2Tables() string {
-	var b strings.Builder
-	head := func(title, left string) { fmt.Fprintf(&b, "\n## %s\n\n| %s | here |\n|---|---|\n", title, left) }
-	row := func(words []string, cell string) {
-		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.Join(words, "`, `"), cell)
-	}
-
-	head("Constants and their settings", "T2, compiled in")
-	for _, c := range t2Constants {
-		row(c.names, c.cell())
-	}
-	b.WriteString("\n`t2host conf` takes the name of a constant that is one setting here, and reports which.\n")
-	head("Options", "T2")
-	for _, o := range t2Options {
-		if o.tool == "t2" {
-			row(o.words, o.here)
-		}
-	}
-	head("Scripts", "T2")
-	for _, t := range t2Tools {
-		cell := t.here
-		if t.command != "" {
-			cell = "`" + t.command + "`"
-		}
-		row(t.names, cell)
-	}
-	for _, o := range t2Options {
-		if o.tool != "t2" {
-			row(append([]string{o.tool + " " + o.words[0]}, o.words[1:]...), o.here)
-		}
-	}
-	return b.String() + "\n"
 }

@@ -38,14 +38,6 @@ var t2Constants = []t2Constant{
 	{[]string{"USE_PLLIST"}, "", "`plugins = [\"tcpwin\", …]` in `t2host.toml`, or `-p`"},
 }
 
-// cell returns what the page shows beside the constants.
-func (c *t2Constant) cell() string {
-	if c.here == "" {
-		return "`" + c.setting + "`"
-	}
-	return c.here
-}
-
 // ours returns the setting that a word of conf's -D or -G names: of a constant of T2's the one
 // here, which the user is told. It is an error if a constant is no single setting.
 func (c *conf) ours(flag, key string) (string, error) {

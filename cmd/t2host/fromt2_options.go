@@ -2,11 +2,11 @@ package main
 
 // t2Option is a row of options of one of T2's tools.
 type t2Option struct {
-	tool  string
-	words []string // with their arguments, as the page shows them
-	long  []string // their other spellings, which it does not show
-	here  string   // markdown: what is here in their place
-	taken bool     // the command here takes them
+	tool     string
+	words    []string // with their arguments, as the page shows them
+	long     []string // their other spellings, which it does not show
+	here     string   // markdown: what is here in their place
+	accepted bool     // the command here has them
 }
 
 // t2Options are those of docs/from-t2.md, whose tables are made of them.
@@ -23,7 +23,8 @@ var t2Options = []t2Option{
 	{"t2", []string{"-D EXPR"}, []string{"--input-regex"}, "not yet: `-R LIST` reads files as one stream", false},
 	{"t2", []string{"-m", "-M SEC"}, []string{"--monfile", "--mon-interval"}, "not yet: `-l` keeps the end report", false},
 	{"t2", []string{"-s"}, []string{"--packets"}, "not yet: there is no packet file", false},
-	{"t2", []string{"-e FILE", "-x ID"}, []string{"--pcapd", "--sensor-id"}, "none", false},
+	{"t2", []string{"-e FILE"}, []string{"--pcapd"}, "none: it is for T2's plugin pcapd", false},
+	{"t2", []string{"-x ID"}, []string{"--sensor-id"}, "none: name the outputs of a sensor with `-w`", false},
 	{"t2", []string{"-c CPU"}, []string{"--cpu"}, "none: `taskset -c CPU t2host …`", false},
 	{"t2", []string{"-P PRIO"}, []string{"--priority"}, "none: `nice -n PRIO t2host …`", false},
 	{"t2", []string{"-F FILE", "EXPRESSION"}, []string{"--bpf-file"}, "none: `tcpdump -r FILE -w - EXPRESSION \\| t2host -r - …`", false},
@@ -43,7 +44,9 @@ var t2Options = []t2Option{
 	{"t2build", []string{"-p DIR"}, nil, "`t2host build DIR`, and `-P DIR/build` in the run", false},
 	{"t2build", []string{"-U"}, nil, "`t2host upgrade-sdk DIR`", false},
 	{"t2build", []string{"-d", "-P", "-O N", "--lto", "-L", "-B BACKEND"}, nil, "none: there is one way to build", false},
-	{"t2build", []string{"-k", "-K", "-1", "-X", "-D"}, nil, "none", false},
+	{"t2build", []string{"-k", "-K"}, nil, "none: `tar` makes an archive of the folder", false},
+	{"t2build", []string{"-1", "-X"}, nil, "none: folders are built one after the other, without a lock", false},
+	{"t2build", []string{"-D"}, nil, "`README.md` of the plugin, whose tables `go test -update .` writes", false},
 
 	{"t2conf", []string{"NAME -D", "-G", "--reset", "-a", "-g", "-C FILE"}, nil, "`t2host conf` with the same letters, also for [T2's constants](#constants-and-their-settings): [settings](settings.md)", true},
 	{"t2conf", []string{"-I", "-E", "-e"}, nil, "`t2host conf NAME`: all settings, and where their values come from", false},
@@ -52,13 +55,14 @@ var t2Options = []t2Option{
 	{"t2conf", []string{"--patch FILE", "--rpatch FILE"}, nil, "`-C FILE` on every command that reads settings: a file is a preset", false},
 	{"t2conf", []string{"--gui", "-m", "--t2"}, nil, "none: `t2host conf -g` writes a settings file to edit", false},
 	{"t2conf", []string{"--dual", "--ip4", "--ip6"}, nil, "none: IPv4 and IPv6 are both read", false},
-	{"t2conf", []string{"-s", "-r", "-0", "-9", "-q", "-y"}, nil, "none", false},
+	{"t2conf", []string{"-s", "-r"}, nil, "a copy of `t2host.toml`, read with `-C FILE`", false},
+	{"t2conf", []string{"-0", "-9", "-q", "-y"}, nil, "none: nothing is asked", false},
 }
 
 // t2Tool is a row of T2's programs.
 type t2Tool struct {
 	names   []string
-	command string // the one here that takes its arguments; empty: none does
+	command string // the one here that accepts its options; empty: none does
 	here    string // markdown: what is here in its place
 }
 

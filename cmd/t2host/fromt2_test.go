@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -55,17 +56,17 @@ func TestT2Options(t *testing.T) {
 				t.Errorf("t2host %s: exit code %d, want %d\n got %swant %s", strings.Join(args, " "), code, exitUsage, stderr.String(), want)
 			}
 		}
-		checkTaken(t, cmd, tool, known)
+		checkAccepted(t, cmd, tool, known)
 	}
 }
 
-// checkTaken checks that options that the table says are taken are flags.
-func checkTaken(t *testing.T, cmd *cobra.Command, tool string, known map[string]bool) {
+// checkAccepted checks that options that the table lists as accepted are flags.
+func checkAccepted(t *testing.T, cmd *cobra.Command, tool string, known map[string]bool) {
 	t.Helper()
 	for _, o := range t2Options {
 		for _, w := range o.spellings() {
-			if option := w[strings.LastIndexByte(w, ' ')+1:]; o.tool == tool && o.taken && strings.HasPrefix(option, "-") && !known[option] {
-				t.Errorf("%s %s is taken, says the table, and %s has no such flag", tool, option, cmd.Name())
+			if option := w[strings.LastIndexByte(w, ' ')+1:]; o.tool == tool && o.accepted && strings.HasPrefix(option, "-") && !known[option] {
+				t.Errorf("%s %s is accepted by the table, and %s has no such flag", tool, option, cmd.Name())
 			}
 		}
 	}
@@ -87,4 +88,47 @@ func TestT2Constants(t *testing.T) {
 			seen[name] = true
 		}
 	}
+}
+
+// fromT2Tables returns the part of docs/from-t2.md that is made of the tables.
+func fromT2Tables() string {
+	var b strings.Builder
+	head := func(title, left string) { fmt.Fprintf(&b, "\n## %s\n\n| %s | here |\n|---|---|\n", title, left) }
+	row := func(words []string, cell string) {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.Join(words, "`, `"), cell)
+	}
+
+	head("Constants and their settings", "T2, compiled in")
+	for _, c := range t2Constants {
+		row(c.names, c.cell())
+	}
+	b.WriteString("\n`t2host conf` takes the name of a constant that is one setting here, and reports which.\n")
+	head("Options", "T2")
+	for _, o := range t2Options {
+		if o.tool == "t2" {
+			row(o.words, o.here)
+		}
+	}
+	head("Scripts", "T2")
+	for _, t := range t2Tools {
+		cell := t.here
+		if t.command != "" {
+			cell = "`" + t.command + "`"
+		}
+		row(t.names, cell)
+	}
+	for _, o := range t2Options {
+		if o.tool != "t2" {
+			row(append([]string{o.tool + " " + o.words[0]}, o.words[1:]...), o.here)
+		}
+	}
+	return b.String() + "\n"
+}
+
+// cell returns what the page shows beside the constants.
+func (c *t2Constant) cell() string {
+	if c.here == "" {
+		return "`" + c.setting + "`"
+	}
+	return c.here
 }
