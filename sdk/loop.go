@@ -88,8 +88,8 @@ type Report struct {
 	out *Out
 }
 
-// Summary adds a line that answers the user's question: it is among the few that are
-// shown at the terminal, and comes before all others in the long form.
+// Summary adds a line that answers the user's question. The first few are shown at the
+// terminal; in the long form they come after all others.
 func (r *Report) Summary(s string) { r.add(&r.out.Summary, s) }
 
 // Line adds a line of the long form.

@@ -27,9 +27,9 @@ func (r *Report) add(to *[]string, lines []string) {
 	}
 }
 
-// All returns all lines, the summary first.
+// All returns all lines, the summary last.
 func (r *Report) All() []string {
-	all := append(r.Summary[:len(r.Summary):len(r.Summary)], r.Lines...)
+	all := append(r.Lines[:len(r.Lines):len(r.Lines)], r.Summary...)
 	if r.more > 0 {
 		all = append(all, fmt.Sprintf("… and %d more lines", r.more))
 	}

@@ -4,22 +4,22 @@ import "github.com/t2host/t2host/sdk"
 
 // flow is the state of one direction.
 type flow struct {
-	packets uint32 // TCP packets
-	below   uint32 // of them, with a window below the threshold
-	shut    bool   // the last window seen was below
-	since   int64  // then: since when
-	total   int64  // nanoseconds shut, but for the time since
-	longest int64
-	when    int64 // when the longest began
+	packets  uint32 // TCP packets
+	below    uint32 // of them, with a window below the threshold
+	shut     bool   // the last window seen was below
+	since    int64  // then: since when
+	shutTime int64  // nanoseconds shut, but for the time since
+	shutMax  int64
+	when     int64 // when the longest time began
 }
 
 // open ends the time shut at t. Packet time may go backwards.
 func (f *flow) open(t int64) {
 	f.shut = false
 	d := max(t-f.since, 0)
-	f.total += d
-	if d > f.longest {
-		f.longest, f.when = d, f.since
+	f.shutTime += d
+	if d > f.shutMax {
+		f.shutMax, f.when = d, f.since
 	}
 }
 
@@ -57,8 +57,8 @@ func (t *tcpwin) endFlow(end sdk.EndRow) error {
 	}
 	end.PutUint(colStat, uint64(stat))
 	end.PutUint(colCount, uint64(f.below))
-	end.PutInt(colShutTime, f.total)
-	end.PutInt(colShutMax, f.longest)
+	end.PutInt(colShutTime, f.shutTime)
+	end.PutInt(colShutMax, f.shutMax)
 	t.stat |= stat
 	t.below += uint64(f.below)
 	t.packets += uint64(f.packets)
@@ -84,9 +84,9 @@ func (t *tcpwin) enter(src, dst sdk.IP, f *flow) {
 	if ratio := float32(f.below) / float32(f.packets); ratio > row.Ratio {
 		row.Packets, row.Ratio = f.packets, ratio
 	}
-	row.Shut += f.total
-	if f.longest > row.Longest {
-		row.Longest, row.Peer, row.When = f.longest, dst, f.when
+	row.ShutTime += f.shutTime
+	if f.shutMax > row.ShutMax {
+		row.ShutMax, row.Peer, row.When = f.shutMax, dst, f.when
 	}
 	t.table.Set(src, row)
 }

@@ -51,6 +51,7 @@ func (t *tcpwin) report(r *sdk.Report) {
 		b = AppendRow(b, src, row)
 	}
 	t.summary.Send(b)
+	t.worst(r)
 
 	r.Line("Aggregated tcpWinStat=" + sdk.Hex8(t.stat))
 	if t.below > 0 {
@@ -62,7 +63,6 @@ func (t *tcpwin) report(r *sdk.Report) {
 	if t.evicted > 0 {
 		r.Line("Number of table entries evicted: " + sdk.Count(t.evicted))
 	}
-	t.worst(r)
 }
 
 // source is a row with its key.
@@ -71,35 +71,32 @@ type source struct {
 	Row
 }
 
-// worst lists the ten hosts whose windows were shut for longest.
+// worst lists the ten hosts whose windows were shut for longest: whom they blocked, how
+// long and when.
 func (t *tcpwin) worst(r *sdk.Report) {
 	var hosts []source
 	for ip, row := range t.table.All() {
 		hosts = append(hosts, source{ip, row})
 	}
 	if len(hosts) == 0 {
+		r.Summary("no host closed its window in a flow of " + strconv.FormatUint(uint64(t.MinPackets), 10) + " packets or more")
 		return
 	}
 	slices.SortStableFunc(hosts, func(a, b source) int {
-		return cmp.Or(cmp.Compare(b.Shut, a.Shut), cmp.Compare(b.Longest, a.Longest), cmp.Compare(b.Ratio, a.Ratio))
+		return cmp.Or(cmp.Compare(b.ShutTime, a.ShutTime), cmp.Compare(b.ShutMax, a.ShutMax), cmp.Compare(b.Ratio, a.Ratio))
 	})
 	hosts = hosts[:min(10, len(hosts))]
-	lines := [][]string{{"host", "blocked longest", "packets", "ratio", "shut [s]", "longest [s]", "when [UTC]"}}
+	lines := [][]string{{"host", "blocked peer", "tcpWinShutMax", "when [UTC]", "tcpWinShutTime"}}
 	for _, h := range hosts {
-		line := []string{
-			h.ip.String(), "-", strconv.FormatUint(uint64(h.Packets), 10),
-			strconv.FormatFloat(float64(h.Ratio), 'f', 6, 64),
-			sdk.Seconds(h.Shut, 3), sdk.Seconds(h.Longest, 3), "-",
-		}
-		if h.Longest > 0 {
+		line := []string{h.ip.String(), "-", sdk.Seconds(h.ShutMax, 3) + " s", "-", sdk.Seconds(h.ShutTime, 3) + " s"}
+		if h.ShutMax > 0 {
 			line[1] = h.Peer.String()
-			line[6] = time.Unix(0, h.When).UTC().Format("2006-01-02 15:04:05.000")
+			line[3] = time.Unix(0, h.When).UTC().Format("2006-01-02 15:04:05.000")
 		}
 		lines = append(lines, line)
 	}
-	r.Line("Worst hosts:")
 	for _, line := range aligned(lines) {
-		r.Line(line)
+		r.Summary(line)
 	}
 }
 
@@ -117,7 +114,9 @@ func aligned(lines [][]string) []string {
 		var b strings.Builder
 		for i, cell := range cells {
 			gap := strings.Repeat(" ", widths[i]-len(cell))
-			b.WriteString("  ")
+			if i > 0 {
+				b.WriteString("  ")
+			}
 			if i < 2 {
 				b.WriteString(cell + gap)
 			} else {

@@ -58,20 +58,20 @@ var LowWindows = sdk.NewTable[sdk.IP, Row]("tcpwin.lowWindows")
 
 // Row is what the table keeps of a source.
 type Row struct {
-	Packets uint32  // TCP packets of its worst flow
-	Ratio   float32 // of them, the share below the threshold
-	Shut    int64   // nanoseconds shut, over all qualifying flows
-	Longest int64   // nanoseconds of the longest time shut
-	Peer    sdk.IP  // who waited then
-	When    int64   // since when, nanoseconds since 1970 UTC
+	Packets  uint32  // TCP packets of its worst flow
+	Ratio    float32 // of them, the share below the threshold
+	ShutTime int64   // nanoseconds shut, over all qualifying flows
+	ShutMax  int64   // nanoseconds of the longest time shut
+	Peer     sdk.IP  // who waited then
+	When     int64   // since when, nanoseconds since 1970 UTC
 }
 
 // Fields names the row's fields.
 func (r *Row) Fields(f *sdk.Fields) {
 	f.U32("pktTcpCnt", &r.Packets)
 	f.F32("winRelThCnt", &r.Ratio)
-	f.Duration("shut", &r.Shut)
-	f.Duration("longest", &r.Longest)
+	f.Duration("tcpWinShutTime", &r.ShutTime)
+	f.Duration("tcpWinShutMax", &r.ShutMax)
 	f.IP("peer", &r.Peer)
 	f.Time("when", &r.When)
 }

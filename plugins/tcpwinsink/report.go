@@ -43,9 +43,14 @@ func (k *sink) appendRow(b []byte, src sdk.IP, r tcpwin.Row) []byte {
 	}
 	b = append(src.Append(append(b, `{"ip":"`...)), `","pktTcpCnt":`...)
 	b = append(strconv.AppendUint(b, uint64(r.Packets), 10), `,"winRelThCnt":`...)
-	b = append(tcpwin.AppendRatio(b, r.Ratio), `,"shut":`...)
-	b = append(strconv.AppendFloat(b, float64(r.Shut)/1e9, 'f', 6, 64), `,"shutMax":`...)
-	return append(strconv.AppendFloat(b, float64(r.Longest)/1e9, 'f', 6, 64), '}')
+	b = append(tcpwin.AppendRatio(b, r.Ratio), `,"tcpWinShutTime":`...)
+	b = append(strconv.AppendFloat(b, float64(r.ShutTime)/1e9, 'f', 6, 64), `,"tcpWinShutMax":`...)
+	b = strconv.AppendFloat(b, float64(r.ShutMax)/1e9, 'f', 6, 64)
+	if r.ShutMax > 0 {
+		b = append(r.Peer.Append(append(b, `,"peer":"`...)), `","when":"`...)
+		b = append(time.Unix(0, r.When).UTC().AppendFormat(b, time.RFC3339Nano), '"')
+	}
+	return append(b, '}')
 }
 
 // begin starts a report or a part of one: T2's two lines (t2.md 8, in the C

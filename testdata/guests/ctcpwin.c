@@ -23,11 +23,11 @@ static const char manifest[] =
     "{\"name\":\"tcpWinShutMax\",\"type\":\"duration\",\"doc\":\"longest time with the window below the threshold\"}],"
     "\"exports\":[{\"name\":\"tcpwin.lowWindows\",\"key\":[{\"name\":\"ip\",\"type\":\"ip\"}],\"row\":["
     "{\"name\":\"pktTcpCnt\",\"type\":\"u32\"},{\"name\":\"winRelThCnt\",\"type\":\"f32\"},"
-    "{\"name\":\"shut\",\"type\":\"duration\"},{\"name\":\"longest\",\"type\":\"duration\"},"
+    "{\"name\":\"tcpWinShutTime\",\"type\":\"duration\"},{\"name\":\"tcpWinShutMax\",\"type\":\"duration\"},"
     "{\"name\":\"peer\",\"type\":\"ip\"},{\"name\":\"when\",\"type\":\"time\"}]}],"
     "\"outlets\":[{\"name\":\"summary\",\"kind\":\"file\",\"setting\":\"suffix\"}]}]}";
 
-enum { IP_SIZE = 17, ROW_SIZE = 49, WORST = 10, CELLS = 7 };
+enum { IP_SIZE = 17, ROW_SIZE = 49, WORST = 10, CELLS = 5 };
 
 static u32 threshold = 1, min_packets = 50, max_entries = 100;
 static int opened, stop_when_full;
@@ -36,7 +36,7 @@ static int opened, stop_when_full;
 typedef struct {
   u32 packets, below; // TCP packets; of them, with a window below the threshold
   i64 since;          // while shut: since when
-  i64 total, longest; // nanoseconds shut
+  i64 shut_time, shut_max; // nanoseconds
   i64 when;           // when the longest began
   u32 shut;           // the last window seen was below
 } flow;
@@ -56,8 +56,8 @@ static void open_window(flow *f, i64 t) {
   i64 d = (i64)((u64)t - (u64)f->since);
   if (d < 0) d = 0;
   f->shut = 0;
-  f->total = (i64)((u64)f->total + (u64)d);
-  if (d > f->longest) f->longest = d, f->when = f->since;
+  f->shut_time = (i64)((u64)f->shut_time + (u64)d);
+  if (d > f->shut_max) f->shut_max = d, f->when = f->since;
 }
 
 // The table: sources in the order of their first entry, and in that of their
@@ -67,7 +67,7 @@ typedef struct {
   u8 ip[IP_SIZE], peer[IP_SIZE]; // who waited at the longest time shut
   u32 packets;                   // of its worst flow
   float ratio;                   // of them, the share below the threshold
-  i64 shut, longest, when;       // over all qualifying flows; the longest time shut; since when
+  i64 shut_time, shut_max, when;       // over all qualifying flows; the longest time shut; since when
   u32 before[ORDERS], after[ORDERS];
   u32 next; // in its bucket; of a free one, the next free one
 } source;
@@ -166,23 +166,23 @@ static void enter(u32 end, const u8 *src, const u8 *dst, const flow *f) {
   source *s = at(i);
   float ratio = (float)f->below / (float)f->packets;
   if (ratio > s->ratio) s->packets = f->packets, s->ratio = ratio;
-  s->shut = (i64)((u64)s->shut + (u64)f->total);
-  if (f->longest > s->longest) {
-    s->longest = f->longest, s->when = f->when;
+  s->shut_time = (i64)((u64)s->shut_time + (u64)f->shut_time);
+  if (f->shut_max > s->shut_max) {
+    s->shut_max = f->shut_max, s->when = f->when;
     __builtin_memcpy(s->peer, dst, IP_SIZE);
   }
   put_change(end, 0, ROW_SIZE);
   put_bytes(s->ip, IP_SIZE);
-  put32(s->packets), put_bytes(&s->ratio, 4), put64((u64)s->shut), put64((u64)s->longest);
+  put32(s->packets), put_bytes(&s->ratio, 4), put64((u64)s->shut_time), put64((u64)s->shut_max);
   put_bytes(s->peer, IP_SIZE), put64((u64)s->when);
   pad(4);
 }
 
 // The end report.
 
-// begin_line begins a line, which ends with end_text.
-static u64 begin_line(const char *begins) {
-  counted(COUNT_REPORT);
+// begin_line begins a line of a kind, COUNT_SUMMARY or COUNT_REPORT, which ends with end_text.
+static u64 begin_line(u32 kind, const char *begins) {
+  counted(kind);
   u64 start = begin_text();
   put_string(begins);
   return start;
@@ -190,8 +190,8 @@ static u64 begin_line(const char *begins) {
 
 // worse says whether a comes before b: by time shut, longest time, ratio.
 static int worse(const source *a, const source *b) {
-  if (a->shut != b->shut) return a->shut > b->shut;
-  if (a->longest != b->longest) return a->longest > b->longest;
+  if (a->shut_time != b->shut_time) return a->shut_time > b->shut_time;
+  if (a->shut_max != b->shut_max) return a->shut_max > b->shut_max;
   return a->ratio > b->ratio;
 }
 
@@ -212,16 +212,14 @@ static void keep(cell *c, u64 start) {
 static void fill(cell *row, const source *s) {
   u64 start = answer.length;
   put_ip(s->ip), keep(row, start);
-  if (s->longest > 0) put_ip(s->peer);
+  if (s->shut_max > 0) put_ip(s->peer);
   else put8('-');
   keep(row + 1, start);
-  put_uint(s->packets), keep(row + 2, start);
-  put_fixed(s->ratio, 6), keep(row + 3, start);
-  put_fixed((double)s->shut / 1e9, 3), keep(row + 4, start);
-  put_fixed((double)s->longest / 1e9, 3), keep(row + 5, start);
-  if (s->longest > 0) put_time(s->when);
+  put_fixed((double)s->shut_max / 1e9, 3), put_string(" s"), keep(row + 2, start);
+  if (s->shut_max > 0) put_time(s->when);
   else put8('-');
-  keep(row + 6, start);
+  keep(row + 3, start);
+  put_fixed((double)s->shut_time / 1e9, 3), put_string(" s"), keep(row + 4, start);
 }
 
 // put_cells puts the lines, all columns but the first two flush right.
@@ -231,10 +229,10 @@ static void put_cells(u32 rows) {
     for (u32 c = 0; c < CELLS; c++)
       if (cells[r][c].length > widths[c]) widths[c] = cells[r][c].length;
   for (u32 r = 0; r < rows; r++) {
-    u64 start = begin_line("");
+    u64 start = begin_line(COUNT_SUMMARY, "");
     for (u32 c = 0; c < CELLS; c++) {
       u32 gap = widths[c] - cells[r][c].length;
-      put_string("  ");
+      if (c) put_string("  ");
       for (u32 i = 0; c >= 2 && i < gap; i++) put8(' ');
       put_bytes(cells[r][c].text, cells[r][c].length);
       for (u32 i = 0; c < 2 && i < gap; i++) put8(' ');
@@ -245,7 +243,7 @@ static void put_cells(u32 rows) {
 
 // put_worst lists the hosts whose windows were shut for longest.
 static void put_worst(void) {
-  static const char *const heads[CELLS] = {"host", "blocked longest", "packets", "ratio", "shut [s]", "longest [s]", "when [UTC]"};
+  static const char *const heads[CELLS] = {"host", "blocked peer", "tcpWinShutMax", "when [UTC]", "tcpWinShutTime"};
   u32 worst[WORST + 1], n = 0;
   for (u32 i = at(0)->after[BY_ENTRY]; i; i = at(i)->after[BY_ENTRY]) {
     u32 k = n;
@@ -253,13 +251,16 @@ static void put_worst(void) {
     worst[k] = i;
     if (n < WORST) n++;
   }
-  if (!n) return;
+  if (!n) {
+    u64 start = begin_line(COUNT_SUMMARY, "no host closed its window in a flow of ");
+    put_uint(min_packets), put_string(" packets or more"), end_text(start);
+    return;
+  }
   for (u32 c = 0; c < CELLS; c++) {
     u64 start = answer.length;
     put_string(heads[c]), keep(&cells[0][c], start);
   }
   for (u32 k = 0; k < n; k++) fill(cells[k + 1], at(worst[k]));
-  end_text(begin_line("Worst hosts:"));
   put_cells(n + 1);
 }
 
@@ -280,21 +281,21 @@ static void put_summary(void) {
 
 static void put_report(void) {
   put_summary();
-  u64 start = begin_line("Aggregated tcpWinStat=0x");
+  put_worst();
+  u64 start = begin_line(COUNT_REPORT, "Aggregated tcpWinStat=0x");
   put_hex(status, 1), end_text(start);
   if (below) {
-    start = begin_line("Number of TCP packets below window size threshold: ");
+    start = begin_line(COUNT_REPORT, "Number of TCP packets below window size threshold: ");
     put_share(below, packets), end_text(start);
   }
   if (entries) {
-    start = begin_line("Number of sources in the table: ");
+    start = begin_line(COUNT_REPORT, "Number of sources in the table: ");
     put_count(entries), end_text(start);
   }
   if (evicted) {
-    start = begin_line("Number of table entries evicted: ");
+    start = begin_line(COUNT_REPORT, "Number of table entries evicted: ");
     put_count(evicted), end_text(start);
   }
-  put_worst();
 }
 
 // Settings.
@@ -388,8 +389,8 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
     u8 undershot = f->below > 0;
     answer.data[columns[0] + i] = undershot;
     __builtin_memcpy(answer.data + columns[1] + 4 * i, &f->below, 4);
-    __builtin_memcpy(answer.data + columns[2] + 8 * i, &f->total, 8);
-    __builtin_memcpy(answer.data + columns[3] + 8 * i, &f->longest, 8);
+    __builtin_memcpy(answer.data + columns[2] + 8 * i, &f->shut_time, 8);
+    __builtin_memcpy(answer.data + columns[3] + 8 * i, &f->shut_max, 8);
     status |= undershot, below += f->below, packets += f->packets;
     if (undershot && f->packets >= min_packets) enter(i, src + IP_SIZE * i, dst + IP_SIZE * i, f);
     *f = (flow){0};

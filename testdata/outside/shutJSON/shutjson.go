@@ -51,10 +51,10 @@ type sink struct {
 func (k *sink) endFlow(end sdk.EndRow) error {
 	src := end.SrcIP()
 	row, ok := k.table.Get(src)
-	if !ok || row.Longest <= k.longest[src] || row.Longest < int64(k.Least)*1e6 {
+	if !ok || row.ShutMax <= k.longest[src] || row.ShutMax < int64(k.Least)*1e6 {
 		return nil
 	}
-	k.longest[src] = row.Longest
+	k.longest[src] = row.ShutMax
 	b := append(k.buf[:0], `{"host":"`...)
 	b = src.Append(b)
 	b = append(b, `","peer":"`...)
@@ -62,7 +62,7 @@ func (k *sink) endFlow(end sdk.EndRow) error {
 	b = append(b, `","since":`...)
 	b = sdk.AppendSeconds(b, row.When)
 	b = append(b, `,"seconds":`...)
-	b = strconv.AppendFloat(b, float64(row.Longest)/1e9, 'f', 3, 64)
+	b = strconv.AppendFloat(b, float64(row.ShutMax)/1e9, 'f', 3, 64)
 	k.buf = append(b, '}', '\n')
 	k.objects.Send(k.buf)
 	k.sent++
