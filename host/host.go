@@ -39,8 +39,9 @@ type Config struct {
 	CacheDir        string            // for compiled modules; empty: none
 	Zone            *time.Location    // of the host; nil: UTC
 
-	Quiet   bool // the report goes to PREFIX_log.txt instead of Terminal
+	Quiet   bool // the report goes to PREFIX_log.txt instead of Stdout
 	LogFile bool // the report goes there too
+	Long    bool // the report on Stdout is T2's long form, as it always is in PREFIX_log.txt
 	Stdout  io.Writer
 	Stderr  io.Writer // warnings; and the report where Stdout is an outlet's
 
@@ -112,7 +113,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	closeErr := out.close()
 	out.fill(r)
 	for i, s := range stages {
-		r.Plugins[i].Lines = s.Report.All()
+		r.Plugins[i].Lines, r.Plugins[i].Summary = s.Report.All(), s.Report.Summary
 		r.Plugins[i].Cost, r.Plugins[i].Bytes = s.Cost, s.Bytes
 	}
 	return r, errors.Join(closeErr, out.end(r), damage)

@@ -21,6 +21,7 @@ type outlets struct {
 	all      []named
 	log      *outlet.Outlet // PREFIX_log.txt, if there is one
 	screen   io.Writer      // for the report; nil with -q
+	long     bool           // the report there is the long form
 	*notices
 }
 
@@ -33,7 +34,7 @@ type named struct {
 // openOutlets opens the streams first: if nobody listens, no file has been
 // made.
 func openOutlets(ctx context.Context, c *Config, p *plan, live bool, notices *notices) (*outlets, error) {
-	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.plugins)), notices: notices}
+	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.plugins)), notices: notices, long: c.Long}
 	if !c.Quiet {
 		o.screen = c.Stdout
 	}
@@ -155,13 +156,13 @@ func numberOf(values []sdk.Value, name string) int {
 	return n
 }
 
-// begin writes the report's head.
-func (o *outlets) begin(r *report.Report) { o.write(r.Head()) }
+// begin writes the long report's head.
+func (o *outlets) begin(r *report.Report) { _ = o.write(r.Head(), "") }
 
 // end writes the rest of the report, and closes the log.
 func (o *outlets) end(r *report.Report) error {
 	r.Warnings = o.notices.all()
-	err := o.write(r.Body())
+	err := o.write(r.Body(), r.Brief())
 	if o.log != nil {
 		_, closeErr := o.log.Close()
 		err = errors.Join(err, closeErr)
@@ -169,13 +170,18 @@ func (o *outlets) end(r *report.Report) error {
 	return err
 }
 
-func (o *outlets) write(text string) error {
+// write writes a part of the report.
+func (o *outlets) write(long, brief string) error {
 	var err error
+	shown := brief
+	if o.long {
+		shown = long
+	}
 	if o.screen != nil {
-		_, err = io.WriteString(o.screen, text)
+		_, err = io.WriteString(o.screen, shown)
 	}
 	if o.log != nil {
-		err = errors.Join(err, o.log.Send([]byte(text)))
+		err = errors.Join(err, o.log.Send([]byte(long)))
 	}
 	return err
 }

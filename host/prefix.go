@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// OutputPrefix gives the path that all output files of a run begin with: w if
-// it is no folder, else the input's name in that folder; without w the input's
-// path. The input's extension goes, and a compression's before it; standard
-// input is called stdin.
+// OutputPrefix returns the path that all output files of a run begin with: w if it is not a
+// folder, else the input's name in that folder; without w the input's name, in the current
+// folder. The input's extension is left out, and a compression's before it; standard input is
+// called stdin.
 func OutputPrefix(w, input string) string {
 	if input == "-" {
 		input = "stdin"
@@ -22,7 +22,7 @@ func OutputPrefix(w, input string) string {
 		}
 	}
 	if w == "" {
-		return input
+		return filepath.Base(input)
 	}
 	if info, err := os.Stat(w); strings.HasSuffix(w, "/") || err == nil && info.IsDir() {
 		return filepath.Join(w, filepath.Base(input))

@@ -77,7 +77,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.SortFlags = false
 	f.StringVarP(&o.file, "pcap", "r", "", "read the capture `FILE`: pcap or pcapng, also gzip or zstd; - is standard input")
 	f.StringVarP(&o.list, "pcap-list", "R", "", "read the captures named in `LIST`, a line each, as one stream")
-	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or lie in that folder (default: beside the input); - writes flow records to standard output")
+	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or are in that folder (default: the input's name, in the current folder); - writes flow records to standard output")
 	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, with commas between; ./PATH is a module or an executable")
 	f.StringVarP(&o.split, "output-split", "W", "", "the same, with flow records in numbered files: `PREFIX[:SIZE][,START]`; SIZE in bytes (K, M, G) or, with f, in flows (default: 500M,0)")
 	f.StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR` first, then in T2HOST_PLUGINS, the user's data folder, and t2host itself")
@@ -89,8 +89,8 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.StringArrayVar(&o.records, "record", nil, "keep what crosses a plugin's border, for t2host replay: `NAME=FILE`")
 	f.BoolVar(&o.payload, "record-payload", false, "keep the payload that the plugin reads, too")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
-	f.BoolVarP(&o.log, "logfile", "l", false, "the end report goes to PREFIX_log.txt too")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "say where each plugin was found, and what was passed over")
+	f.BoolVarP(&o.log, "logfile", "l", false, "the end report is T2's long form, and goes to PREFIX_log.txt too")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, what was passed over, and the long end report")
 	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
 	f.BoolP("help", "h", false, "this help")
 	cmd.AddCommand(receiveCommand(), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o), completionCommand(), manCommand())
@@ -142,11 +142,11 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		Files: []string{o.file}, Stdin: o.stdin, RecordsToStdout: o.prefix == "-",
 		Plugins: names, Catalogue: found.Catalogue, Settings: values, Zone: time.Local,
 		Runtime: plugin.Runtime(o.runtime), Trust: o.trust, CacheDir: cacheDir(),
-		Quiet: o.quiet, LogFile: o.log, Stdout: o.stdout, Stderr: o.stderr,
+		Quiet: o.quiet, LogFile: o.log, Long: o.verbose || o.log, Stdout: o.stdout, Stderr: o.stderr,
 	}
 	prefix := o.prefix
 	if c.RecordsToStdout {
-		prefix = "" // other files lie beside the input
+		prefix = "" // other files are in the current folder
 	}
 	if o.split != "" {
 		if prefix, c.Split, c.SplitStart, err = readSplit(o.split); err != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -32,23 +31,14 @@ func (o *options) input() string {
 
 func summaryText(r *report.Report, input string) string {
 	var b strings.Builder
-	n, f := &r.Counts, &r.Flows
-	line := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "%-9s %s\n", name, fmt.Sprintf(format, args...))
-	}
-	line("packets", "%s, %s bytes on the wire", sdk.Count(n.Packets), sdk.Count(n.WireBytes))
-	if n.Packets > 0 {
-		const layout = "2006-01-02 15:04:05.000 UTC"
-		line("time", "%s to %s: %s s", time.Unix(0, r.Start).UTC().Format(layout),
-			time.Unix(0, r.Stop).UTC().Format(layout), sdk.Seconds(r.Stop-r.Start, 3))
-	}
-	line("flows", "%d in %d conversations: %d IPv4, %d IPv6, %d layer 2", f.Created, f.Conversations, f.IPv4, f.IPv6, f.Layer2)
+	b.WriteString(r.Input())
+	n := &r.Counts
 	for _, p := range []struct {
 		name    string
 		packets uint64
 	}{{"TCP", n.TCP}, {"UDP", n.UDP}, {"SCTP", n.SCTP}, {"ICMP", n.ICMP}, {"ICMPv6", n.ICMPv6}, {"ARP", n.ARP}, {"no flow", n.NoFlow}} {
 		if p.packets > 0 {
-			line(p.name, "%s packets", sdk.Share(p.packets, n.Packets))
+			fmt.Fprintf(&b, "%-10s %s packets\n", p.name, sdk.Share(p.packets, n.Packets))
 		}
 	}
 	fmt.Fprintf(&b, `

@@ -231,8 +231,8 @@ func bare(err error) error {
 	}
 }
 
-// reports is a count as it stands in messages.
-func reports(n, bytes uint64) string {
+// Reports is a count as messages have it.
+func Reports(n, bytes uint64) string {
 	if n == 1 {
 		return fmt.Sprintf("1 report (%d bytes)", bytes)
 	}

@@ -120,7 +120,7 @@ func (s *stream) run(conn net.Conn) {
 		n, bytes := uint64(s.q.len()), uint64(s.q.bytes())
 		s.mu.Unlock()
 		if s.ctx.Err() == nil {
-			s.cfg.warn("lost %s: %v: %s not delivered, connecting again", s.target, bare(err), reports(n, bytes))
+			s.cfg.warn("lost %s: %v: %s not delivered, connecting again", s.target, bare(err), Reports(n, bytes))
 		}
 	}
 }
@@ -234,7 +234,7 @@ func (s *stream) end(drain time.Duration, _ bool) error {
 	}
 	s.q.wait = list{}
 	s.st.Undelivered, s.st.UndeliveredBytes = uint64(len(rest.frames)), uint64(rest.bytes)
-	err := fmt.Errorf("%s not delivered to %s %s", reports(s.st.Undelivered, s.st.UndeliveredBytes), s.target, within)
+	err := fmt.Errorf("%s not delivered to %s %s", Reports(s.st.Undelivered, s.st.UndeliveredBytes), s.target, within)
 	if s.cfg.Undelivered == "" {
 		return fmt.Errorf("%w: lost", err)
 	}

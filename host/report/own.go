@@ -44,10 +44,18 @@ func sent(s *outlet.Stats) string {
 }
 
 func (r *Report) trouble(l *lines) {
+	for _, w := range r.warnings() {
+		fmt.Fprintf(l, "[WRN] %s\n", w)
+	}
+}
+
+// warnings are what the user should know of: of the packets, of the run, of the captures.
+func (r *Report) warnings() []string {
+	var list []string
 	c, f := &r.Counts, &r.Flows
 	warn := func(n uint64, text string) {
 		if n > 0 {
-			fmt.Fprintf(l, "[WRN] %s: %s\n", text, sdk.Count(n))
+			list = append(list, text+": "+sdk.Count(n))
 		}
 	}
 	warn(c.Clipped, "Packets with a header that was cut off")
@@ -56,12 +64,11 @@ func (r *Report) trouble(l *lines) {
 	warn(f.Cuts, "Conversations cut by flow.max_duration")
 	warn(r.SkippedLinks, "Packets of other link types skipped: capture.link_types is first")
 	warn(c.Panics, "Packets on which the decoder broke: please report them")
-	for _, w := range r.Warnings {
-		fmt.Fprintf(l, "[WRN] %s\n", w)
-	}
+	list = append(list, r.Warnings...)
 	for _, d := range r.Damage {
 		if !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, d) }) {
-			fmt.Fprintf(l, "[WRN] %s\n", d)
+			list = append(list, d)
 		}
 	}
+	return list
 }

@@ -50,7 +50,8 @@ type Report struct {
 type Plugin struct {
 	Name, Version, Runtime string
 	RequiredBy             []string
-	Lines                  []string
+	Lines                  []string // all of them
+	Summary                []string // those that answer the user's question
 	Cost                   time.Duration
 	Bytes                  uint64 // of rows that it was given
 }

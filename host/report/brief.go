@@ -1,0 +1,117 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Lines of the brief that plugins share, and that one may have at least.
+const (
+	briefLines = 5
+	leastLines = 2
+)
+
+// Brief is the report for a terminal: what was read, what the plugins found, where it went, and what
+// went wrong. For tcpwin and tcpwinsink it has at most twelve lines.
+func (r *Report) Brief() string {
+	b := &brief{}
+	r.input(b)
+	plugins := r.answering()
+	for _, p := range plugins {
+		lines := p.Summary
+		if most := max(leastLines, briefLines/len(plugins)); len(lines) > most {
+			more := fmt.Sprintf("… %d more lines with -v", len(lines)-most+1)
+			lines = append(lines[:most-1:most-1], more)
+		}
+		b.add(p.Name, lines...)
+	}
+	r.places(b)
+	if warnings := r.warnings(); len(warnings) > 0 {
+		text := warnings[0]
+		if n := len(warnings) - 1; n > 0 {
+			text += fmt.Sprintf(" (and %d more with -v)", n)
+		}
+		b.add("warning", text)
+	}
+	return b.String()
+}
+
+// Input is the part of the brief on what was read.
+func (r *Report) Input() string {
+	b := &brief{}
+	r.input(b)
+	return b.String()
+}
+
+func (r *Report) input(b *brief) {
+	n, f := &r.Counts, &r.Flows
+	files := strings.Join(r.Files, ", ")
+	if len(r.Files) > 1 {
+		files = fmt.Sprintf("%d files, %s to %s", len(r.Files), r.Files[0], r.Files[len(r.Files)-1])
+	}
+	b.add("input", strings.Join(append([]string{files}, r.Links...), ", "))
+	if n.Packets > 0 {
+		const layout = "2006-01-02 15:04:05.000"
+		b.add("time", fmt.Sprintf("%s to %s UTC: %s s", time.Unix(0, r.Start).UTC().Format(layout),
+			time.Unix(0, r.Stop).UTC().Format(layout), sdk.Seconds(r.Stop-r.Start, 3)))
+	}
+	b.add("packets", fmt.Sprintf("%s, %s bytes on the wire", sdk.Count(n.Packets), sdk.Count(n.WireBytes)))
+	b.add("flows", fmt.Sprintf("%d in %d conversations: %d IPv4, %d IPv6, %d layer 2", f.Created, f.Conversations, f.IPv4, f.IPv6, f.Layer2))
+}
+
+// answering are the plugins that answer the user's question.
+func (r *Report) answering() []*Plugin {
+	var list []*Plugin
+	for i := range r.Plugins {
+		if len(r.Plugins[i].Summary) > 0 {
+			list = append(list, &r.Plugins[i])
+		}
+	}
+	return list
+}
+
+// places are the files that were written, in one line, and each other place with what it got.
+func (r *Report) places(b *brief) {
+	var files []string
+	for _, o := range r.Outlets {
+		if path, ok := strings.CutPrefix(o.Target, "file:"); ok {
+			files = append(files, path)
+		}
+	}
+	if len(files) > 0 {
+		b.add("files", strings.Join(files, ", "))
+	}
+	for _, o := range r.Outlets {
+		if !strings.HasPrefix(o.Target, "file:") {
+			b.add("sent", delivery(&o))
+		}
+	}
+}
+
+// delivery is what a place got, and what it did not get.
+func delivery(o *Outlet) string {
+	s := &o.Stats
+	text := fmt.Sprintf("%s to %s", outlet.Reports(s.Frames, s.Bytes), o.Target)
+	if lost := s.Dropped + s.Undelivered; lost > 0 {
+		text += fmt.Sprintf("; %s not delivered", outlet.Reports(lost, s.DroppedBytes+s.UndeliveredBytes))
+	}
+	if s.Errors > 0 {
+		text += fmt.Sprintf("; %d errors", s.Errors)
+	}
+	return text
+}
+
+// brief collects lines that begin with a name.
+type brief struct{ strings.Builder }
+
+// add adds lines, the first one with the name.
+func (b *brief) add(name string, lines ...string) {
+	for _, line := range lines {
+		fmt.Fprintf(b, "%-10s %s\n", name, line)
+		name = ""
+	}
+}
