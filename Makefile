@@ -12,7 +12,6 @@ GOFUMPT      = $(GO) run mvdan.cc/gofumpt@v0.12.0
 PACKAGES     = ./... ./testdata/make ./testdata/record ./testdata/compare
 FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/decode:FuzzDecode sdk:FuzzEscape sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit \
                host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord
-MODULE       = github.com/t2host/t2host
 WASM         = host/plugin/wasm/modules/plugins.wasm
 SUM          = host/plugin/wasm/modules/plugins.sum
 SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)
@@ -21,10 +20,10 @@ MANY         = ^Test(Conformance|Expected|FlowsAgree|ReportAgrees|Index|NothingI
 FUZZTIME    ?= 15s
 ROUNDS      ?= 7
 
-.PHONY: build module source run test unit lint fuzz expected soak bench clean
+.PHONY: build module run test unit lint fuzz expected soak bench clean
 
-build: module source
-	$(GO) build -trimpath -ldflags "-X $(MODULE)/host/carry.sources=$$(cat $(SUM))" -o bin/t2host ./cmd/t2host
+build: module
+	$(GO) build -trimpath -o bin/t2host ./cmd/t2host
 
 # The first-party plugins as a module, and the checksum of its sources: what is
 # built in says when it is older than the code.
@@ -33,10 +32,6 @@ module: $(WASM)
 $(WASM): go.mod Makefile $(SOURCES)
 	GOOS=wasip1 GOARCH=wasm $(GO) build -buildmode=c-shared -trimpath -ldflags "-s -w -buildid=" -o $@ ./plugins/all/cmd/all
 	cat go.mod $(SOURCES) | sha256sum | cut -d' ' -f1 > $(SUM)
-
-# The module's own source, for new-plugin.
-source:
-	$(GO) run ./scaffold/pack source/source.zip
 
 run: build
 	@mkdir -p run
@@ -76,4 +71,4 @@ bench: module
 	@$(GO) test ./host -run '^$$' -bench '^BenchmarkLong$$' -benchtime $(ROUNDS)x -timeout 30m | grep -vE '^(goos|goarch|pkg|PASS|ok|Benchmark)'
 
 clean:
-	rm -rf bin run $(WASM) $(SUM) source/source.zip
+	rm -rf bin run $(WASM) $(SUM)

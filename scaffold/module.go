@@ -1,10 +1,7 @@
 package scaffold
 
 import (
-	"archive/zip"
-	"bytes"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -18,17 +15,17 @@ const SDK = "third_party/t2host"
 // modulePath is that of the SDK.
 const modulePath = "github.com/t2host/t2host"
 
-// Module gives the plugin's go.mod and go.sum, and the SDK that they lead to, by their
-// paths. The archive is the module's source.
-func (p *Plugin) Module(archive []byte) (map[string][]byte, error) {
-	return Renewed([]byte("module example.com/"+p.key()+"\n"), nil, archive)
+// Module returns the plugin's go.mod and go.sum, and the SDK that they lead to, by their
+// paths. The source is the module's.
+func (p *Plugin) Module(source fs.FS) (map[string][]byte, error) {
+	return Renewed([]byte("module example.com/"+p.key()+"\n"), nil, source)
 }
 
-// Renewed gives the go.mod and go.sum that lead to the SDK of the archive, and that
+// Renewed returns the go.mod and go.sum that lead to the SDK of the source, and that
 // SDK, by their paths in a plugin's folder. The plugin's requirements are the SDK's
 // and its own, so that they need no tidying and no network.
-func Renewed(mod, sum, archive []byte) (map[string][]byte, error) {
-	files, err := unpack(archive)
+func Renewed(mod, sum []byte, source fs.FS) (map[string][]byte, error) {
+	files, err := vendored(source)
 	if err != nil {
 		return nil, err
 	}
@@ -81,27 +78,18 @@ func joined(a, b []byte) []byte {
 	return []byte(strings.Join(slices.Compact(lines), ""))
 }
 
-// unpack gives the files of the SDK by their paths in a plugin's folder.
-func unpack(archive []byte) (map[string][]byte, error) {
-	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+// vendored returns the files of the SDK by their paths in a plugin's folder.
+func vendored(source fs.FS) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	err := fs.WalkDir(source, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files[SDK+"/"+name], err = fs.ReadFile(source, name)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("source of the SDK: %w", err)
-	}
-	files := map[string][]byte{}
-	for _, f := range z.File {
-		if !fs.ValidPath(f.Name) {
-			return nil, fmt.Errorf("source of the SDK: a file called %q", f.Name)
-		}
-		r, err := f.Open()
-		if err != nil {
-			return nil, fmt.Errorf("source of the SDK: %w", err)
-		}
-		data, err := io.ReadAll(r)
-		r.Close()
-		if err != nil {
-			return nil, fmt.Errorf("source of the SDK: %s: %w", f.Name, err)
-		}
-		files[SDK+"/"+f.Name] = data
 	}
 	return files, nil
 }

@@ -111,24 +111,11 @@ func (n *newPlugin) run() error {
 	if err := empty(dir); err != nil {
 		return err
 	}
-	archive, err := sdkSource()
-	if err != nil {
-		return err
-	}
-	if err := write(dir, p, archive); err != nil {
+	if err := write(dir, p); err != nil {
 		return fmt.Errorf("new-plugin: %w", err)
 	}
 	fmt.Fprintf(n.stdout, "%s, number %d, is in %s%s\nnext: cd %s && make test && make install && t2host -r FILE -p %s\n", name, p.Number, dir, takes, dir, name)
 	return nil
-}
-
-// sdkSource is the source of the SDK that this program was built from.
-func sdkSource() ([]byte, error) {
-	archive, ok := t2host.Source()
-	if !ok {
-		return nil, errors.New("this t2host was built without the source of its SDK: make build puts it in")
-	}
-	return archive, nil
 }
 
 func (n *newPlugin) kind() (scaffold.Kind, error) {
@@ -241,8 +228,8 @@ func empty(dir string) error {
 }
 
 // write makes the plugin's folder: aside, so that there is all of it or nothing.
-func write(dir string, p *scaffold.Plugin, archive []byte) error {
-	files, err := p.Module(archive)
+func write(dir string, p *scaffold.Plugin) error {
+	files, err := p.Module(t2host.Source())
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/t2host/t2host"
 	"github.com/t2host/t2host/scaffold"
 )
 
@@ -35,10 +36,6 @@ func upgradeCommand(o *options) *cobra.Command {
 // upgrade puts the new SDK in the place of the old one, and then the files that lead to
 // it.
 func upgrade(dir string) error {
-	archive, err := sdkSource()
-	if err != nil {
-		return err
-	}
 	place := filepath.Join(dir, scaffold.SDK)
 	if _, err := os.Stat(filepath.Join(place, "go.mod")); err != nil {
 		return &usageError{"there is no SDK in " + scaffold.SDK + ": new-plugin makes folders that have one"}
@@ -51,7 +48,7 @@ func upgrade(dir string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	files, err := scaffold.Renewed(mod, sum, archive)
+	files, err := scaffold.Renewed(mod, sum, t2host.Source())
 	if err != nil {
 		return err
 	}
