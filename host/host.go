@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/capture"
+	"github.com/t2host/t2host/host/firstparty"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/host/settings"
@@ -37,6 +38,7 @@ type Config struct {
 	Record          map[string]string // files that keep what crosses plugins' borders, by plugin.Key of the name
 	RecordPayload   bool              // they keep payload too
 	CacheDir        string            // for compiled modules; empty: none
+	OwnModule       firstparty.Config // of the first-party plugins, where the program was built without it
 	Zone            *time.Location    // of the host; nil: UTC
 
 	Quiet   bool // the report goes to PREFIX_log.txt instead of Stdout

@@ -31,7 +31,7 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan, erro
 		return nil, &UsageError{err}
 	}
 	p.carrier = carry.New(carry.Config{
-		CacheDir: c.CacheDir, MaxMemory: uint64(p.MaxMemory) << 20, Seed: uint64(p.Seed),
+		CacheDir: c.CacheDir, OwnModule: c.OwnModule, MaxMemory: uint64(p.MaxMemory) << 20, Seed: uint64(p.Seed),
 		Timeout: time.Duration(p.PluginTimeout) * time.Second, Trust: c.Trust, Pins: c.Pins, Note: notices.note, Warn: notices.warn, Stop: starting,
 	})
 	catalogue, names, err := Describe(p.carrier, c.Catalogue, c.Plugins)
@@ -40,6 +40,9 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan, erro
 	}
 	if err == nil {
 		err = p.choose(c, catalogue, names)
+	}
+	for i := 0; err == nil && i < len(p.plugins); i++ {
+		err = p.carrier.Prepare(p.plugins[i].Artefact, p.plugins[i].Runtime)
 	}
 	if err == nil {
 		return p, nil

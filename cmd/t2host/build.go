@@ -7,12 +7,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/t2host/t2host/host/gobuild"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/manifest"
 )
@@ -206,14 +206,14 @@ func build(ctx context.Context, dir string, forms []plugin.Runtime, describe des
 func makeParts(ctx context.Context, dir, command, aside string, forms []plugin.Runtime, describe describer, stderr io.Writer) (*plugin.Artefact, error) {
 	var paths []string
 	for _, form := range forms {
-		path, env, flags := filepath.Join(aside, "plugin"), []string(nil), []string(nil)
-		if form == plugin.Wasm {
-			path, env, flags = path+".wasm", []string{"GOOS=wasip1", "GOARCH=wasm"}, []string{"-buildmode=c-shared"}
+		j := gobuild.Job{Dir: dir, Command: command, Out: filepath.Join(aside, "plugin"), Module: form == plugin.Wasm, Output: stderr}
+		if j.Module {
+			j.Out += ".wasm"
 		}
-		if err := compile(ctx, dir, command, path, stderr, env, flags...); err != nil {
+		if err := compile(ctx, j); err != nil {
 			return nil, err
 		}
-		paths = append(paths, path)
+		paths = append(paths, j.Out)
 	}
 	a, err := same(paths, describe)
 	if err != nil {
@@ -275,27 +275,18 @@ func mainPackage(dir string) (string, error) {
 	return "", usagef("build %s: there are %d commands (%s): one folder builds one plugin", dir, len(found), strings.Join(found, ", "))
 }
 
-// compile shows what the compiler says, whole.
-func compile(ctx context.Context, dir, command, out string, stderr io.Writer, env []string, flags ...string) error {
-	out, err := filepath.Abs(out)
-	if err != nil {
-		return fmt.Errorf("build %s: %w", dir, err)
-	}
-	args := append([]string{"build"}, flags...)
-	cmd := exec.CommandContext(ctx, "go", append(args, "-trimpath", "-ldflags=-s -w", "-o", out, command)...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
-	cmd.Stdout, cmd.Stderr = stderr, stderr
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it removes its temporary files
-	err = cmd.Run()
+// compile shows all that the compiler prints.
+func compile(ctx context.Context, j gobuild.Job) error {
+	err := gobuild.Run(ctx, j)
 	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return fmt.Errorf("build %s: Go is not installed: https://go.dev/dl", dir)
+	case errors.Is(err, gobuild.ErrNoGo):
+		return fmt.Errorf("build %s: %w", j.Dir, err)
 	case err != nil:
 		form := "as an executable"
-		if env != nil {
+		if j.Module {
 			form = "as a module for wasm"
 		}
-		return fmt.Errorf("build %s: %s does not compile %s (above): %w", dir, command, form, err)
+		return fmt.Errorf("build %s: %s does not compile %s (above): %w", j.Dir, j.Command, form, err)
 	}
 	return nil
 }

@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/t2host/t2host"
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/firstparty"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/all"
 )
@@ -53,7 +55,7 @@ func (o *options) described(words []string) ([]*plugin.Artefact, []string, error
 // carrier asks artefacts what they are; it has no run's settings.
 func (o *options) carrier() *carry.Carrier {
 	tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", line) }
-	return carry.New(carry.Config{CacheDir: cacheDir(), MaxMemory: 64 << 20, Trust: o.trust, Note: tell, Warn: tell})
+	return carry.New(carry.Config{CacheDir: cacheDir(), OwnModule: ownModule(), MaxMemory: 64 << 20, Trust: o.trust, Note: tell, Warn: tell})
 }
 
 // readPins reads NAME=SHA256 or PATH=SHA256.
@@ -83,4 +85,14 @@ func cacheDir() string {
 		return ""
 	}
 	return filepath.Join(dir, "t2host", "wasm")
+}
+
+// ownModule is what the module of t2host's own plugins is built from where it is not built
+// in, and where it is kept.
+func ownModule() firstparty.Config {
+	c := firstparty.Config{Source: t2host.Source()}
+	if dir := cacheDir(); dir != "" {
+		c.Dir = filepath.Join(filepath.Dir(dir), "module")
+	}
+	return c
 }

@@ -48,6 +48,7 @@ Files:
   PREFIX_undelivered.bin          what a sink's receiver did not get
   ~/.local/share/t2host/plugins   plugins that were installed (XDG_DATA_HOME moves it)
   ~/.cache/t2host/wasm            compiled modules (XDG_CACHE_HOME moves it)
+  ~/.cache/t2host/module          the module of t2host's own plugins, where go build has made t2host
 
 Environment:
   T2HOST_GROUP__KEY=VALUE         a setting: T2HOST_TCPWIN__THRESHOLD=1000
@@ -141,7 +142,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	c := host.Config{
 		Files: []string{o.file}, Stdin: o.stdin, RecordsToStdout: o.prefix == "-",
 		Plugins: names, Catalogue: found.Catalogue, Settings: values, Zone: time.Local,
-		Runtime: plugin.Runtime(o.runtime), Trust: o.trust, CacheDir: cacheDir(),
+		Runtime: plugin.Runtime(o.runtime), Trust: o.trust, CacheDir: cacheDir(), OwnModule: ownModule(),
 		Quiet: o.quiet, LogFile: o.log, Long: o.verbose || o.log, Stdout: o.stdout, Stderr: o.stderr,
 	}
 	prefix := o.prefix

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/wire"
@@ -40,9 +39,6 @@ func pluginsCommand(o *options) *cobra.Command {
 				return listJSON(o.stdout, catalogue)
 			case len(args) == 1:
 				return show(o.stdout, catalogue)
-			}
-			if !carry.HasModule() {
-				fmt.Fprintln(o.stderr, "t2host: built without the module of its own plugins: make build puts it in, for the runtime wasm")
 			}
 			return list(o.stdout, catalogue)
 		},
@@ -93,7 +89,7 @@ func kind(p *sdk.Plugin) string {
 func forms(a *plugin.Artefact) []string {
 	var list []string
 	for _, r := range []plugin.Runtime{plugin.Wasm, plugin.Process, plugin.Inproc} {
-		if a.Has(r) && (r != plugin.Wasm || !a.BuiltIn || carry.HasModule()) {
+		if a.Has(r) {
 			list = append(list, string(r))
 		}
 	}
@@ -103,10 +99,7 @@ func forms(a *plugin.Artefact) []string {
 // where says it for reading.
 func where(a *plugin.Artefact) string {
 	text := strings.Join(forms(a), ", ")
-	switch {
-	case a.BuiltIn && !carry.HasModule():
-		return text + " (make build puts the module in, for wasm)"
-	case a.BuiltIn || !a.Has(plugin.Wasm):
+	if a.BuiltIn || !a.Has(plugin.Wasm) {
 		return text
 	}
 	return text + " (the module in a worker, with --trust " + a.Name + " in t2host itself)"

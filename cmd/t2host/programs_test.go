@@ -11,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/t2host/t2host"
+	"github.com/t2host/t2host/host/firstparty"
 )
 
 // What takes seconds to build is built once for all tests, when the first of
@@ -89,35 +92,32 @@ const modules = "../../host/plugin/wasm/modules/"
 
 func buildFull(dir string) (string, error) {
 	module, sum := filepath.Join(dir, "plugins.wasm"), filepath.Join(dir, "plugins.sum")
-	if err := os.WriteFile(sum, []byte("test\n"), 0o644); err != nil {
-		return "", err
-	}
-	err := goBuild(module, "../../plugins/all/cmd/all", []string{"GOOS=wasip1", "GOARCH=wasm"}, "-buildmode=c-shared", "-ldflags=-s -w")
+	of, err := firstparty.Sum(t2host.Source())
 	if err != nil {
 		return "", err
 	}
-	source := filepath.Join(dir, "source.zip")
-	pack := exec.Command("go", "run", "./scaffold/pack", source)
-	pack.Dir = "../.."
-	if text, err := pack.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("pack: %w\n%s", err, text)
+	if err := os.WriteFile(sum, []byte(of+"\n"), 0o644); err != nil {
+		return "", err
 	}
-	return buildHost(dir, module, sum, source)
+	err = goBuild(module, "../../plugins/all/cmd/all", []string{"GOOS=wasip1", "GOARCH=wasm"}, "-buildmode=c-shared", "-ldflags=-s -w")
+	if err != nil {
+		return "", err
+	}
+	return buildHost(dir, module, sum)
 }
 
-func buildPlain(dir string) (string, error) { return buildHost(dir, "", "", "") }
+func buildPlain(dir string) (string, error) { return buildHost(dir, "", "") }
 
 // buildHost builds t2host with other files in place of what make build puts in;
 // empty: without it.
-func buildHost(dir, module, sum, source string) (string, error) {
+func buildHost(dir, module, sum string) (string, error) {
 	folder, err := filepath.Abs(modules)
 	if err != nil {
 		return "", err
 	}
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {
-		filepath.Join(folder, "plugins.wasm"):                  module,
-		filepath.Join(folder, "plugins.sum"):                   sum,
-		filepath.Join(folder, "../../../../source/source.zip"): source,
+		filepath.Join(folder, "plugins.wasm"): module,
+		filepath.Join(folder, "plugins.sum"):  sum,
 	}})
 	if err != nil {
 		return "", err

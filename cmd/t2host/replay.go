@@ -54,6 +54,9 @@ func (o *options) replay(path, word string) error {
 	k := o.carrier()
 	defer k.Close()
 	runtime, err := k.Choose(a, plugin.Runtime(asked))
+	if err == nil {
+		err = k.Prepare(a, runtime)
+	}
 	if err != nil {
 		return &host.UsageError{Err: err}
 	}

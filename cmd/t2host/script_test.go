@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"flag"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -14,6 +13,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/t2host/t2host"
+	"github.com/t2host/t2host/host/firstparty"
 	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/sdk/serve"
 )
@@ -41,8 +42,7 @@ func (c cleaned) Run() int {
 }
 
 // TestScripts runs testdata/script: one behaviour of the command a file. t2host
-// there is this test's binary. The condition module says that it holds the
-// first-party plugins' module. Beside the usual commands there are
+// there is this test's binary. Beside the usual commands there are
 //
 //	counter DIR                   copies somebody else's plugin, built, to DIR
 //	exits CODE PROGRAM [ARG...]   runs it and checks the exit code
@@ -74,26 +74,24 @@ func TestScripts(t *testing.T) {
 			env.Vars = append(env.Vars, golang...)
 			return nil
 		},
-		Condition: func(name string) (bool, error) {
-			if name == "module" {
-				return wasm.HasBuiltIn(), nil
-			}
-			return false, fmt.Errorf("unknown condition %s", name)
-		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"counter": counter, "exits": exits, "freeport": freePort, "nuls": nuls, "program": program, "source": source,
 		},
 	})
 }
 
-// warmCache gives a cache folder in which the first-party module is compiled, if
-// there is one: scripts look at what is printed.
+// warmCache returns a cache folder in which the first-party module is built, if it is not
+// built in, and compiled: scripts look at what is printed.
 func warmCache(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	code, _, ok := wasm.BuiltIn()
 	if !ok {
-		return dir
+		m, err := firstparty.Config{Source: t2host.Source(), Dir: filepath.Join(dir, "t2host", "module")}.Build(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		code = m.Code
 	}
 	none := func(string) {}
 	e := wasm.New(wasm.Config{CacheDir: filepath.Join(dir, "t2host", "wasm"), MaxMemory: 64 << 20, Note: none, Warn: none})

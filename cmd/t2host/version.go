@@ -18,7 +18,7 @@ func versions() string {
 	fmt.Fprintf(&b, "t2host %s\n", report.Version)
 	fmt.Fprintf(&b, "go     %s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	fmt.Fprintf(&b, "ABI    %d\n", wire.Version)
-	fmt.Fprintf(&b, "module %s\n", carry.Module())
+	fmt.Fprintf(&b, "module %s\n", carry.Module(ownModule()))
 	fmt.Fprintf(&b, "cache  %s\n", cmp.Or(cacheDir(), "none"))
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

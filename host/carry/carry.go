@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/t2host/t2host/host/firstparty"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/process"
 	"github.com/t2host/t2host/host/plugin/remote"
@@ -25,6 +26,7 @@ import (
 // Config is what the carriers of a run have in common.
 type Config struct {
 	CacheDir  string            // of compiled modules; empty: none
+	OwnModule firstparty.Config // of the first-party plugins, where the program was built without it
 	MaxMemory uint64            // of a plugin in the sandbox, bytes
 	Seed      uint64            // of the random bytes in the sandbox
 	Timeout   time.Duration     // of a call to a process
@@ -38,9 +40,9 @@ type Config struct {
 // Carrier carries the plugins of a run.
 type Carrier struct {
 	Config
-	engine      func() *wasm.Engine // made when it is first needed
-	made        *wasm.Engine
-	unsandboxed func() // tells once that the sandbox has no module
+	engine func() *wasm.Engine // made when it is first needed
+	made   *wasm.Engine
+	own    func() (*firstparty.Module, error) // found or built when it is first needed
 }
 
 // New makes a carrier. Nothing is opened yet.
@@ -50,9 +52,7 @@ func New(c Config) *Carrier {
 		k.made = wasm.New(wasm.Config{CacheDir: c.CacheDir, MaxMemory: c.MaxMemory, Seed: c.Seed, Note: c.Note, Warn: c.Warn})
 		return k.made
 	})
-	k.unsandboxed = sync.OnceFunc(func() {
-		c.Warn("t2host was built without the module of its own plugins, so they run as processes: make build puts it in")
-	})
+	k.own = sync.OnceValues(k.ownModule)
 	return k
 }
 
@@ -64,30 +64,18 @@ func (k *Carrier) Close() error {
 	return k.made.Close()
 }
 
-// HasModule says whether this program was built with the module of its own
-// plugins.
-func HasModule() bool {
-	return wasm.HasBuiltIn()
-}
-
-// Choose gives the runtime of a plugin: as asked for, else the sandbox where
+// Choose returns the runtime of a plugin: as asked for, else the sandbox where
 // there is a module, else a process. A module that did not come with the host
 // and is not trusted runs in a worker.
 func (k *Carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runtime, error) {
-	module := a.Has(plugin.Wasm) && (!a.BuiltIn || HasModule())
 	r := asked
 	switch {
-	case r == "" && module:
+	case r == "" && a.Has(plugin.Wasm):
 		r = plugin.Wasm
 	case r == "":
 		r = plugin.Process
-		if a.BuiltIn {
-			k.unsandboxed()
-		}
 	case !a.Has(r):
 		return "", fmt.Errorf("plugin %s cannot run as %s: it has %s: -p %s:RUNTIME chooses for it alone", a.Name, r, a.Forms(), a.Name)
-	case (r == plugin.Wasm || r == plugin.Worker) && !module:
-		return "", fmt.Errorf("plugin %s cannot run as %s: this t2host was built without the module of its plugins: use make build, or --runtime process", a.Name, r)
 	}
 	if r == plugin.Wasm && !a.BuiltIn && !k.trusted(a.Name) {
 		return plugin.Worker, nil
@@ -95,11 +83,23 @@ func (k *Carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runti
 	return r, nil
 }
 
+// Prepare makes what the plugin needs in that runtime: the module of the first-party
+// plugins, where this program was built without it. It takes seconds the first time.
+func (k *Carrier) Prepare(a *plugin.Artefact, r plugin.Runtime) error {
+	if !a.BuiltIn || r != plugin.Wasm && r != plugin.Worker {
+		return nil
+	}
+	if _, err := k.own(); err != nil {
+		return fmt.Errorf("plugin %s cannot run as %s: %w", a.Name, r, err)
+	}
+	return nil
+}
+
 func (k *Carrier) trusted(name string) bool {
 	return slices.ContainsFunc(k.Trust, func(t string) bool { return plugin.Key(t) == plugin.Key(name) })
 }
 
-// Carry gives the plugin that runs there; log takes the lines that it prints.
+// Carry returns the plugin as it runs there; log takes the lines that it prints.
 func (k *Carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) *sdk.Plugin {
 	if r == plugin.Inproc {
 		return a.Plugin
@@ -107,18 +107,13 @@ func (k *Carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) 
 	return remote.Carry(a.Plugin, func() (remote.Peer, error) {
 		switch {
 		case r == plugin.Process && a.BuiltIn:
-			return process.Connect(k.own(a.Name, rolePlugins, log))
+			return process.Connect(k.again(a.Name, rolePlugins, log))
 		case r == plugin.Process:
 			return process.Connect(process.Command{
 				Name: a.Name, Path: a.Executable.Path, SHA256: k.sum(a.Name, a.Executable), Timeout: k.Timeout, Log: log, Stop: k.Stop,
 			})
 		case a.BuiltIn:
-			code, _, _ := wasm.BuiltIn()
-			if r == plugin.Worker {
-				k.engine().Announce(builtIn, code)
-				return process.Connect(k.worker(a.Name, nil, "", log))
-			}
-			return k.sandbox(builtIn, code, log)
+			return k.firstParty(a.Name, r, log)
 		}
 		return k.foreign(a, r, log)
 	})

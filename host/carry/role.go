@@ -37,8 +37,8 @@ const (
 	moduleDescriptor = 4
 )
 
-// own is the command that starts this program in a role.
-func (k *Carrier) own(name, role string, log func(string)) process.Command {
+// again is the command that starts this program in a role.
+func (k *Carrier) again(name, role string, log func(string)) process.Command {
 	return process.Command{
 		Name: name, Path: self(), Env: []string{roleVariable + "=" + role}, Timeout: k.Timeout, Log: log, Stop: k.Stop,
 	}
@@ -60,7 +60,7 @@ func self() string {
 // worker is the command that starts a worker; without module it holds the
 // built-in one.
 func (k *Carrier) worker(name string, module *os.File, sum string, log func(string)) process.Command {
-	c := k.own(name, roleWorker, func(line string) {
+	c := k.again(name, roleWorker, func(line string) {
 		// What a guest prints comes this way.
 		log(strings.TrimPrefix(line, "stderr: "))
 	})

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/firstparty"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/host/settings"
@@ -27,6 +28,7 @@ type Config struct {
 	Captures  []string                    // paths
 	Long      []string                    // captures that are read as one stream, to measure
 	CacheDir  string                      // of compiled modules
+	OwnModule firstparty.Config           // of the first-party plugins
 	Dir       string                      // for what the runs write; the caller removes it
 	Sets      []string                    // settings, PLUGIN.KEY=VALUE
 }
@@ -176,7 +178,7 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	var warnings strings.Builder
 	report, err := host.Run(ctx, host.Config{
 		Files: files, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: time.UTC, Stderr: &warnings,
-		Plugins: words, Catalogue: catalogue, Runtime: plugin.Inproc, CacheDir: k.CacheDir, Quiet: true,
+		Plugins: words, Catalogue: catalogue, Runtime: plugin.Inproc, CacheDir: k.CacheDir, OwnModule: k.OwnModule, Quiet: true,
 	})
 	o.read(dir, report, err)
 	if o.err != nil && k.beyond == "" && (strings.Contains(o.err.Error(), "raise runtime.max_memory") || strings.Contains(o.err.Error(), "did not answer within")) {

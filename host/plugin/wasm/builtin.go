@@ -3,7 +3,6 @@ package wasm
 import (
 	"embed"
 	"io"
-	"io/fs"
 	"strings"
 	"sync"
 )
@@ -12,12 +11,6 @@ import (
 var modules embed.FS
 
 const builtIn = "modules/plugins.wasm"
-
-// HasBuiltIn says whether BuiltIn has a module, without a copy of it.
-func HasBuiltIn() bool {
-	_, err := fs.Stat(modules, builtIn)
-	return err == nil
-}
 
 // BuiltIn gives the module of the first-party plugins and the checksum of the
 // sources it was built from; ok is false where t2host was built without it. The

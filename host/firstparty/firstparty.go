@@ -1,0 +1,125 @@
+// Package firstparty builds the module of t2host's own plugins, which the sandbox
+// needs and a plain go build of t2host does not contain, from the source that every
+// t2host contains, and keeps it in the user's cache.
+package firstparty
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+)
+
+// Config is what the module is built from, and where it is kept.
+type Config struct {
+	Source fs.FS  // t2host's own; nil: nothing is built
+	Dir    string // created when a module is built; empty: none
+}
+
+// Module is a module that was built.
+type Module struct {
+	Path string // its name is its checksum
+	Code []byte
+}
+
+// Find returns the module that was built of these sources before, or nil. It returns an
+// error if others than the user could have put a module there.
+func (c Config) Find() (*Module, error) {
+	dir, err := c.folder()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.private(dir); err != nil {
+		return nil, err
+	}
+	list, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("folder %s: %w", dir, errors.Unwrap(err))
+	}
+	for _, e := range list {
+		if path.Ext(e.Name()) != extension {
+			continue
+		}
+		if m, err := read(filepath.Join(dir, e.Name())); m != nil || err != nil {
+			return m, err
+		}
+	}
+	return nil, nil
+}
+
+// extension is that of a finished module.
+const extension = ".wasm"
+
+// folder is where a module of these sources is kept.
+func (c Config) folder() (string, error) {
+	if c.Dir == "" {
+		return "", errors.New("no folder to keep it in: set HOME or XDG_CACHE_HOME")
+	}
+	sum, err := Sum(c.Source)
+	return filepath.Join(c.Dir, sum), err
+}
+
+// private returns an error if others may write in a folder of modules or one above it
+// that is t2host's. What does not exist is private.
+func (c Config) private(dir string) error {
+	for _, d := range []string{filepath.Dir(c.Dir), c.Dir, dir} {
+		info, err := os.Lstat(d)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return fmt.Errorf("folder %s: %w", d, errors.Unwrap(err))
+		case !info.IsDir():
+			return fmt.Errorf("%s is not a folder: remove it, or set XDG_CACHE_HOME to another folder", d)
+		}
+		if err := owned(d, info); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owned returns an error if a file or folder belongs to another user, or others may write it.
+func owned(path string, info fs.FileInfo) error {
+	switch {
+	case !ours(info):
+		return fmt.Errorf("%s belongs to another user: remove it, or set XDG_CACHE_HOME to a folder of your own", path)
+	case writable(info):
+		return fmt.Errorf("%s can be written by others: chmod go-w %s, or set XDG_CACHE_HOME to a folder of your own", path, path)
+	}
+	return nil
+}
+
+// read returns the module of a file whose name is its checksum, nil if it is not.
+func read(path string) (*Module, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("module %s: %w", path, errors.Unwrap(err))
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("module %s: %w", path, errors.Unwrap(err))
+	}
+	if err := owned(path, info); err != nil {
+		return nil, err
+	}
+	var code bytes.Buffer
+	if _, err := code.ReadFrom(f); err != nil {
+		return nil, fmt.Errorf("module %s: %w", path, errors.Unwrap(err))
+	}
+	if nameOf(code.Bytes()) != filepath.Base(path) {
+		return nil, nil
+	}
+	return &Module{path, code.Bytes()}, nil
+}
+
+func nameOf(code []byte) string {
+	sum := sha256.Sum256(code)
+	return hex.EncodeToString(sum[:]) + extension
+}

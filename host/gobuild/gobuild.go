@@ -1,0 +1,76 @@
+// Package gobuild compiles commands with the user's Go toolchain.
+package gobuild
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// ErrNoGo is returned where there is no go command.
+var ErrNoGo = errors.New("Go is not installed: https://go.dev/dl")
+
+// Find returns ErrNoGo where there is no go command.
+func Find() error {
+	if _, err := exec.LookPath("go"); err != nil {
+		return ErrNoGo
+	}
+	return nil
+}
+
+// Job is a command to compile.
+type Job struct {
+	Dir     string    // the folder that the go command runs in
+	Command string    // its package: ./cmd/NAME
+	Out     string    // the file to write
+	Module  bool      // as a WebAssembly module, not as an executable
+	Alone   bool      // without the network, and whatever the user's environment tells the go command
+	Output  io.Writer // receives what the compiler prints
+}
+
+// Run compiles the command. It returns ErrNoGo, or the go command's own error; what is
+// wrong is then in Output.
+func Run(ctx context.Context, j Job) error {
+	out, err := filepath.Abs(j.Out)
+	if err != nil {
+		return err
+	}
+	args := []string{"build"}
+	env := os.Environ()
+	if j.Alone {
+		env = alone(env)
+	}
+	if j.Module {
+		args = append(args, "-buildmode=c-shared")
+		env = append(env, "GOOS=wasip1", "GOARCH=wasm")
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, "-trimpath", "-ldflags=-s -w", "-o", out, j.Command)...)
+	cmd.Dir, cmd.Env = j.Dir, env
+	cmd.Stdout, cmd.Stderr = j.Output, j.Output
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it removes its temporary files
+	err = cmd.Run()
+	if errors.Is(err, exec.ErrNotFound) {
+		return ErrNoGo
+	}
+	return err
+}
+
+// places are the variables of the go command that say where it keeps files and nothing else.
+var places = []string{"GOROOT", "GOPATH", "GOCACHE", "GOMODCACHE", "GOTMPDIR"}
+
+// alone leaves out of an environment what changes a build or reaches the network.
+func alone(env []string) []string {
+	var kept []string
+	for _, v := range env {
+		name, _, _ := strings.Cut(v, "=")
+		if !strings.HasPrefix(name, "GO") || slices.Contains(places, name) {
+			kept = append(kept, v)
+		}
+	}
+	return append(kept, "GOENV=off", "GOWORK=off", "GOFLAGS=-mod=mod", "GOPROXY=off", "GOTOOLCHAIN=local")
+}
