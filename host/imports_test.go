@@ -29,6 +29,7 @@ var imports = map[string]string{
 	"scaffold/templates/_common":            "",
 	"scaffold/templates/_common/cmd/mysink": "example.com/mysink sdk/serve",
 	"host/nearest":                          "",
+	"host/printable":                        "",
 	"host/capture":                          "github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys",
 	"host/decode":                           "host/capture github.com/google/gopacket",
 	"host/flowtable":                        "host/decode",

@@ -5,26 +5,21 @@ import (
 	"strconv"
 )
 
-// ValidName says whether name can be a plugin's: letters, digits and _, a
-// lower-case letter first (T2's rule).
+// ValidName reports whether name can be a plugin's: letters, digits and _, a
+// lower-case letter first (T2's rule), at most 64 bytes.
 func ValidName(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		lower, upper, digit := c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9' || c == '_'
-		if !lower && (i == 0 || !upper && !digit) {
-			return false
-		}
-	}
-	return name != ""
+	return only(name, maxWord, func(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' }) && isLower(name[0])
 }
 
 // Validate gives the first thing that is wrong with a declaration.
 func (p *Plugin) Validate() error {
 	switch {
 	case !ValidName(p.Name):
-		return errors.New("name " + strconv.Quote(p.Name) + " must begin with a lower-case letter and hold letters, digits and _ only")
+		return errors.New("name " + strconv.Quote(p.Name) + " must begin with a lower-case letter and hold letters, digits and _ only, at most 64")
 	case p.Number < 0 || p.Number > 999:
 		return errors.New("number " + strconv.Itoa(p.Number) + " is not within 0 to 999")
+	case !validVersion(p.Version):
+		return errors.New("version " + strconv.Quote(p.Version) + " must hold letters, digits and . + - only, at most 64")
 	case p.Doc == "":
 		return errors.New("doc is empty: say in one sentence what the plugin does")
 	case p.Open == nil:
@@ -36,7 +31,10 @@ func (p *Plugin) Validate() error {
 	case len(p.Columns) > 0 && !p.Ends.On:
 		return errors.New("columns are declared but no flow ends: set Ends")
 	}
-	for _, check := range []func() error{p.checkSettings, p.checkColumns, p.checkTables, p.checkOutlets} {
+	if err := checkDoc("plugin "+p.Name, p.Doc); err != nil {
+		return err
+	}
+	for _, check := range []func() error{p.checkRequires, p.checkSettings, p.checkColumns, p.checkTables, p.checkOutlets} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -45,10 +43,13 @@ func (p *Plugin) Validate() error {
 }
 
 func (p *Plugin) checkSettings() error {
-	seen := names{"setting", map[string]bool{}}
+	seen := names{"setting", checkKey, map[string]bool{}}
 	for i := range p.Settings {
 		s := &p.Settings[i]
 		if err := seen.add(s.Name); err != nil {
+			return err
+		}
+		if err := s.checkWords(); err != nil {
 			return err
 		}
 		if err := s.Check(s.Default); err != nil {
@@ -59,9 +60,12 @@ func (p *Plugin) checkSettings() error {
 }
 
 func (p *Plugin) checkColumns() error {
-	seen := names{"column", map[string]bool{}}
+	seen := names{"column", checkName, map[string]bool{}}
 	for _, c := range p.Columns {
 		if err := seen.add(c.Name); err != nil {
+			return err
+		}
+		if err := checkDoc("column "+c.Name, c.Doc); err != nil {
 			return err
 		}
 		if !c.Type.Valid() {
@@ -72,6 +76,9 @@ func (p *Plugin) checkColumns() error {
 		return errors.New("ends read all columns and some by name: choose")
 	}
 	for _, c := range p.Ends.Columns {
+		if err := checkOwned("column", c.Name); err != nil {
+			return err
+		}
 		if owner, _ := Owner(c.Name); !p.requires(owner) {
 			return errors.New("column " + c.Name + " is read, but " + owner + " is not in Requires")
 		}
@@ -83,7 +90,17 @@ func (p *Plugin) checkColumns() error {
 }
 
 func (p *Plugin) checkTables() error {
-	seen := names{"export", map[string]bool{}}
+	seen := names{"export", checkOwned, map[string]bool{}}
+	for _, t := range append(p.Exports[:len(p.Exports):len(p.Exports)], p.Imports...) {
+		if err := checkOwned("table", t.Name); err != nil {
+			return err
+		}
+		for _, c := range append(t.Key[:len(t.Key):len(t.Key)], t.Row...) {
+			if err := checkName("table "+t.Name+": field", c.Name); err != nil {
+				return err
+			}
+		}
+	}
 	for _, t := range p.Exports {
 		if owner, _ := Owner(t.Name); owner != p.Name {
 			return errors.New("export " + t.Name + " must be named " + p.Name + ".TABLE")
@@ -111,9 +128,12 @@ func (p *Plugin) checkTables() error {
 }
 
 func (p *Plugin) checkOutlets() error {
-	seen := names{"outlet", map[string]bool{}}
+	seen := names{"outlet", checkKey, map[string]bool{}}
 	for _, o := range p.Outlets {
 		if err := seen.add(o.Name); err != nil {
+			return err
+		}
+		if err := checkKey("outlet "+o.Name+": setting", o.Setting); err != nil {
 			return err
 		}
 		s := Find(p.Settings, o.Setting)
@@ -139,13 +159,14 @@ func (p *Plugin) requires(name string) bool {
 }
 
 type names struct {
-	what string
-	seen map[string]bool
+	what  string
+	check func(what, name string) error
+	seen  map[string]bool
 }
 
 func (n names) add(name string) error {
-	if name == "" {
-		return errors.New(n.what + " without a name")
+	if err := n.check(n.what, name); err != nil {
+		return err
 	}
 	if n.seen[name] {
 		return errors.New(n.what + " " + name + " is declared twice")

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/t2host/t2host/sdk"
@@ -18,6 +19,9 @@ import (
 
 // MaxSize bounds a manifest in bytes.
 const MaxSize = 1 << 20
+
+// maxName bounds what an error shows of a name that is not one.
+const maxName = 64
 
 // Read reads a manifest. The plugins it gives are valid but for Open, which
 // refuses: a carrier sets it.
@@ -62,7 +66,11 @@ func Read(data []byte) ([]*sdk.Plugin, error) {
 			err = errors.New("declared twice")
 		}
 		if err != nil {
-			return nil, fmt.Errorf("manifest: plugin %s: %w", m.Plugins[i].Name, err)
+			name := m.Plugins[i].Name
+			if !sdk.ValidName(name) {
+				name = strconv.Quote(name[:min(len(name), maxName)])
+			}
+			return nil, fmt.Errorf("manifest: plugin %s: %w", name, err)
 		}
 		seen[p.Name] = true
 		list = append(list, p)

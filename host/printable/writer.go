@@ -1,0 +1,35 @@
+package printable
+
+import (
+	"io"
+	"unicode/utf8"
+)
+
+// Writer returns a writer that passes on to w what it is given, with all but newlines
+// and tabs escaped that cannot be shown. What is one line already must have been made so
+// by Line. A rune may be cut between two calls of Write.
+func Writer(w io.Writer) io.Writer { return &writer{w: w} }
+
+type writer struct {
+	w   io.Writer
+	cut []byte // the begin of a rune
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	data := append(w.cut, p...)
+	end := len(data)
+	for n := 1; n < utf8.UTFMax && n <= len(data); n++ {
+		if tail := data[len(data)-n:]; utf8.RuneStart(tail[0]) {
+			if !utf8.FullRune(tail) {
+				end -= n
+			}
+			break
+		}
+	}
+	text := string(data[:end])
+	w.cut = append([]byte(nil), data[end:]...)
+	if _, err := io.WriteString(w.w, escape(text, "\n\t", maxEscape*len(text))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
