@@ -59,11 +59,13 @@ var hostile = map[string]string{
 	"abi_newer":        "hostile/abi_newer.wasm: speaks ABI 3, this t2host ABI 2: the plugin is newer: install a newer t2host, or rebuild the plugin with an SDK of this version",
 	"log_flood":        "",
 	"log_outside":      "plugin hostile: batch 3 (packets 513 to 770): guest trapped: unreachable (last words: last)",
-	"problem_huge":     "plugin hostile: batch 3 (packets 513 to 770): ????",
+	"problem_huge":     "plugin hostile: batch 3 (packets 513 to 770): \\x1b\\x1b\\x1b",
 	"import_outside":   "hostile/import_outside.wasm: module imports env.system, which no plugin gets: t2host.log, t2host.piece and the WASI functions of ABI.md are all there is",
 	"import_changed":   "hostile/import_changed.wasm: module imports wasi_snapshot_preview1.sched_yield as (i32), but it is () -> i32",
 	"exit_batch":       "plugin hostile: batch 3 (packets 513 to 770): guest ended itself with exit code 7",
 	"no_exports":       "hostile/no_exports.wasm: module does not export t2host_abi: it is no t2host plugin",
+	"name_escapes":     `hostile/name_escapes.wasm: manifest: plugin hostile: setting "su\x1b[31mf": a name begins with a lower-case letter and holds`,
+	"text_escapes":     "",
 	"slow_compile":     "hostile/slow_compile.wasm: did not answer within 5s: killed",
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
+	"github.com/t2host/t2host/host/printable"
 )
 
 // notices are what the user is told during a run: shown at once, and kept for
@@ -30,6 +32,7 @@ func newNotices(c *Config) *notices {
 func (n *notices) warn(line string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	line = printable.Tabbed(line)
 	if len(n.lines) < maxNotices {
 		n.lines = append(n.lines, line)
 	} else {
@@ -45,7 +48,7 @@ func (n *notices) note(line string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.terminal != nil {
-		fmt.Fprintln(n.terminal, "t2host:", line)
+		fmt.Fprintln(n.terminal, "t2host:", printable.Tabbed(line))
 	}
 }
 

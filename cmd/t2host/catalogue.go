@@ -11,6 +11,7 @@ import (
 	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/firstparty"
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/plugins/all"
 )
 
@@ -28,10 +29,10 @@ func (o *options) search() (*plugin.Found, error) {
 	for _, a := range found.Catalogue {
 		from[plugin.Key(a.Name)] = a.From
 		a.Replaces = nil // it is reported below
-		fmt.Fprintf(o.stderr, "t2host: plugin %s %s: %s\n", a.Name, a.Version, a.From)
+		fmt.Fprintf(o.stderr, "t2host: plugin %s %s: %s\n", a.Name, a.Version, printable.Line(a.From))
 	}
 	for _, a := range found.Shadowed {
-		fmt.Fprintf(o.stderr, "t2host: plugin %s %s: %s: passed over, %s comes first\n", a.Name, a.Version, a.From, from[plugin.Key(a.Name)])
+		fmt.Fprintf(o.stderr, "t2host: plugin %s %s: %s: passed over, %s comes first\n", a.Name, a.Version, printable.Line(a.From), printable.Line(from[plugin.Key(a.Name)]))
 	}
 	return found, nil
 }
@@ -54,7 +55,7 @@ func (o *options) described(words []string) ([]*plugin.Artefact, []string, error
 
 // carrier asks artefacts what they are; it has no run's settings.
 func (o *options) carrier() *carry.Carrier {
-	tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", line) }
+	tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", printable.Tabbed(line)) }
 	return carry.New(carry.Config{CacheDir: cacheDir(), OwnModule: ownModule(), MaxMemory: 64 << 20, Trust: o.trust, Note: tell, Warn: tell})
 }
 

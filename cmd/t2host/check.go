@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/check"
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
 )
 
@@ -129,9 +129,7 @@ func (c *checking) show(a *plugin.Artefact, list []check.Finding) error {
 		}
 	}
 	if c.asJSON {
-		e := json.NewEncoder(c.stdout)
-		e.SetIndent("", "  ")
-		if err := e.Encode(map[string]any{"plugin": a.Name, "version": a.Version, "ok": bad == 0, "findings": list}); err != nil {
+		if err := writeJSON(c.stdout, map[string]any{"plugin": a.Name, "version": a.Version, "ok": bad == 0, "findings": list}); err != nil {
 			return err
 		}
 	} else {
@@ -152,7 +150,7 @@ func showFindings(w io.Writer, a *plugin.Artefact, list []check.Finding) {
 		}
 		fmt.Fprintf(w, "  %s  %s\n", word, f.What)
 		if f.Detail != "" {
-			fmt.Fprintf(w, "        %s\n", f.Detail)
+			fmt.Fprintf(w, "        %s\n", printable.Tabbed(f.Detail))
 		}
 	}
 }

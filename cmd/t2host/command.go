@@ -13,6 +13,7 @@ import (
 	"github.com/t2host/t2host/host/capture"
 	"github.com/t2host/t2host/host/nearest"
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/settings"
 )
 
@@ -32,7 +33,8 @@ type options struct {
 	verbose, version bool
 
 	stdin          io.Reader
-	stdout, stderr io.Writer
+	raw            io.Writer // standard output as it is, for the outlets of a run
+	stdout, stderr io.Writer // what cannot be shown is escaped
 }
 
 const long = `t2host reads a capture, cuts it into flows and runs plugins over them.
@@ -61,7 +63,7 @@ Exit codes:
   2  the command was refused: nothing was opened, nothing written`
 
 func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
-	o := &options{stdin: stdin, stdout: stdout, stderr: stderr}
+	o := &options{stdin: stdin, raw: stdout, stdout: printable.Writer(stdout), stderr: printable.Writer(stderr)}
 	cmd := &cobra.Command{
 		Use:               "t2host (-r FILE | -R LIST) [-p NAMES] [FLAGS]",
 		Short:             "network flow analysis by plugins",
@@ -137,13 +139,13 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	}
 	summary := len(names) == 0 && onlyInput(cmd)
 	if len(names) == 0 && !summary {
-		return usagef("no plugin is named: choose with -p, or with plugins = [...] in %s\n%s", settings.DefaultFile, pluginList(found.Catalogue))
+		return &usageError{"no plugin is named: choose with -p, or with plugins = [...] in " + settings.DefaultFile, pluginList(found.Catalogue)}
 	}
 	c := host.Config{
 		Files: []string{o.file}, Stdin: o.stdin, RecordsToStdout: o.prefix == "-",
 		Plugins: names, Catalogue: found.Catalogue, Settings: values, Zone: time.Local,
 		Runtime: plugin.Runtime(o.runtime), Trust: o.trust, CacheDir: cacheDir(), OwnModule: ownModule(),
-		Quiet: o.quiet, LogFile: o.log, Long: o.verbose || o.log, Stdout: o.stdout, Stderr: o.stderr,
+		Quiet: o.quiet, LogFile: o.log, Long: o.verbose || o.log, Stdout: o.raw, Stderr: o.stderr,
 	}
 	prefix := o.prefix
 	if c.RecordsToStdout {
@@ -229,10 +231,10 @@ func commandNames(root *cobra.Command) []string {
 
 func pluginList(catalogue []*plugin.Artefact) string {
 	var b strings.Builder
-	b.WriteString("plugins:")
+	b.WriteString("plugins:\n")
 	sortPlugins(catalogue)
 	for _, p := range catalogue {
-		fmt.Fprintf(&b, "\n  %03d  %-12s %s", p.Number, p.Name, p.Doc)
+		fmt.Fprintf(&b, "  %03d  %-12s %s\n", p.Number, p.Name, p.Doc)
 	}
 	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
 )
@@ -88,8 +89,11 @@ func words(list ...string) cobra.CompletionFunc {
 func offered(list []word, head, typed string) []cobra.Completion {
 	var out []cobra.Completion
 	for _, w := range list {
+		if printable.Line(w.text) != w.text {
+			continue // it could not be typed either
+		}
 		if strings.HasPrefix(strings.ToLower(w.text), strings.ToLower(typed)) {
-			out = append(out, cobra.CompletionWithDesc(head+w.text, w.doc))
+			out = append(out, cobra.CompletionWithDesc(head+w.text, printable.Line(w.doc)))
 		}
 	}
 	return out

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
 )
@@ -207,7 +207,7 @@ func (c *conf) print(values *settings.Values, named []settings.Group) error {
 		l := values.List([]settings.Group{{Name: g.Name, Settings: []sdk.Setting{*s}}})[0]
 		literal, err := settings.Literal(g.Name, s, l.Text)
 		if err != nil { // a value that the setting does not take
-			literal = l.Text
+			literal = printable.Line(l.Text)
 		}
 		if _, err := fmt.Fprintf(c.stdout, "%s = %s\n", s.Name, literal); err != nil {
 			return err
@@ -251,7 +251,7 @@ func listSettings(w io.Writer, list []settings.Listed) error {
 		if l.Origin != "" && l.Source != settings.Flag {
 			from += " " + l.Origin
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", l.Key(), cmp.Or(l.Text, `""`), from, cmp.Or(l.Unit, "-"), l.Range(), l.Doc)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", l.Key(), cmp.Or(printable.Line(l.Text), `""`), printable.Line(from), cmp.Or(l.Unit, "-"), l.Range(), printable.Line(l.Doc))
 	}
 	return t.Flush()
 }
@@ -278,8 +278,5 @@ func listSettingsJSON(w io.Writer, list []settings.Listed) error {
 		}
 		entries = append(entries, e)
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(entries)
+	return writeJSON(w, entries)
 }

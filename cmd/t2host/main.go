@@ -13,6 +13,7 @@ import (
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk/serve"
 )
@@ -39,21 +40,25 @@ const (
 	exitUsage = 2 // the command was refused: nothing was opened
 )
 
-// usageError is a command line that says no job.
-type usageError struct{ text string }
+// usageError is an invalid command line.
+type usageError struct {
+	text string
+	list string // lines to print below it
+}
 
 func (e *usageError) Error() string { return e.text }
 
 func usagef(format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...)}
+	return &usageError{text: fmt.Sprintf(format, args...)}
 }
 
 // run is the program; it gives the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	stderr = printable.Writer(stderr)
 	cmd := newCommand(stdin, stdout, stderr)
 	cmd.SetArgs(args)
 	cmd.SetIn(stdin)
-	cmd.SetOut(stdout)
+	cmd.SetOut(printable.Writer(stdout))
 	cmd.SetErr(stderr)
 	err := t2Command(args)
 	if err == nil {
@@ -65,7 +70,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitOK
 	}
 	for _, line := range flatten(err) {
-		fmt.Fprintln(stderr, "t2host:", line)
+		fmt.Fprintln(stderr, "t2host:", printable.Tabbed(line))
+	}
+	if errors.As(err, &usage) {
+		fmt.Fprint(stderr, usage.list)
 	}
 	if errors.As(err, &usage) || errors.As(err, &refused) {
 		return exitUsage

@@ -12,6 +12,7 @@ import (
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -109,7 +110,7 @@ func list(w io.Writer, catalogue []*plugin.Artefact) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "NR\tNAME\tVERSION\tKIND\tRUNTIMES\tFROM\tWHAT IT DOES")
 	for _, a := range catalogue {
-		fmt.Fprintf(t, "%03d\t%s\t%s\t%s\t%s\t%s\t%s\n", a.Number, a.Name, a.Version, kind(a.Plugin), strings.Join(forms(a), ","), a.From, a.Doc)
+		fmt.Fprintf(t, "%03d\t%s\t%s\t%s\t%s\t%s\t%s\n", a.Number, a.Name, a.Version, kind(a.Plugin), strings.Join(forms(a), ","), printable.Line(a.From), printable.Line(a.Doc))
 	}
 	return t.Flush()
 }
@@ -145,9 +146,7 @@ func listJSON(w io.Writer, catalogue []*plugin.Artefact) error {
 		}
 		entries = append(entries, e)
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(entries)
+	return writeJSON(w, entries)
 }
 
 // show writes plugins' manifests for reading.
@@ -164,18 +163,18 @@ func show(w io.Writer, list []*plugin.Artefact) error {
 }
 
 func showOne(w io.Writer, a *plugin.Artefact) error {
-	fmt.Fprintf(w, "%s %s: %s\n\n", a.Name, a.Version, a.Doc)
+	fmt.Fprintf(w, "%s %s: %s\n\n", a.Name, a.Version, printable.Line(a.Doc))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(name, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
 	line("number", "%d (%s)", a.Number, kind(a.Plugin))
 	line("runtimes", "%s", where(a))
-	line("from", "%s", a.From)
+	line("from", "%s", printable.Line(a.From))
 	for _, f := range []struct {
 		name string
 		plugin.File
 	}{{"module", a.Module}, {"executable", a.Executable}} {
 		if f.Path != "" {
-			line(f.name, "%s, sha256 %s", f.Path, f.SHA256)
+			line(f.name, "%s, sha256 %s", printable.Line(f.Path), f.SHA256)
 		}
 	}
 	for _, r := range a.Requires {
@@ -203,13 +202,13 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 	if len(a.Settings) > 0 {
 		fmt.Fprintln(t, "\nSETTING\tDEFAULT\tTAKES\tMEANING")
 		for _, s := range a.Settings {
-			fmt.Fprintf(t, "%s.%s\t%s\t%s\t%s\n", a.Name, s.Name, s.Default, s.Takes(), s.Doc)
+			fmt.Fprintf(t, "%s.%s\t%s\t%s\t%s\n", a.Name, s.Name, printable.Line(s.Default), s.Takes(), printable.Line(s.Doc))
 		}
 	}
 	if len(a.Columns) > 0 {
 		fmt.Fprintln(t, "\nCOLUMN\tTYPE\tMEANING")
 		for _, c := range a.Columns {
-			fmt.Fprintf(t, "%s\t%s\t%s\n", c.Name, c.Type, c.Doc)
+			fmt.Fprintf(t, "%s\t%s\t%s\n", c.Name, c.Type, printable.Line(c.Doc))
 		}
 	}
 	for _, e := range a.Exports {

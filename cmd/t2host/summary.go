@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 )
@@ -17,7 +18,7 @@ func (o *options) summary(cmd *cobra.Command, c host.Config) error {
 	c.Stdout, c.Runtime = io.Discard, ""
 	r, err := host.Run(cmd.Context(), c)
 	if r != nil {
-		fmt.Fprint(o.stdout, summaryText(r, o.input()))
+		fmt.Fprint(o.stdout, summaryText(r, printable.Line(o.input())))
 	}
 	return err
 }

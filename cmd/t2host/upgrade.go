@@ -38,7 +38,7 @@ func upgradeCommand(o *options) *cobra.Command {
 func upgrade(dir string) error {
 	place := filepath.Join(dir, scaffold.SDK)
 	if _, err := os.Stat(filepath.Join(place, "go.mod")); err != nil {
-		return &usageError{"there is no SDK in " + scaffold.SDK + ": new-plugin makes folders that have one"}
+		return &usageError{text: "there is no SDK in " + scaffold.SDK + ": new-plugin makes folders that have one"}
 	}
 	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {

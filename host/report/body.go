@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/decode"
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
 )
 
@@ -18,7 +19,7 @@ func (r *Report) Body() string {
 	l.rule("-")
 	for _, p := range r.Plugins {
 		for _, line := range p.Lines {
-			fmt.Fprintf(l, "%s: %s\n", p.Name, line)
+			fmt.Fprintf(l, "%s: %s\n", p.Name, printable.Tabbed(line))
 		}
 	}
 	l.rule("-")
@@ -41,7 +42,7 @@ func (r *Report) Body() string {
 // captures is what T2 has in its head; but a stream says it only with its first bytes.
 func (r *Report) captures(l *lines) {
 	for _, link := range r.Links {
-		fmt.Fprintf(l, "Link layer type: %s\n", link)
+		fmt.Fprintf(l, "Link layer type: %s\n", printable.Line(link))
 	}
 	if len(r.Links) == 0 {
 		return // no file header was read

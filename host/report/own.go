@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
 )
 
@@ -25,7 +26,7 @@ func (r *Report) costs(l *lines) {
 		}
 	}
 	for _, o := range r.Outlets {
-		fmt.Fprintf(l, "Outlet %s to %s: %s\n", o.Name, o.Target, sent(&o.Stats))
+		fmt.Fprintf(l, "Outlet %s to %s: %s\n", o.Name, printable.Line(o.Target), sent(&o.Stats))
 	}
 }
 
@@ -45,7 +46,7 @@ func sent(s *outlet.Stats) string {
 
 func (r *Report) trouble(l *lines) {
 	for _, w := range r.warnings() {
-		fmt.Fprintf(l, "[WRN] %s\n", w)
+		fmt.Fprintf(l, "[WRN] %s\n", printable.Tabbed(w))
 	}
 }
 
@@ -66,7 +67,7 @@ func (r *Report) warnings() []string {
 	warn(c.Panics, "Packets on which the decoder broke: please report them")
 	list = append(list, r.Warnings...)
 	for _, d := range r.Damage {
-		if !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, d) }) {
+		if !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, printable.Tabbed(d)) }) {
 			list = append(list, d)
 		}
 	}

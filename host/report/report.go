@@ -14,6 +14,7 @@ import (
 	"github.com/t2host/t2host/host/decode"
 	"github.com/t2host/t2host/host/flowtable"
 	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/printable"
 )
 
 // Version is t2host's.
@@ -80,7 +81,7 @@ func (r *Report) Head() string {
 		fmt.Fprintf(&b, "    %02d: %s, %s, %s%s\n", i+1, p.Name, p.Version, p.Runtime, by)
 	}
 	for _, f := range r.Files {
-		fmt.Fprintf(&b, "Processing file: %s\n", f)
+		fmt.Fprintf(&b, "Processing file: %s\n", printable.Line(f))
 	}
 	return b.String()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,17 +32,39 @@ func Literal(group string, s *sdk.Setting, text string) (string, error) {
 		var names []string
 		for name := range strings.SplitSeq(text, ",") {
 			if name = strings.TrimSpace(name); name != "" {
-				names = append(names, strconv.Quote(name))
+				names = append(names, quoted(name))
 			}
 		}
 		return "[" + strings.Join(names, ", ") + "]", nil
 	case s.Kind == sdk.UintSetting:
 		u, err := strconv.ParseUint(text, 10, 64) // TOML has no leading zeros
-		return strconv.FormatUint(u, 10), err
+		number := strconv.FormatUint(u, 10)
+		if u > math.MaxInt64 { // TOML's numbers have a sign
+			number = quoted(number)
+		}
+		return number, err
 	case s.Kind == sdk.BoolSetting:
 		return text, nil
 	}
-	return strconv.Quote(text), nil // as TOML's, where there are no control characters
+	return quoted(text), nil
+}
+
+// quoted is a text as a TOML string: on one line, and with what cannot be shown escaped. TOML has no \x.
+func quoted(text string) string {
+	b := []byte{'"'}
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case strconv.IsPrint(r):
+			b = utf8.AppendRune(b, r)
+		case r > 0xffff:
+			b = fmt.Appendf(b, `\U%08x`, r)
+		default:
+			b = fmt.Appendf(b, `\u%04x`, r)
+		}
+	}
+	return string(append(b, '"'))
 }
 
 // Edit changes settings in a settings file. Comments, order and all other values stay; its

@@ -2,6 +2,8 @@ package settings
 
 import (
 	"strings"
+
+	"github.com/t2host/t2host/host/printable"
 )
 
 // Template is a settings file with every setting: those that have their default as
@@ -22,9 +24,9 @@ func Template(list []Listed) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.WriteString("\n# " + l.Doc + "\n")
+		b.WriteString("\n# " + printable.Line(l.Doc) + "\n")
 		if l.Group != "" {
-			b.WriteString("# Takes: " + l.Takes() + "\n")
+			b.WriteString("# Takes: " + printable.Line(l.Takes()) + "\n")
 		}
 		if l.Source == Default {
 			b.WriteString("# ")

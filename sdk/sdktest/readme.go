@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
 )
 
@@ -53,13 +54,13 @@ func Declaration(p *sdk.Plugin) string {
 		b.WriteString("\n## Settings\n\n| name | default | takes | meaning |\n|---|---|---|---|\n")
 	}
 	for _, s := range p.Settings {
-		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", s.Name, s.Default, s.Takes(), s.Doc)
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", s.Name, printable.Line(s.Default), s.Takes(), printable.Line(s.Doc))
 	}
 	if len(p.Columns) > 0 {
 		b.WriteString("\n## Columns\n\n| name | type | meaning |\n|---|---|---|\n")
 	}
 	for _, c := range p.Columns {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Type, c.Doc)
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Type, printable.Line(c.Doc))
 	}
 	for _, e := range p.Exports {
 		fmt.Fprintf(&b, "\n## Export `%s`\n\nBy %s: %s.\n", e.Name, columns(e.Key), columns(e.Row))

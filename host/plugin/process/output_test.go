@@ -18,7 +18,7 @@ func TestLastWords(t *testing.T) {
 		{"a fatal error behind other lines", "runtime: goroutine stack exceeds 1000000000-byte limit\nruntime: sp=0x1 stack=[0x2, 0x3]\nfatal error: stack overflow\n\nruntime stack:\nruntime.throw({0x1})\n\t/go/src/runtime/panic.go:1 +0x1\ngoroutine 1 [running]:\nmain.f(0x1)\n\t/x/runtime/own.go:7 +0x2\n", " (last words: fatal error: stack overflow (own.go:7))", ""},
 		{"a signal", "SIGQUIT: quit\nPC=0x1\n", " (last words: SIGQUIT: quit)", ""},
 		{"an endless dump", "fatal error: deadlock\n" + many, " (last words: fatal error: deadlock)", ""},
-		{"what steers a terminal", "a\x1b[2J\n", " (last words: a?[2J)", "a\x1b[2J"},
+		{"what steers a terminal", "a\x1b[2J\n", ` (last words: a\x1b[2J)`, "a\x1b[2J"},
 		{"an endless line", strings.Repeat("x", 1<<20), " (last words: " + strings.Repeat("x", 1024) + "…)", strings.Repeat("x", maxLine)},
 	} {
 		var logged []string

@@ -1,20 +1,9 @@
 package remote
 
-import "strings"
+import "github.com/t2host/t2host/host/printable"
 
 // maxText bounds what a plugin says for the user, in bytes.
 const maxText = 1024
 
-// Printable gives what a plugin says as a line that can be shown: of a bounded
-// length, and without what steers a terminal.
-func Printable(text string) string {
-	if len(text) > maxText {
-		text = text[:maxText] + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffd {
-			return '?'
-		}
-		return r
-	}, text)
-}
+// Printable returns what a plugin says as a line that can be shown, of a bounded length.
+func Printable(text string) string { return printable.Cut(text, maxText) }
