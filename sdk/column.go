@@ -86,7 +86,8 @@ func (t Type) Size() int {
 }
 
 // Column is one declared column: of records, or of the rows of a table. Where
-// it names a column of another plugin, Name is "plugin.column".
+// it names a column of another plugin, Name is "plugin.column". A name holds
+// letters, digits and _, at most 64 bytes.
 type Column struct {
 	Name string
 	Type Type

@@ -5,7 +5,7 @@ import "errors"
 // Plugin is a declared plugin: what the host knows of it, and Open. It is
 // constant; whatever carries a plugin, the host sees one of these.
 type Plugin struct {
-	Name     string // letters, digits and _, a lower-case letter first
+	Name     string // letters, digits and _, a lower-case letter first, at most 64 bytes
 	Number   int    // 0 to 999: orders plugins that do not need each other; 900 and up are sinks
 	Version  string // semantic version
 	Doc      string // one sentence: what it does

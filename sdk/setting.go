@@ -32,13 +32,13 @@ func (k SettingKind) String() string {
 // Setting is one declared setting: what conf, the README and the checks of the
 // host know of it.
 type Setting struct {
-	Name     string // lower_snake_case
+	Name     string // lower_snake_case, at most 64 bytes
 	Kind     SettingKind
-	Unit     string
-	Min, Max uint64 // of a UintSetting, both inclusive
-	Choices  []string
-	Default  string // as text
-	Doc      string // one sentence
+	Unit     string   // letters, digits, spaces and , . / % - ( ) * ^, at most 32 bytes
+	Min, Max uint64   // of a UintSetting, both inclusive
+	Choices  []string // printable, without spaces and commas
+	Default  string   // as text
+	Doc      string   // one sentence, on one line
 
 	store func(text string)
 }

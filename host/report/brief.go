@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
 )
 
@@ -111,7 +112,7 @@ type brief struct{ strings.Builder }
 // add adds lines, the first one with the name.
 func (b *brief) add(name string, lines ...string) {
 	for _, line := range lines {
-		fmt.Fprintf(b, "%-10s %s\n", name, line)
+		fmt.Fprintf(b, "%-10s %s\n", name, printable.Tabbed(line))
 		name = ""
 	}
 }

@@ -67,7 +67,7 @@ func (r *Report) warnings() []string {
 	warn(c.Panics, "Packets on which the decoder broke: please report them")
 	list = append(list, r.Warnings...)
 	for _, d := range r.Damage {
-		if !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, printable.Tabbed(d)) }) {
+		if !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(printable.Tabbed(w), printable.Tabbed(d)) }) {
 			list = append(list, d)
 		}
 	}
