@@ -66,6 +66,8 @@ var hostile = map[string]string{
 	"no_exports":       "hostile/no_exports.wasm: module does not export t2host_abi: it is no t2host plugin",
 	"name_escapes":     `hostile/name_escapes.wasm: manifest: plugin hostile: setting "su\x1b[31mf": a name begins with a lower-case letter and holds`,
 	"text_escapes":     "",
+	"target_default":   "plugin hostile: outlet lines has no target: say where it goes: --set hostile.to=TARGET (tcp://HOST:PORT, file:PATH, or - for standard output)",
+	"suffix_folder":    `hostile/suffix_folder.wasm: manifest: plugin hostile: setting suffix: default takes the end of a file name, without / and \ and .., not "/../hostile_suffix"`,
 	"slow_compile":     "hostile/slow_compile.wasm: did not answer within 5s: killed",
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/plugin"
-	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
 )
 
@@ -142,7 +141,10 @@ func (p *plan) choose(c *Config, catalogue []*plugin.Artefact, names []string) e
 		if l.Runtime, err = p.carrier.Choose(l.Artefact, l.Runtime); err != nil {
 			return err
 		}
-		values := c.Settings.Of(settings.Group{Name: l.Name, Settings: l.Settings})
+		values := c.Settings.Of(groupOf(l.Artefact))
+		if err := checkTargets(l.Plugin, values); err != nil {
+			return err
+		}
 		if writesRecords(l.Plugin) && c.Split != "" {
 			values = append(values, sdk.Value{Name: "split", Text: c.Split}, sdk.Value{Name: "split_start", Text: fmt.Sprint(c.SplitStart)})
 		}
@@ -150,6 +152,17 @@ func (p *plan) choose(c *Config, catalogue []*plugin.Artefact, names []string) e
 	}
 	p.plugins = loaded
 	return p.checkWants(c)
+}
+
+// checkTargets refuses a stream outlet that leads nowhere.
+func checkTargets(p *sdk.Plugin, values []sdk.Value) error {
+	for _, o := range p.Outlets {
+		if o.Kind == sdk.StreamOutlet && textOf(values, o.Setting) == "" {
+			return fmt.Errorf("plugin %s: outlet %s has no target: say where it goes: --set %s.%s=TARGET (tcp://HOST:PORT, file:PATH, or - for standard output)",
+				p.Name, o.Name, plugin.Key(p.Name), o.Setting)
+		}
+	}
+	return nil
 }
 
 func writesRecords(p *sdk.Plugin) bool {

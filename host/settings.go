@@ -62,10 +62,21 @@ func (o *own) groups() []settings.Group {
 // Groups are the settings of the host and of the plugins of a catalogue.
 func Groups(catalogue []*plugin.Artefact) []settings.Group {
 	groups := OwnGroups()
-	for _, p := range catalogue {
-		groups = append(groups, settings.Group{Name: p.Name, Settings: p.Settings})
+	for _, a := range catalogue {
+		groups = append(groups, groupOf(a))
 	}
 	return groups
+}
+
+// groupOf are the settings of a plugin, with the defaults that hold in a run.
+func groupOf(a *plugin.Artefact) settings.Group {
+	g := settings.Group{Name: a.Name, Settings: a.UserSettings()}
+	for _, o := range a.Outlets {
+		if o.Kind != sdk.StreamOutlet {
+			g.Suffixes = append(g.Suffixes, o.Setting)
+		}
+	}
+	return g
 }
 
 // OwnGroups are the host's own settings; the first group has no name: its keys stand alone.
@@ -83,15 +94,13 @@ func CheckSettings(v *settings.Values, groups []settings.Group) error {
 	return v.Check(groups, outlet.CheckTarget)
 }
 
-// CheckValue gives the reason why text is no value of the setting, nil if it is one.
-func CheckValue(s *sdk.Setting, text string) error {
-	if err := s.Check(text); err != nil {
-		return fmt.Errorf("%s %w", s.Name, err)
+// CheckValue returns the reason why text is no value of a group's setting, nil if it is one.
+func CheckValue(g settings.Group, s *sdk.Setting, text string) error {
+	err := g.Check(s, text, outlet.CheckTarget)
+	if err == nil || s.Kind == sdk.TargetSetting {
+		return err
 	}
-	if s.Kind == sdk.TargetSetting {
-		return outlet.CheckTarget(text)
-	}
-	return nil
+	return fmt.Errorf("%s %w", s.Name, err)
 }
 
 // ownSettings takes the host's own values.

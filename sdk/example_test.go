@@ -69,7 +69,7 @@ func ExampleOutletWriter_Send() {
 	type settings struct{ sdk.StreamSettings }
 	ends := sdk.Define(sdk.Spec[settings]{
 		Name: "ends", Number: 940, Version: "1.0.0", Doc: "says which flows ended",
-		Defaults: settings{sdk.Streams("tcp://127.0.0.1:5555")},
+		Defaults: settings{sdk.Streams("")},
 		Settings: func(s *settings) []sdk.Setting { return s.StreamSettings.Settings() },
 		Ends:     sdk.End(sdk.SrcIP, sdk.FirstSeen, sdk.LastSeen),
 		Outlets:  []sdk.Outlet{{Name: "lines", Kind: sdk.StreamOutlet, Setting: "to"}},

@@ -31,6 +31,15 @@ type Outlet struct {
 	Setting string
 }
 
+// CheckSuffix returns the reason why text cannot follow the output prefix in the name of
+// a file, nil if it can: it must not lead to another folder.
+func CheckSuffix(text string) error {
+	if strings.ContainsAny(text, "/\\\x00") || strings.Contains(text, "..") {
+		return errors.New("takes the end of a file name, without / and \\ and .., not " + strconv.Quote(text))
+	}
+	return nil
+}
+
 // StreamSettings are the settings of a stream outlet. The host acts on them;
 // the plugin declares them, so that each sink has them under the same names.
 type StreamSettings struct {
@@ -40,7 +49,9 @@ type StreamSettings struct {
 	Queue    uint32
 }
 
-// Streams are the settings' defaults but for the target.
+// Streams are the settings' defaults; to is the default of the target, empty for a
+// target that the user must name. Only plugins that come with the host have another one:
+// of all others the user must name it, whatever they declare.
 func Streams(to string) StreamSettings {
 	return StreamSettings{To: to, OnAbsent: "fail", Drain: 5, Queue: 16 << 20}
 }

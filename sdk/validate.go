@@ -142,8 +142,16 @@ func (p *Plugin) checkOutlets() error {
 			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " is not declared")
 		case o.Kind == StreamOutlet && s.Kind != TargetSetting:
 			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " must be a target")
+		case o.Kind != StreamOutlet && s.Kind == TargetSetting:
+			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " must be a text: it ends a file name")
 		case o.Kind != StreamOutlet && o.Kind != FileOutlet && o.Kind != RecordOutlet:
 			return errors.New("outlet " + o.Name + " has no kind")
+		}
+		if o.Kind == StreamOutlet {
+			continue
+		}
+		if err := CheckSuffix(s.Default); err != nil {
+			return errors.New("setting " + s.Name + ": default " + err.Error())
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 
 // accept says why a setting does not take a value.
 func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, text string) error {
-	if err := host.CheckValue(s, text); err != nil {
+	if err := host.CheckValue(g, s, text); err != nil {
 		return err
 	}
 	if g.Name != "" {

@@ -201,7 +201,7 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 	}
 	if len(a.Settings) > 0 {
 		fmt.Fprintln(t, "\nSETTING\tDEFAULT\tTAKES\tMEANING")
-		for _, s := range a.Settings {
+		for _, s := range a.UserSettings() {
 			fmt.Fprintf(t, "%s.%s\t%s\t%s\t%s\n", a.Name, s.Name, printable.Line(s.Default), s.Takes(), printable.Line(s.Doc))
 		}
 	}

@@ -49,6 +49,21 @@ func (a *Artefact) Place() string {
 	return fmt.Sprintf("plugin %s: %s takes the place of version %s, %s", a.Name, a.From, a.Replaces.Version, a.Replaces.From)
 }
 
+// UserSettings returns the settings with the defaults that hold in a run. A plugin that
+// did not come with the host has no say in where its streams lead: its targets have none.
+func (a *Artefact) UserSettings() []sdk.Setting {
+	if a.BuiltIn {
+		return a.Settings
+	}
+	list := slices.Clone(a.Settings)
+	for i := range list {
+		if list[i].Kind == sdk.TargetSetting {
+			list[i].Default = ""
+		}
+	}
+	return list
+}
+
 // File is a part of an artefact.
 type File struct {
 	Path   string

@@ -138,27 +138,41 @@ func textOf(x any) (string, bool) {
 type Group struct {
 	Name     string
 	Settings []sdk.Setting
+	Suffixes []string // names of those that end the name of a file: see sdk.CheckSuffix
+}
+
+// Check returns the reason why text is no value of a setting of the group, nil if it is
+// one; target looks at the targets of outlets.
+func (g Group) Check(s *sdk.Setting, text string, target func(string) error) error {
+	err := s.Check(text)
+	if err == nil && slices.Contains(g.Suffixes, s.Name) {
+		err = sdk.CheckSuffix(text)
+	}
+	if err == nil && s.Kind == sdk.TargetSetting {
+		err = target(text)
+	}
+	return err
 }
 
 // Check refuses values of unknown groups and keys and those that their setting
 // does not take, all in one error; check looks at the targets of outlets.
 func (v *Values) Check(groups []Group, check func(target string) error) error {
-	known := map[string][]sdk.Setting{}
+	known := map[string]Group{}
 	var names []string
 	for _, g := range groups {
-		known[strings.ToLower(g.Name)] = g.Settings
+		known[strings.ToLower(g.Name)] = g
 		if g.Name != "" {
 			names = append(names, g.Name)
 		}
 	}
 	var problems []error
 	for _, group := range sorted(v.set) {
-		settings, ok := known[group]
+		g, ok := known[group]
 		for _, key := range sorted(v.set[group]) {
 			x := v.set[group][key]
 			if !ok {
 				problems = append(problems, fmt.Errorf("%s: no plugin is named %s%s", x.place(), group, nearest.Hint(group, names)))
-			} else if err := x.check(group, key, settings, check); err != nil {
+			} else if err := x.check(group, key, g, check); err != nil {
 				problems = append(problems, fmt.Errorf("%s: %w", x.place(), err))
 			}
 		}
@@ -166,15 +180,12 @@ func (v *Values) Check(groups []Group, check func(target string) error) error {
 	return errors.Join(problems...)
 }
 
-func (x value) check(group, key string, settings []sdk.Setting, check func(target string) error) error {
-	s := sdk.Find(settings, key)
+func (x value) check(group, key string, g Group, check func(target string) error) error {
+	s := sdk.Find(g.Settings, key)
 	if s == nil {
-		return fmt.Errorf("%s has no setting %s%s", group, key, hint(key, settings))
+		return fmt.Errorf("%s has no setting %s%s", group, key, hint(key, g.Settings))
 	}
-	err := s.Check(x.text)
-	if err == nil && s.Kind == sdk.TargetSetting {
-		err = check(x.text)
-	}
+	err := g.Check(s, x.text, check)
 	if err != nil && group == "" {
 		return fmt.Errorf("%s %w", key, err)
 	}

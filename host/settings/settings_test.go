@@ -13,11 +13,11 @@ import (
 )
 
 func groups() []Group {
-	n, on, to, plugins := uint32(5), false, "-", ""
+	n, on, to, plugins, suffix := uint32(5), false, "-", "", "_x.txt"
 	return []Group{
-		{"", []sdk.Setting{sdk.Text(PluginsKey, &plugins, "")}},
-		{"tcpWin", []sdk.Setting{sdk.Uint32("threshold", &n, "bytes", 0, 9, ""), sdk.Bool("on", &on, "")}},
-		{"sink", []sdk.Setting{sdk.Target("to", &to, "")}},
+		{Settings: []sdk.Setting{sdk.Text(PluginsKey, &plugins, "")}},
+		{Name: "tcpWin", Settings: []sdk.Setting{sdk.Uint32("threshold", &n, "bytes", 0, 9, ""), sdk.Bool("on", &on, ""), sdk.Text("suffix", &suffix, "")}, Suffixes: []string{"suffix"}},
+		{Name: "sink", Settings: []sdk.Setting{sdk.Target("to", &to, "")}},
 	}
 }
 
@@ -46,7 +46,7 @@ func load(t *testing.T, file string, environ, sets []string) string {
 	for _, x := range v.Of(groups()[1]) {
 		list = append(list, x.Name+"="+x.Text)
 	}
-	return strings.Join(append(list, v.Plugins...), " ")
+	return strings.ReplaceAll(strings.Join(append(list, v.Plugins...), " "), " suffix=_x.txt", "")
 }
 
 func TestValues(t *testing.T) {
@@ -62,8 +62,12 @@ func TestValues(t *testing.T) {
 		{"command line beats both", file, []string{"T2HOST_TCPWIN__THRESHOLD=4"}, []string{"tcpWin.threshold=1", "tcpwin.threshold=2"}, "threshold=2 on=true a b"},
 		{"unknown plugin", "[tcpwim]\nx = 1", nil, nil, "FILE: no plugin is named tcpwim, did you mean tcpWin?"},
 		{"unknown key", "", nil, []string{"tcpwin.treshold=1"}, "--set tcpwin.treshold: tcpwin has no setting treshold, did you mean threshold?"},
-		{"unknown key, nothing near", "", nil, []string{"tcpwin.zzz=1"}, "--set tcpwin.zzz: tcpwin has no setting zzz (it has threshold, on)"},
+		{"unknown key, nothing near", "", nil, []string{"tcpwin.zzz=1"}, "--set tcpwin.zzz: tcpwin has no setting zzz (it has threshold, on, suffix)"},
 		{"out of range", "", []string{"T2HOST_TCPWIN__THRESHOLD=10"}, nil, `environment T2HOST_TCPWIN__THRESHOLD: tcpwin.threshold takes a whole number from 0 to 9, not "10"`},
+		{"suffix, a folder", "[tcpwin]\nsuffix = \"/x\"", nil, nil, `FILE: tcpwin.suffix takes the end of a file name, without / and \ and .., not "/x"`},
+		{"suffix, above", "", nil, []string{"tcpwin.suffix=..x"}, `--set tcpwin.suffix: tcpwin.suffix takes the end of a file name, without / and \ and .., not "..x"`},
+		{"suffix, Windows", "", []string{`T2HOST_TCPWIN__SUFFIX=\x`}, nil, `environment T2HOST_TCPWIN__SUFFIX: tcpwin.suffix takes the end of a file name, without / and \ and .., not "\\x"`},
+		{"suffix, a word", "", nil, []string{"tcpwin.suffix=x. y"}, "threshold=5 on=false suffix=x. y"},
 		{"target", "", nil, []string{"sink.to=bad"}, "--set sink.to: sink.to is no target"},
 		{"not a set", "", nil, []string{"tcpwin.threshold"}, "--set tcpwin.threshold: takes PLUGIN.KEY=VALUE"},
 		{"broken file", "x =", nil, nil, "settings file FILE:1:3: "},

@@ -54,7 +54,11 @@ func Declaration(p *sdk.Plugin) string {
 		b.WriteString("\n## Settings\n\n| name | default | takes | meaning |\n|---|---|---|---|\n")
 	}
 	for _, s := range p.Settings {
-		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", s.Name, printable.Line(s.Default), s.Takes(), printable.Line(s.Doc))
+		value := "`" + printable.Line(s.Default) + "`"
+		if s.Kind == sdk.TargetSetting && s.Default == "" {
+			value = "none: name it"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", s.Name, value, s.Takes(), printable.Line(s.Doc))
 	}
 	if len(p.Columns) > 0 {
 		b.WriteString("\n## Columns\n\n| name | type | meaning |\n|---|---|---|\n")

@@ -19,7 +19,7 @@ type Settings struct {
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "shutJSON", Number: 905, Version: "0.1.0",
 	Doc:      "sends an object in JSON each time a host has stopped a peer for longer than before",
-	Defaults: Settings{StreamSettings: sdk.Streams("tcp://127.0.0.1:6666"), Least: 1},
+	Defaults: Settings{StreamSettings: sdk.Streams(""), Least: 1},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
 			sdk.Uint32("least", &s.Least, "ms, packet time", 0, 1<<31, "shorter times are not sent"),
