@@ -121,7 +121,7 @@ func newReader(t *testing.T) *reader {
 		t.Fatal(err)
 	}
 	r.env = append(os.Environ(), golang...)
-	r.env = append(r.env, "HOME="+home, "XDG_CACHE_HOME="+cache, "XDG_DATA_HOME=", "T2HOST_PLUGINS=", "TZ=UTC", "LC_ALL=C", "GOPROXY=off", "GOFLAGS=-trimpath",
+	r.env = append(r.env, "HOME="+home, "XDG_CACHE_HOME="+cache, "XDG_DATA_HOME=", "XDG_STATE_HOME=", "T2HOST_PLUGINS=", "TZ=UTC", "LC_ALL=C", "GOPROXY=off", "GOFLAGS=-trimpath",
 		"MAKEFLAGS=", "MAKELEVEL=", "PATH="+filepath.Join(clone, "bin")+":"+os.Getenv("PATH"))
 	return r
 }

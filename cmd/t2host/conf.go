@@ -26,6 +26,7 @@ type conf struct {
 	define, get                    []string
 	reset, generate, check, asJSON bool
 	all                            bool
+	trustIt                        bool
 }
 
 const confLong = `t2host conf lists settings: of t2host (flow, capture, batch, runtime) and of all plugins, or of those that are named.
@@ -37,6 +38,7 @@ const confLong = `t2host conf lists settings: of t2host (flow, capture, batch, r
   t2host conf tcpwin --reset               back to the defaults; without a name: all settings
   t2host conf -g                           write a settings file with everything in it; -g FILE, - for standard output
   t2host conf --check                      is all well?
+  t2host conf --trust                      show what ./t2host.toml sets beside plain values, and accept it
 
 The settings file is t2host.toml in the current folder, or the one that -C names. An environment variable such as
 T2HOST_TCPWIN__THRESHOLD comes before it, and --set before both.`
@@ -58,6 +60,7 @@ func confCommand(o *options) *cobra.Command {
 	f.BoolVar(&c.reset, "reset", false, "take the settings out of the settings file; the list of plugins stays")
 	f.BoolVarP(&c.generate, "generate", "g", false, "write a settings file with everything in it, to the word that has a dot or is -, else to the one that -C names")
 	f.BoolVar(&c.check, "check", false, "check all settings")
+	f.BoolVar(&c.trustIt, "trust", false, "show what ./"+settings.DefaultFile+" sets that a file which nobody named may not, and accept it until it changes")
 	f.StringVarP(&o.settings, "settings", "C", "", "the settings `FILE` (default: "+settings.DefaultFile+")")
 	f.StringArrayVar(&o.sets, "set", nil, "as if it were set in a run: `PLUGIN.KEY=VALUE`")
 	f.BoolVar(&c.asJSON, "json", false, "list as JSON")
@@ -67,13 +70,13 @@ func confCommand(o *options) *cobra.Command {
 
 func (c *conf) run(words []string) error {
 	jobs := 0
-	for _, on := range []bool{len(c.define) > 0, len(c.get) > 0, c.reset, c.generate, c.check} {
+	for _, on := range []bool{len(c.define) > 0, len(c.get) > 0, c.reset, c.generate, c.check, c.trustIt} {
 		if on {
 			jobs++
 		}
 	}
 	if jobs > 1 {
-		return usagef("conf: -D, -G, --reset, -g and --check exclude each other")
+		return usagef("conf: -D, -G, --reset, -g, --check and --trust exclude each other")
 	}
 	if c.all && len(words) > 0 {
 		return usagef("conf -a: it is for all of them: give it alone, or give names")
@@ -90,7 +93,9 @@ func (c *conf) run(words []string) error {
 	case len(c.define) > 0:
 		return c.change(all, named, c.define)
 	case c.reset:
-		return c.resetAll(named, len(words) == 0)
+		return c.resetAll(all, named, len(words) == 0)
+	case c.trustIt:
+		return c.trustFile(all)
 	}
 	return c.read(all, named, file)
 }
@@ -168,7 +173,7 @@ func (c *conf) read(all, named []settings.Group, file string) error {
 	case c.check:
 		return c.sayAllWell(values.List(all))
 	case c.generate:
-		return c.write(file, list)
+		return c.write(all, file, list)
 	case c.asJSON:
 		return errors.Join(listSettingsJSON(c.stdout, list), problems)
 	}
@@ -217,7 +222,7 @@ func (c *conf) print(values *settings.Values, named []settings.Group) error {
 }
 
 // write makes a settings file; one that is there is not touched.
-func (c *conf) write(file string, list []settings.Listed) error {
+func (c *conf) write(all []settings.Group, file string, list []settings.Listed) error {
 	text, err := settings.Template(list)
 	if err != nil {
 		return err
@@ -238,6 +243,9 @@ func (c *conf) write(file string, list []settings.Listed) error {
 	}
 	if err != nil {
 		return fmt.Errorf("conf -g: %w", err)
+	}
+	if err := c.remember(all, file, &settings.Content{}, text); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(c.stdout, "%s holds %d settings; a # stands before each default\n", file, len(list))
 	return err

@@ -52,7 +52,7 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 		}
 		changes = append(changes, ch)
 	}
-	return c.edit(changes)
+	return c.edit(all, changes)
 }
 
 // accept says why a setting does not take a value.
@@ -78,8 +78,12 @@ func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, te
 
 // resetAll takes the groups' settings out of the file, or all that stands there, also what
 // nobody knows any more. The list of plugins stays: it has no default to go back to.
-func (c *conf) resetAll(named []settings.Group, all bool) error {
-	values, err := settings.Load(c.settings, nil, nil)
+func (c *conf) resetAll(groups, named []settings.Group, all bool) error {
+	file := c.file()
+	if _, err := os.Stat(file); c.settings == "" && errors.Is(err, fs.ErrNotExist) {
+		file = os.DevNull
+	}
+	values, err := settings.Load(file, nil, nil)
 	if err != nil {
 		return refused(err)
 	}
@@ -89,7 +93,7 @@ func (c *conf) resetAll(named []settings.Group, all bool) error {
 			changes = append(changes, ch)
 		}
 	}
-	if err := c.edit(changes); err != nil {
+	if err := c.edit(groups, changes); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(c.stdout, "back to their defaults: %d settings\n", len(changes))
@@ -97,19 +101,19 @@ func (c *conf) resetAll(named []settings.Group, all bool) error {
 }
 
 // edit changes the settings file, in one step.
-func (c *conf) edit(changes []settings.Change) error {
+func (c *conf) edit(all []settings.Group, changes []settings.Change) error {
 	file := c.file()
 	if real, err := filepath.EvalSymlinks(file); err == nil {
 		file = real
 	}
-	mode := fs.FileMode(0o644)
-	data, err := os.ReadFile(file)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	before, err := settings.Read(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		before, err = &settings.Content{Mode: 0o644}, nil
+	}
+	if err != nil {
 		return fmt.Errorf("settings file %s: %w", file, errors.Unwrap(err))
 	}
-	if info, err := os.Stat(file); err == nil {
-		mode = info.Mode().Perm()
-	}
+	data := before.Bytes
 	if len(data) > 0 { // its errors have a line
 		if _, err := settings.Load(file, nil, nil); err != nil {
 			return refused(err)
@@ -128,8 +132,11 @@ func (c *conf) edit(changes []settings.Change) error {
 	if err != nil {
 		return usagef("settings file %s: %v", file, err)
 	}
-	if err := replaceFile(file, fresh, mode); err != nil {
+	if err := settings.ReplaceFile(file, fresh, before.Mode); err != nil {
 		return fmt.Errorf("settings file %s: %w", file, err)
+	}
+	if err := c.remember(all, c.file(), before, fresh); err != nil {
+		return err
 	}
 	for _, ch := range there {
 		name := "T2HOST_" + strings.ToUpper(ch.Group) + "__" + strings.ToUpper(ch.Key)
@@ -138,19 +145,4 @@ func (c *conf) edit(changes []settings.Change) error {
 		}
 	}
 	return nil
-}
-
-// replaceFile gives a file new bytes: whoever reads it sees the old ones or the new ones.
-func replaceFile(path string, data []byte, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".t2host-*.toml")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // in vain, if all went well
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -42,7 +42,8 @@ func (c cleaned) Run() int {
 }
 
 // TestScripts runs testdata/script: one behaviour of the command a file. t2host
-// there is this test's binary. Beside the usual commands there are
+// there is this test's binary. The condition root says that the superuser runs it. Beside the
+// usual commands there are
 //
 //	counter DIR                   copies somebody else's plugin, built, to DIR
 //	exits CODE PROGRAM [ARG...]   runs it and checks the exit code
@@ -73,6 +74,12 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			env.Vars = append(env.Vars, golang...)
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %s", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"counter": counter, "exits": exits, "freeport": freePort, "nuls": nuls, "program": program, "source": source,

@@ -53,7 +53,7 @@ func TestTemplate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	on := strings.NewReplacer("\n# plugins = ", "\nplugins = ", "\n# threshold = ", "\nthreshold = ", "\n# on = ", "\non = ", "\n# to = ", "\nto = ").Replace(string(text))
+	on := strings.NewReplacer("\n# plugins = ", "\nplugins = ", "\n# threshold = ", "\nthreshold = ", "\n# on = ", "\non = ", "\n# to = ", "\nto = ", "\n# suffix = ", "\nsuffix = ").Replace(string(text))
 	path := filepath.Join(t.TempDir(), "x.toml")
 	if err := os.WriteFile(path, []byte(on), 0o644); err != nil {
 		t.Fatal(err)

@@ -27,6 +27,7 @@ const PluginsKey = "plugins"
 // environment, command line.
 type Values struct {
 	Plugins []string // the file's list of plugins
+	chance  *chance  // nil: the file counts as named
 	set     map[string]map[string]value
 }
 
@@ -37,10 +38,12 @@ type value struct {
 }
 
 // Load reads file ("" stands for DefaultFile, which need not exist), then
-// environ (KEY=VALUE), then sets (group.key=value).
+// environ (KEY=VALUE), then sets (group.key=value). DefaultFile is refused if others can
+// write it or if it names a path of a plugin, unless the user has accepted it (see [Trust]);
+// what else it may not set Check refuses.
 func Load(file string, environ, sets []string) (*Values, error) {
 	v := &Values{set: map[string]map[string]value{}}
-	if err := v.readFile(file); err != nil {
+	if err := v.readFile(file, environ); err != nil {
 		return nil, err
 	}
 	for _, e := range environ {
@@ -70,18 +73,49 @@ func (v *Values) put(group, key string, x value) {
 	v.set[group][key] = x
 }
 
-func (v *Values) readFile(file string) error {
-	named := file != ""
-	if !named {
-		file = DefaultFile
+func (v *Values) readFile(file string, environ []string) error {
+	if file == "" {
+		return v.readChance(environ)
 	}
-	data, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) && !named {
-		return nil
-	}
+	data, err := readNamed(file)
 	if err != nil {
 		return fmt.Errorf("settings file %s: %w", file, errors.Unwrap(err))
 	}
+	return v.parse(file, data)
+}
+
+// readNamed reads a settings file that was named: it may be a pipe.
+func readNamed(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readBounded(f)
+}
+
+// readChance reads DefaultFile, which nobody named.
+func (v *Values) readChance(environ []string) error {
+	c, err := Read(DefaultFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("settings file %s: %w", DefaultFile, errors.Unwrap(err))
+	}
+	if v.chance, err = chanceOf(c, environ); err != nil {
+		return err
+	}
+	if err := v.parse(DefaultFile, c.Bytes); err != nil {
+		return err
+	}
+	if v.chance != nil && namesPath(strings.Join(v.Plugins, ",")) { // before anyone runs it
+		return fmt.Errorf("settings file %s: %w", DefaultFile, v.chance.refuse("a path among the plugins"))
+	}
+	return nil
+}
+
+func (v *Values) parse(file string, data []byte) error {
 	var tree map[string]any
 	if err := toml.Unmarshal(data, &tree); err != nil {
 		var d *toml.DecodeError
@@ -174,6 +208,8 @@ func (v *Values) Check(groups []Group, check func(target string) error) error {
 				problems = append(problems, fmt.Errorf("%s: no plugin is named %s%s", x.place(), group, nearest.Hint(group, names)))
 			} else if err := x.check(group, key, g, check); err != nil {
 				problems = append(problems, fmt.Errorf("%s: %w", x.place(), err))
+			} else if v.chance != nil && x.source == File && !plain(group, sdk.Find(g.Settings, key), x.text) {
+				problems = append(problems, fmt.Errorf("%s: %w", x.place(), v.chance.refuse(strings.TrimPrefix(group+"."+key, "."))))
 			}
 		}
 	}
