@@ -85,7 +85,7 @@ func cacheDir() string {
 	if err != nil {
 		return ""
 	}
-	return filepath.Join(dir, "t2host", "wasm")
+	return filepath.Join(dir, "t2host")
 }
 
 // ownModule is what the module of t2host's own plugins is built from where it is not built

@@ -49,7 +49,7 @@ Files:
   PREFIX_*.txt                    what plugins write; their settings name the ends
   PREFIX_undelivered.bin          what a sink's receiver did not get
   ~/.local/share/t2host/plugins   plugins that were installed (XDG_DATA_HOME moves it)
-  ~/.cache/t2host/wasm            compiled modules (XDG_CACHE_HOME moves it)
+  ~/.cache/t2host                 compiled modules (XDG_CACHE_HOME moves it)
   ~/.cache/t2host/module          the module of t2host's own plugins, where go build has made t2host
 
 Environment:

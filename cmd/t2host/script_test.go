@@ -101,10 +101,16 @@ func warmCache(t *testing.T) string {
 		code = m.Code
 	}
 	none := func(string) {}
-	e := wasm.New(wasm.Config{CacheDir: filepath.Join(dir, "t2host", "wasm"), MaxMemory: 64 << 20, Note: none, Warn: none})
-	defer e.Close()
-	if _, err := e.Module(t.Context(), "warm", code); err != nil {
-		t.Fatal(err)
+	c := wasm.Config{CacheDir: filepath.Join(dir, "t2host", "wasm"), WorkerDir: filepath.Join(dir, "t2host", "worker"), MaxMemory: 64 << 20, Note: none, Warn: none}
+	for range 2 { // the host's cache, then that of its workers
+		e := wasm.New(c)
+		if _, err := e.Module(t.Context(), "warm", code); err != nil {
+			t.Fatal(err)
+		}
+		c.CacheDir = e.Worker("warm", code)
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return dir
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -25,7 +26,7 @@ import (
 
 // Config is what the carriers of a run have in common.
 type Config struct {
-	CacheDir  string            // of compiled modules; empty: none
+	CacheDir  string            // of compiled modules: in wasm the host's own, in worker those of workers; empty: none
 	OwnModule firstparty.Config // of the first-party plugins, where the program was built without it
 	MaxMemory uint64            // of a plugin in the sandbox, bytes
 	Seed      uint64            // of the random bytes in the sandbox
@@ -49,7 +50,11 @@ type Carrier struct {
 func New(c Config) *Carrier {
 	k := &Carrier{Config: c}
 	k.engine = sync.OnceValue(func() *wasm.Engine {
-		k.made = wasm.New(wasm.Config{CacheDir: c.CacheDir, MaxMemory: c.MaxMemory, Seed: c.Seed, Note: c.Note, Warn: c.Warn})
+		var own, workers string
+		if c.CacheDir != "" {
+			own, workers = filepath.Join(c.CacheDir, "wasm"), filepath.Join(c.CacheDir, "worker")
+		}
+		k.made = wasm.New(wasm.Config{CacheDir: own, WorkerDir: workers, MaxMemory: c.MaxMemory, Seed: c.Seed, Note: c.Note, Warn: c.Warn})
 		return k.made
 	})
 	k.own = sync.OnceValues(k.ownModule)
@@ -135,7 +140,7 @@ func (k *Carrier) foreign(a *plugin.Artefact, r plugin.Runtime, log func(string)
 		return nil, err
 	}
 	if r == plugin.Wasm {
-		return k.sandbox(a.Name, code, log)
+		return sandbox(k.engine(), a.Name, code, log)
 	}
 	return k.apart(a.Name, f, code, sum, log)
 }
@@ -145,8 +150,7 @@ func (k *Carrier) apart(name string, f *os.File, code []byte, sum string, log fu
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("module %s: %w", name, err)
 	}
-	k.engine().Announce(name, code)
-	return process.Connect(k.worker(name, f, sum, log))
+	return process.Connect(k.worker(name, f, sum, k.engine().Worker(name, code), log))
 }
 
 // sum is the checksum that a file must have: a pin counts more than a manifest.
@@ -157,8 +161,8 @@ func (k *Carrier) sum(name string, f plugin.File) string {
 	return f.SHA256
 }
 
-func (k *Carrier) sandbox(name string, code []byte, log func(string)) (remote.Peer, error) {
-	m, err := k.engine().Module(context.Background(), name, code)
+func sandbox(e *wasm.Engine, name string, code []byte, log func(string)) (remote.Peer, error) {
+	m, err := e.Module(context.Background(), name, code)
 	if err != nil {
 		return nil, err
 	}

@@ -67,10 +67,9 @@ func (k *Carrier) firstParty(name string, r plugin.Runtime, log func(string)) (r
 	case err != nil:
 		return nil, err
 	case r != plugin.Worker:
-		return k.sandbox(builtIn, m.Code, log)
+		return sandbox(k.engine(), builtIn, m.Code, log)
 	case m.Path == "":
-		k.engine().Announce(builtIn, m.Code)
-		return process.Connect(k.worker(name, nil, "", log))
+		return process.Connect(k.worker(name, nil, "", k.engine().Worker(builtIn, m.Code), log))
 	}
 	f, err := openModule(m.Path)
 	if err != nil {

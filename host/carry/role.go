@@ -58,14 +58,14 @@ func self() string {
 }
 
 // worker is the command that starts a worker; without module it holds the
-// built-in one.
-func (k *Carrier) worker(name string, module *os.File, sum string, log func(string)) process.Command {
+// built-in one. It knows of no cache but its own: what it writes the host must not load.
+func (k *Carrier) worker(name string, module *os.File, sum, cache string, log func(string)) process.Command {
 	c := k.again(name, roleWorker, func(line string) {
 		// What a guest prints comes this way.
 		log(strings.TrimPrefix(line, "stderr: "))
 	})
 	c.Env = append(c.Env,
-		cacheVariable+"="+k.CacheDir,
+		cacheVariable+"="+cache,
 		memoryVariable+"="+strconv.FormatUint(k.MaxMemory, 10),
 		seedVariable+"="+strconv.FormatUint(k.Seed, 10),
 	)
@@ -134,7 +134,7 @@ func openWorker() (remote.Peer, error) {
 		n, _ := strconv.ParseUint(os.Getenv(name), 10, 64) // written by worker
 		return n
 	}
-	k := New(Config{
+	e := wasm.New(wasm.Config{
 		CacheDir: os.Getenv(cacheVariable), MaxMemory: number(memoryVariable), Seed: number(seedVariable),
 		Note: func(string) {}, // the host says so
 		Warn: log,
@@ -142,13 +142,13 @@ func openWorker() (remote.Peer, error) {
 	name, foreign := os.LookupEnv(moduleVariable)
 	if !foreign {
 		code, _, _ := wasm.BuiltIn()
-		return k.sandbox(builtIn, code, log)
+		return sandbox(e, builtIn, code, log)
 	}
 	code, err := readModule(os.NewFile(moduleDescriptor, name), os.Getenv(sumVariable))
 	if err != nil {
 		return nil, err
 	}
-	return k.sandbox(name, code, log)
+	return sandbox(e, name, code, log)
 }
 
 // Describe gives the plugins of an artefact that is named by its path: a module

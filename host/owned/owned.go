@@ -23,7 +23,7 @@ type Owner struct {
 
 func (e *Error) Error() string {
 	if e.Other {
-		return fmt.Sprintf("%s belongs to user %d, who is neither you nor root: use a copy of your own", e.Path, e.ID)
+		return fmt.Sprintf("%s belongs to user %d, who is neither you nor root: use one of your own", e.Path, e.ID)
 	}
 	return fmt.Sprintf("%s can be written by others (mode %04o): chmod go-w %s", e.Path, e.Mode, e.Path)
 }

@@ -22,7 +22,7 @@ func TestPath(t *testing.T) {
 		{"read by all", 0o755, 0, ""},
 		{"written by the group", 0o620, 0, "FILE can be written by others (mode 0620): chmod go-w FILE"},
 		{"written by all", 0o602, 0, "FILE can be written by others (mode 0602): chmod go-w FILE"},
-		{"another user's", 0o600, 12345, "FILE belongs to user 12345, who is neither you nor root: use a copy of your own"},
+		{"another user's", 0o600, 12345, "FILE belongs to user 12345, who is neither you nor root: use one of your own"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(dir, "FILE")

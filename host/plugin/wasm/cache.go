@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/t2host/t2host/host/owned"
 )
 
 // cache is the folder that keeps the compiled form of one module; empty: none.
@@ -24,6 +27,20 @@ func cacheOf(dir string, sum [sha256.Size]byte) cache {
 		return ""
 	}
 	return cache(filepath.Join(dir, hex.EncodeToString(sum[:16])))
+}
+
+// judge returns why others can write the folder or the one that it is in, nil if they cannot.
+func (c cache) judge() *owned.Error {
+	if c == "" {
+		return nil
+	}
+	for _, path := range []string{filepath.Dir(string(c)), string(c)} {
+		var err *owned.Error
+		if errors.As(owned.Path(path), &err) {
+			return err
+		}
+	}
+	return nil // what is not there yet is made, for the user alone
 }
 
 // has says whether something is kept there.

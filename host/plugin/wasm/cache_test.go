@@ -178,3 +178,52 @@ func TestTheCacheIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestAWorkersCacheIsItsOwn: the host makes it and tidies beside it, and never reads it.
+func TestAWorkersCacheIsItsOwn(t *testing.T) {
+	dir := t.TempDir()
+	code, long := read(t, "hostile/good"), large(t)
+	own, workers := filepath.Join(dir, "wasm"), filepath.Join(dir, "worker")
+	var notes []string
+	e := New(Config{CacheDir: own, WorkerDir: workers, MaxMemory: 64 << 20, Note: func(line string) { notes = append(notes, line) }})
+	defer e.Close()
+	folder, other := e.Worker("good.wasm", code), e.Worker("large.wasm", long)
+	if filepath.Dir(folder) != workers || filepath.Dir(other) != workers || folder == other {
+		t.Fatalf("folders %s and %s, want two in %s", folder, other, workers)
+	}
+	e.Worker("large.wasm", long)
+	if want := "[compiling large.wasm for the sandbox, once: takes about a second]"; fmt.Sprint(notes) != want {
+		t.Errorf("notes %q, want %s", notes, want)
+	}
+	if _, warnings := load(t, folder, code); len(warnings) > 0 { // as the worker does
+		t.Fatal(warnings)
+	}
+	kept := entries(t, folder)
+	if len(kept) != 1 || len(entries(t, own)) != 0 {
+		t.Fatalf("a worker keeps %v, the host %v", kept, entries(t, own))
+	}
+	if err := os.WriteFile(kept[0], []byte("poison"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, warnings := load(t, own, code); len(warnings) > 0 {
+		t.Errorf("the host has read what a worker wrote: %q", warnings)
+	}
+	if data, err := os.ReadFile(kept[0]); string(data) != "poison" {
+		t.Errorf("the host has touched what a worker wrote: %q %v", data, err)
+	}
+	if _, warnings := load(t, folder, code); len(warnings) != 1 {
+		t.Errorf("the worker has not read its own: %q", warnings)
+	}
+	if err := os.Chtimes(folder, time.Unix(1, 0), time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	for n := range maxCached {
+		e.Worker("x", []byte{byte(n)})
+	}
+	if list, err := os.ReadDir(workers); err != nil || len(list) != maxCached {
+		t.Errorf("%d folders of workers: %v", len(list), err)
+	}
+	if _, err := os.Stat(folder); err == nil {
+		t.Error("the folder that was not used for longest is still there")
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 )
@@ -18,6 +19,7 @@ const MaxModule = 64 << 20
 // Config is what the sandboxes of an engine have in common.
 type Config struct {
 	CacheDir  string            // of compiled modules; empty: none
+	WorkerDir string            // in which each worker has a cache folder of its own; empty: they have none
 	MaxMemory uint64            // of a plugin, in bytes
 	Seed      uint64            // of the random bytes
 	Note      func(line string) // tells the user what goes on
@@ -29,12 +31,14 @@ type Engine struct {
 	Config
 	mu      sync.Mutex
 	modules map[[sha256.Size]byte]*entry
+	refused map[string]bool // folders that the user was told of
 }
 
 // entry is a module that was asked for.
 type entry struct {
-	cache             cache
+	sum               [sha256.Size]byte
 	announce, compile sync.Once
+	told              sync.Once // that a worker compiles it
 
 	compiled *compiled // nil: not compiled, or err says why it cannot be
 	err      error
@@ -42,7 +46,7 @@ type entry struct {
 
 // New makes an engine. Nothing is opened yet.
 func New(c Config) *Engine {
-	return &Engine{Config: c, modules: map[[sha256.Size]byte]*entry{}}
+	return &Engine{Config: c, modules: map[[sha256.Size]byte]*entry{}, refused: map[string]bool{}}
 }
 
 // Close frees all that the engine's modules and instances hold.
@@ -69,8 +73,9 @@ func (e *Engine) Module(ctx context.Context, name string, code []byte) (*Module,
 		return nil, fmt.Errorf("module of %d bytes: at most %d MiB are allowed", len(code), MaxModule>>20)
 	}
 	m := e.entry(code)
-	e.announce(m, name, code)
-	m.compile.Do(func() { m.compiled, m.err = e.compile(ctx, m.cache, name, code) })
+	cache := e.usable(cacheOf(e.CacheDir, m.sum), name)
+	m.announce.Do(func() { e.announce(cache, name, code) })
+	m.compile.Do(func() { m.compiled, m.err = e.compile(ctx, cache, name, code) })
 	if m.err != nil {
 		return nil, fmt.Errorf("module %w", m.err)
 	}
@@ -83,7 +88,7 @@ func (e *Engine) entry(code []byte) *entry {
 	defer e.mu.Unlock()
 	m, ok := e.modules[key]
 	if !ok {
-		m = &entry{cache: cacheOf(e.CacheDir, key)}
+		m = &entry{sum: key}
 		e.modules[key] = m
 	}
 	return m
@@ -92,16 +97,40 @@ func (e *Engine) entry(code []byte) *entry {
 // quick is the size up to which a module is compiled before anyone waits for it.
 const quick = 1 << 18
 
-// Announce tells the user, once, that a module has to be compiled, if that takes a
-// while. Module does so itself; it is for modules that another process compiles.
-func (e *Engine) Announce(name string, code []byte) { e.announce(e.entry(code), name, code) }
+// Worker returns the cache folder for a worker that compiles the module, empty for none. The
+// folder is that worker's own: the engine makes it and removes old ones beside it, but never
+// loads what is in it, which a module that broke out of its sandbox may have written. Worker
+// tells the user, once, that the module has to be compiled, if that takes a while.
+func (e *Engine) Worker(name string, code []byte) string {
+	m := e.entry(code)
+	folder := e.usable(cacheOf(e.WorkerDir, m.sum), name)
+	m.told.Do(func() { e.announce(cacheOf(string(folder), m.sum), name, code) })
+	if folder != "" && os.MkdirAll(string(folder), 0o700) == nil { // or the worker says why not
+		folder.tidy()
+	}
+	return string(folder)
+}
 
-func (e *Engine) announce(m *entry, name string, code []byte) {
-	m.announce.Do(func() {
-		if len(code) > quick && !m.cache.has() {
-			e.Note("compiling " + filepath.Base(name) + " for the sandbox" + m.cache.once() + ": takes about a second")
-		}
-	})
+func (e *Engine) announce(cache cache, name string, code []byte) {
+	if len(code) > quick && !cache.has() {
+		e.Note("compiling " + filepath.Base(name) + " for the sandbox" + cache.once() + ": takes about a second")
+	}
+}
+
+// usable returns the cache, or none, with a warning, if others can write it: what they leave
+// there would run here.
+func (e *Engine) usable(c cache, name string) cache {
+	err := c.judge()
+	if err == nil {
+		return c
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.refused[err.Path] {
+		e.refused[err.Path] = true
+		e.Warn("cache of compiled plugins: " + err.Error() + " (XDG_CACHE_HOME moves it): " + filepath.Base(name) + " is compiled without it")
+	}
+	return ""
 }
 
 func (e *Engine) compile(ctx context.Context, cache cache, name string, code []byte) (*compiled, error) {
