@@ -316,6 +316,16 @@ func same(paths []string, describe describer) (*plugin.Artefact, error) {
 	return found, nil
 }
 
+// onlyMine takes the permission to write a file from others, whatever the umask: t2host
+// does not run what they can change.
+func onlyMine(path string) error {
+	info, err := os.Stat(path)
+	if err == nil {
+		err = os.Chmod(path, info.Mode().Perm()&^0o022)
+	}
+	return err
+}
+
 // rename gives a file its name, in its folder, where there is one.
 func rename(f *plugin.File, name string) error {
 	if f.Path == "" {
@@ -326,5 +336,5 @@ func rename(f *plugin.File, name string) error {
 		return fmt.Errorf("build folder: %w", err)
 	}
 	f.Path = to
-	return nil
+	return onlyMine(to)
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/t2host/t2host/host/owned"
 )
 
 // Folder is a place where plugins may be. One that somebody named must be there
@@ -95,6 +97,9 @@ func (f *Folder) read() ([]*Artefact, error) {
 	case err != nil:
 		return nil, f.error(err)
 	}
+	if err := judge("folder", f.Path); err != nil {
+		return nil, err
+	}
 	dirs := []string{f.Path}
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), ".") { // what a build has not finished begins so
@@ -106,8 +111,14 @@ func (f *Folder) read() ([]*Artefact, error) {
 		if absent(filepath.Join(dir, FileName)) {
 			continue // something else lies there
 		}
+		if err := errors.Join(judge("folder", dir), judge("file", filepath.Join(dir, FileName))); err != nil {
+			return nil, err
+		}
 		a, err := ReadFile(dir)
 		if err != nil {
+			return nil, err
+		}
+		if err := errors.Join(judge("file", a.Module.Path), judge("file", a.Executable.Path)); err != nil {
 			return nil, err
 		}
 		list = append(list, a)
@@ -116,6 +127,16 @@ func (f *Folder) read() ([]*Artefact, error) {
 		return nil, f.empty()
 	}
 	return list, nil
+}
+
+// judge refuses what others can write: what they leave there would run. Where nothing is,
+// there is nothing to refuse.
+func judge(what, path string) error {
+	var err *owned.Error
+	if errors.As(owned.Path(path), &err) {
+		return fmt.Errorf("plugin %s %w", what, err)
+	}
+	return nil
 }
 
 // absent says that nothing is at a path, be it for a file in the middle of it: a
