@@ -42,7 +42,7 @@ var imports = map[string]string{
 	"host/plugin/process":                   "sdk/serve sdk/wire host/plugin/remote github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc golang.org/x/sys",
 	"host/plugin/wasm":                      "sdk/wire host/owned host/plugin/remote github.com/tetratelabs/wazero golang.org/x/sys",
 	"host/gobuild":                          "",
-	"host/firstparty":                       "host/gobuild",
+	"host/firstparty":                       "host/gobuild host/owned",
 	"host/carry":                            "sdk sdk/serve host/firstparty host/gobuild host/plugin host/plugin/process host/plugin/remote host/plugin/wasm",
 	"host/settings":                         "sdk host/nearest host/owned host/printable github.com/pelletier/go-toml",
 	"host/outlet":                           "golang.org/x/sys",

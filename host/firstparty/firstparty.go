@@ -13,6 +13,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+
+	"github.com/t2host/t2host/host/owned"
 )
 
 // Config is what the module is built from, and where it is kept.
@@ -77,20 +79,17 @@ func (c Config) private(dir string) error {
 		case !info.IsDir():
 			return fmt.Errorf("%s is not a folder: remove it, or set XDG_CACHE_HOME to another folder", d)
 		}
-		if err := owned(d, info); err != nil {
+		if err := check(d, info); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// owned returns an error if a file or folder belongs to another user, or others may write it.
-func owned(path string, info fs.FileInfo) error {
-	switch {
-	case !ours(info):
-		return fmt.Errorf("%s belongs to another user: remove it, or set XDG_CACHE_HOME to a folder of your own", path)
-	case writable(info):
-		return fmt.Errorf("%s can be written by others: chmod go-w %s, or set XDG_CACHE_HOME to a folder of your own", path, path)
+// check returns an error if others can change a file or folder.
+func check(path string, info fs.FileInfo) error {
+	if err := owned.Check(path, info); err != nil {
+		return fmt.Errorf("%w, or set XDG_CACHE_HOME to a folder of your own", err)
 	}
 	return nil
 }
@@ -106,7 +105,7 @@ func read(path string) (*Module, error) {
 	if err != nil {
 		return nil, fmt.Errorf("module %s: %w", path, errors.Unwrap(err))
 	}
-	if err := owned(path, info); err != nil {
+	if err := check(path, info); err != nil {
 		return nil, err
 	}
 	var code bytes.Buffer

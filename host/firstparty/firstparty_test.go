@@ -49,7 +49,7 @@ func TestBuild(t *testing.T) {
 			if err := os.Chmod(path, info.Mode().Perm()|bit); err != nil {
 				t.Fatal(err)
 			}
-			if f, err := c.Find(); f != nil || err == nil || !strings.Contains(err.Error(), path+" can be written by others: chmod go-w "+path) {
+			if f, err := c.Find(); f != nil || err == nil || !strings.Contains(err.Error(), "chmod go-w "+path) {
 				t.Errorf("Find with %s of mode %o = %v, %v; want it refused", path, info.Mode().Perm()|bit, f, err)
 			}
 		}

@@ -20,7 +20,7 @@ func FuzzTemplate(f *testing.F) {
 	f.Add("\x1b[2J\u202e", "\u202egnp.exe\u0085\U000e0001\t", "", "''", uint64(1<<64-1), false)
 	f.Add("\xff", "plugins = [\"x\"]", "#", "\u2028", uint64(1<<63), true)
 	f.Fuzz(func(t *testing.T, doc, text, unit, choice string, number uint64, on bool) {
-		group := Group{"myPlugin", []sdk.Setting{
+		group := Group{Name: "myPlugin", Settings: []sdk.Setting{
 			{Name: "text", Kind: sdk.TextSetting, Doc: doc},
 			{Name: "text_2", Kind: sdk.TextSetting, Default: text, Doc: doc},
 			{Name: "target", Kind: sdk.TargetSetting, Default: "tcp://x", Doc: doc},
@@ -28,7 +28,7 @@ func FuzzTemplate(f *testing.F) {
 			{Name: "choice", Kind: sdk.ChoiceSetting, Choices: []string{"other", choice}, Default: "other", Doc: doc},
 			{Name: "switch", Kind: sdk.BoolSetting, Default: "false", Doc: doc},
 		}}
-		alone := Group{"", []sdk.Setting{{Name: PluginsKey, Kind: sdk.TextSetting, Doc: doc}}}
+		alone := Group{Settings: []sdk.Setting{{Name: PluginsKey, Kind: sdk.TextSetting, Doc: doc}}}
 		want := &Values{set: map[string]map[string]value{}}
 		for key, v := range map[string]string{"text": text, "target": text, "number": strconv.FormatUint(number, 10), "choice": choice, "switch": strconv.FormatBool(on)} {
 			want.put(group.Name, key, value{v, Flag, ""})
