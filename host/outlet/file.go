@@ -11,18 +11,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/t2host/t2host/host/outfile"
 )
 
 const fileBuffer = 64 << 10
 
 // file is a carrier that writes to a file or to standard output.
 type file struct {
-	what string   // for messages
-	f    *os.File // nil for standard output
-	path string   // the name at the end; "" if written straight
+	what string        // for messages
+	f    *os.File      // nil for standard output
+	part *outfile.File // f, where it gets its name at the end
+	path string        // the name at the end; "" if written straight
 	live bool
 
 	mu     sync.Mutex
@@ -47,27 +49,23 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 	if cfg.Gzip {
 		path += ".gz"
 	}
-	fi, err := os.Lstat(path)
-	if err == nil && fi.Mode()&fs.ModeSymlink != 0 && !special(path) {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			path = real // else the rename would replace the link, not what it leads to
-		}
-	}
-	fi, err = os.Stat(path)
-	if err == nil && fi.IsDir() {
-		return nil, fmt.Errorf("open %s: is a directory: name a file in it", path)
+	if err := outfile.Check(path); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, bare(err))
 	}
 	o := &file{live: cfg.Live}
-	if special(path) || err == nil && !fi.Mode().IsRegular() {
+	fi, err := os.Stat(path)
+	if outfile.Special(path) || err == nil && !fi.Mode().IsRegular() {
 		o.what = path
 		o.f, err = openDevice(ctx, cfg, path)
 	} else {
 		o.what, o.path = path+".part", path
 		perm := fs.FileMode(0o666)
-		if fi != nil {
+		if err == nil {
 			perm = fi.Mode().Perm() | 0o200 // what was private stays so
 		}
-		o.f, err = os.OpenFile(o.what, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, perm)
+		if o.part, err = outfile.Create(o.what, perm); err == nil {
+			o.f = o.part.File
+		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open %s: %w: make the folder first: mkdir -p %s", o.what, bare(err), filepath.Dir(path))
@@ -82,11 +80,6 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 	}
 	o.start()
 	return o, nil
-}
-
-// special names what may be a regular file behind and yet must not be renamed over.
-func special(path string) bool {
-	return path == "/dev/stdout" || path == "/dev/stderr" || strings.HasPrefix(path, "/dev/fd/") || strings.HasPrefix(path, "/proc/")
 }
 
 func (o *file) start() {
@@ -178,6 +171,9 @@ func (o *file) end(drain time.Duration, abort bool) error {
 	if o.f == nil {
 		return err
 	}
+	if o.part != nil {
+		defer o.part.Close() // and its lock
+	}
 	if o.zip != nil { // what it holds are whole frames: a cut file can be read to its end
 		if zerr := o.zip.Close(); zerr != nil && err == nil {
 			err = o.failed(zerr)
@@ -191,7 +187,7 @@ func (o *file) end(drain time.Duration, abort bool) error {
 	if o.path == "" || abort || err != nil {
 		return err
 	}
-	if err := os.Rename(o.what, o.path); err != nil {
+	if err := o.part.Rename(o.path); err != nil {
 		return fmt.Errorf("rename %s to %s: %w", o.what, o.path, bare(err))
 	}
 	return nil

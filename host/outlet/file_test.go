@@ -73,23 +73,65 @@ func TestFileAbort(t *testing.T) {
 	}
 }
 
-func TestFileSymlink(t *testing.T) {
-	dir := t.TempDir()
-	target, link := filepath.Join(dir, "there"), filepath.Join(dir, "link")
-	if err := errors.Join(os.WriteFile(target, nil, 0o666), os.Symlink(target, link)); err != nil {
-		t.Fatal(err)
+// What is in the way of an outlet is never written through, whatever it leads to.
+func TestFileInTheWay(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		plant func(path, other string) error
+		want  string // OTHER stands for the other file; empty: there is no error
+	}{
+		{
+			"link", func(path, other string) error { return os.Symlink(other, path) },
+			"open PATH: is a symbolic link to OTHER, which is not followed: remove it, or write to OTHER",
+		},
+		{
+			"link to nothing", func(path, other string) error { return os.Symlink(other+"s", path) },
+			"open PATH: is a symbolic link to OTHERs, which is not followed: remove it, or write to OTHERs",
+		},
+		{
+			"link .part", func(path, other string) error { return os.Symlink(other, path+".part") },
+			"open PATH.part: is a symbolic link to OTHER, which is not followed: remove it",
+		},
+		{
+			"folder .part", func(path, _ string) error { return os.Mkdir(path+".part", 0o755) },
+			"open PATH.part: is a directory: name a file in it",
+		},
+		{"hard link", func(path, other string) error { return os.Link(other, path) }, ""},
+		{"hard link .part", func(path, other string) error { return os.Link(other, path+".part") }, ""},
+		{"left .part", func(path, _ string) error { return os.WriteFile(path+".part", []byte("a longer text"), 0o400) }, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			path, other := filepath.Join(dir, "x"), filepath.Join(dir, "other")
+			if err := errors.Join(os.WriteFile(other, []byte("precious"), 0o666), c.plant(path, other)); err != nil {
+				t.Fatal(err)
+			}
+			o, err := Open(t.Context(), Config{Name: "o", Target: "file:" + path})
+			if c.want != "" {
+				wantErr(t, err, "outlet o: "+strings.NewReplacer("PATH", path, "OTHER", other).Replace(c.want))
+			} else if err != nil {
+				t.Fatal(err)
+			} else {
+				send(t, o, 0, 1, 20)
+				if _, err := closes(t, o, 1); err != nil {
+					t.Fatal(err)
+				}
+				if read(t, path) != string(frame(0, 20)) {
+					t.Error("not written")
+				}
+			}
+			if read(t, other) != "precious" {
+				t.Error("the other file was written")
+			}
+		})
 	}
-	o := open(t, Config{Target: "file:" + link})
-	send(t, o, 0, 1, 20)
-	if _, err := closes(t, o, 1); err != nil {
-		t.Fatal(err)
-	}
-	if fi, _ := os.Lstat(link); fi.Mode()&os.ModeSymlink == 0 {
-		t.Error("the link was replaced")
-	}
-	if read(t, target) != string(frame(0, 20)) {
-		t.Error("its target was not")
-	}
+}
+
+// A path with a slash at its end names a folder, also where there is none.
+func TestFileNamesFolder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x") + "/"
+	_, err := Open(t.Context(), Config{Name: "o", Target: "file:" + path})
+	wantErr(t, err, "outlet o: open "+path+": is a directory: name a file in it")
 }
 
 func TestFileErrors(t *testing.T) {

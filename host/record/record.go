@@ -13,8 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
+	"github.com/t2host/t2host/host/outfile"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -36,7 +36,7 @@ type Recorder struct {
 	sdk.Stage
 	plugin  *sdk.Plugin
 	payload bool
-	file    *os.File
+	file    io.Closer
 	out     *bufio.Writer
 	buf     []byte
 	err     error // of writing; it ends the run
@@ -46,7 +46,7 @@ type Recorder struct {
 // New records what crosses the border of an opened plugin. Without payload that of
 // packets is left out, and their lengths.
 func New(path string, p *sdk.Plugin, o sdk.Opening, stage sdk.Stage, payload bool) (*Recorder, error) {
-	f, err := os.Create(path)
+	f, err := outfile.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}

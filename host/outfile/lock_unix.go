@@ -1,0 +1,32 @@
+//go:build unix
+
+package outfile
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	locks    = true
+	noFollow = unix.O_NOFOLLOW | unix.O_NONBLOCK // a FIFO that was put there must not hold anybody up
+)
+
+// tryLock reports whether f is locked now, or its file system has no locks.
+func tryLock(f *os.File, shared bool) bool {
+	how := unix.LOCK_EX
+	if shared {
+		how = unix.LOCK_SH
+	}
+	return unix.Flock(int(f.Fd()), how|unix.LOCK_NB) != unix.EWOULDBLOCK
+}
+
+// share returns another descriptor of the open file, nil if there is none left.
+func share(f *os.File) *os.File {
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	return os.NewFile(uintptr(fd), f.Name())
+}

@@ -1,0 +1,196 @@
+// Package outfile creates the files that a run writes: never through a symbolic
+// link, and never one that another run is writing.
+package outfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// ErrBusy is the error of a file that another run is writing.
+var ErrBusy = errors.New("another run is writing it: wait for its end, or choose another file")
+
+// LinkError is the error of a symbolic link where a file was to be created.
+type LinkError struct{ Path, To string }
+
+func (e *LinkError) Error() string {
+	text := fmt.Sprintf("is a symbolic link to %s, which is not followed: remove it", e.To)
+	if strings.HasSuffix(e.Path, ".part") {
+		return text
+	}
+	return text + ", or write to " + e.To
+}
+
+// attempts bounds how often another run may be faster.
+const attempts = 10
+
+var descriptor = regexp.MustCompile(`^/dev/(stdout|stderr|stdin|fd/\d+)$|^/proc/(self|thread-self|\d+)/fd/\d+$`)
+
+// Special reports whether path names an open file of a process. It may lead to a
+// regular file, and must be written as it is all the same.
+func Special(path string) bool { return descriptor.MatchString(filepath.Clean(path)) }
+
+// Check returns why no file can be created at path, as far as that can be told
+// without changing anything: a symbolic link, a directory, a file that another run
+// is writing.
+func Check(path string) error {
+	if path == "" || Special(path) {
+		return nil
+	}
+	if os.IsPathSeparator(path[len(path)-1]) {
+		return failure(path, errDirectory)
+	}
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
+		return nil // nothing is there, or creating it returns why not
+	case info.Mode()&fs.ModeSymlink != 0:
+		to, _ := os.Readlink(path)
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		return failure(path, &LinkError{path, to})
+	case info.IsDir():
+		return failure(path, errDirectory)
+	case !info.Mode().IsRegular():
+		return nil
+	}
+	f, err := openThere(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	if !tryLock(f, true) {
+		return failure(path, ErrBusy)
+	}
+	return nil
+}
+
+var errDirectory = errors.New("is a directory: name a file in it")
+
+func failure(path string, err error) error {
+	return &fs.PathError{Op: "open", Path: path, Err: err}
+}
+
+// File is a new file, locked until Close.
+type File struct {
+	*os.File
+	lock *os.File // shares the lock, which so outlives the closing of File; nil where there are no locks
+}
+
+// Create creates path for reading and writing. A regular file that is there is
+// removed first, never truncated: it may have other names.
+func Create(path string, perm fs.FileMode) (*File, error) {
+	if err := Check(path); err != nil {
+		return nil, err
+	}
+	for range attempts {
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
+		if errors.Is(err, fs.ErrExist) {
+			if err := remove(path); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if tryLock(f, false) && at(f, path) {
+			return &File{f, share(f)}, nil
+		}
+		f.Close() // another run took it for one that was left
+	}
+	return nil, failure(path, ErrBusy)
+}
+
+// Open is Create for a path that need not end in .part: what is there and is not a
+// regular file, a FIFO or a device, is opened as it is.
+func Open(path string) (*File, error) {
+	if err := Check(path); err != nil {
+		return nil, err
+	}
+	perm := fs.FileMode(0o666)
+	if info, err := os.Stat(path); err == nil {
+		if Special(path) || !info.Mode().IsRegular() {
+			f, err := os.OpenFile(path, os.O_WRONLY, 0)
+			if err != nil {
+				return nil, err
+			}
+			return &File{File: f}, nil
+		}
+		perm = info.Mode().Perm() | 0o200 // what was private remains so
+	}
+	return Create(path, perm)
+}
+
+// Close closes the file and releases its lock. It may be called again.
+func (f *File) Close() error {
+	err := f.File.Close()
+	if f.lock != nil {
+		_ = f.lock.Close()
+	}
+	return err
+}
+
+// Rename closes the file and renames it while it is locked.
+func (f *File) Rename(to string) error {
+	defer f.Close()
+	if err := f.File.Close(); err != nil && !errors.Is(err, fs.ErrClosed) {
+		return err
+	}
+	return os.Rename(f.Name(), to)
+}
+
+// remove removes the regular file at path unless another run is writing it.
+func remove(path string) error {
+	f, err := openThere(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return failure(path, errors.New("is not a regular file: remove it, or choose another name"))
+	case !tryLock(f, false):
+		return failure(path, ErrBusy)
+	case !at(f, path):
+		return nil // another run was faster
+	}
+	if !locks {
+		f.Close() // such systems remove no open file
+	}
+	return os.Remove(path)
+}
+
+// openThere opens what is at path, and no link. A lock needs no more than that,
+// but writing is asked for first: network file systems want it.
+func openThere(path string) (f *os.File, err error) {
+	for _, mode := range []int{os.O_RDWR, os.O_RDONLY, os.O_WRONLY} {
+		f, err = os.OpenFile(path, mode|noFollow, 0)
+		if !errors.Is(err, fs.ErrPermission) {
+			break
+		}
+	}
+	return f, err
+}
+
+// at reports whether path still is the open file.
+func at(f *os.File, path string) bool {
+	is, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Lstat(path)
+	return err == nil && os.SameFile(is, there)
+}
