@@ -22,8 +22,11 @@ import (
 
 // Config is what the user asks for.
 type Config struct {
-	Files  []string // captures, read as one stream; "-" is Stdin
-	Stdin  io.Reader
+	Files []string // captures, read as one stream; "-" is Stdin
+	Stdin io.Reader
+	// List and SettingsFile were read already; no output may lead to them.
+	List, SettingsFile string
+
 	Prefix string // of the output files, as OutputPrefix gives it
 	// RecordsToStdout: flow records go to Stdout, the report to Stderr.
 	RecordsToStdout bool
@@ -72,12 +75,18 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
+	configs := outletConfigs(&c, p)
+	unlock, err := claimFiles(&c, p, configs)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	src, err := openCapture(ctx, &c)
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
-	out, err := openOutlets(ctx, &c, p, src.Live(), notices)
+	out, err := openOutlets(ctx, &c, p, configs, src.Live(), notices)
 	if err != nil {
 		return nil, err
 	}

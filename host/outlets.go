@@ -3,11 +3,8 @@ package host
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/t2host/t2host/host/outlet"
@@ -31,14 +28,39 @@ type named struct {
 	stats        outlet.Stats
 }
 
+// outletConfigs returns what leads out of each plugin.
+func outletConfigs(c *Config, p *plan) [][]outlet.Config {
+	all := make([][]outlet.Config, len(p.plugins))
+	undelivered := outlet.NewUndelivered(c.Prefix + "_undelivered.bin")
+	for i, l := range p.plugins {
+		for _, decl := range l.Outlets {
+			cfg := outlet.Config{
+				Name: l.Name + "." + decl.Name, Target: "file:" + c.Prefix + textOf(p.values[i], decl.Setting),
+				Stdout: c.Stdout,
+			}
+			switch decl.Kind {
+			case sdk.StreamOutlet:
+				stream(&cfg, l.Name, decl.Setting, p.values[i])
+				cfg.Undelivered = undelivered
+			case sdk.RecordOutlet:
+				records(&cfg, p.values[i])
+				if c.RecordsToStdout {
+					cfg.Target = "-"
+				}
+			}
+			all[i] = append(all[i], cfg)
+		}
+	}
+	return all
+}
+
 // openOutlets opens the streams first: if nobody listens, no file has been
 // made.
-func openOutlets(ctx context.Context, c *Config, p *plan, live bool, notices *notices) (*outlets, error) {
+func openOutlets(ctx context.Context, c *Config, p *plan, configs [][]outlet.Config, live bool, notices *notices) (*outlets, error) {
 	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.plugins)), notices: notices, long: c.Long}
 	if !c.Quiet {
 		o.screen = c.Stdout
 	}
-	undelivered := c.Prefix + "_undelivered.bin" // is appended to
 	open := func(kind sdk.OutletKind) error {
 		for i, l := range p.plugins {
 			if o.byPlugin[i] == nil {
@@ -48,25 +70,10 @@ func openOutlets(ctx context.Context, c *Config, p *plan, live bool, notices *no
 				if decl.Kind != kind {
 					continue
 				}
-				cfg := outlet.Config{
-					Name: l.Name + "." + decl.Name, Target: "file:" + c.Prefix + textOf(p.values[i], decl.Setting),
-					Stdout: c.Stdout, Live: live, Log: o.warn,
-				}
-				switch kind {
-				case sdk.StreamOutlet:
-					stream(&cfg, l.Name, decl.Setting, p.values[i])
-					cfg.Undelivered = undelivered
-				case sdk.RecordOutlet:
-					records(&cfg, p.values[i])
-					if c.RecordsToStdout {
-						cfg.Target = "-"
-					}
-				}
+				cfg := configs[i][n]
+				cfg.Live, cfg.Log = live, o.warn
 				if cfg.Target == "-" && !c.Quiet {
 					o.screen = c.Stderr
-				}
-				if err := o.claim(&cfg, c.Files); err != nil {
-					return err
 				}
 				opened, err := outlet.Open(ctx, cfg)
 				if err != nil {
@@ -84,13 +91,8 @@ func openOutlets(ctx context.Context, c *Config, p *plan, live bool, notices *no
 			err = open(kind)
 		}
 	}
-	if err == nil && (c.Quiet || c.LogFile) {
+	if err == nil && c.writesLog() {
 		o.log, err = outlet.Open(ctx, outlet.Config{Name: "log", Target: "file:" + c.Prefix + "_log.txt", Live: live})
-	}
-	if err == nil {
-		if err = os.Remove(undelivered); errors.Is(err, os.ErrNotExist) {
-			err = nil // the usual case: no earlier run left one
-		}
 	}
 	if err != nil {
 		o.discard()
@@ -99,28 +101,8 @@ func openOutlets(ctx context.Context, c *Config, p *plan, live bool, notices *no
 	return o, nil
 }
 
-// claim refuses a file that another outlet writes, or that is being read.
-func (o *outlets) claim(cfg *outlet.Config, captures []string) error {
-	path, ok := strings.CutPrefix(cfg.Target, "file:")
-	if !ok {
-		return nil
-	}
-	for _, n := range o.all {
-		if n.target == cfg.Target && !strings.HasPrefix(path, "/dev/") {
-			return fmt.Errorf("outlets %s and %s both lead to %s: set one of them to another file", n.name, cfg.Name, path)
-		}
-	}
-	there, err := os.Stat(path)
-	if err != nil {
-		return nil // nothing there yet, or outlet.Open says why not
-	}
-	for _, c := range captures {
-		if info, err := os.Stat(c); err == nil && os.SameFile(there, info) {
-			return fmt.Errorf("outlet %s leads to %s, which is the capture that is read: choose another file", cfg.Name, path)
-		}
-	}
-	return nil
-}
+// writesLog reports whether there is a PREFIX_log.txt.
+func (c *Config) writesLog() bool { return c.Quiet || c.LogFile }
 
 // stream takes the settings that sdk.StreamSettings declares.
 func stream(cfg *outlet.Config, plugin, setting string, values []sdk.Value) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -47,7 +48,7 @@ const long = `t2host reads a capture, cuts it into flows and runs plugins over t
 Files:
   t2host.toml                     settings, if it is in the current folder
   PREFIX_*.txt                    what plugins write; their settings name the ends
-  PREFIX_undelivered.bin          what a sink's receiver did not get
+  PREFIX_undelivered.bin          what a sink's receiver did not get; with a number if there is one
   ~/.local/share/t2host/plugins   plugins that were installed (XDG_DATA_HOME moves it)
   ~/.cache/t2host                 compiled modules (XDG_CACHE_HOME moves it)
   ~/.cache/t2host/module          the module of t2host's own plugins, where go build has made t2host
@@ -142,7 +143,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return &usageError{"no plugin is named: choose with -p, or with plugins = [...] in " + settings.DefaultFile, pluginList(found.Catalogue)}
 	}
 	c := host.Config{
-		Files: []string{o.file}, Stdin: o.stdin, RecordsToStdout: o.prefix == "-",
+		Files: []string{o.file}, Stdin: o.stdin, List: o.list, SettingsFile: cmp.Or(o.settings, settings.DefaultFile), RecordsToStdout: o.prefix == "-",
 		Plugins: names, Catalogue: found.Catalogue, Settings: values, Zone: time.Local,
 		Runtime: plugin.Runtime(o.runtime), Trust: o.trust, CacheDir: cacheDir(), OwnModule: ownModule(),
 		Quiet: o.quiet, LogFile: o.log, Long: o.verbose || o.log, Stdout: o.raw, Stderr: o.stderr,

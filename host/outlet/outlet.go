@@ -38,9 +38,8 @@ type Config struct {
 	Hint   string // ends the message that nobody listens: "--set tcpwinsink.to=-"
 
 	// Undelivered is the file that gets, at Close, what could not be delivered to
-	// a TCP or Unix socket; "" for none. It is appended to, so that several outlets
-	// can share it: who starts a run removes the one of the run before.
-	Undelivered string
+	// a TCP or Unix socket; nil for none. The outlets of a run share one.
+	Undelivered *Undelivered
 
 	Wait       bool          // if nobody listens yet: no error, connect in the background
 	Drain      time.Duration // how long Close waits for the peer; 0 is DefaultDrain, below 0 not at all
@@ -67,7 +66,8 @@ type Stats struct {
 	Frames, Bytes                 uint64 // delivered; for UDP sent; for files written or in the buffer
 	Waiting, WaitingBytes         uint64 // in the queue; those without acknowledgement are in it
 	Dropped, DroppedBytes         uint64 // the queue was full, or a frame too large
-	Undelivered, UndeliveredBytes uint64 // at Close; they are in Config.Undelivered
+	Undelivered, UndeliveredBytes uint64 // at Close
+	UndeliveredTo                 string // the file that has them; empty if they are lost
 	Reconnects                    uint64
 	Errors                        uint64 // UDP: refusals and other errors that the kernel reported
 }

@@ -235,13 +235,15 @@ func (s *stream) end(drain time.Duration, _ bool) error {
 	s.q.wait = list{}
 	s.st.Undelivered, s.st.UndeliveredBytes = uint64(len(rest.frames)), uint64(rest.bytes)
 	err := fmt.Errorf("%s not delivered to %s %s", Reports(s.st.Undelivered, s.st.UndeliveredBytes), s.target, within)
-	if s.cfg.Undelivered == "" {
+	if s.cfg.Undelivered == nil {
 		return fmt.Errorf("%w: lost", err)
 	}
-	if werr := appendWhole(s.cfg.Undelivered, rest.frames); werr != nil {
-		return fmt.Errorf("%w: lost: write %s: %w", err, s.cfg.Undelivered, bare(werr))
+	name, werr := s.cfg.Undelivered.add(rest.frames)
+	if werr != nil {
+		return fmt.Errorf("%w: lost: write %s: %w", err, name, bare(werr))
 	}
-	return fmt.Errorf("%w: written to %s", err, s.cfg.Undelivered)
+	s.st.UndeliveredTo = name
+	return fmt.Errorf("%w: written to %s", err, name)
 }
 
 func isClosed(c <-chan struct{}) bool {

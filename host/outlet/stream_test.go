@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestRefused(t *testing.T) {
@@ -228,7 +230,7 @@ func TestStalledPeer(t *testing.T) {
 	addr := l.Addr().String()
 	file := filepath.Join(t.TempDir(), "x_undelivered.bin")
 	var log logged
-	o := open(t, Config{Target: "tcp://" + addr, QueueBytes: limit, Drain: 400 * time.Millisecond, Undelivered: file, Log: log.log})
+	o := open(t, Config{Target: "tcp://" + addr, QueueBytes: limit, Drain: 400 * time.Millisecond, Undelivered: NewUndelivered(file), Log: log.log})
 	p := accept(t, l)
 	var most uint64
 	for n := range given {
@@ -288,7 +290,7 @@ func TestQueueOverflow(t *testing.T) {
 	noLeaks(t)
 	addr := free(t)
 	file := filepath.Join(t.TempDir(), "u.bin")
-	o := open(t, Config{Target: "tcp://" + addr, Wait: true, QueueBytes: 10 * (100 + frameCost), Drain: -1, Undelivered: file})
+	o := open(t, Config{Target: "tcp://" + addr, Wait: true, QueueBytes: 10 * (100 + frameCost), Drain: -1, Undelivered: NewUndelivered(file)})
 	send(t, o, 0, 25, 100)
 	if err := o.Send(frame(99, 10*(100+frameCost)+1)); err != nil {
 		t.Error(err)
@@ -304,29 +306,44 @@ func TestQueueOverflow(t *testing.T) {
 	}
 }
 
-// Two outlets of a run share the file.
-func TestUndeliveredAppends(t *testing.T) {
+// Two outlets of a run share the file. Those of earlier runs are kept, and what a
+// run that was killed has left of one.
+func TestUndeliveredFiles(t *testing.T) {
 	noLeaks(t)
-	file := filepath.Join(t.TempDir(), "u.bin")
-	for n := range 2 {
-		addr := free(t)
-		o := open(t, Config{Target: "tcp://" + addr, Wait: true, Drain: 10 * time.Millisecond, Undelivered: file})
-		send(t, o, n, n+1, 100)
-		_, err := closes(t, o, 1)
-		wantErr(t, err, "outlet tcpwinsink.reports: 1 report (100 bytes) not delivered to tcp://"+addr+" in 10ms: written to "+file)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "u.bin")
+	if err := os.WriteFile(filepath.Join(dir, "u2.bin.part"), []byte("cut"), 0o666); err != nil {
+		t.Fatal(err)
 	}
-	b, _ := os.ReadFile(file)
-	consecutive(t, numbers(t, split(b), 100), 2)
-	if _, err := os.Stat(file + ".part"); err == nil {
-		t.Error(".part is left")
+	number := 0
+	for _, name := range []string{"u.bin", "u1.bin", "u3.bin"} {
+		run := NewUndelivered(file)
+		for range 2 {
+			addr := free(t)
+			o := open(t, Config{Target: "tcp://" + addr, Wait: true, Drain: 10 * time.Millisecond, Undelivered: run})
+			send(t, o, number, number+1, 100)
+			number++
+			st, err := closes(t, o, 1)
+			wantErr(t, err, "outlet tcpwinsink.reports: 1 report (100 bytes) not delivered to tcp://"+addr+" in 10ms: written to "+filepath.Join(dir, name))
+			if st.UndeliveredTo != filepath.Join(dir, name) {
+				t.Errorf("counts name %s", st.UndeliveredTo)
+			}
+		}
+	}
+	want := map[string]string{"u2.bin.part": "cut"}
+	for i, name := range []string{"u.bin", "u1.bin", "u3.bin"} {
+		want[name] = string(frame(2*i, 100)) + string(frame(2*i+1, 100))
+	}
+	if diff := cmp.Diff(want, files(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }
 
 func TestUndeliveredLost(t *testing.T) {
 	addr := free(t)
-	for file, want := range map[string]string{
-		"":             "lost",
-		"/nowhere/u.b": "lost: write /nowhere/u.b: no such file or directory",
+	for file, want := range map[*Undelivered]string{
+		nil:                            "lost",
+		NewUndelivered("/nowhere/u.b"): "lost: write /nowhere/u.b: no such file or directory",
 	} {
 		o := open(t, Config{Target: "tcp://" + addr, Wait: true, Drain: -1, Undelivered: file})
 		send(t, o, 0, 1, 100)
@@ -391,7 +408,7 @@ func TestAbortStream(t *testing.T) {
 
 	file := filepath.Join(t.TempDir(), "u.bin")
 	var log logged
-	o = open(t, Config{Target: "tcp://" + l.Addr().String(), Drain: patience, Undelivered: file, Log: log.log})
+	o = open(t, Config{Target: "tcp://" + l.Addr().String(), Drain: patience, Undelivered: NewUndelivered(file), Log: log.log})
 	accept(t, l)
 	send(t, o, 0, 1, 12<<20)
 	if st := o.Abort(); st.Undelivered != 1 {

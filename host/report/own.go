@@ -34,6 +34,9 @@ func sent(s *outlet.Stats) string {
 	text := fmt.Sprintf("frames sent: %s, bytes: %s; waiting: %d, dropped: %d", sdk.Count(s.Frames), sdk.Count(s.Bytes), s.Waiting, s.Dropped)
 	if s.Undelivered > 0 {
 		text += fmt.Sprintf(", not delivered: %d", s.Undelivered)
+		if s.UndeliveredTo != "" {
+			text += " (in " + s.UndeliveredTo + ")"
+		}
 	}
 	if s.Reconnects > 0 {
 		text += fmt.Sprintf(", reconnects: %d", s.Reconnects)
