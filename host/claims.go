@@ -169,13 +169,13 @@ func (c *claims) addOwn(cfg *Config) {
 // add adds an output that leads to path, which may be no file of its own: an open
 // file, or a device.
 func (c *claims) add(o output, path string) {
-	info, err := os.Stat(path)
-	special := outfile.Special(path)
-	if special || err == nil && !shareable(info) && !info.IsDir() {
+	if outfile.Special(path) {
 		o.names = nil
-	}
-	if special && err == nil && shareable(info) {
-		o.open = &existing{path, info}
+		if info, err := os.Stat(path); err == nil && shareable(info) {
+			o.open = &existing{path, info}
+		}
+	} else if info, err := os.Lstat(path); err == nil && info.Mode()&(fs.ModeDevice|fs.ModeSocket) != 0 {
+		o.names = nil
 	}
 	c.outputs = append(c.outputs, o)
 }
