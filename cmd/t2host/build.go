@@ -67,7 +67,7 @@ func (b *building) run(parent context.Context, dirs []string) error {
 			return err
 		}
 	}
-	ctx, done := interruptible(parent)
+	ctx, done := interruptible(parent, b.stderr)
 	defer done()
 	k := b.carrier()
 	var errs []error

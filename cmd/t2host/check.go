@@ -33,7 +33,7 @@ func checkCommand(o *options) *cobra.Command {
 		Short: "check that a plugin keeps what every plugin promises: the same bytes wherever it runs",
 		Args:  exactly(1, "check takes one folder or file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, done := interruptible(cmd.Context())
+			ctx, done := interruptible(cmd.Context(), cmd.ErrOrStderr())
 			defer done()
 			return c.run(ctx, args[0])
 		},

@@ -173,7 +173,12 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	stop, done := onSignals()
+	ignoreSIGPIPE()
+	status := o.stderr
+	if o.quiet {
+		status = nil
+	}
+	stop, done := onSignals(status)
 	defer done()
 	c.Stop = stop
 	if summary {

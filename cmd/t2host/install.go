@@ -25,7 +25,7 @@ func installCommand(o *options) *cobra.Command {
 		Short: "build the plugin in a folder, or take a module or executable, and put it where t2host finds it",
 		Args:  exactly(1, "install takes one folder or file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, done := interruptible(cmd.Context())
+			ctx, done := interruptible(cmd.Context(), cmd.ErrOrStderr())
 			defer done()
 			return o.install(ctx, args[0], only)
 		},

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime"
-	"syscall"
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/carry"
@@ -94,33 +92,4 @@ func flatten(err error) []string {
 		return all
 	}
 	return []string{err.Error()}
-}
-
-// onSignals closes the channel at the first SIGINT or SIGTERM and ends the
-// program at the second.
-func onSignals() (first <-chan struct{}, done func()) {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	stop := make(chan struct{})
-	go func() {
-		if _, ok := <-signals; !ok {
-			return
-		}
-		close(stop)
-		if _, ok := <-signals; ok {
-			os.Exit(130)
-		}
-	}()
-	// A closed pipe behind standard output is an error of the write, not a
-	// silent death.
-	signal.Ignore(syscall.SIGPIPE)
-	return stop, func() { signal.Stop(signals); close(signals) }
-}
-
-// interruptible gives a context that ends at the first SIGINT or SIGTERM; the second one
-// ends the program.
-func interruptible(parent context.Context) (ctx context.Context, done func()) {
-	ctx, done = signal.NotifyContext(parent, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, done)
-	return ctx, done
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
 
 	"github.com/t2host/t2host/host/receive"
@@ -16,17 +14,9 @@ func receiveCommand() *cobra.Command {
 		Short: "print what a sink sends: tcp://HOST:PORT, udp://HOST:PORT or unix://PATH",
 		Args:  exactly(1, "receive takes one target, such as tcp://127.0.0.1:5555"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			stop, done := onSignals()
+			ignoreSIGPIPE()
+			ctx, done := interruptible(cmd.Context(), nil) // it ends at once: there is nothing to say
 			defer done()
-			ctx, cancel := context.WithCancel(cmd.Context())
-			defer cancel()
-			go func() {
-				select {
-				case <-stop:
-				case <-ctx.Done():
-				}
-				cancel()
-			}()
 			return receive.Run(ctx, args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}

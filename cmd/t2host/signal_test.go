@@ -18,7 +18,8 @@ import (
 
 // TestInterrupt: a Ctrl-C at the terminal, or a supervisor's SIGTERM, reaches the
 // whole process group. The input ends there, flows end, reports go out, files are
-// complete, whatever carries the plugins.
+// complete, whatever carries the plugins. Two signals at once are one request: timeout,
+// sudo, npm and systemd send them.
 func TestInterrupt(t *testing.T) {
 	program := built(t, fullProgram)
 	capture, err := os.ReadFile("../../testdata/windows.pcap")
@@ -28,16 +29,24 @@ func TestInterrupt(t *testing.T) {
 	for _, c := range []struct {
 		runtime string
 		signal  syscall.Signal
+		and     syscall.Signal // at the same time
 	}{
-		{"inproc", syscall.SIGINT},
-		{"wasm", syscall.SIGINT},
-		{"worker", syscall.SIGINT},
-		{"process", syscall.SIGINT},
-		{"worker", syscall.SIGTERM},
-		{"process", syscall.SIGTERM},
+		{"inproc", syscall.SIGINT, 0},
+		{"wasm", syscall.SIGINT, 0},
+		{"worker", syscall.SIGINT, 0},
+		{"process", syscall.SIGINT, 0},
+		{"worker", syscall.SIGTERM, 0},
+		{"process", syscall.SIGTERM, 0},
+		{"inproc", syscall.SIGINT, syscall.SIGTERM},
+		{"worker", syscall.SIGTERM, syscall.SIGINT},
+		{"process", syscall.SIGTERM, syscall.SIGINT},
 	} {
 		runtime := c.runtime
-		t.Run(runtime+"/"+c.signal.String(), func(t *testing.T) {
+		name := runtime + "/" + c.signal.String()
+		if c.and != 0 {
+			name += " and " + c.and.String()
+		}
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := begin(t, program, "-r", "-", "-w", "out", "-p", "tcpwin,tcpwinsink", "--runtime", runtime, "--set", "tcpwinsink.to=file:sink.bin")
 			if _, err := r.input.Write(capture); err != nil { // and no end of it
@@ -45,12 +54,23 @@ func TestInterrupt(t *testing.T) {
 			}
 			// The reports that are due go out although the input goes on.
 			r.await(func() bool { return size(r.file("sink.bin.part")) > 0 })
-			r.signal(c.signal)
+			if c.and == 0 {
+				r.signal(c.signal)
+			} else {
+				r.signal(syscall.SIGSTOP)
+				r.signal(c.signal)
+				r.signal(c.and)
+				r.signal(syscall.SIGCONT)
+			}
 			if code := r.end(); code != 0 {
 				t.Errorf("exit code %d, want 0; standard error:\n%s", code, &r.stderr)
 			}
+			const ending = "t2host: ending; again to give up\n"
+			if n := strings.Count(r.stderr.String(), ending); n != 1 {
+				t.Errorf("standard error has %q %d times", ending, n)
+			}
 			for line := range strings.Lines(r.stderr.String()) {
-				if !strings.HasPrefix(line, "t2host: compiling ") {
+				if !strings.HasPrefix(line, "t2host: compiling ") && line != ending {
 					t.Errorf("standard error: %s", line)
 				}
 			}
@@ -80,8 +100,8 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestInterruptTwice: a second signal ends the run at once, which waits a minute
-// for a receiver here.
+// TestInterruptTwice: signals that go on after the first request end the run at once,
+// which waits a minute for a receiver here.
 func TestInterruptTwice(t *testing.T) {
 	capture, err := filepath.Abs("../../testdata/windows.pcap")
 	if err != nil {
@@ -90,7 +110,7 @@ func TestInterruptTwice(t *testing.T) {
 	r := begin(t, built(t, fullProgram), "-r", capture, "-w", "out", "-q", "-p", "tcpwinsink", "--runtime", "inproc",
 		"--set", "tcpwinsink.to=tcp://"+freeAddress(t), "--set", "tcpwinsink.on_absent=wait", "--set", "tcpwinsink.drain=60")
 	r.await(func() bool { return size(r.file("out_tcpwin.txt.part")) >= 0 })
-	for !r.ended() { // two that come together may be one
+	for !r.ended() {
 		r.signal(syscall.SIGINT)
 	}
 	if code := r.end(); code != 130 {

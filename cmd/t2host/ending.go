@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// oneRequest is how long signals after the first one repeat its request: GNU timeout,
+// sudo, npm and systemd signal a program and then its whole process group.
+const oneRequest = time.Second
+
+// endRequests calls ask at the first signal and exit at one that comes later than
+// oneRequest after it. It returns when signals is closed.
+func endRequests(signals <-chan os.Signal, ask func(), exit func(code int)) {
+	if _, ok := <-signals; !ok {
+		return
+	}
+	first := time.Now()
+	ask()
+	for s := range signals {
+		if time.Since(first) > oneRequest {
+			code := 128
+			if s, ok := s.(syscall.Signal); ok {
+				code += int(s)
+			}
+			exit(code)
+		}
+	}
+}
+
+// onSignals closes the channel when SIGINT or SIGTERM asks for the end, and writes so
+// to status unless that is nil. One that comes later ends the program.
+func onSignals(status io.Writer) (asked <-chan struct{}, done func()) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	stop := make(chan struct{})
+	var watching, writing sync.WaitGroup
+	watching.Go(func() {
+		endRequests(signals, func() {
+			close(stop)
+			if status != nil {
+				// A terminal that takes nothing must not keep the next signal waiting.
+				writing.Go(func() { fmt.Fprintln(status, "t2host: ending; again to give up") })
+			}
+		}, os.Exit)
+	})
+	return stop, func() {
+		signal.Stop(signals)
+		close(signals)
+		watching.Wait()
+		writing.Wait()
+	}
+}
+
+// ignoreSIGPIPE makes a closed pipe after standard output an error of the write, not
+// a silent death.
+func ignoreSIGPIPE() { signal.Ignore(syscall.SIGPIPE) }
+
+// interruptible returns a context that ends when the user asks for the end.
+func interruptible(parent context.Context, status io.Writer) (ctx context.Context, done func()) {
+	ctx, cancel := context.WithCancel(parent)
+	asked, stop := onSignals(status)
+	go func() {
+		select {
+		case <-asked:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(); stop() }
+}
