@@ -3,7 +3,7 @@
 #define FRAMES 1
 #define PUT_FRAMES put32(0), put32(4), put32(0);
 #define TARGETED                                                                                                \
-  "{\"abi\":1,\"plugins\":[{\"name\":\"hostile\",\"number\":990,\"version\":\"1.0.0\",\"doc\":\"breaks a rule\"," \
+  "{\"abi\":2,\"plugins\":[{\"name\":\"hostile\",\"number\":990,\"version\":\"1.0.0\",\"doc\":\"breaks a rule\"," \
   "\"settings\":[{\"name\":\"to\",\"kind\":\"target\",\"default\":\"file:hostile_target\",\"doc\":\"where\"},"     \
   "{\"name\":\"on_absent\",\"kind\":\"choice\",\"choices\":[\"fail\",\"wait\"],\"default\":\"wait\",\"doc\":\"x\"}," \
   "{\"name\":\"drain\",\"kind\":\"number\",\"max\":3600,\"default\":\"1\",\"doc\":\"x\"},"                         \

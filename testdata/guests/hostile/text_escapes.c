@@ -1,6 +1,6 @@
 // Keeps all rules, but steers a terminal and hides text wherever it may say what it likes.
 #define DESCRIBE                                                                                                           \
-  return manifest("{\"abi\":1,\"plugins\":[{\"name\":\"hostile\",\"number\":990,\"version\":\"1.0.0\",\"doc\":\"counts "    \
+  return manifest("{\"abi\":2,\"plugins\":[{\"name\":\"hostile\",\"number\":990,\"version\":\"1.0.0\",\"doc\":\"counts "    \
                   "flows\\u001b]0;PWN\\u0007\\u001b[2J\\u009b31m\",\"settings\":[{\"name\":\"suffix\",\"kind\":\"text\","   \
                   "\"default\":\"_\\u202egnp.txt\",\"doc\":\"wh\\u001b[31mere\\tto \\\"it\\\"\"},{\"name\":\"mode\",\"kind\":\"choice\"," \
                   "\"choices\":[\"a\\\\b\\\"\",\"c\"],\"default\":\"c\",\"doc\":\"\\u007f\\u200bx\"}],\"packets\":{\"rows\":\"tcp\"," \
