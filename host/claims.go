@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -282,6 +283,9 @@ func shareable(info fs.FileInfo) bool {
 
 // openInfo returns what a stream leads to, nil if that is nothing to be shared.
 func openInfo(stream any) fs.FileInfo {
+	for w, ok := stream.(interface{ Unwrap() io.Writer }); ok; w, ok = stream.(interface{ Unwrap() io.Writer }) {
+		stream = w.Unwrap()
+	}
 	f, ok := stream.(*os.File)
 	if !ok || f == nil {
 		return nil

@@ -176,7 +176,7 @@ func (p *Plugin) marked(before, mark, receiver string) string {
 		}
 	case "report":
 		for i, c := range columns {
-			fmt.Fprintf(&b, "r.Line(%q + sdk.Count(%s.said[%d]))\n", "Flows with "+c.Name+": ", receiver, i)
+			fmt.Fprintf(&b, "r.Summary(%q + sdk.Count(%s.said[%d]))\n", "Flows with "+c.Name+": ", receiver, i)
 		}
 	case "imports":
 		for _, r := range p.Requires {

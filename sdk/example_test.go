@@ -83,7 +83,7 @@ func ExampleOutletWriter_Send() {
 					n++
 					return nil
 				},
-				Report: func(r *sdk.Report) { r.Line("Flows: " + sdk.Count(n)) },
+				Report: func(r *sdk.Report) { r.Summary("Flows: " + sdk.Count(n)) },
 			}, nil
 		},
 	})
@@ -117,7 +117,7 @@ func ExampleEndSelect_With() {
 			var sum uint64
 			return &sdk.Loop{
 				EndFlow: func(end sdk.EndRow) error { sum += end.Uint(0); return nil }, // 0: its place in With
-				Report:  func(r *sdk.Report) { r.Line("Bytes: " + sdk.Count(sum)) },
+				Report:  func(r *sdk.Report) { r.Summary("Bytes: " + sdk.Count(sum)) },
 			}, nil
 		},
 	})

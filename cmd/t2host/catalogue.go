@@ -93,7 +93,7 @@ func cacheDir() string {
 func ownModule() firstparty.Config {
 	c := firstparty.Config{Source: t2host.Source()}
 	if dir := cacheDir(); dir != "" {
-		c.Dir = filepath.Join(filepath.Dir(dir), "module")
+		c.Dir = filepath.Join(dir, "module")
 	}
 	return c
 }

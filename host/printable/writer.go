@@ -33,3 +33,6 @@ func (w *writer) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// Unwrap returns what the writer writes to.
+func (w *writer) Unwrap() io.Writer { return w.w }

@@ -56,4 +56,4 @@ func (k *sink) endFlow(end sdk.EndRow) error {
 }
 
 // report gives the plugin's lines of the end report.
-func (k *sink) report(r *sdk.Report) { r.Line("Hosts reported: " + sdk.Count(k.sent)) }
+func (k *sink) report(r *sdk.Report) { r.Summary("Hosts reported: " + sdk.Count(k.sent)) }

@@ -65,7 +65,7 @@ func (k *sink) report(r *sdk.Report) {
 	if rows := string(k.rows(nil)); rows != "" && (k.sent == 0 || rows != string(k.buf[k.shown:len(k.buf)-2])) {
 		k.send()
 	}
-	r.Line("Reports sent: " + sdk.Count(k.sent))
+	r.Summary("Reports sent: " + sdk.Count(k.sent))
 }
 
 // send sends the whole table as one report.

@@ -50,7 +50,7 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
   }
   pad(4);
   if (h.flags & FLAG_FINAL) {
-    counted(COUNT_REPORT);
+    counted(COUNT_SUMMARY);
     u64 start = begin_text();
     put_string("Number of packets with payload: ");
     put_share(with, packets);

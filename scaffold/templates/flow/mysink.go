@@ -78,6 +78,6 @@ func (t *mysink) endFlow(end sdk.EndRow) error {
 
 // report gives the plugin's lines of the end report.
 func (t *mysink) report(r *sdk.Report) {
-	r.Line("Number of pauses: " + sdk.Count(t.pauses))
+	r.Summary("Number of pauses: " + sdk.Count(t.pauses))
 	//t2host:report
 }

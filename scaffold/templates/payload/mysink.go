@@ -72,6 +72,6 @@ func (t *mysink) endFlow(end sdk.EndRow) error {
 
 // report gives the plugin's lines of the end report.
 func (t *mysink) report(r *sdk.Report) {
-	r.Line("Packets that begin with text: " + sdk.Count(t.total))
+	r.Summary("Packets that begin with text: " + sdk.Count(t.total))
 	//t2host:report
 }

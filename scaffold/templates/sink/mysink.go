@@ -82,6 +82,6 @@ func (k *sink) summaries(now int64) {
 
 // report gives the plugin's lines of the end report.
 func (k *sink) report(r *sdk.Report) {
-	r.Line("Flows written: " + sdk.Count(k.total))
+	r.Summary("Flows written: " + sdk.Count(k.total))
 	//t2host:report
 }

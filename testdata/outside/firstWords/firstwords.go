@@ -112,5 +112,5 @@ func (t *firstwords) endFlow(end sdk.EndRow) error {
 
 // report gives the plugin's lines of the end report.
 func (t *firstwords) report(r *sdk.Report) {
-	r.Line("Ports with words: " + sdk.Count(uint64(t.ports.Len())))
+	r.Summary("Ports with words: " + sdk.Count(uint64(t.ports.Len())))
 }

@@ -70,4 +70,4 @@ func (k *sink) endFlow(end sdk.EndRow) error {
 }
 
 // report gives the plugin's lines of the end report.
-func (k *sink) report(r *sdk.Report) { r.Line("Objects sent: " + sdk.Count(k.sent)) }
+func (k *sink) report(r *sdk.Report) { r.Summary("Objects sent: " + sdk.Count(k.sent)) }
