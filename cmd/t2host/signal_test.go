@@ -48,7 +48,7 @@ func TestInterrupt(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := begin(t, program, "-r", "-", "-w", "out", "-p", "tcpwin,tcpwinsink", "--runtime", runtime, "--set", "tcpwinsink.to=file:sink.bin")
+			r := begin(t, program, "-l", "-r", "-", "-w", "out", "-p", "tcpwin,tcpwinsink", "--runtime", runtime, "--set", "tcpwinsink.to=file:sink.bin")
 			if _, err := r.input.Write(capture); err != nil { // and no end of it
 				t.Fatal(err)
 			}

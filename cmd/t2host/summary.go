@@ -39,7 +39,7 @@ func summaryText(r *report.Report, input string) string {
 		packets uint64
 	}{{"TCP", n.TCP}, {"UDP", n.UDP}, {"SCTP", n.SCTP}, {"ICMP", n.ICMP}, {"ICMPv6", n.ICMPv6}, {"ARP", n.ARP}, {"no flow", n.NoFlow}} {
 		if p.packets > 0 {
-			fmt.Fprintf(&b, "%-10s %s packets\n", p.name, sdk.Share(p.packets, n.Packets))
+			fmt.Fprintf(&b, "%-8s  %s packets\n", p.name, sdk.Share(p.packets, n.Packets))
 		}
 	}
 	fmt.Fprintf(&b, `

@@ -96,7 +96,11 @@ func (r *Report) places(b *brief) {
 // delivery is what a place got, and what it did not get.
 func delivery(o *Outlet) string {
 	s := &o.Stats
-	text := fmt.Sprintf("%s to %s", outlet.Reports(s.Frames, s.Bytes), o.Target)
+	place := o.Target
+	if place == "-" {
+		place = "standard output"
+	}
+	text := fmt.Sprintf("%s to %s", outlet.Reports(s.Frames, s.Bytes), place)
 	if lost := s.Dropped + s.Undelivered; lost > 0 {
 		text += fmt.Sprintf("; %s not delivered", outlet.Reports(lost, s.DroppedBytes+s.UndeliveredBytes))
 	}
@@ -107,12 +111,24 @@ func delivery(o *Outlet) string {
 }
 
 // brief collects lines that begin with a name.
-type brief struct{ strings.Builder }
+type brief struct{ names, lines []string }
 
 // add adds lines, the first one with the name.
 func (b *brief) add(name string, lines ...string) {
 	for _, line := range lines {
-		fmt.Fprintf(b, "%-10s %s\n", name, printable.Tabbed(line))
+		b.names, b.lines = append(b.names, name), append(b.lines, printable.Tabbed(line))
 		name = ""
 	}
+}
+
+func (b *brief) String() string {
+	width := 8
+	for _, name := range b.names {
+		width = max(width, len(name))
+	}
+	var text strings.Builder
+	for i, line := range b.lines {
+		fmt.Fprintf(&text, "%-*s  %s\n", width, b.names[i], line)
+	}
+	return text.String()
 }

@@ -18,7 +18,7 @@ type Settings struct {
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "tcpWinSink", Number: 950, Version: "0.1.0",
 	Doc:      "sends tcpwin's table to a socket, every five seconds of packet time",
-	Defaults: Settings{StreamSettings: sdk.Streams("tcp://127.0.0.1:5555"), Interval: 5},
+	Defaults: Settings{StreamSettings: sdk.Streams(""), Interval: 5},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
 			sdk.Uint32("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports"),
