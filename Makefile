@@ -1,9 +1,10 @@
 # make run      what t2host does, on a capture from testdata/
 # make test     the tests, the linters, and a short run of each fuzz target
 # make expected the comparison with T2's results: identical/total
-# make soak     the long runs: 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10 minutes of each fuzz target
+# make soak     the long runs: 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, 10 minutes of each fuzz target
 # make bench    the measurements
 # make build    bin/t2host
+# make cross    the same for other systems, to see that it builds
 
 GO          ?= go
 ADDR        ?= tcp://127.0.0.1:5555
@@ -20,7 +21,7 @@ MANY         = ^Test(Conformance|Expected|FlowsAgree|ReportAgrees|Index|NothingI
 FUZZTIME    ?= 15s
 ROUNDS      ?= 7
 
-.PHONY: build module run test unit lint fuzz expected soak bench clean
+.PHONY: build module run test unit lint cross fuzz expected soak bench clean
 
 build: module
 	$(GO) build -trimpath -o bin/t2host ./cmd/t2host
@@ -40,7 +41,16 @@ run: build
 		--set tcpwinsink.to=$(ADDR) --set tcpwinsink.on_absent=wait > run/report.txt && \
 	sleep 0.2 && echo && cat run/report.txt && echo && echo "run/windows_tcpwin.txt:" && cat run/windows_tcpwin.txt
 
-test: lint unit fuzz
+test: lint cross unit fuzz
+
+# What tests do not run on is built at least.
+CROSS = linux/arm64 darwin/arm64 windows/amd64
+
+cross: module
+	@for t in $(CROSS); do \
+		echo "build for $$t"; \
+		CGO_ENABLED=0 GOOS=$${t%%/*} GOARCH=$${t##*/} $(GO) build -o /dev/null ./cmd/t2host || exit 1; \
+	done
 
 unit: module
 	$(GO) test -race -timeout 25m -skip '$(MANY)' ./... ./testdata/compare
@@ -64,6 +74,7 @@ expected: module
 soak: module
 	T2HOST_KILLS=50 T2HOST_PACKETS=50000000 $(GO) test ./host -count=1 -v -timeout 30m -run '^(TestAKilledPlugin|TestAKilledHost|TestAGuestsMemoryStaysFlat)$$'
 	T2HOST_MATRIX=1 $(GO) test ./host -count=1 -timeout 3h -run '^TestConformance'
+	T2HOST_RUNS=10000 $(GO) test ./cmd/t2host -count=1 -v -timeout 8h -run '^TestAnySettings$$'
 	$(MAKE) fuzz FUZZTIME=10m
 
 bench: module

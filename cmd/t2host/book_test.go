@@ -54,6 +54,7 @@ func TestBook(t *testing.T) {
 		t.Fatal("pages are missing: ", pages, plugins)
 	}
 	built(t, compiledPlugins) // not in parallel
+	pages = append(pages, "../../README.md")
 	for _, page := range append(pages, plugins...) {
 		t.Run(strings.TrimPrefix(page, "../../"), func(t *testing.T) {
 			t.Parallel()
