@@ -293,7 +293,9 @@ func FuzzPiece(f *testing.F) {
 	})
 }
 
-func lines(o *sdk.Out) []string { return append(append(append([]string(nil), o.Summary...), o.Report...), o.Logs...) }
+func lines(o *sdk.Out) []string {
+	return append(append(append([]string(nil), o.Summary...), o.Report...), o.Logs...)
+}
 
 func TestAnswerCarriesThePluginsError(t *testing.T) {
 	p := everything()
