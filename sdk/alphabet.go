@@ -69,7 +69,7 @@ func refuse(what, name, rule string) error {
 // checkDoc refuses a text that is not one line.
 func checkDoc(what, doc string) error {
 	if strings.ContainsAny(doc, "\n\r") || !utf8.ValidString(doc) {
-		return errors.New(what + ": doc " + strconv.Quote(doc) + " is not one line of UTF-8: write one sentence")
+		return errors.New(what + "doc " + strconv.Quote(doc) + " is not one line of UTF-8: write one sentence")
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func (s *Setting) checkWords() error {
 	if !utf8.ValidString(s.Default) {
 		return errors.New("setting " + s.Name + ": default " + strconv.Quote(s.Default) + " is not UTF-8")
 	}
-	return checkDoc("setting "+s.Name, s.Doc)
+	return checkDoc("setting "+s.Name+": ", s.Doc)
 }
 
 // checkRequires refuses what cannot be the names and versions of requirements.

@@ -31,7 +31,7 @@ func (p *Plugin) Validate() error {
 	case len(p.Columns) > 0 && !p.Ends.On:
 		return errors.New("columns are declared but no flow ends: set Ends")
 	}
-	if err := checkDoc("plugin "+p.Name, p.Doc); err != nil {
+	if err := checkDoc("", p.Doc); err != nil {
 		return err
 	}
 	for _, check := range []func() error{p.checkRequires, p.checkSettings, p.checkColumns, p.checkTables, p.checkOutlets} {
@@ -65,7 +65,7 @@ func (p *Plugin) checkColumns() error {
 		if err := seen.add(c.Name); err != nil {
 			return err
 		}
-		if err := checkDoc("column "+c.Name, c.Doc); err != nil {
+		if err := checkDoc("column "+c.Name+": ", c.Doc); err != nil {
 			return err
 		}
 		if !c.Type.Valid() {
