@@ -13,7 +13,7 @@ import (
 )
 
 // ErrNoGo is returned where there is no go command.
-var ErrNoGo = errors.New("Go is not installed: https://go.dev/dl")
+var ErrNoGo = errors.New("no go command in the path: install Go (https://go.dev/dl)")
 
 // Find returns ErrNoGo where there is no go command.
 func Find() error {
