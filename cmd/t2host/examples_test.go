@@ -59,18 +59,26 @@ func (b *bench) check(path string) {
 	}
 }
 
-// TestExampleTcpWinSink: the tutorial's sink, which the first chapter makes, sends what the one
-// does whose place it takes.
-func TestExampleTcpWinSink(t *testing.T) {
-	b := exampleBench(t, "tcpWinSink")
+// testInClone runs the tests and checks of an example in Go with this clone as its SDK. It returns
+// the clone's folder.
+func (b *bench) testInClone() (root string) {
+	b.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
 	b.run("go", "mod", "edit", "-replace", "github.com/t2host/t2host="+root)
 	b.run("go", "vet", "./...")
 	b.run("go", "test", "./...")
 	b.check(".")
+	return root
+}
+
+// TestExampleTcpWinSink: the tutorial's sink, which the first chapter makes, sends what the one
+// does whose place it takes.
+func TestExampleTcpWinSink(t *testing.T) {
+	b := exampleBench(t, "tcpWinSink")
+	root := b.testInClone()
 
 	var sent []string
 	for _, flags := range [][]string{{"-P", "build"}, nil} {
@@ -92,14 +100,7 @@ func TestExampleTcpWinSink(t *testing.T) {
 
 func TestExampleLongShut(t *testing.T) {
 	b := exampleBench(t, "longShut")
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.run("go", "mod", "edit", "-replace", "github.com/t2host/t2host="+root)
-	b.run("go", "vet", "./...")
-	b.run("go", "test", "./...")
-	b.check(".")
+	root := b.testInClone()
 
 	receiver, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {

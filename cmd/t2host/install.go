@@ -135,12 +135,16 @@ func without(catalogue []*plugin.Artefact, name string) []*plugin.Artefact {
 	return slices.DeleteFunc(slices.Clone(catalogue), func(b *plugin.Artefact) bool { return plugin.Key(b.Name) == plugin.Key(name) })
 }
 
-func (o *options) uninstall(name string) error {
-	home, err := installFolder()
-	if err != nil {
-		return err
+// allInstalled returns the folder of installed plugins, and what is in it.
+func allInstalled() (home string, list []*plugin.Artefact, err error) {
+	if home, err = installFolder(); err == nil {
+		list, err = installed(home)
 	}
-	list, err := installed(home)
+	return home, list, err
+}
+
+func (o *options) uninstall(name string) error {
+	home, list, err := allInstalled()
 	if err != nil {
 		return err
 	}
@@ -169,11 +173,7 @@ func (o *options) uninstall(name string) error {
 
 // uninstallAll removes all that was installed: T2's t2build -e.
 func (o *options) uninstallAll(sure bool) error {
-	home, err := installFolder()
-	if err != nil {
-		return err
-	}
-	list, err := installed(home)
+	home, list, err := allInstalled()
 	if err != nil {
 		return err
 	}

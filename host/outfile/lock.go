@@ -68,7 +68,7 @@ func (l *Lock) Unlock() {
 		return
 	}
 	if at(l.f, l.path) {
-		_ = os.Remove(l.path) // left behind, it is a lock that nobody holds
+		_ = os.Remove(l.path) // if it remains it is a lock that nobody holds
 	}
 	_ = l.f.Close()
 }

@@ -78,7 +78,7 @@ func TestFileInTheWay(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		plant func(path, other string) error
-		want  string // OTHER stands for the other file; empty: there is no error
+		want  string // OTHER is the other file; empty: there is no error
 	}{
 		{
 			"link", func(path, other string) error { return os.Symlink(other, path) },

@@ -7,7 +7,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// Report is a plugin's part of the end report: bounded, however much the plugin gives.
+// Report is a plugin's part of the end report: bounded, however much the plugin reports.
 type Report struct {
 	Summary, Lines []string
 	more           uint64 // lines that are left out

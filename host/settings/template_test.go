@@ -12,7 +12,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// FuzzTemplate: a file that Template writes gives the values that it was written of, whatever
+// FuzzTemplate: a file that Template writes is read as the values that it was written of, whatever
 // the settings' texts are.
 func FuzzTemplate(f *testing.F) {
 	f.Add("where it goes", "_a.txt", "s", "fail", uint64(5), true)

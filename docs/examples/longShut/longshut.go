@@ -55,5 +55,5 @@ func (k *sink) endFlow(end sdk.EndRow) error {
 	return nil
 }
 
-// report gives the plugin's lines of the end report.
+// report adds the plugin's lines to the end report.
 func (k *sink) report(r *sdk.Report) { r.Summary("Hosts reported: " + sdk.Count(k.sent)) }

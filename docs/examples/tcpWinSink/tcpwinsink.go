@@ -59,7 +59,7 @@ func (k *sink) endFlow(end sdk.EndRow) error {
 	return nil
 }
 
-// report sends what the last report did not show, and gives the plugin's lines of the end
+// report sends what the last report did not show, and adds the plugin's lines to the end
 // report.
 func (k *sink) report(r *sdk.Report) {
 	if rows := string(k.rows(nil)); rows != "" && (k.sent == 0 || rows != string(k.buf[k.shown:len(k.buf)-2])) {

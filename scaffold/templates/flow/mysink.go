@@ -76,7 +76,7 @@ func (t *mysink) endFlow(end sdk.EndRow) error {
 	return nil
 }
 
-// report gives the plugin's lines of the end report.
+// report adds the plugin's lines to the end report.
 func (t *mysink) report(r *sdk.Report) {
 	r.Summary("Number of pauses: " + sdk.Count(t.pauses))
 	//t2host:report

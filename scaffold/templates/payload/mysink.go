@@ -70,7 +70,7 @@ func (t *mysink) endFlow(end sdk.EndRow) error {
 	return nil
 }
 
-// report gives the plugin's lines of the end report.
+// report adds the plugin's lines to the end report.
 func (t *mysink) report(r *sdk.Report) {
 	r.Summary("Packets that begin with text: " + sdk.Count(t.total))
 	//t2host:report

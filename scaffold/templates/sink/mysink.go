@@ -80,7 +80,7 @@ func (k *sink) summaries(now int64) {
 	k.due += (now-k.due)/interval*interval + interval // the first one behind now
 }
 
-// report gives the plugin's lines of the end report.
+// report adds the plugin's lines to the end report.
 func (k *sink) report(r *sdk.Report) {
 	r.Summary("Flows written: " + sdk.Count(k.total))
 	//t2host:report

@@ -110,7 +110,7 @@ func (t *firstwords) endFlow(end sdk.EndRow) error {
 	return nil
 }
 
-// report gives the plugin's lines of the end report.
+// report adds the plugin's lines to the end report.
 func (t *firstwords) report(r *sdk.Report) {
 	r.Summary("Ports with words: " + sdk.Count(uint64(t.ports.Len())))
 }
