@@ -16,6 +16,7 @@ import (
 //go:embed *[^t].go cmd/t2host/*[^t].go scaffold/*[^t].go plugins/*/*[^t].go plugins/all/cmd/all/*[^t].go
 //go:embed host/*[^t].go host/*/*[^t].go host/*/*/*[^t].go sdk/*[^t].go sdk/*/*[^t].go
 //go:embed cmd/t2host/*[^s]t.go plugins/*/*[^s]t.go host/*/*[^s]t.go host/*/*/*[^s]t.go sdk/*[^s]t.go
+//go:embed cmd/t2host/*[^e]st.go sdk/*/*/*[^t].go sdk/*/*/*/*[^t].go sdk/*/*/*/*.tmpl
 //go:embed host/*[^e]st.go host/*/*[^e]st.go host/*/*/*[^e]st.go host/*/*[^t]est.go host/*/*/*[^t]est.go sdk/*/*[^t]est.go sdk/*/*[^_]test.go
 var source embed.FS
 

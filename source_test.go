@@ -58,7 +58,7 @@ func belongs(name string) bool {
 		return false
 	}
 	switch path.Ext(name) {
-	case ".go", ".md":
+	case ".go", ".md", ".tmpl":
 		return true
 	}
 	return name == "go.mod" || name == "go.sum" || name == "LICENSE" || name == "host/plugin/wasm/modules/README"

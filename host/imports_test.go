@@ -53,6 +53,8 @@ var imports = map[string]string{
 	"host/record":                           "sdk sdk/wire host/outfile",
 	"host/check":                            "sdk host host/firstparty host/plugin host/plugin/manifest host/settings host/report",
 	"sdk":                                   "",
+	"sdk/internal/fields":                   "",
+	"sdk/internal/fields/generate":          "sdk/internal/fields",
 	"sdk/wire":                              "sdk",
 	"sdk/serve":                             "sdk sdk/wire github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc",
 	"sdk/sdktest":                           "sdk host host/plugin host/settings host/printable github.com/google/go-cmp github.com/rogpeppe/go-internal",
@@ -72,7 +74,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too.
-const testImports = "example.com/mysink host host/carry host/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+const testImports = "sdk/internal/fields example.com/mysink host host/carry host/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "net/netip", "io/fs"}

@@ -72,3 +72,5 @@
 // Package sdktest runs a plugin over packets in text. Package serve makes an
 // artefact of it: a command whose init calls serve.Plugins, and whose main serve.Run.
 package sdk
+
+//go:generate go run ./internal/fields/generate ..

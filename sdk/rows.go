@@ -15,28 +15,6 @@ type PacketRow struct {
 // Flow is the slot of the packet's flow.
 func (r PacketRow) Flow() uint32 { return r.p.Flow[r.i] }
 
-// Time is when it was captured, nanoseconds since 1970 UTC.
-func (r PacketRow) Time() int64 { return r.p.Time[r.i] }
-
-// Window is the raw TCP window, 0 to 65535; 65536 where it was cut off.
-func (r PacketRow) Window() uint32 { return r.p.Window[r.i] }
-
-// TCPFlags are CWR ECE URG ACK PSH RST SYN FIN.
-func (r PacketRow) TCPFlags() uint8 { return r.p.TCPFlags[r.i] }
-
-// WireLen is its length on the wire, in bytes.
-func (r PacketRow) WireLen() uint32 { return r.p.WireLen[r.i] }
-
-// L7Len is its payload by the headers' lengths, in bytes.
-func (r PacketRow) L7Len() uint16 { return r.p.L7Len[r.i] }
-
-// PadLen is its padding, in bytes, where it has at most 64.
-func (r PacketRow) PadLen() uint16 { return r.p.PadLen[r.i] }
-
-// Payload is the first bytes of its payload that were captured, valid during the call
-// of the stage.
-func (r PacketRow) Payload() []byte { return r.p.Payload.Bytes(r.i) }
-
 // EndRow is the end of one flow: what was declared can be read, every column of
 // the plugin is to be written once. Asking for a field that was not declared
 // panics.
@@ -80,52 +58,6 @@ func (b *Batch) advance(i int) {
 
 // Flow is the slot of the flow.
 func (r EndRow) Flow() uint32 { return r.b.Ends.Flow[r.i] }
-
-// At is the packet time that ended it, nanoseconds since 1970 UTC.
-func (r EndRow) At() int64 { return r.b.Ends.At[r.i] }
-
-// FirstSeen is the time of its first packet.
-func (r EndRow) FirstSeen() int64 { return r.b.Ends.FirstSeen[r.i] }
-
-// LastSeen is the time of its last packet.
-func (r EndRow) LastSeen() int64 { return r.b.Ends.LastSeen[r.i] }
-
-// FlowInd is the flow index, shared with the opposite direction.
-func (r EndRow) FlowInd() uint64 { return r.b.Ends.FlowInd[r.i] }
-
-// Dir is 0 for A, the client's direction, and 1 for B.
-func (r EndRow) Dir() uint8 { return r.b.Ends.Dir[r.i] }
-
-// SrcIP is the source address.
-func (r EndRow) SrcIP() IP { return r.b.Ends.SrcIP[r.i] }
-
-// DstIP is the destination address.
-func (r EndRow) DstIP() IP { return r.b.Ends.DstIP[r.i] }
-
-// SrcPort is the source port.
-func (r EndRow) SrcPort() uint16 { return r.b.Ends.SrcPort[r.i] }
-
-// DstPort is the destination port.
-func (r EndRow) DstPort() uint16 { return r.b.Ends.DstPort[r.i] }
-
-// Proto is the IP protocol, 0 for layer-2 flows.
-func (r EndRow) Proto() uint8 { return r.b.Ends.Proto[r.i] }
-
-// TCPStates is T2's tcpStatesAFlags, 0 for other flows than TCP.
-func (r EndRow) TCPStates() uint8 { return r.b.Ends.TCPStates[r.i] }
-
-// UTCOffset is the host's zone at At, in seconds east of UTC.
-func (r EndRow) UTCOffset() int32 { return r.b.Ends.UTCOffset[r.i] }
-
-// FlowStat is T2's flowStat.
-func (r EndRow) FlowStat() uint64 { return r.b.Ends.FlowStat[r.i] }
-
-// Opposite is the slot of the opposite, NoFlow without one. The two end in one
-// batch, A before B.
-func (r EndRow) Opposite() uint32 { return r.b.Ends.Opposite[r.i] }
-
-// EtherType is that of the IP header, or of the layer-2 payload.
-func (r EndRow) EtherType() uint16 { return r.b.Ends.EtherType[r.i] }
 
 // Vec is the value of one of VecFields as on the wire: a list. It is valid during
 // the call of the stage.

@@ -16,6 +16,7 @@ import (
 	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/internal/fields"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -47,7 +48,7 @@ func TestABI(t *testing.T) {
 	for mark, want := range map[string]string{
 		"imports": "\n```text\n" + strings.Join(wasm.Imports(), "\n") + "\n```\n",
 		"types":   types(),
-		"fields":  fields(),
+		"fields":  fieldTable(),
 		"example": exampleBatch(),
 		"answer":  exampleAnswer(t),
 	} {
@@ -156,36 +157,31 @@ func types() string {
 	return b.String()
 }
 
-func fields() string {
+// fieldTable is the table of fields, as the SDK knows them.
+func fieldTable() string {
 	var b strings.Builder
-	b.WriteString("\n| of | field | bytes |\n|---|---|---|\n")
-	for _, name := range sdk.PacketFields.Names() {
-		s := sdk.PacketSelect{Rows: sdk.TCPRows, Fields: sdk.PacketFieldNamed(name)}
-		size := strconv.Itoa(s.Size() - 4)
-		if s.Fields == sdk.Payload {
-			size = "`" + sdk.TypeText.String() + "`"
+	b.WriteString("\n| of | field | bytes | what it is |\n|---|---|---|---|\n")
+	row := func(of string, f fields.Field, size int) {
+		width := "`" + strings.ToLower(strings.TrimPrefix(f.Type, "Type")) + "`"
+		if !f.List() {
+			width = strconv.Itoa(size)
+		} else if of == "ends" {
+			width = "`" + sdk.EndFieldNamed(f.Name).Type().String() + "`"
 		}
-		fmt.Fprintf(&b, "| packets | `%s` | %s |\n", name, size)
-	}
-	for _, name := range sdk.EndFields.Names() {
-		s := sdk.EndSelect{On: true, Fields: sdk.EndFieldNamed(name)}
-		size := strconv.Itoa(s.Size() - 8)
-		if t := s.Fields.Type(); t != 0 {
-			size = "`" + t.String() + "`"
+		ref := ""
+		if f.Ref != "" {
+			ref = " (" + f.Ref + ")"
 		}
-		fmt.Fprintf(&b, "| ends | `%s` | %s |\n", name, size)
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s%s |\n", of, f.Name, width, f.Doc, ref)
 	}
-	b.WriteString(`
-Times are nanoseconds since 1970 UTC (i64), lengths bytes, ports numbers, addresses as type ` + "`ip`. `window` is raw, 65536 where the\n" +
-		"packet was cut before it, and `tcpFlags` is 0 there; they are CWR ECE URG ACK PSH RST SYN FIN from the highest bit. `at` is the packet\n" +
-		"time that ended the flow, `flowInd` its index, which it shares with its opposite. `dir` is 0 for A, the client's direction, and 1 for\n" +
-		"B. `proto` is the IP protocol, 0 for layer-2 flows. `tcpStates` is T2's tcpStatesAFlags. `utcOffset` is seconds east of UTC (i32) at\n" +
-		"`at`, in the host's zone. `l7Len` is the payload by the headers' lengths, `padLen` the padding of frames of at most 64 bytes. `payload` is what\n" +
-		"was captured of the first bytes of `l7Len`, at most as many as the manifest says in its member `payload`. `flowStat` is\n" +
-		"T2's; `opposite` is the slot of the other direction, 0xffffffff without one. `etherType` is that of the IP header, or of the layer-2\n" +
-		"payload (LLC: DSAP and SSAP). `hdrDesc` are the header stacks of the flow's packets, at most four, in order of appearance, `numHdrs` how\n" +
-		"many headers each has; `srcMAC` and `dstMAC` at most three addresses; `vlanID` the tags of the first packet, outermost first, at most\n" +
-		"three. What has no sign here is unsigned.\n")
+	for _, f := range fields.Packets {
+		s := sdk.PacketSelect{Rows: sdk.TCPRows, Fields: sdk.PacketFieldNamed(f.Name)}
+		row("packets", f, s.Size()-4)
+	}
+	for _, f := range fields.Ends {
+		s := sdk.EndSelect{On: true, Fields: sdk.EndFieldNamed(f.Name)}
+		row("ends", f, s.Size()-8)
+	}
 	return b.String()
 }
 

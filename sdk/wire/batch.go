@@ -30,85 +30,8 @@ func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	return finish(dst, start, kindBatch)
 }
 
-func appendPackets(b []byte, start int, fields sdk.PacketField, p *sdk.Packets) []byte {
-	b = appendColumn(b, start, p.Flow)
-	if fields&sdk.Time != 0 {
-		b = appendColumn(b, start, p.Time)
-	}
-	if fields&sdk.Window != 0 {
-		b = appendColumn(b, start, p.Window)
-	}
-	if fields&sdk.TCPFlags != 0 {
-		b = appendColumn(b, start, p.TCPFlags)
-	}
-	if fields&sdk.WireLen != 0 {
-		b = appendColumn(b, start, p.WireLen)
-	}
-	if fields&sdk.L7Len != 0 {
-		b = appendColumn(b, start, p.L7Len)
-	}
-	if fields&sdk.PadLen != 0 {
-		b = appendColumn(b, start, p.PadLen)
-	}
-	if fields&sdk.Payload != 0 {
-		b = columnVec(b, start, &p.Payload)
-	}
-	return b
-}
-
 func appendEnds(b []byte, start int, fields sdk.EndField, e *sdk.Ends) []byte {
-	b = appendColumn(b, start, e.Flow)
-	b = appendColumn(b, start, e.Before)
-	if fields&sdk.At != 0 {
-		b = appendColumn(b, start, e.At)
-	}
-	if fields&sdk.FirstSeen != 0 {
-		b = appendColumn(b, start, e.FirstSeen)
-	}
-	if fields&sdk.LastSeen != 0 {
-		b = appendColumn(b, start, e.LastSeen)
-	}
-	if fields&sdk.FlowInd != 0 {
-		b = appendColumn(b, start, e.FlowInd)
-	}
-	if fields&sdk.Dir != 0 {
-		b = appendColumn(b, start, e.Dir)
-	}
-	if fields&sdk.SrcIP != 0 {
-		b = appendIPs(b, start, e.SrcIP)
-	}
-	if fields&sdk.DstIP != 0 {
-		b = appendIPs(b, start, e.DstIP)
-	}
-	if fields&sdk.SrcPort != 0 {
-		b = appendColumn(b, start, e.SrcPort)
-	}
-	if fields&sdk.DstPort != 0 {
-		b = appendColumn(b, start, e.DstPort)
-	}
-	if fields&sdk.Proto != 0 {
-		b = appendColumn(b, start, e.Proto)
-	}
-	if fields&sdk.TCPStates != 0 {
-		b = appendColumn(b, start, e.TCPStates)
-	}
-	if fields&sdk.UTCOffset != 0 {
-		b = appendColumn(b, start, e.UTCOffset)
-	}
-	if fields&sdk.FlowStat != 0 {
-		b = appendColumn(b, start, e.FlowStat)
-	}
-	if fields&sdk.Opposite != 0 {
-		b = appendColumn(b, start, e.Opposite)
-	}
-	if fields&sdk.EtherType != 0 {
-		b = appendColumn(b, start, e.EtherType)
-	}
-	for _, f := range sdk.VecFields {
-		if fields&f != 0 {
-			b = columnVec(b, start, e.Vec(f))
-		}
-	}
+	b = appendEndFields(b, start, fields, e)
 	for i := range e.Columns {
 		b = columnVec(b, start, &e.Columns[i])
 	}
@@ -181,91 +104,13 @@ func Size(p *sdk.Plugin, b *sdk.Batch) int {
 // DeltaSize is how many bytes a change of a table takes at most.
 func DeltaSize(d *sdk.Delta) int { return deltaHeader + len(d.Key) + len(d.Row) + 3 }
 
-func readPackets(c *cursor, fields sdk.PacketField, p *sdk.Packets) {
-	n := p.N
-	p.Flow = readColumn[uint32](c, n)
-	if fields&sdk.Time != 0 {
-		p.Time = readColumn[int64](c, n)
-	}
-	if fields&sdk.Window != 0 {
-		p.Window = readColumn[uint32](c, n)
-	}
-	if fields&sdk.TCPFlags != 0 {
-		p.TCPFlags = readColumn[uint8](c, n)
-	}
-	if fields&sdk.WireLen != 0 {
-		p.WireLen = readColumn[uint32](c, n)
-	}
-	if fields&sdk.L7Len != 0 {
-		p.L7Len = readColumn[uint16](c, n)
-	}
-	if fields&sdk.PadLen != 0 {
-		p.PadLen = readColumn[uint16](c, n)
-	}
-	if fields&sdk.Payload != 0 {
-		c.vec(&p.Payload, sdk.TypeText, n)
-	}
-}
-
 func readEnds(c *cursor, s sdk.EndSelect, e *sdk.Ends) {
-	n, fields := e.N, s.Fields
-	e.Flow = readColumn[uint32](c, n)
-	e.Before = readColumn[uint32](c, n)
-	if fields&sdk.At != 0 {
-		e.At = readColumn[int64](c, n)
-	}
-	if fields&sdk.FirstSeen != 0 {
-		e.FirstSeen = readColumn[int64](c, n)
-	}
-	if fields&sdk.LastSeen != 0 {
-		e.LastSeen = readColumn[int64](c, n)
-	}
-	if fields&sdk.FlowInd != 0 {
-		e.FlowInd = readColumn[uint64](c, n)
-	}
-	if fields&sdk.Dir != 0 {
-		e.Dir = readColumn[uint8](c, n)
-	}
-	if fields&sdk.SrcIP != 0 {
-		e.SrcIP = c.ips(n)
-	}
-	if fields&sdk.DstIP != 0 {
-		e.DstIP = c.ips(n)
-	}
-	if fields&sdk.SrcPort != 0 {
-		e.SrcPort = readColumn[uint16](c, n)
-	}
-	if fields&sdk.DstPort != 0 {
-		e.DstPort = readColumn[uint16](c, n)
-	}
-	if fields&sdk.Proto != 0 {
-		e.Proto = readColumn[uint8](c, n)
-	}
-	if fields&sdk.TCPStates != 0 {
-		e.TCPStates = readColumn[uint8](c, n)
-	}
-	if fields&sdk.UTCOffset != 0 {
-		e.UTCOffset = readColumn[int32](c, n)
-	}
-	if fields&sdk.FlowStat != 0 {
-		e.FlowStat = readColumn[uint64](c, n)
-	}
-	if fields&sdk.Opposite != 0 {
-		e.Opposite = readColumn[uint32](c, n)
-	}
-	if fields&sdk.EtherType != 0 {
-		e.EtherType = readColumn[uint16](c, n)
-	}
-	for _, f := range sdk.VecFields {
-		if fields&f != 0 {
-			c.vec(e.Vec(f), f.Type(), n)
-		}
-	}
+	readEndFields(c, s.Fields, e)
 	if len(e.Columns) != len(s.Columns) {
 		e.Columns = make([]sdk.Vec, len(s.Columns))
 	}
 	for i, col := range s.Columns {
-		c.vec(&e.Columns[i], col.Type, n)
+		c.vec(&e.Columns[i], col.Type, e.N)
 	}
 }
 
