@@ -10,7 +10,7 @@ static const char manifest[] =
     "\"doc\":\"a packet counts if its window, not scaled, is below\"},"
     "{\"name\":\"min_packets\",\"kind\":\"number\",\"unit\":\"packets\",\"min\":0,\"max\":4294967295,\"default\":\"50\","
     "\"doc\":\"TCP packets that a flow needs for the table\"},"
-    "{\"name\":\"max_entries\",\"kind\":\"number\",\"unit\":\"sources\",\"min\":1,\"max\":1048576,\"default\":\"100\","
+    "{\"name\":\"max_entries\",\"kind\":\"number\",\"unit\":\"sources\",\"min\":1,\"max\":16384,\"default\":\"100\","
     "\"doc\":\"size of the table\"},"
     "{\"name\":\"when_full\",\"kind\":\"choice\",\"choices\":[\"evict\",\"stop\"],\"default\":\"evict\","
     "\"doc\":\"evict makes room by the source that has gone longest without a qualifying flow, stop leaves a full table as it is (T2)\"},"
