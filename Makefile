@@ -1,4 +1,5 @@
 # make run      what t2host does, on a capture from testdata/
+# make quick    format, vet, and the tests that take no time: a minute
 # make test     the tests, the linters, and a short run of each fuzz target
 # make expected the comparison with T2's results: identical/total
 # make soak     the long runs: 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, 10 minutes of each fuzz target
@@ -18,10 +19,11 @@ SUM          = host/plugin/wasm/modules/plugins.sum
 SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)
 # Runs over many captures and endings: the same code each time, so without the race detector.
 MANY         = ^Test(Conformance|Expected|FlowsAgree|ReportAgrees|Index|NothingIsLeft)
+FORMATTED    = unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not gofumpt's format: $$unformatted"; exit 1; fi
 FUZZTIME    ?= 15s
 ROUNDS      ?= 7
 
-.PHONY: build module run test unit lint cross fuzz expected soak bench clean
+.PHONY: build module run quick test unit lint cross fuzz expected soak bench clean
 
 build: module
 	$(GO) build -trimpath -o bin/t2host ./cmd/t2host
@@ -40,6 +42,11 @@ run: build
 	bin/t2host -r testdata/windows.pcap -w run/windows -p tcpwin,tcpwinsink \
 		--set tcpwinsink.to=$(ADDR) --set tcpwinsink.on_absent=wait > run/report.txt && \
 	sleep 0.2 && echo && cat run/report.txt && echo && echo "run/windows_tcpwin.txt:" && cat run/windows_tcpwin.txt
+
+quick: module
+	@$(FORMATTED)
+	$(GO) vet $(PACKAGES)
+	$(GO) test -short ./... ./testdata/compare
 
 test: lint cross unit fuzz
 
@@ -60,7 +67,7 @@ unit: module
 lint: module
 	$(GO) vet $(PACKAGES)
 	$(STATICCHECK) $(PACKAGES)
-	@unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not gofumpt's format: $$unformatted"; exit 1; fi
+	@$(FORMATTED)
 
 fuzz:
 	@for f in $(FUZZ); do \

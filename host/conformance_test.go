@@ -190,6 +190,9 @@ var (
 )
 
 func conform(t *testing.T, files []string) {
+	if testing.Short() {
+		files = []string{"../testdata/windows.pcap", "../testdata/windows6.pcapng", "../testdata/rules/frag6.pcap"}
+	}
 	zones := []*time.Location{time.UTC, zurich(t)}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -218,6 +221,12 @@ func ways(t *testing.T, file string, rows int) []way {
 	info, err := os.Stat(file)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if testing.Short() {
+		if rows == 256 {
+			return []way{direct, throughWire, sandbox}
+		}
+		return nil
 	}
 	own, small, mix := strings.HasPrefix(file, "../testdata"), info.Size() < 64<<10, strings.HasSuffix(file, "mix.pcap")
 	switch {
@@ -251,12 +260,16 @@ func zurich(t *testing.T) *time.Location {
 	return zone
 }
 
-func TestConformance(t *testing.T)       { conform(t, captures(t)) }
-func TestConformanceShared(t *testing.T) { conform(t, sharedCaptures(t)) }
+func TestConformance(t *testing.T) { conform(t, captures(t)) }
+func TestConformanceShared(t *testing.T) {
+	slow(t)
+	conform(t, sharedCaptures(t))
+}
 
 // TestSummerTime: reports on both sides of 01:00 UTC of the day on which the
 // clock is put forward, at every batch size.
 func TestSummerTime(t *testing.T) {
+	slow(t)
 	const file = "../testdata/rules/summertime.pcap"
 	for _, rows := range sizes {
 		for _, w := range ways(t, file, rows) {

@@ -29,6 +29,7 @@ var firstLinkOnly = map[string]bool{"ppp_multi_if_linktypes.pcapng": true}
 // TestExpected compares summary file and received bytes with those of T2, for the
 // plugins compiled in, in the sandbox and in processes.
 func TestExpected(t *testing.T) {
+	slow(t)
 	for _, w := range []way{direct.withTwo(), sandbox.withTwo(), ownProcess.withTwo()} {
 		t.Run(w.name, func(t *testing.T) { expected(t, w) })
 	}

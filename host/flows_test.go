@@ -44,6 +44,7 @@ var differs = map[string]string{
 // TestFlowsAgreeWithT2 compares flow files with T2's, byte for byte: the same
 // records in the same order, with the same text in every column.
 func TestFlowsAgreeWithT2(t *testing.T) {
+	slow(t)
 	shared := sharedFolder(t)
 	files, err := filepath.Glob(filepath.Join(shared, "expected/default/*.flows.txt*"))
 	if err != nil || len(files) == 0 {

@@ -15,6 +15,7 @@ import (
 // a million in make test, 50 million in make soak. Its memory is bounded to
 // 12 MiB, and a fresh guest in Go has 6.
 func TestAGuestsMemoryStaysFlat(t *testing.T) {
+	slow(t)
 	packets := 1_000_000
 	if n, err := strconv.Atoi(os.Getenv("T2HOST_PACKETS")); err == nil {
 		packets = n

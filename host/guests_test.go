@@ -12,6 +12,7 @@ import (
 // TestCommittedGuests builds the guests in C anew: the modules that are committed
 // are those of their sources, byte for byte.
 func TestCommittedGuests(t *testing.T) {
+	slow(t)
 	const guests = "../testdata/guests"
 	clang, err := exec.Command("clang", "--version").Output()
 	if err != nil || !strings.Contains(string(clang), "clang version 14.") {

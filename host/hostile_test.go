@@ -116,6 +116,7 @@ func planned(t *testing.T, c Config, path string) *plugin.Artefact {
 }
 
 func TestHostileModules(t *testing.T) {
+	slow(t)
 	found, err := filepath.Glob("../testdata/guests/hostile/*.wasm")
 	if err != nil || len(found) != len(hostile) || len(found) < 25 {
 		t.Fatalf("%d modules, %d in the table: %v", len(found), len(hostile), err)

@@ -23,6 +23,7 @@ var tcpDiffers = map[string]string{
 // TestIndex runs every shared capture to its end: packets, TCP packets and
 // damage are those that the index says.
 func TestIndex(t *testing.T) {
+	slow(t)
 	shared := sharedFolder(t)
 	data, err := os.ReadFile(filepath.Join(shared, "captures/INDEX.tsv"))
 	if err != nil {

@@ -111,6 +111,7 @@ var killSets = []string{"tcpwinsink.final_report=false", "tcpwinsink.interval=1"
 // TestAKilledPlugin kills one of the plugins at a random moment: the run ends with
 // the one error, nothing is left, and what was sent is whole.
 func TestAKilledPlugin(t *testing.T) {
+	slow(t)
 	sockets := shortFolder(t)
 	t.Setenv("XDG_RUNTIME_DIR", sockets)
 	sent := reference(t)
@@ -235,6 +236,7 @@ func sink(t *testing.T, rnd *rand.Rand) (target string, received func(error) []b
 // TestAKilledHost kills the host while its plugins live: a second later they are
 // gone, and the next start leaves no folder.
 func TestAKilledHost(t *testing.T) {
+	slow(t)
 	sockets, cache := shortFolder(t), t.TempDir()
 	bin := buildHost(t)
 	ways := [][]string{{"-p", "tcpwin,tcpwinsink", "--runtime", "process"}, {"-p", modulePath(t)}} // the second in workers

@@ -269,6 +269,7 @@ func byPath(path string) func(*testing.T, *Config) {
 // TestNothingIsLeft: no process, compiled code, folder, goroutine, open file or
 // memory is left after a run, however it ends.
 func TestNothingIsLeft(t *testing.T) {
+	slow(t)
 	sockets := shortFolder(t)
 	t.Setenv("XDG_RUNTIME_DIR", sockets)
 	for _, c := range []struct {

@@ -70,6 +70,7 @@ func TestKilobytes(t *testing.T) {
 // TestReportAgreesWithT2 holds the report against the sums of T2's flow files; only one report of T2's
 // own is there, of figures that are not (host/report).
 func TestReportAgreesWithT2(t *testing.T) {
+	slow(t)
 	shared := sharedFolder(t)
 	files, err := filepath.Glob(filepath.Join(shared, "expected/default/*.flows.txt"))
 	if err != nil || len(files) == 0 {

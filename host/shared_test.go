@@ -28,6 +28,14 @@ func skip(t testing.TB, why string) {
 	t.Skip(why)
 }
 
+// slow skips a test that takes too long for -short.
+func slow(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("short")
+	}
+}
+
 // sharedFolder is the folder of captures and of what T2 printed for them.
 func sharedFolder(t testing.TB) string {
 	t.Helper()

@@ -37,9 +37,6 @@ const maxRSS = 300 << 10
 // the same bytes. T2HOST_RUNS says how many (make soak: 10,000); T2HOST_SEED runs one.
 func TestAnySettings(t *testing.T) {
 	runs, first := 200, uint64(0)
-	if testing.Short() {
-		runs = 5
-	}
 	if n, err := strconv.Atoi(os.Getenv("T2HOST_RUNS")); err == nil {
 		runs = n
 	}

@@ -78,9 +78,12 @@ var goFolders = sync.OnceValues(func() ([]string, error) {
 	return vars, nil
 })
 
-// built gives the path of what was built.
+// built returns the path of what was built. Building takes too long for -short.
 func built(t testing.TB, what func() (string, error)) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("short: what it needs is not built")
+	}
 	path, err := what()
 	if err != nil {
 		t.Fatal(err)

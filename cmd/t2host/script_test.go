@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -63,7 +65,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Files:               scripts(t),
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -85,6 +87,26 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"counter": counter, "exits": exits, "freeport": freePort, "nuls": nuls, "program": program, "source": source,
 		},
+	})
+}
+
+// builds finds scripts that need something to be built.
+var builds = regexp.MustCompile(`(?m)^(\[\S+\] )?(counter|program|source) `)
+
+// scripts are the files of testdata/script, for -short without those that need something to be
+// built.
+func scripts(t *testing.T) []string {
+	t.Helper()
+	all, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(all) < 30 {
+		t.Fatalf("%d scripts: %v", len(all), err)
+	}
+	return slices.DeleteFunc(all, func(name string) bool {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return testing.Short() && builds.Match(text)
 	})
 }
 
