@@ -3,6 +3,7 @@ package host
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -140,6 +141,10 @@ func TestHostileModules(t *testing.T) {
 				}
 				if err == nil || !strings.Contains(err.Error(), want) || len(err.Error()) > 1200 {
 					t.Errorf("error %.1000v\nwant  …%s…", err, want)
+				}
+				var limit *LimitError
+				if is := strings.Contains(want, "did not answer within") || strings.Contains(want, "of memory, more than"); is != errors.As(err, &limit) {
+					t.Errorf("the error is one of a limit: %v, want %v", !is, is)
 				}
 				if err != nil && strings.ContainsAny(err.Error(), "\n\x1b") {
 					t.Errorf("more than one plain line: %q", err)

@@ -28,7 +28,7 @@ func openStages(c *Config, p *plan, out *outlets, started time.Time) ([]*pipelin
 	var first error
 	for i, err := range errs {
 		if err != nil && first == nil {
-			first = fmt.Errorf("plugin %s: open: %w", p.plugins[i].Name, err)
+			first = &pipeline.Error{Plugin: p.plugins[i].Name, Err: fmt.Errorf("open: %w", err)}
 		}
 	}
 	if first == nil {

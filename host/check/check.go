@@ -5,6 +5,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -181,7 +182,8 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 		Plugins: words, Catalogue: catalogue, Runtime: plugin.Inproc, CacheDir: k.CacheDir, OwnModule: k.OwnModule, Quiet: true,
 	})
 	o.read(dir, report, err)
-	if o.err != nil && k.beyond == "" && (strings.Contains(o.err.Error(), "raise runtime.max_memory") || strings.Contains(o.err.Error(), "did not answer within")) {
+	var limit *host.LimitError
+	if k.beyond == "" && errors.As(o.err, &limit) {
 		k.beyond = o.err.Error()
 	}
 	return o

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/report"
 )
@@ -52,7 +54,7 @@ func (o *outcome) read(dir string, r *report.Report, err error) {
 
 // broken gives an error of a run that is the plugin's: that of a damaged capture is not.
 func (o *outcome) broken(name string) string {
-	if o.err == nil || o.ran && !strings.Contains(o.err.Error(), "plugin "+name+":") {
+	if o.err == nil || o.ran && !errors.Is(o.err, &host.PluginError{Plugin: name}) {
 		return ""
 	}
 	return o.err.Error()

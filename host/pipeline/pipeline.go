@@ -170,7 +170,7 @@ func (p *Pipeline) closeStages() error {
 	for i := len(p.stages) - 1; i >= 0; i-- {
 		s := p.stages[i]
 		if err := sdk.Guard(s.Stage.Close); err != nil {
-			errs = append(errs, fmt.Errorf("plugin %s: close: %w", s.Plugin.Name, err))
+			errs = append(errs, &Error{s.Plugin.Name, fmt.Errorf("close: %w", err)})
 		}
 	}
 	return errors.Join(errs...)
@@ -244,7 +244,7 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 		return s.unsent
 	}
 	if err != nil {
-		return fmt.Errorf("plugin %s: batch %d (packets %d to %d): %w", s.Plugin.Name, b.Number, b.First, b.Last, err)
+		return &Error{s.Plugin.Name, fmt.Errorf("batch %d (packets %d to %d): %w", b.Number, b.First, b.Last, err)}
 	}
 	return nil
 }

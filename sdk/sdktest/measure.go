@@ -3,10 +3,10 @@ package sdktest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -52,7 +52,8 @@ func Fuzz(f *testing.F, plugins ...*sdk.Plugin) {
 	}
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if _, _, err := over(dir, data, plugins); err != nil && strings.Contains(err.Error(), "plugin ") {
+		var failed *host.PluginError
+		if _, _, err := over(dir, data, plugins); errors.As(err, &failed) {
 			t.Error(err)
 		}
 	})

@@ -4,6 +4,7 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 
@@ -60,7 +61,7 @@ func (s *server) unary(answer func(msg []byte) ([]byte, error)) grpc.MethodHandl
 		defer s.mu.Unlock()
 		data, err := answer(request.Data)
 		if err != nil {
-			return nil, status.Error(codes.Aborted, err.Error())
+			return nil, statusOf(err)
 		}
 		return &Message{Data: data}, nil
 	}
@@ -88,7 +89,20 @@ func (s *server) batch(stream grpc.ServerStream, msg []byte) error {
 	defer s.mu.Unlock()
 	data, err := s.Batch(msg, func(piece []byte) error { return stream.SendMsg(&Message{Data: piece, reused: true}) })
 	if err != nil {
-		return status.Error(codes.Aborted, err.Error())
+		return statusOf(err)
 	}
 	return stream.SendMsg(&Message{Data: data})
+}
+
+// LimitCode is the status of an error that marks itself, by a method Limit, as one of a limit of
+// time or memory.
+const LimitCode = codes.OutOfRange
+
+// statusOf is the status with which an error crosses.
+func statusOf(err error) error {
+	var limit interface{ Limit() bool }
+	if errors.As(err, &limit) && limit.Limit() {
+		return status.Error(LimitCode, err.Error())
+	}
+	return status.Error(codes.Aborted, err.Error())
 }

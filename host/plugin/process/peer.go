@@ -18,6 +18,7 @@ type peer struct {
 	process *process    // nil if it was never made
 	late    *time.Timer // ends a start or a call that takes too long
 	timeout time.Duration
+	begun   time.Time // the start
 
 	conn   *grpc.ClientConn
 	stream grpc.ClientStream // of batches

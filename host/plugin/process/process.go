@@ -67,7 +67,7 @@ func connect(c Command, exe *executable) (remote.Peer, error) {
 	}
 	defer folder.remove() // also with its socket: the connection stands, or the start has failed
 	out := newOutput(c.Log)
-	p := &peer{timeout: c.Timeout}
+	p := &peer{timeout: c.Timeout, begun: time.Now()}
 	p.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig:  serve.Handshake,
 		Plugins:          plugin.PluginSet{serve.Name: &serve.Link{}},

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/t2host/t2host/host/plugin/remote"
+	"github.com/t2host/t2host/sdk/serve"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -26,18 +29,21 @@ func (p *peer) reason(err error) error {
 	if isStatus && state.Code() == codes.Aborted {
 		return errors.New(oneLine(state.Message())) // the plugin's side said so, and lives
 	}
+	if isStatus && state.Code() == serve.LimitCode {
+		return &remote.LimitError{Text: oneLine(state.Message())}
+	}
 	how, ended := p.process.end(grace)
 	why := p.process.killedFor()
 	switch _, spoke := p.process.out.version(); {
 	case why == stopped:
 		return errors.New("interrupted")
 	case why == timedOut:
-		return fmt.Errorf("did not answer within %v: killed", p.timeout)
+		return &remote.LimitError{Text: fmt.Sprintf("did not answer within %v: killed", p.timeout)}
 	case ended && why == notKilled && !spoke:
 		return fmt.Errorf("process died: %s, before it said that it is a t2host plugin%s", how, p.process.out.last())
 	case ended && why == notKilled:
 		return fmt.Errorf("process died: %s%s", how, p.process.out.last())
-	case strings.HasPrefix(err.Error(), "timeout"):
+	case !spoke && time.Since(p.begun) >= p.timeout: // go-plugin has no error of its own for it
 		return fmt.Errorf("did not say within %v that it has started: killed", p.timeout)
 	case isStatus:
 		return errors.New(plain(state))

@@ -83,5 +83,5 @@ func (s *shape) check(maxMemory uint64) error {
 }
 
 func tooMuch(wanted, limit uint64) error {
-	return fmt.Errorf("wants %d MiB of memory, more than its %d: raise runtime.max_memory", (wanted+1<<20-1)>>20, limit>>20)
+	return &remote.LimitError{Text: fmt.Sprintf("wants %d MiB of memory, more than its %d: raise runtime.max_memory", (wanted+1<<20-1)>>20, limit>>20)}
 }

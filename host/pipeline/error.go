@@ -1,0 +1,18 @@
+package pipeline
+
+// Error is an error of a plugin: its text names it. errors.Is(err, &Error{Plugin: name})
+// reports whether err is, or holds, one of that plugin.
+type Error struct {
+	Plugin string
+	Err    error // nil where it only says of whom
+}
+
+func (e *Error) Error() string { return "plugin " + e.Plugin + ": " + e.Err.Error() }
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is of the same plugin.
+func (e *Error) Is(target error) bool {
+	other, ok := target.(*Error)
+	return ok && other.Plugin == e.Plugin
+}
