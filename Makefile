@@ -18,7 +18,7 @@ WASM         = host/plugin/wasm/modules/plugins.wasm
 SUM          = host/plugin/wasm/modules/plugins.sum
 SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)
 # Runs over many captures and endings: the same code each time, so without the race detector.
-MANY         = ^Test(Conformance|Expected|FlowsAgree|ReportAgrees|Index|NothingIsLeft)
+MANY         = ^Test(Conformance|Expected|FlowsAgree|ReportAgrees|Index|NothingIsLeft|AnySettings)
 FORMATTED    = unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not gofumpt's format: $$unformatted"; exit 1; fi
 FUZZTIME    ?= 15s
 ROUNDS      ?= 7
@@ -60,8 +60,8 @@ cross: module
 	done
 
 unit: module
-	$(GO) test -race -timeout 25m -skip '$(MANY)' ./... ./testdata/compare
-	$(GO) test -timeout 25m -run '$(MANY)' ./host
+	$(GO) test -race -timeout 40m -skip '$(MANY)' ./... ./testdata/compare
+	$(GO) test -timeout 40m -run '$(MANY)' ./host ./cmd/t2host
 	$(GO) run ./testdata/make -check
 
 lint: module
