@@ -41,6 +41,7 @@ type Config struct {
 	Record          map[string]string // files that keep what crosses plugins' borders, by plugin.Key of the name
 	RecordPayload   bool              // they keep payload too
 	CacheDir        string            // for compiled modules; empty: none
+	PluginStart     time.Duration     // how long a plugin in a process may take until it is open; 0: a minute
 	OwnModule       firstparty.Config // of the first-party plugins, where the program was built without it
 	Zone            *time.Location    // of the host; nil: UTC
 

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
@@ -91,6 +92,9 @@ func runHostile(t *testing.T, name string, trust bool) (prefix, warnings string,
 	c := Config{
 		Files: []string{windows}, Prefix: filepath.Join(t.TempDir(), "out"), Settings: values, Stdout: &bytes.Buffer{}, Stderr: &shown,
 		Catalogue: plugin.BuiltIn(tcpwin.Plugin), Plugins: []string{"../testdata/guests/hostile/" + name + ".wasm", "tcpwin:inproc"},
+	}
+	if neverEnds(name) {
+		c.PluginStart = 5 * time.Second
 	}
 	if name == "describe_changes" { // its manifest is that of good
 		good := planned(t, c, "../testdata/guests/hostile/good.wasm")

@@ -31,7 +31,7 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan, erro
 	}
 	p.carrier = carry.New(carry.Config{
 		CacheDir: c.CacheDir, OwnModule: c.OwnModule, MaxMemory: uint64(p.MaxMemory) << 20, Seed: uint64(p.Seed),
-		Timeout: time.Duration(p.PluginTimeout) * time.Second, Trust: c.Trust, Pins: c.Pins, Note: notices.note, Warn: notices.warn, Stop: starting,
+		Start: c.PluginStart, Timeout: time.Duration(p.PluginTimeout) * time.Second, Trust: c.Trust, Pins: c.Pins, Note: notices.note, Warn: notices.warn, Stop: starting,
 	})
 	catalogue, names, err := Describe(p.carrier, c.Catalogue, c.Plugins)
 	if err == nil {

@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk/serve"
@@ -112,7 +114,36 @@ func buildHost(t testing.TB) string {
 	return bin
 }
 
-func moduleCache(t testing.TB) string { return filepath.Join(filepath.Dir(modulePath(t)), "cache") }
+// moduleCache is a cache folder in which that module is compiled, for the host and for workers:
+// under the race detector that takes half a minute, and each worker would do it.
+func moduleCache(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(filepath.Dir(modulePath(t)), "cache")
+	warm.Do(func() {
+		code, err := os.ReadFile(modulePath(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := filepath.Join(dir, "wasm")
+		none := func(string) {}
+		e := wasm.New(wasm.Config{CacheDir: own, MaxMemory: 64 << 20, Note: none, Warn: none})
+		defer e.Close()
+		if _, err := e.Module(t.Context(), "warm", code); err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(own)
+		for _, entry := range entries {
+			name := entry.Name()
+			err = errors.Join(err, os.CopyFS(filepath.Join(dir, "worker", name, name), os.DirFS(filepath.Join(own, name))))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	return dir
+}
+
+var warm sync.Once
 
 // captureFile is the path of a shared capture.
 func captureFile(t testing.TB, shared, name string) string {

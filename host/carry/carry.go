@@ -30,7 +30,8 @@ type Config struct {
 	OwnModule firstparty.Config // of the first-party plugins, where the program was built without it
 	MaxMemory uint64            // of a plugin in the sandbox, bytes
 	Seed      uint64            // of the random bytes in the sandbox
-	Timeout   time.Duration     // of a call to a process
+	Start     time.Duration     // how long a process may take until it is open; 0: a minute
+	Timeout   time.Duration     // how long it may be silent after that
 	Trust     []string          // names of plugins whose modules may run in the host itself
 	Pins      map[string]string // SHA-256 in hex, by plugin.Key of the name
 	Note      func(line string) // tells the user what goes on
@@ -115,7 +116,7 @@ func (k *Carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) 
 			return process.Connect(k.again(a.Name, rolePlugins, log))
 		case r == plugin.Process:
 			return process.Connect(process.Command{
-				Name: a.Name, Path: a.Executable.Path, SHA256: k.sum(a.Name, a.Executable), Timeout: k.Timeout, Log: log, Stop: k.Stop,
+				Name: a.Name, Path: a.Executable.Path, SHA256: k.sum(a.Name, a.Executable), Start: k.Start, Timeout: k.Timeout, Log: log, Stop: k.Stop,
 			})
 		case a.BuiltIn:
 			return k.firstParty(a.Name, r, log)

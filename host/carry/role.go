@@ -40,7 +40,7 @@ const (
 // again is the command that starts this program in a role.
 func (k *Carrier) again(name, role string, log func(string)) process.Command {
 	return process.Command{
-		Name: name, Path: self(), Env: []string{roleVariable + "=" + role}, Timeout: k.Timeout, Log: log, Stop: k.Stop,
+		Name: name, Path: self(), Env: []string{roleVariable + "=" + role}, Start: k.Start, Timeout: k.Timeout, Log: log, Stop: k.Stop,
 	}
 }
 
@@ -163,7 +163,7 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 	defer lines.Close()
 	file := plugin.File{Path: path}
 	connect := func() (remote.Peer, error) {
-		return process.Connect(process.Command{Name: path, Path: path, SHA256: file.SHA256, Timeout: k.Timeout, Log: lines.Line, Stop: k.Stop})
+		return process.Connect(process.Command{Name: path, Path: path, SHA256: file.SHA256, Start: k.Start, Timeout: k.Timeout, Log: lines.Line, Stop: k.Stop})
 	}
 	isModule, err := plugin.IsModule(f)
 	if err != nil {

@@ -15,10 +15,11 @@ import (
 // peer is a connected process.
 type peer struct {
 	client  *plugin.Client
-	process *process    // nil if it was never made
-	late    *time.Timer // ends a start or a call that takes too long
-	timeout time.Duration
-	begun   time.Time // the start
+	process *process      // nil if it was never made
+	late    *time.Timer   // ends a start or a call that takes too long
+	timeout time.Duration // of calls
+	later   time.Duration // of those after Open: before it a worker compiles its module
+	begun   time.Time     // the start
 
 	conn   *grpc.ClientConn
 	stream grpc.ClientStream // of batches
@@ -49,7 +50,10 @@ func (p *peer) connect() error {
 
 func (p *peer) Describe() ([]byte, error) { return p.call(serve.MethodDescribe, nil) }
 
-func (p *peer) Open(msg []byte) ([]byte, error) { return p.call(serve.MethodOpen, msg) }
+func (p *peer) Open(msg []byte) ([]byte, error) {
+	defer func() { p.timeout = p.later }()
+	return p.call(serve.MethodOpen, msg)
+}
 
 func (p *peer) Close() ([]byte, error) { return p.call(serve.MethodClose, nil) }
 

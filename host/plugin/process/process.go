@@ -4,6 +4,7 @@
 package process
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"os"
@@ -28,7 +29,8 @@ type Command struct {
 	SHA256  string            // of the executable, in hex; empty: not checked
 	Env     []string          // KEY=VALUE, beside those of the host's that a plugin may see
 	Files   []*os.File        // inherited as descriptors 4, 5, …; they stay the caller's
-	Timeout time.Duration     // of the start and of each call; 0: 30 s
+	Start   time.Duration     // how long the start, and each call up to Open, may take; 0: 60 s
+	Timeout time.Duration     // how long it may be silent in later calls; 0: 30 s
 	Log     func(line string) // takes what the process prints, one line at a time, "stdout: …" or "stderr: …"; not after Release
 	Stop    <-chan struct{}   // closed: the process is killed; nil: never
 	Dir     string            // where the folder of its socket is made; empty: where there is room (see Sweep)
@@ -57,9 +59,8 @@ func Connect(c Command) (remote.Peer, error) {
 }
 
 func connect(c Command, exe *executable) (remote.Peer, error) {
-	if c.Timeout == 0 {
-		c.Timeout = 30 * time.Second
-	}
+	c.Start = cmp.Or(c.Start, 60*time.Second)
+	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
 	sweepOnce()
 	folder, err := newFolder(c.Dir)
 	if err != nil {
@@ -67,14 +68,14 @@ func connect(c Command, exe *executable) (remote.Peer, error) {
 	}
 	defer folder.remove() // also with its socket: the connection stands, or the start has failed
 	out := newOutput(c.Log)
-	p := &peer{timeout: c.Timeout, begun: time.Now()}
+	p := &peer{timeout: c.Start, later: c.Timeout, begun: time.Now()}
 	p.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig:  serve.Handshake,
 		Plugins:          plugin.PluginSet{serve.Name: &serve.Link{}},
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
 		AutoMTLS:         true,
 		SkipHostEnv:      true,
-		StartTimeout:     c.Timeout,
+		StartTimeout:     c.Start,
 		Logger:           hclog.NewNullLogger(),
 		SyncStdout:       &out.early,
 		SyncStderr:       &out.earlyErr,
@@ -92,7 +93,7 @@ func connect(c Command, exe *executable) (remote.Peer, error) {
 			}
 			p.process = process
 			// go-plugin gives the handshake its time, but not the connection.
-			p.late = time.AfterFunc(c.Timeout+grace, p.expire)
+			p.late = time.AfterFunc(c.Start+grace, p.expire)
 			if c.Stop != nil {
 				go process.stopAt(c.Stop)
 			}

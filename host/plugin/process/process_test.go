@@ -192,19 +192,19 @@ func talk(t *testing.T, role string, timeout time.Duration) ([]string, error) {
 	var mu sync.Mutex
 	var logged []string
 	c := Command{
-		Name: "probe", Path: os.Args[0], Env: environment(role), Timeout: timeout,
+		Name: "probe", Path: os.Args[0], Env: environment(role), Start: timeout, Timeout: timeout,
 		Log: func(line string) { mu.Lock(); logged = append(logged, line); mu.Unlock() },
 	}
 	stage, err := remote.Carry(probe(role), func() (remote.Peer, error) {
 		if role == "silent" || role == "flood" {
 			return Connect(c)
 		}
-		c.Timeout = time.Minute
+		c.Start, c.Timeout = time.Minute, time.Minute
 		p, err := Connect(c)
 		if err != nil {
 			return nil, err
 		}
-		p.(*peer).timeout = timeout
+		p.(*peer).timeout, p.(*peer).later = timeout, timeout
 		return p, nil
 	}).Open(sdk.Opening{})
 	if err == nil {
