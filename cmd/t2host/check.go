@@ -136,7 +136,7 @@ func (c *checking) show(a *plugin.Artefact, list []check.Finding) error {
 		showFindings(c.stdout, a, list)
 	}
 	if bad > 0 {
-		return fmt.Errorf("plugin %s: %d of %d checks are not good", a.Name, bad, len(list))
+		return fmt.Errorf("plugin %s: %d of %d checks failed", a.Name, bad, len(list))
 	}
 	return nil
 }
@@ -144,9 +144,9 @@ func (c *checking) show(a *plugin.Artefact, list []check.Finding) error {
 func showFindings(w io.Writer, a *plugin.Artefact, list []check.Finding) {
 	fmt.Fprintf(w, "%s %s, in %s\n", a.Name, a.Version, a.Forms())
 	for _, f := range list {
-		word := "good"
+		word := "ok  "
 		if !f.OK {
-			word = "BAD "
+			word = "FAIL"
 		}
 		fmt.Fprintf(w, "  %s  %s\n", word, f.What)
 		if f.Detail != "" {

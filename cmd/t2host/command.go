@@ -121,7 +121,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	case o.prefix != "" && o.split != "":
 		return usagef("-w and -W exclude each other: both say where the outputs go (try t2host -h)")
 	case len(args) > 0:
-		return usagef("unexpected argument %q behind the options (try t2host -h): %s", args[0], isT2s("a filter", t2Here("t2", "EXPRESSION")))
+		return usagef("unexpected argument %q (try t2host -h): %s", args[0], isT2s("a filter", t2Here("t2", "EXPRESSION")))
 	}
 	if err := checkPriority(o.folders); err != nil {
 		return err
@@ -188,7 +188,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-// exactly and atMost take so many arguments, or say what a command takes.
+// exactly and atMost return a validator for exactly or at most n arguments; text is its error.
 func exactly(n int, text string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != n {

@@ -78,14 +78,14 @@ func (o *options) completions(root *cobra.Command) {
 	}
 }
 
-// word is one that can stand there, and what it means.
+// word is a completion and its description.
 type word struct{ text, doc string }
 
 func words(list ...string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
 }
 
-// offered are the words that begin as what was typed, each behind head.
+// offered returns the words that begin with what was typed, each after head.
 func offered(list []word, head, typed string) []cobra.Completion {
 	var out []cobra.Completion
 	for _, w := range list {

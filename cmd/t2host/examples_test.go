@@ -54,7 +54,7 @@ func (b *bench) run(name string, args ...string) string {
 // check says that t2host check finds it good.
 func (b *bench) check(path string) {
 	b.Helper()
-	if out := b.run("t2host", "check", path); !strings.Contains(out, "good  same bytes on windows6.pcapng") || strings.Contains(out, "BAD") {
+	if out := b.run("t2host", "check", path); !strings.Contains(out, "ok    same bytes on windows6.pcapng") || strings.Contains(out, "FAIL") {
 		b.Errorf("check:\n%s", out)
 	}
 }

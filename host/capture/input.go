@@ -217,7 +217,7 @@ func peek(r io.Reader) ([]byte, error) {
 		more, err = io.ReadAtLeast(r, head[n:], 12-n)
 		n += more
 	}
-	if err == io.EOF || err == io.ErrUnexpectedEOF { // fewer bytes: what they are is said by who looks at them
+	if err == io.EOF || err == io.ErrUnexpectedEOF { // a short read is not an error here: recognise reports it
 		err = nil
 	}
 	return head[:n], err

@@ -15,7 +15,7 @@ const (
 // ngClock turns an interface's timestamps into nanoseconds since 1970.
 type ngClock struct {
 	perSecond uint64 // units of a second
-	scale     uint64 // nanoseconds of a unit, 0 if that is no whole number
+	scale     uint64 // nanoseconds of a unit, 0 if not an integer
 	offset    int64  // seconds to add
 }
 

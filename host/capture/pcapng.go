@@ -6,7 +6,8 @@ import (
 	"github.com/google/gopacket/pcapgo"
 )
 
-// ngReader reads pcapng (draft-ietf-opsawg-pcapng) with pcapgo's reader behind ngBlocks, which see.
+// ngReader reads pcapng (draft-ietf-opsawg-pcapng) through pcapgo, which sees only blocks that ngBlocks
+// validated.
 type ngReader struct {
 	blocks *ngBlocks
 	ng     *pcapgo.NgReader // nil until the first section header is there

@@ -74,7 +74,7 @@ func Open(paths []string, stdin io.Reader) (*Source, error) {
 	return s, nil
 }
 
-// Next gives the next frame. Its data lie in a buffer that the next call uses again.
+// Next reads the next frame into f; f.Data is valid until the next call.
 //
 // Returns [io.EOF] at the end of the input, which is also where [Source.Stop] was called and where a
 // corrupt file can be read no further ([Source.Damage] says so); [ErrIdle] if live input is silent: call again; any other

@@ -34,8 +34,8 @@ func (d *Decoder) cooked2(data []byte, off int, h *Headers) place {
 	return d.cookedType(data, binary.BigEndian.Uint16(b), off+20, h)
 }
 
-// cookedType goes on behind the header. A small protocol says how the frame begins, not how
-// long it is.
+// cookedType continues after the header. A small protocol number names the kind of frame, not
+// its length.
 func (d *Decoder) cookedType(data []byte, t uint16, off int, h *Headers) place {
 	if t <= maxLength {
 		return d.logicalLink(data, off, int(h.WireLen), h)

@@ -109,7 +109,7 @@ func (d *Decoder) udpTunnel(data []byte, off, captured int, t tunnels, h *Header
 	return p, ok
 }
 
-// stopped is what a tunnel answers that carries nothing to read: its packet is no plain UDP.
+// stopped ends dissection: the tunnel's payload is not decoded, and its packet is not plain UDP.
 func stopped(h *Headers) (place, bool) {
 	h.Status |= Stopped
 	return stop, true

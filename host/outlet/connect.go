@@ -58,7 +58,7 @@ func hopeless(err error) bool {
 	return errors.As(err, &dns) && dns.IsNotFound || errors.Is(err, os.ErrPermission) || errors.Is(err, context.Canceled)
 }
 
-// absent is the error that nobody could be connected to, with its cure.
+// absent wraps a connect error with advice.
 func absent(t Target, hint string, err error) error {
 	var (
 		dns  *net.DNSError

@@ -108,7 +108,7 @@ func parseContents(dir string, data []byte) (*Artefact, error) {
 		return nil, manifest.JSONError(err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("something stands behind its end")
+		return nil, errors.New("trailing data after the top-level value")
 	}
 	if len(c.Manifest) == 0 {
 		return nil, errors.New("has no manifest")

@@ -35,7 +35,7 @@ func TestFile(t *testing.T) {
 		{`"file": "tcpwin"`, `"file": ".."`, `file ".." is not the name of a file in its folder`},
 		{"aaaa", "xxxx", "is no checksum of 64 hex digits"},
 		{`"artefacts"`, `"artifacts"`, `unknown field "artifacts"`},
-		{`"file": "tcpwin"`, `"file": 7`, "artefacts.process.file is a JSON number, which it must not be"},
+		{`"file": "tcpwin"`, `"file": 7`, "artefacts.process.file: unexpected JSON number"},
 		{`"version": "1.0.0"`, `"version": "1.0"`, `plugin tcpwin: version "1.0" is not a semantic version such as 1.0.0`},
 		{`"number": 150`, `"number": 1500`, "number 1500 is not within 0 to 999"},
 		{`"manifest"`, `"manifesto"`, `unknown field "manifesto"`},
@@ -43,7 +43,7 @@ func TestFile(t *testing.T) {
 		{good, "{}", "has no manifest"},
 		{good, "", "is empty"},
 		{good, good[:len(good)/2], "ends in the middle"},
-		{good, good + "{}", "something stands behind its end"},
+		{good, good + "{}", "trailing data after the top-level value"},
 		{good, good[:strings.Index(good, `"artefacts"`)] + `"artefacts": {}}`, "names neither a module nor an executable"},
 	} {
 		_, err := parseFile(dir, []byte(strings.Replace(good, c.old, c.new, 1)))

@@ -104,7 +104,7 @@ func (r *resolver) know(p *Artefact) error {
 	}
 	key := Key(p.Name)
 	if other, ok := r.known[key]; ok {
-		return fmt.Errorf("plugin %s is there twice (as %s %s and %s %s): remove one", p.Name, other.Name, other.Version, p.Name, p.Version)
+		return fmt.Errorf("duplicate plugin %s (%s %s and %s %s): remove one", p.Name, other.Name, other.Version, p.Name, p.Version)
 	}
 	r.known[key] = p
 	return nil
@@ -125,7 +125,7 @@ func (r *resolver) load(name, versions string, path []string) error {
 		}
 	}
 	if i := slices.Index(path, p.Name); i >= 0 {
-		return fmt.Errorf("plugins require each other in a circle: %s", strings.Join(append(path[i:], p.Name), " -> "))
+		return fmt.Errorf("dependency cycle: %s", strings.Join(append(path[i:], p.Name), " -> "))
 	}
 	l, ok := r.loaded[Key(name)]
 	if !ok {
@@ -174,7 +174,7 @@ func inRange(p *sdk.Plugin, versions, by string) error {
 }
 
 // order sorts topologically; of those that could be next, the lowest number and
-// then name comes first. There is no circle: load has seen to that, but for
+// then name comes first. load has rejected cycles, but for those of
 // optional requirements, which give way.
 func (r *resolver) order() []Loaded {
 	var rest []*Loaded

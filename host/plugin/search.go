@@ -12,8 +12,7 @@ import (
 	"github.com/t2host/t2host/host/owned"
 )
 
-// Folder is a place where plugins may be. One that somebody named must be there
-// and hold some.
+// Folder is a directory of plugins. One named by the user must exist and contain a plugin.
 type Folder struct {
 	Path string
 	By   string // what named it, such as -P; empty: nobody
@@ -139,7 +138,7 @@ func judge(what, path string) error {
 	return nil
 }
 
-// absent says that nothing is at a path, be it for a file in the middle of it: a
+// absent reports whether nothing is at a path, also when a parent is not a directory: a
 // service's HOME may be /dev/null.
 func absent(path string) bool {
 	_, err := os.Lstat(path)

@@ -81,7 +81,7 @@ func Edit(data []byte, changes []Change) ([]byte, error) {
 		}
 		after, err := flatten(fresh)
 		if err != nil || !changed(before, after, c) {
-			return nil, fmt.Errorf("%s stands there in a way that only a hand can edit", c.name())
+			return nil, fmt.Errorf("%s cannot be edited automatically", c.name())
 		}
 		data = fresh
 	}

@@ -15,7 +15,7 @@ func TestEdit(t *testing.T) {
 	for _, c := range []struct {
 		name, file string
 		change     Change
-		want       string // "" for a file that only a hand can edit
+		want       string // "" for a file that cannot be edited automatically
 	}{
 		{"no file", "", set("tcpwin", "n", "1"), "[tcpwin]\nn = 1\n"},
 		{"value only", "[tcpwin]\n  n=  5 # five\n", set("tcpwin", "n", "1"), "[tcpwin]\n  n=  1 # five\n"},

@@ -135,7 +135,7 @@ func (v *Values) parse(file string, data []byte) error {
 				}
 				group, key := strings.ToLower(name), strings.ToLower(key)
 				if _, ok := v.set[group][key]; ok {
-					return fmt.Errorf("settings file %s: %s.%s stands there twice, in letters of two kinds", file, group, key)
+					return fmt.Errorf("settings file %s: %s.%s is a duplicate key (keys are case-insensitive)", file, group, key)
 				}
 				v.put(group, key, value{text, File, file})
 			}

@@ -111,8 +111,8 @@ func trustedPath(environ []string) (string, error) {
 	return filepath.Join(state, "t2host", "trusted"), nil
 }
 
-// readTrusted reads the list; where there is none it is empty, be it for a file in the middle
-// of the path: a service's HOME may be /dev/null.
+// readTrusted reads the list; where there is none it is empty, also when a parent is not a
+// directory: a service's HOME may be /dev/null.
 func readTrusted(path string) ([]trusted, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {

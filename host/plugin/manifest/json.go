@@ -70,7 +70,7 @@ type (
 func (p *plugin) declaration() (*sdk.Plugin, error) {
 	d := &sdk.Plugin{
 		Name: p.Name, Number: p.Number, Version: p.Version, Doc: p.Doc,
-		Open: func(sdk.Opening) (sdk.Stage, error) { return nil, errors.New("nothing carries the plugin") },
+		Open: func(sdk.Opening) (sdk.Stage, error) { return nil, errors.New("plugin has no runtime") },
 	}
 	var w words
 	for _, s := range p.Settings {

@@ -5,7 +5,6 @@ package manifest
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,7 +49,7 @@ func Read(data []byte) ([]*sdk.Plugin, error) {
 		return nil, fmt.Errorf("manifest: %w", JSONError(err))
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("manifest: something stands behind its end")
+		return nil, errors.New("manifest: trailing data after the top-level value")
 	}
 	if len(m.Plugins) == 0 {
 		return nil, errors.New("manifest: no plugin in it")
@@ -87,7 +86,10 @@ func JSONError(err error) error {
 	case err == io.ErrUnexpectedEOF:
 		return errors.New("ends in the middle")
 	case errors.As(err, &t):
-		return fmt.Errorf("%s is a JSON %s, which it must not be", cmp.Or(t.Field, "the whole"), t.Value)
+		if t.Field == "" {
+			return fmt.Errorf("unexpected JSON %s", t.Value)
+		}
+		return fmt.Errorf("%s: unexpected JSON %s", t.Field, t.Value)
 	}
 	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 }

@@ -251,7 +251,7 @@ func TestRoles(t *testing.T) {
 		{"begun line", long, "", "stdout: loaded 10"},
 		{"handshake and away", long, "process died: exit status 5", ""},
 		{"dies while it connects", long, "process died: exit status 6", ""},
-		{"malformed", long, "does not start as a t2host plugin does: ", ""},
+		{"malformed", long, "plugin handshake failed: ", ""},
 		{"newer", long, "speaks ABI 9, this t2host ABI 2: the plugin is newer: ", ""},
 		{"nonsense", long, "connection lost although the process still runs: killed (", ""},
 		{"has a child", long, "", ""},

@@ -48,9 +48,9 @@ func (p *peer) reason(err error) error {
 	case isStatus:
 		return errors.New(plain(state))
 	case err == io.EOF:
-		return errors.New("ended the conversation although it still runs: killed")
+		return errors.New("closed the connection while still running: killed")
 	}
-	return fmt.Errorf("does not start as a t2host plugin does: %s", oneLine(err.Error()))
+	return fmt.Errorf("plugin handshake failed: %s", oneLine(err.Error()))
 }
 
 // plain gives an error of the connection without gRPC's words.

@@ -133,7 +133,7 @@ func (p *process) run(started chan<- error, stdout, stderr *os.File) {
 	close(p.exited)
 }
 
-// rest is how long what a process has left behind is read.
+// rest bounds reading pipes after exit.
 const rest = 200 * time.Millisecond
 
 // ended notes that the process is gone, and ends its children.

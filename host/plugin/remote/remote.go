@@ -24,8 +24,8 @@ type Peer interface {
 	// is valid during the call; an error of piece ends the batch, and is returned.
 	Batch(msg []byte, piece func([]byte) error) ([]byte, error)
 	Close() ([]byte, error)
-	// Release ends the peer and frees what it holds. It is called once. broken
-	// says that it does not deserve patience.
+	// Release ends the peer and frees what it holds. It is called once. broken:
+	// kill without a grace period.
 	Release(broken bool)
 }
 

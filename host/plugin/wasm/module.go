@@ -36,7 +36,7 @@ func typeName(letter rune) string {
 	return "another type"
 }
 
-// exports are what a module must export, in the order in which they are missed.
+// exports are the required exports, in the order checked.
 var exports = []struct {
 	name string
 	function
@@ -49,7 +49,7 @@ var exports = []struct {
 	{"t2host_close", function{"", "I"}},
 }
 
-// check refuses a module that is no plugin, or asks for what no plugin gets.
+// check refuses a module that is not a plugin, or imports something the host does not provide.
 func (s *shape) check(maxMemory uint64) error {
 	for _, i := range s.imports {
 		name := i.module + "." + i.name

@@ -17,7 +17,7 @@ type shape struct {
 	imports []imported
 	exports map[string]exported
 	memory  uint64 // bytes at the start; 0 where it has none
-	plain   []byte // the module without its custom sections (names, sources' lines); in its memory as far as they stand last
+	plain   []byte // the module without its custom sections (names, sources' lines); it aliases the input if custom sections come last
 
 	types     []function
 	functions []function // imported ones first
