@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/outfile"
 	"github.com/t2host/t2host/host/outlet"
 	"github.com/t2host/t2host/host/plugin"
@@ -62,7 +63,7 @@ func claimFiles(c *Config, p *plan, configs [][]outlet.Config) (unlock func(), e
 		case errors.Is(err, outfile.ErrBusy):
 			return nil, &UsageError{fmt.Errorf("another run writes the files that begin with %s: wait for its end, or %s", c.Prefix, otherPrefix)}
 		case outfile.InTheWay(err):
-			return nil, &UsageError{fmt.Errorf("lock %s: %w", lock, errors.Unwrap(err))}
+			return nil, &UsageError{fmt.Errorf("lock %s: %w", lock, cause.Of(err))}
 		case err == nil:
 			unlock = l.Unlock
 		} // else opening the outputs returns what is wrong with the folder
@@ -212,7 +213,7 @@ func (c *claims) blocked() error {
 		o := &c.outputs[i]
 		for _, file := range o.existing() {
 			if err := outfile.Check(file.path); err != nil {
-				return fmt.Errorf("%s: open %s: %w", o.what, file.path, errors.Unwrap(err))
+				return fmt.Errorf("%s: open %s: %w", o.what, file.path, cause.Of(err))
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/gobuild"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/manifest"
@@ -109,7 +110,7 @@ func pluginsIn(dirs []string, stdout io.Writer) ([]string, error) {
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
-			return nil, usagef("build -a %s: %v", dir, errors.Unwrap(err))
+			return nil, usagef("build -a %s: %v", dir, cause.Of(err))
 		}
 		before := len(list)
 		if _, err := mainPackage(dir); err == nil {
@@ -169,12 +170,12 @@ func build(ctx context.Context, dir string, forms []plugin.Runtime, describe des
 	}
 	out := filepath.Join(dir, "build")
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return "", fmt.Errorf("build folder %s: %w: t2host build must be able to make it", out, errors.Unwrap(err))
+		return "", fmt.Errorf("build folder %s: %w: t2host build must be able to make it", out, cause.Of(err))
 	}
 	defer os.Remove(out) // where nothing is in it
 	aside, err := os.MkdirTemp(out, ".new-")
 	if err != nil {
-		return "", fmt.Errorf("build folder %s: %w: t2host build must be able to write there", out, errors.Unwrap(err))
+		return "", fmt.Errorf("build folder %s: %w: t2host build must be able to write there", out, cause.Of(err))
 	}
 	defer os.RemoveAll(aside) // nothing is there once it was renamed
 	if err := os.Chmod(aside, 0o755); err != nil {

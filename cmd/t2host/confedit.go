@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
@@ -111,7 +112,7 @@ func (c *conf) edit(all []settings.Group, changes []settings.Change) error {
 		before, err = &settings.Content{Mode: 0o644}, nil
 	}
 	if err != nil {
-		return fmt.Errorf("settings file %s: %w", file, errors.Unwrap(err))
+		return fmt.Errorf("settings file %s: %w", file, cause.Of(err))
 	}
 	data := before.Bytes
 	if len(data) > 0 { // its errors have a line

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/settings"
 )
 
@@ -18,7 +18,7 @@ func (c *conf) trustFile(all []settings.Group) error {
 	}
 	read, err := settings.Read(file)
 	if err != nil {
-		return usagef("settings file %s: %v", file, errors.Unwrap(err))
+		return usagef("settings file %s: %v", file, cause.Of(err))
 	}
 	held, err := settings.Restricted(file, read.Bytes, all)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/t2host/t2host"
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/scaffold"
 )
@@ -220,7 +221,7 @@ func empty(dir string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return usagef("folder %s: %v: give another name", dir, errors.Unwrap(err))
+		return usagef("folder %s: %v: give another name", dir, cause.Of(err))
 	case len(entries) > 0:
 		return usagef("folder %s already exists and is not empty: give another name, or remove it", dir)
 	}

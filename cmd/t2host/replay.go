@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/host/record"
@@ -32,7 +32,7 @@ func replayCommand(o *options) *cobra.Command {
 func (o *options) replay(path, word string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return usagef("replay %s: %v", path, errors.Unwrap(err))
+		return usagef("replay %s: %v", path, cause.Of(err))
 	}
 	defer f.Close()
 	r, err := record.Read(f)

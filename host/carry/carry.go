@@ -7,7 +7,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/firstparty"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/process"
@@ -173,7 +173,7 @@ func sandbox(e *wasm.Engine, name string, code []byte, log func(string)) (remote
 func openModule(path string) (*os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("module %s: %w: build it (t2host build DIR), or correct the path", path, errors.Unwrap(err))
+		return nil, fmt.Errorf("module %s: %w: build it (t2host build DIR), or correct the path", path, cause.Of(err))
 	}
 	return f, nil
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/process"
 	"github.com/t2host/t2host/host/plugin/remote"
@@ -167,7 +168,7 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 	}
 	isModule, err := plugin.IsModule(f)
 	if err != nil {
-		return nil, fmt.Errorf("plugin %s: %w", path, errors.Unwrap(err))
+		return nil, fmt.Errorf("plugin %s: %w", path, cause.Of(err))
 	}
 	if isModule {
 		code, err := readModule(f, "")
@@ -200,7 +201,7 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 func hash(f *os.File) (string, error) {
 	sum := sha256.New()
 	if _, err := io.Copy(sum, f); err != nil {
-		return "", errors.Unwrap(err)
+		return "", cause.Of(err)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }

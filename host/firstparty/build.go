@@ -2,7 +2,6 @@ package firstparty
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/gobuild"
 )
 
@@ -22,14 +22,14 @@ func (c Config) Build(ctx context.Context) (*Module, error) {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("folder %s: %w", dir, cmp.Or(errors.Unwrap(err), err))
+		return nil, fmt.Errorf("folder %s: %w", dir, cause.Of(err))
 	}
 	if err := c.private(dir); err != nil {
 		return nil, err
 	}
 	aside, err := os.MkdirTemp(dir, ".new-")
 	if err != nil {
-		return nil, fmt.Errorf("folder %s: %w", dir, cmp.Or(errors.Unwrap(err), err))
+		return nil, fmt.Errorf("folder %s: %w", dir, cause.Of(err))
 	}
 	defer os.RemoveAll(aside)
 	if err := c.write(aside); err != nil {
@@ -48,15 +48,15 @@ func (c Config) Build(ctx context.Context) (*Module, error) {
 	}
 	code, err := os.ReadFile(out)
 	if err != nil {
-		return nil, fmt.Errorf("module %s: %w", out, errors.Unwrap(err))
+		return nil, fmt.Errorf("module %s: %w", out, cause.Of(err))
 	}
 	old, _ := filepath.Glob(filepath.Join(dir, "*"+extension)) // the pattern is well-formed
 	m := &Module{filepath.Join(dir, nameOf(code)), code}
 	if err := os.Chmod(out, 0o600); err != nil {
-		return nil, fmt.Errorf("module %s: %w", out, errors.Unwrap(err))
+		return nil, fmt.Errorf("module %s: %w", out, cause.Of(err))
 	}
 	if err := os.Rename(out, m.Path); err != nil {
-		return nil, fmt.Errorf("module %s: %w", m.Path, cmp.Or(errors.Unwrap(err), err))
+		return nil, fmt.Errorf("module %s: %w", m.Path, cause.Of(err))
 	}
 	for _, path := range old {
 		if good, err := read(path); good == nil && err == nil {

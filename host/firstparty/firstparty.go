@@ -14,6 +14,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/owned"
 )
 
@@ -41,7 +42,7 @@ func (c Config) Find() (*Module, error) {
 	}
 	list, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("folder %s: %w", dir, errors.Unwrap(err))
+		return nil, fmt.Errorf("folder %s: %w", dir, cause.Of(err))
 	}
 	for _, e := range list {
 		if path.Ext(e.Name()) != extension {
@@ -75,7 +76,7 @@ func (c Config) private(dir string) error {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil
 		case err != nil:
-			return fmt.Errorf("folder %s: %w", d, errors.Unwrap(err))
+			return fmt.Errorf("folder %s: %w", d, cause.Of(err))
 		case !info.IsDir():
 			return fmt.Errorf("%s is not a folder: remove it, or set XDG_CACHE_HOME to another folder", d)
 		}
@@ -98,19 +99,19 @@ func check(path string, info fs.FileInfo) error {
 func read(path string) (*Module, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("module %s: %w", path, errors.Unwrap(err))
+		return nil, fmt.Errorf("module %s: %w", path, cause.Of(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("module %s: %w", path, errors.Unwrap(err))
+		return nil, fmt.Errorf("module %s: %w", path, cause.Of(err))
 	}
 	if err := check(path, info); err != nil {
 		return nil, err
 	}
 	var code bytes.Buffer
 	if _, err := code.ReadFrom(f); err != nil {
-		return nil, fmt.Errorf("module %s: %w", path, errors.Unwrap(err))
+		return nil, fmt.Errorf("module %s: %w", path, cause.Of(err))
 	}
 	if nameOf(code.Bytes()) != filepath.Base(path) {
 		return nil, nil

@@ -8,6 +8,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"github.com/t2host/t2host/host/cause"
 )
 
 const (
@@ -70,15 +72,15 @@ func absent(t Target, hint string, err error) error {
 	}
 	switch {
 	case errors.As(err, &dns):
-		return fmt.Errorf("connect %s: %w: check the name%s", t, bare(err), or)
+		return fmt.Errorf("connect %s: %w: check the name%s", t, cause.Of(err), or)
 	case errors.Is(err, syscall.ECONNREFUSED), t.Net == "unix" && errors.Is(err, os.ErrNotExist):
 		cure = "in another terminal"
 		if !t.local() {
 			cure = "on that host"
 		}
-		return fmt.Errorf("connect %s: %w: start `t2host receive %s` %s%s", t, bare(err), t, cure, or)
-	case os.IsTimeout(bare(err)):
+		return fmt.Errorf("connect %s: %w: start `t2host receive %s` %s%s", t, cause.Of(err), t, cure, or)
+	case os.IsTimeout(cause.Of(err)):
 		return fmt.Errorf("connect %s: no answer in %v: check the address and the firewalls%s", t, dialTimeout, or)
 	}
-	return fmt.Errorf("connect %s: %w", t, bare(err))
+	return fmt.Errorf("connect %s: %w", t, cause.Of(err))
 }

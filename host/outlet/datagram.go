@@ -7,6 +7,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/t2host/t2host/host/cause"
 )
 
 // datagramTurn is how long a send may wait for room in the socket's buffer, which
@@ -76,7 +78,7 @@ func (d *datagram) failed(err error) {
 		if errors.Is(err, syscall.ECONNREFUSED) {
 			why = ": nobody listens: start `t2host receive " + d.target.String() + "`"
 		}
-		d.cfg.warn("send to %s: %v%s (told once; the count of errors goes on)", d.target, bare(err), why)
+		d.cfg.warn("send to %s: %v%s (told once; the count of errors goes on)", d.target, cause.Of(err), why)
 	}
 }
 

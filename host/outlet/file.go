@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/outfile"
 )
 
@@ -50,7 +51,7 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 		path += ".gz"
 	}
 	if err := outfile.Check(path); err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, bare(err))
+		return nil, fmt.Errorf("open %s: %w", path, cause.Of(err))
 	}
 	o := &file{live: cfg.Live}
 	fi, err := os.Stat(path)
@@ -68,10 +69,10 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("open %s: %w: make the folder first: mkdir -p %s", o.what, bare(err), filepath.Dir(path))
+		return nil, fmt.Errorf("open %s: %w: make the folder first: mkdir -p %s", o.what, cause.Of(err), filepath.Dir(path))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", o.what, bare(err))
+		return nil, fmt.Errorf("open %s: %w", o.what, cause.Of(err))
 	}
 	o.w = bufio.NewWriterSize(o.f, fileBuffer)
 	if cfg.Gzip {
@@ -142,7 +143,7 @@ func (o *file) flushLocked() error {
 	return nil
 }
 
-func (o *file) failed(err error) error { return fmt.Errorf("write %s: %w", o.what, bare(err)) }
+func (o *file) failed(err error) error { return fmt.Errorf("write %s: %w", o.what, cause.Of(err)) }
 
 func (o *file) stats() Stats {
 	o.mu.Lock()
@@ -188,7 +189,7 @@ func (o *file) end(drain time.Duration, abort bool) error {
 		return err
 	}
 	if err := o.part.Rename(o.path); err != nil {
-		return fmt.Errorf("rename %s to %s: %w", o.what, o.path, bare(err))
+		return fmt.Errorf("rename %s to %s: %w", o.what, o.path, cause.Of(err))
 	}
 	return nil
 }

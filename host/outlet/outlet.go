@@ -14,8 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"net"
 	"os"
 	"sync"
 	"time"
@@ -204,31 +202,6 @@ var errClosed = errors.New("is closed")
 // warn gives one line to Config.Log, with the outlet's name.
 func (c *Config) warn(format string, args ...any) {
 	c.Log("outlet " + c.Name + ": " + fmt.Sprintf(format, args...))
-}
-
-// bare strips what the standard library puts around a system's error, because
-// the messages here name the operation and the target themselves.
-func bare(err error) error {
-	for {
-		var (
-			op   *net.OpError
-			call *os.SyscallError
-			path *fs.PathError
-			link *os.LinkError
-		)
-		switch {
-		case errors.As(err, &op):
-			err = op.Err
-		case errors.As(err, &call):
-			err = call.Err
-		case errors.As(err, &path):
-			err = path.Err
-		case errors.As(err, &link):
-			err = link.Err
-		default:
-			return err
-		}
-	}
 }
 
 // Reports is a count as messages have it.

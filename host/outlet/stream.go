@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/t2host/t2host/host/cause"
 )
 
 const (
@@ -44,7 +46,7 @@ func openStream(ctx context.Context, cfg *Config, t Target) (*stream, error) {
 		return nil, absent(t, cfg.Hint, err)
 	}
 	if err != nil {
-		cfg.warn("waits for %s: %v", t, bare(err))
+		cfg.warn("waits for %s: %v", t, cause.Of(err))
 	}
 	s := &stream{
 		cfg: cfg, target: t, q: queue{limit: cfg.QueueBytes},
@@ -120,7 +122,7 @@ func (s *stream) run(conn net.Conn) {
 		n, bytes := uint64(s.q.len()), uint64(s.q.bytes())
 		s.mu.Unlock()
 		if s.ctx.Err() == nil {
-			s.cfg.warn("lost %s: %v: %s not delivered, connecting again", s.target, bare(err), Reports(n, bytes))
+			s.cfg.warn("lost %s: %v: %s not delivered, connecting again", s.target, cause.Of(err), Reports(n, bytes))
 		}
 	}
 }
@@ -240,7 +242,7 @@ func (s *stream) end(drain time.Duration, _ bool) error {
 	}
 	name, werr := s.cfg.Undelivered.add(rest.frames)
 	if werr != nil {
-		return fmt.Errorf("%w: lost: write %s: %w", err, name, bare(werr))
+		return fmt.Errorf("%w: lost: write %s: %w", err, name, cause.Of(werr))
 	}
 	s.st.UndeliveredTo = name
 	return fmt.Errorf("%w: written to %s", err, name)

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -75,12 +76,12 @@ func ReadFile(dir string) (*Artefact, error) {
 func readAll(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, errors.Unwrap(err)
+		return nil, cause.Of(err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, 4*manifest.MaxSize))
 	if err != nil {
-		return nil, errors.Unwrap(err)
+		return nil, cause.Of(err)
 	}
 	return data, nil
 }

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+
+	"github.com/t2host/t2host/host/cause"
 )
 
 // IsModule says whether a file begins as every WebAssembly module does.
@@ -52,7 +54,7 @@ func CheckPath(path string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return noFile(path)
 	case err != nil:
-		return fmt.Errorf("plugin %s: %w", path, errors.Unwrap(err))
+		return fmt.Errorf("plugin %s: %w", path, cause.Of(err))
 	case info.IsDir():
 		return fmt.Errorf("plugin %s is a folder: -P %s -p NAME loads a plugin from it", path, path)
 	case !info.Mode().IsRegular():
@@ -62,7 +64,7 @@ func CheckPath(path string) error {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("plugin %s: %w: t2host must be able to read it", path, errors.Unwrap(err))
+		return fmt.Errorf("plugin %s: %w: t2host must be able to read it", path, cause.Of(err))
 	}
 	defer f.Close()
 	switch is, _ := IsModule(f); { // what cannot be read is said when it is opened

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/owned"
 )
 
@@ -158,7 +159,7 @@ func (f *Folder) error(err error) error {
 	case errors.Is(err, syscall.ENOTDIR):
 		return fmt.Errorf("%s is a file: give the folder that holds it, or name a module or an executable by -p ./PATH", name)
 	}
-	return fmt.Errorf("%s: %w: t2host must be able to read it", name, errors.Unwrap(err))
+	return fmt.Errorf("%s: %w: t2host must be able to read it", name, cause.Of(err))
 }
 
 // empty says that a named folder holds no plugin, and whether its build folder

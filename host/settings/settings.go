@@ -12,6 +12,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/nearest"
 	"github.com/t2host/t2host/sdk"
 )
@@ -79,7 +80,7 @@ func (v *Values) readFile(file string, environ []string) error {
 	}
 	data, err := readNamed(file)
 	if err != nil {
-		return fmt.Errorf("settings file %s: %w", file, errors.Unwrap(err))
+		return fmt.Errorf("settings file %s: %w", file, cause.Of(err))
 	}
 	return v.parse(file, data)
 }
@@ -101,7 +102,7 @@ func (v *Values) readChance(environ []string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("settings file %s: %w", DefaultFile, errors.Unwrap(err))
+		return fmt.Errorf("settings file %s: %w", DefaultFile, cause.Of(err))
 	}
 	if v.chance, err = chanceOf(c, environ); err != nil {
 		return err

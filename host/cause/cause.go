@@ -1,0 +1,37 @@
+// Package cause finds the system's own reason in an error of the standard library.
+package cause
+
+import (
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+)
+
+// Of returns err without the operation, path and address that the standard library puts
+// around a system's error: messages here name these themselves. It returns nil for nil only.
+func Of(err error) error {
+	for {
+		var (
+			op   *net.OpError
+			call *os.SyscallError
+			path *fs.PathError
+			link *os.LinkError
+		)
+		var inner error
+		switch {
+		case errors.As(err, &op):
+			inner = op.Err
+		case errors.As(err, &call):
+			inner = call.Err
+		case errors.As(err, &path):
+			inner = path.Err
+		case errors.As(err, &link):
+			inner = link.Err
+		}
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
