@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/capture"
@@ -207,12 +208,10 @@ func atMost(n int, text string) cobra.PositionalArgs {
 	}
 }
 
-// onlyInput says that nothing but an input was asked for.
+// onlyInput reports whether nothing but an input was asked for.
 func onlyInput(cmd *cobra.Command) bool {
 	only := true
-	for _, name := range []string{"output-prefix", "output-split", "plugins", "plugin-folder", "settings", "set", "quiet", "logfile", "runtime", "trust", "pin", "record", "record-payload", "verbose"} {
-		only = only && !cmd.Flags().Changed(name)
-	}
+	cmd.Flags().Visit(func(f *pflag.Flag) { only = only && (f.Name == "pcap" || f.Name == "pcap-list") })
 	return only
 }
 
