@@ -284,7 +284,7 @@ func shareable(info fs.FileInfo) bool {
 
 // openInfo returns what a stream leads to, nil if that is nothing to be shared.
 func openInfo(stream any) fs.FileInfo {
-	for w, ok := stream.(interface{ Unwrap() io.Writer }); ok; w, ok = stream.(interface{ Unwrap() io.Writer }) {
+	if w, ok := stream.(interface{ Unwrap() io.Writer }); ok { // printable.Writer
 		stream = w.Unwrap()
 	}
 	f, ok := stream.(*os.File)

@@ -64,8 +64,9 @@ Exit codes:
   1  the run failed, or something was not delivered
   2  the command was refused: nothing was opened, nothing written`
 
+// newCommand returns t2host and its commands. stderr must escape what cannot be shown, as a printable.Writer does.
 func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
-	o := &options{stdin: stdin, raw: stdout, stdout: printable.Writer(stdout), stderr: printable.Writer(stderr)}
+	o := &options{stdin: stdin, raw: stdout, stdout: printable.Writer(stdout), stderr: stderr}
 	cmd := &cobra.Command{
 		Use:               "t2host (-r FILE | -R LIST) [-p NAMES] [FLAGS]",
 		Short:             "network flow analysis by plugins",

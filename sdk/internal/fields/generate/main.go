@@ -19,7 +19,7 @@ import (
 //go:embed *.tmpl
 var templates embed.FS
 
-// Outputs are the generated files by the names of their templates, below the module's root.
+// outputs are the generated files by the names of their templates, below the module's root.
 var outputs = map[string]string{
 	"sdk.tmpl":   "sdk/fields_gen.go",
 	"wire.tmpl":  "sdk/wire/fields_gen.go",
@@ -45,7 +45,7 @@ func main() {
 
 // generate returns the files.
 func generate() (map[string][]byte, error) {
-	t, err := template.New("").Funcs(template.FuncMap{"size": size, "upper": upper}).ParseFS(templates, "*.tmpl")
+	t, err := template.New("").Funcs(template.FuncMap{"size": size}).ParseFS(templates, "*.tmpl")
 	if err != nil {
 		return nil, err
 	}
@@ -74,5 +74,3 @@ func size(f fields.Field) string {
 	bits := strings.TrimLeft(f.Type, "uint")
 	return map[string]string{"8": "1", "16": "2", "32": "4", "64": "8"}[bits]
 }
-
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
