@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/t2host/t2host/host/cause"
-	"github.com/t2host/t2host/host/outfile"
-	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/internal/outfile"
+	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
 )

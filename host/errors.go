@@ -1,7 +1,7 @@
 package host
 
 import (
-	"github.com/t2host/t2host/host/pipeline"
+	"github.com/t2host/t2host/host/internal/pipeline"
 	"github.com/t2host/t2host/host/plugin/remote"
 )
 

@@ -31,27 +31,27 @@ var imports = map[string]string{
 	"host/nearest":                          "",
 	"host/cause":                            "",
 	"host/printable":                        "",
-	"host/owned":                            "",
+	"host/internal/owned":                   "",
 	"host/capture":                          "github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys",
-	"host/decode":                           "host/capture github.com/google/gopacket",
-	"host/flowtable":                        "host/decode",
-	"host/batch":                            "sdk host/decode host/flowtable",
-	"host/pipeline":                         "sdk host/batch",
-	"host/plugin":                           "host/cause sdk sdk/wire host/nearest host/owned host/plugin/manifest github.com/Masterminds/semver",
+	"host/internal/decode":                  "host/capture github.com/google/gopacket",
+	"host/internal/flowtable":               "host/internal/decode",
+	"host/internal/batch":                   "sdk host/internal/decode host/internal/flowtable",
+	"host/internal/pipeline":                "sdk host/internal/batch",
+	"host/plugin":                           "host/cause sdk sdk/wire host/nearest host/internal/owned host/plugin/manifest github.com/Masterminds/semver",
 	"host/plugin/manifest":                  "sdk sdk/wire",
 	"host/plugin/remote":                    "sdk sdk/wire host/plugin/manifest host/printable",
 	"host/plugin/process":                   "sdk/serve sdk/wire host/plugin/remote github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc golang.org/x/sys",
-	"host/plugin/wasm":                      "sdk/wire host/owned host/plugin/remote github.com/tetratelabs/wazero golang.org/x/sys",
+	"host/plugin/wasm":                      "sdk/wire host/internal/owned host/plugin/remote github.com/tetratelabs/wazero golang.org/x/sys",
 	"host/gobuild":                          "",
-	"host/firstparty":                       "host/cause host/gobuild host/owned",
+	"host/firstparty":                       "host/cause host/gobuild host/internal/owned",
 	"host/carry":                            "host/cause sdk sdk/serve host/firstparty host/gobuild host/plugin host/plugin/process host/plugin/remote host/plugin/wasm",
-	"host/settings":                         "host/cause sdk host/nearest host/owned host/printable github.com/pelletier/go-toml",
-	"host/outfile":                          "golang.org/x/sys",
-	"host/outlet":                           "host/cause host/outfile golang.org/x/sys",
-	"host/receive":                          "host/outlet",
-	"host/report":                           "sdk host/decode host/flowtable host/outlet host/printable",
-	"host":                                  "host/cause sdk host/record host/outfile host/firstparty host/plugin/remote host/carry host/capture host/decode host/flowtable host/batch host/pipeline host/plugin host/settings host/outlet host/report host/printable",
-	"host/record":                           "sdk sdk/wire host/outfile",
+	"host/settings":                         "host/cause sdk host/nearest host/internal/owned host/printable github.com/pelletier/go-toml",
+	"host/internal/outfile":                 "golang.org/x/sys",
+	"host/internal/outlet":                  "host/cause host/internal/outfile golang.org/x/sys",
+	"host/receive":                          "host/internal/outlet",
+	"host/report":                           "sdk host/internal/decode host/internal/flowtable host/internal/outlet host/printable",
+	"host":                                  "host/cause sdk host/record host/internal/outfile host/firstparty host/plugin/remote host/carry host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable",
+	"host/record":                           "sdk sdk/wire host/internal/outfile",
 	"host/check":                            "sdk host host/firstparty host/plugin host/plugin/manifest host/settings host/report",
 	"sdk":                                   "",
 	"sdk/internal/fields":                   "",
@@ -75,7 +75,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too.
-const testImports = "sdk/internal/fields example.com/mysink host host/carry host/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+const testImports = "sdk/internal/fields example.com/mysink host host/carry host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "net/netip", "io/fs"}

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 )

@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/t2host/t2host/host/decode"
-	"github.com/t2host/t2host/host/flowtable"
+	"github.com/t2host/t2host/host/internal/decode"
+	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
 )
 

@@ -5,11 +5,11 @@ import (
 	"io"
 	"time"
 
-	"github.com/t2host/t2host/host/batch"
 	"github.com/t2host/t2host/host/capture"
-	"github.com/t2host/t2host/host/decode"
-	"github.com/t2host/t2host/host/flowtable"
-	"github.com/t2host/t2host/host/pipeline"
+	"github.com/t2host/t2host/host/internal/batch"
+	"github.com/t2host/t2host/host/internal/decode"
+	"github.com/t2host/t2host/host/internal/flowtable"
+	"github.com/t2host/t2host/host/internal/pipeline"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 )

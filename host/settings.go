@@ -3,7 +3,7 @@ package host
 import (
 	"fmt"
 
-	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"

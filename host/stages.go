@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/t2host/t2host/host/pipeline"
+	"github.com/t2host/t2host/host/internal/pipeline"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/host/record"

@@ -15,7 +15,7 @@ import (
 	"path/filepath"
 
 	"github.com/t2host/t2host/host/cause"
-	"github.com/t2host/t2host/host/owned"
+	"github.com/t2host/t2host/host/internal/owned"
 )
 
 // Config is what the module is built from, and where it is kept.

@@ -10,7 +10,7 @@ import (
 	"syscall"
 
 	"github.com/t2host/t2host/host/cause"
-	"github.com/t2host/t2host/host/owned"
+	"github.com/t2host/t2host/host/internal/owned"
 )
 
 // Folder is a directory of plugins. One named by the user must exist and contain a plugin.

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/internal/outlet"
 )
 
 // grace is how long what has already arrived is read after the end of ctx: the

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/internal/outlet"
 )
 
 const patience = 30 * time.Second

@@ -14,7 +14,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/t2host/t2host/host/outfile"
+	"github.com/t2host/t2host/host/internal/outfile"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/wire"
 )

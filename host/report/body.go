@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/t2host/t2host/host/decode"
+	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
 )

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
 )

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/internal/outlet"
 )
 
 // TestBriefIsShort: of tcpwin and tcpwinsink it has at most twelve lines, whatever happens,

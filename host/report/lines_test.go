@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/t2host/t2host/host/decode"
-	"github.com/t2host/t2host/host/flowtable"
+	"github.com/t2host/t2host/host/internal/decode"
+	"github.com/t2host/t2host/host/internal/flowtable"
 )
 
 // TestLines says for one figure each what changes in a report of three packets in a flow and its opposite.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
 )

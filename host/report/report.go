@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/t2host/t2host/host/decode"
-	"github.com/t2host/t2host/host/flowtable"
-	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/internal/decode"
+	"github.com/t2host/t2host/host/internal/flowtable"
+	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/printable"
 )
 

@@ -9,9 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/t2host/t2host/host/decode"
-	"github.com/t2host/t2host/host/flowtable"
-	"github.com/t2host/t2host/host/outlet"
+	"github.com/t2host/t2host/host/internal/decode"
+	"github.com/t2host/t2host/host/internal/flowtable"
+	"github.com/t2host/t2host/host/internal/outlet"
 )
 
 var update = flag.Bool("update", false, "write the expected reports anew")

@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 
-	"github.com/t2host/t2host/host/decode"
-	"github.com/t2host/t2host/host/flowtable"
+	"github.com/t2host/t2host/host/internal/decode"
+	"github.com/t2host/t2host/host/internal/flowtable"
 )
 
 // snapped: packets are not here as they were on the wire.

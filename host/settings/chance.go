@@ -9,7 +9,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/t2host/t2host/host/owned"
+	"github.com/t2host/t2host/host/internal/owned"
 	"github.com/t2host/t2host/sdk"
 )
 

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/t2host/t2host/host/owned"
+	"github.com/t2host/t2host/host/internal/owned"
 )
 
 // Bounds of the list of trusted files.

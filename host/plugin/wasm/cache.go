@@ -10,7 +10,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/t2host/t2host/host/owned"
+	"github.com/t2host/t2host/host/internal/owned"
 )
 
 // cache is the folder that keeps the compiled form of one module; empty: none.

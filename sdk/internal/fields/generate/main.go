@@ -23,7 +23,7 @@ var templates embed.FS
 var outputs = map[string]string{
 	"sdk.tmpl":   "sdk/fields_gen.go",
 	"wire.tmpl":  "sdk/wire/fields_gen.go",
-	"batch.tmpl": "host/batch/fields_gen.go",
+	"batch.tmpl": "host/internal/batch/fields_gen.go",
 }
 
 func main() {

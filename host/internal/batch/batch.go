@@ -1,0 +1,226 @@
+// Package batch takes packets and flow ends, in capture order, and gives
+// batches of columns: those that the plugins of the run declared, built once
+// for all of them.
+package batch
+
+import (
+	"time"
+
+	"github.com/t2host/t2host/host/internal/decode"
+	"github.com/t2host/t2host/host/internal/flowtable"
+	"github.com/t2host/t2host/sdk"
+)
+
+// MaxBytes bounds a batch on its way to a plugin.
+const MaxBytes = 1 << 20
+
+// Layout is what the plugins of a run read, in their order, and the columns
+// that the host builds for it.
+type Layout struct {
+	plugins []*sdk.Plugin
+	packets [sdk.AllRows + 1]sdk.PacketField // by rows: the union of the fields
+	used    [sdk.AllRows + 1]bool
+	ends    bool
+	end     sdk.EndField // the union of the fields
+
+	zone   *Zone
+	stacks *decode.Stacks
+	value  []byte // of a list on its way into a column
+
+	payload int // bytes of a packet's payload, of the plugin that reads most
+
+	maxRows  int
+	rowBytes int // of the plugin that gets most, without payload
+	endBytes int
+}
+
+// NewLayout makes the layout for plugins and batches of maxRows rows, in the host's
+// zone, with the header stacks that the decoder meets.
+func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *decode.Stacks) *Layout {
+	l := &Layout{plugins: plugins, maxRows: maxRows, zone: NewZone(zone), stacks: stacks}
+	for _, p := range plugins {
+		rows := p.Packets.Rows
+		l.packets[rows] |= p.Packets.Fields
+		l.used[rows] = true
+		l.ends = l.ends || p.Ends.On
+		l.end |= p.Ends.Fields
+		l.rowBytes = max(l.rowBytes, p.Packets.Size())
+		l.endBytes = max(l.endBytes, p.Ends.Size(), width(p.Columns))
+		if p.Packets.Fields&sdk.Payload != 0 {
+			l.payload = max(l.payload, p.Packets.PayloadLen)
+		}
+	}
+	l.used[sdk.NoRows] = false
+	return l
+}
+
+// width is how many bytes a flow end takes in a plugin's answer, but for texts.
+func width(columns []sdk.Column) int {
+	n := 0
+	for _, c := range columns {
+		n += c.Type.Size()
+	}
+	return n
+}
+
+// Details says whether the flow table is to keep flows' details.
+func (l *Layout) Details() bool { return l.end&details != 0 }
+
+// Payload says how many bytes of each packet's payload the plugins read.
+func (l *Layout) Payload() int { return l.payload }
+
+// Batch is the events of a stretch of the capture and, for each plugin, its
+// view of them and its answer.
+type Batch struct {
+	Number, First, Last uint64 // see sdk.Batch
+	Time                int64
+	Final               bool
+	Totals              sdk.Totals
+
+	layout  *Layout
+	packets [sdk.AllRows + 1]sdk.Packets
+	ends    sdk.Ends
+	before  [sdk.AllRows + 1][]uint32
+	events  int // rows and ends
+	bytes   int
+	views   []sdk.Batch
+	changes []Changes
+}
+
+// New makes an empty batch of the layout.
+func (l *Layout) New() *Batch {
+	return &Batch{layout: l, views: make([]sdk.Batch, len(l.plugins)), changes: make([]Changes, len(l.plugins))}
+}
+
+// View is the batch as plugin i reads it, but for what other plugins give to
+// it: their columns and tables stand as the last user of the view left them.
+func (b *Batch) View(i int) *sdk.Batch {
+	p, v := b.layout.plugins[i], &b.views[i]
+	v.Number, v.First, v.Last, v.Time, v.Final, v.Totals = b.Number, b.First, b.Last, b.Time, b.Final, b.Totals
+	cut := v.Packets.Payload
+	v.Packets = b.packets[p.Packets.Rows].Only(p.Packets.Fields)
+	if n := p.Packets.PayloadLen; p.Packets.Fields&sdk.Payload != 0 && n < b.layout.payload {
+		v.Packets.Payload = firstBytes(cut, &v.Packets.Payload, n)
+	}
+	columns := v.Ends.Columns
+	v.Ends = sdk.Ends{}
+	if p.Ends.On {
+		v.Ends = b.ends.Only(p.Ends.Fields)
+		v.Ends.Before = b.before[p.Packets.Rows]
+	}
+	v.Ends.Columns = columns
+	return v
+}
+
+// Answer is what plugin i gave to the batch: its columns.
+func (b *Batch) Answer(i int) *sdk.Out { return &b.views[i].Out }
+
+// Changes are those that plugin i made to its tables.
+func (b *Batch) Changes(i int) *Changes { return &b.changes[i] }
+
+// Reset empties the batch.
+func (b *Batch) Reset() {
+	b.Number, b.First, b.Last, b.Time, b.Final, b.Totals = 0, 0, 0, 0, false, sdk.Totals{}
+	for i := range b.packets {
+		b.packets[i].Reset()
+		b.before[i] = b.before[i][:0]
+	}
+	b.ends.Reset()
+	b.events, b.bytes = 0, 0
+	for i := range b.changes {
+		b.changes[i].reset()
+	}
+}
+
+// Empty says that the batch holds nothing that a plugin would read.
+func (b *Batch) Empty() bool { return b.events == 0 }
+
+// Full says that no further event has room.
+func (b *Batch) Full() bool {
+	l := b.layout
+	return b.events >= l.maxRows || b.bytes+max(l.rowBytes+l.payload, l.endBytes) > MaxBytes/2
+}
+
+// seen notes the frame whose events the batch holds, and its time.
+func (b *Batch) seen(number uint64, time int64) {
+	b.Last, b.Time = number, time
+	if b.First == 0 {
+		b.First = number
+	}
+}
+
+// AddPacket adds a packet of the flow in slot. payload is at most as much as the
+// layout says.
+func (b *Batch) AddPacket(slot uint32, h *decode.Headers, payload []byte) {
+	b.seen(h.Number, h.Time)
+	l := b.layout
+	added := false
+	if l.used[sdk.TCPRows] && h.Key.Proto == protoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
+		addRow(&b.packets[sdk.TCPRows], l.packets[sdk.TCPRows], slot, h, payload)
+		added = true
+	}
+	if l.used[sdk.AllRows] {
+		addRow(&b.packets[sdk.AllRows], l.packets[sdk.AllRows], slot, h, payload)
+		added = true
+	}
+	if added {
+		b.events++
+		b.bytes += l.rowBytes + len(payload)
+	}
+}
+
+const protoTCP = 6
+
+// firstBytes puts the first n bytes of each payload into the memory of a column.
+func firstBytes(to sdk.Vec, from *sdk.Vec, n int) sdk.Vec {
+	to.Reset(sdk.TypeText)
+	for i := range from.Ends {
+		p := from.Bytes(i)
+		to.Append(p[:min(n, len(p))])
+	}
+	return to
+}
+
+// End is the end of a flow, and what is known of it.
+type End struct {
+	Slot    uint32
+	Flow    *flowtable.Flow
+	Details *flowtable.Details // where the layout wants them
+	Dir     uint8              // 0 = A, 1 = B
+	Number  uint64             // of the frame that caused it
+	Now     int64              // packet time
+}
+
+// AddEnd adds it.
+func (b *Batch) AddEnd(end End) {
+	b.seen(end.Number, end.Now)
+	l := b.layout
+	if !l.ends {
+		return
+	}
+	b.events++
+	b.bytes += l.endBytes
+	for rows := range b.before {
+		b.before[rows] = append(b.before[rows], uint32(b.packets[rows].N))
+	}
+	e := &b.ends
+	e.N++
+	e.Flow = append(e.Flow, end.Slot)
+	addFields(e, l.end, end.Flow, end.Dir, end.Now)
+	if l.end&sdk.UTCOffset != 0 {
+		e.UTCOffset = append(e.UTCOffset, l.zone.Offset(end.Now))
+	}
+	if l.Details() {
+		b.addDetails(end.Details)
+	}
+}
+
+func ipOf(k *decode.Key, addr [16]byte) sdk.IP {
+	switch k.Kind {
+	case decode.IPv4:
+		return sdk.IPv4(addr)
+	case decode.IPv6:
+		return sdk.IPv6(addr)
+	}
+	return sdk.IP{}
+}

@@ -1,0 +1,352 @@
+// Package flowtable takes headers and gives flows: each packet's flow, the flow
+// of the opposite direction, the state of its TCP connection, and the ends of
+// flows in T2's order (t2.md 9).
+package flowtable
+
+import (
+	"math/rand/v2"
+
+	"github.com/t2host/t2host/host/internal/decode"
+)
+
+// Config is what the user sets.
+type Config struct {
+	// TCPStates: TCP flows time out by the state of their connection, as with
+	// T2's plugin tcpStates; else all flows after 182 s of silence.
+	TCPStates bool
+	// MaxDuration ends a conversation at the first packet so many nanoseconds
+	// after its first one; 0 = never.
+	MaxDuration int64
+	// Details: flows keep what Details holds.
+	Details bool
+	// MaxFlows is how many directions may live; for one more the least recently
+	// seen conversation ends. At least 2.
+	MaxFlows int
+}
+
+// Flow is one direction of a conversation. It takes two cache lines, and what
+// most packets and every walk of a timeout look at stands in the first.
+type Flow struct {
+	Key        decode.Key
+	timeout    uint8 // index in Table.timeouts
+	awaited    uint8 // timeouts (bits) whose marker rests at this flow: see Table.walk
+	state      tcpState
+	marks      uint8
+	TCPAnomaly uint8 // T2's tcpStatesAFlags; complete at the flow's end
+	Inverted   bool  // B, the server's side
+	Last       int64 // time of the last packet, nanoseconds since 1970 UTC
+	links
+
+	FlowInd        uint64 // flow index, from 1, shared with the opposite
+	First          int64  // time of the first packet
+	opposite       uint32 // slot, or none
+	hash           uint32
+	synSeq, finSeq uint32
+	fragID         uint32 // of the fragmented datagram that is not complete
+	fragPending    bool
+	ipID           uint16        // of the packet before, IPv4; of the first one only if it is a fragment
+	Status         decode.Status // of all its packets, and of the flow
+
+	_ [16]byte // to 128
+}
+
+// Opposite is the slot of the opposite direction, ^0 without one.
+func (f *Flow) Opposite() uint32 { return f.opposite }
+
+// none is no slot.
+const none = ^uint32(0)
+
+// Table is the live flows.
+type Table struct {
+	cfg   Config
+	onEnd func(slot uint32, f *Flow, dir uint8)
+
+	slabs []*[slabSize]Flow
+	more  []*[slabSize]Details // of the same slots, with Config.Details
+	free  []uint32             // slots that may be used
+	ended []uint32             // slots that may be used after Release
+	used  uint32               // slots given out so far
+	index index
+	frags map[fragment]uint32
+
+	now      int64
+	timeouts []float32 // seconds, descending
+	limits   []int64   // the same in nanoseconds
+	list
+
+	Stats Stats
+}
+
+// Stats count directions unless they say otherwise.
+type Stats struct {
+	Created             uint64
+	Opposites           uint64 // of those: opened as the opposite of a live flow
+	LoneB               uint64 // of those: opened alone and on the server's side, never answered
+	Layer2, IPv4, IPv6  uint64
+	Live, MaxLive       int
+	Evicted             uint64 // conversations that ended early for want of room
+	PacketsA, PacketsB  uint64
+	BytesA, BytesB      uint64        // captured
+	OrphanFragments     uint64        // packets: later fragments whose first one was not seen
+	Status              decode.Status // of all packets, also without a flow, and of all ended flows
+	Conversations, Cuts uint64        // conversations; those cut by MaxDuration
+}
+
+const (
+	slabBits = 10
+	slabSize = 1 << slabBits
+)
+
+// New gives an empty table. onEnd is called at each flow's end, A before B
+// (dir 0, 1; a flow without opposite counts as A); the flow is valid during the
+// call, its slot is not given out again before Release.
+func New(cfg Config, onEnd func(slot uint32, f *Flow, dir uint8)) *Table {
+	t := &Table{cfg: cfg, onEnd: onEnd, frags: map[fragment]uint32{}}
+	t.timeouts = []float32{182}
+	if cfg.TCPStates {
+		t.timeouts = []float32{established: 610, idle: 182, handshake: 120, closed: 10, reset: 0.1}
+	}
+	for _, seconds := range t.timeouts {
+		t.limits = append(t.limits, int64(float64(seconds)*1e9))
+	}
+	t.index.init([4]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()})
+	t.list.init(t)
+	return t
+}
+
+// Flow is the flow in slot.
+func (t *Table) Flow(slot uint32) *Flow {
+	return &t.slabs[slot>>slabBits][slot&(slabSize-1)]
+}
+
+// Packet ends the flows that have timed out by h.Time, then finds or opens the
+// packet's flow. It says whether the packet has one.
+func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
+	t.now = h.Time
+	t.expire()
+	t.Stats.Status |= h.Status
+	if h.Key.Kind == decode.NoFlow {
+		return none, false
+	}
+	var f *Flow
+	if h.FragOffset {
+		slot, ok = t.laterFragment(h)
+		if ok {
+			f = t.Flow(slot)
+		}
+	}
+	if !ok {
+		slot, f = t.lookup(h)
+		switch {
+		case h.MoreFragments || h.FragOffset:
+			t.firstFragment(slot, f, h)
+		case f.fragPending:
+			f.Status |= FragmentError
+		}
+	}
+	f.Last = h.Time
+	f.Status |= h.Status
+	if t.cfg.Details {
+		t.Details(slot).add(f, h)
+	}
+	t.changed(f)
+	if f.Inverted {
+		t.Stats.PacketsB++
+		t.Stats.BytesB += uint64(h.CapLen)
+	} else {
+		t.Stats.PacketsA++
+		t.Stats.BytesA += uint64(h.CapLen)
+	}
+	if h.TCP && t.cfg.TCPStates {
+		t.tcpPacket(f, h)
+	}
+	return slot, true
+}
+
+// Finish ends all flows, the least recently seen first.
+func (t *Table) Finish() {
+	for {
+		slot := t.oldest()
+		if slot == none {
+			return
+		}
+		t.end(slot)
+	}
+}
+
+// Release says that the ends reported so far were delivered: the slots of those
+// flows may be used again.
+func (t *Table) Release() {
+	t.free = append(t.free, t.ended...)
+	t.ended = t.ended[:0]
+}
+
+// lookup finds or opens the flow of h.Key and puts it at the list's front.
+func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
+	hash := t.index.hash(&h.Key)
+	if slot := t.find(hash, &h.Key); slot != none {
+		f := t.Flow(slot)
+		if t.cfg.MaxDuration == 0 || t.now-t.began(f) < t.cfg.MaxDuration {
+			t.touch(slot, f)
+			if h.IPID != 0 && h.IPID == f.ipID {
+				f.Status |= DuplicateID
+			}
+			f.ipID = h.IPID
+			return slot, f
+		}
+		t.Stats.Cuts++
+		t.end(slot)
+	}
+	return t.open(hash, h)
+}
+
+// began is the time of the conversation's first packet.
+func (t *Table) began(f *Flow) int64 {
+	if f.opposite == none {
+		return f.First
+	}
+	return min(f.First, t.Flow(f.opposite).First)
+}
+
+func (t *Table) find(hash uint32, k *decode.Key) uint32 {
+	for i := t.index.home(hash); ; i = t.index.next(i) {
+		e := t.index.entries[i]
+		if e == 0 {
+			return none
+		}
+		if uint32(e>>32) == hash {
+			if slot := uint32(e) - 1; t.Flow(slot).Key == *k {
+				return slot
+			}
+		}
+	}
+}
+
+// open makes a new flow (t2-decode.md 5.2).
+func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
+	for t.Stats.Live >= t.cfg.MaxFlows {
+		t.Stats.Evicted++
+		oldest := t.oldest()
+		t.Flow(oldest).Status |= EndedForRoom
+		t.end(oldest)
+	}
+	slot := t.newSlot()
+	f := t.Flow(slot)
+	*f = Flow{Key: h.Key, First: h.Time, Last: h.Time, opposite: none, hash: hash}
+	if t.cfg.Details {
+		t.Details(slot).begin(h)
+	}
+	f.timeout = t.idleTimeout()
+
+	reverse := h.Key.Reverse()
+	partner := none
+	if reverse == h.Key && h.Key.Proto == protoTCP {
+		f.Status |= LandAttack
+	}
+	if reverse != h.Key {
+		partner = t.find(t.index.hash(&reverse), &reverse)
+	}
+	if partner != none {
+		p := t.Flow(partner)
+		p.opposite, f.opposite = slot, partner
+		f.FlowInd, f.Inverted = p.FlowInd, !p.Inverted
+		t.Stats.Opposites++
+	} else {
+		t.Stats.Conversations++
+		f.FlowInd = t.Stats.Conversations
+		f.Inverted = reverse != h.Key && fromServer(h)
+	}
+	if f.Inverted {
+		f.Status |= Inverted
+	}
+	t.index.add(hash, slot)
+	t.pushFront(slot)
+	t.count(f)
+	return slot, f
+}
+
+// fromServer says whether a conversation's first packet comes from its server.
+func fromServer(h *decode.Headers) bool {
+	k := &h.Key
+	if k.Kind == decode.Layer2 {
+		return false
+	}
+	switch k.SrcPort {
+	case 8080, 8081, 8088, 8089:
+		return true
+	}
+	const synAck = 0x12
+	return k.SrcPort < 1024 && k.SrcPort < k.DstPort ||
+		k.Proto == protoTCP && h.Byte13&synAck == synAck
+}
+
+const protoTCP = 6
+
+func (t *Table) count(f *Flow) {
+	s := &t.Stats
+	s.Created++
+	s.Live++
+	s.MaxLive = max(s.MaxLive, s.Live)
+	switch f.Key.Kind {
+	case decode.IPv4:
+		s.IPv4++
+	case decode.IPv6:
+		s.IPv6++
+	default:
+		s.Layer2++
+	}
+}
+
+// end reports and removes the flow in slot and its opposite.
+func (t *Table) end(slot uint32) {
+	f := t.Flow(slot)
+	if f.opposite == none {
+		if f.Inverted {
+			t.Stats.LoneB++
+		}
+		t.finishTCP(f, nil)
+		t.onEnd(slot, f, 0)
+		t.remove(slot, f)
+		return
+	}
+	a, b := slot, f.opposite
+	if f.Inverted {
+		a, b = b, a
+	}
+	fa, fb := t.Flow(a), t.Flow(b)
+	t.finishTCP(fa, fb)
+	t.onEnd(a, fa, 0)
+	t.finishTCP(fb, fa)
+	t.onEnd(b, fb, 1)
+	t.remove(a, fa)
+	t.remove(b, fb)
+}
+
+func (t *Table) remove(slot uint32, f *Flow) {
+	if f.fragPending {
+		delete(t.frags, fragmentOf(&f.Key, f.fragID))
+	}
+	t.Stats.Status |= f.Status &^ (Inverted | ManyStacks) // as T2: these are flows' own
+	t.changed(f)
+	t.unlink(&f.links)
+	t.index.remove(f.hash, slot)
+	t.ended = append(t.ended, slot)
+	t.Stats.Live--
+}
+
+func (t *Table) newSlot() uint32 {
+	if n := len(t.free); n > 0 {
+		slot := t.free[n-1]
+		t.free = t.free[:n-1]
+		return slot
+	}
+	slot := t.used
+	t.used++
+	if int(slot>>slabBits) == len(t.slabs) {
+		t.slabs = append(t.slabs, new([slabSize]Flow))
+		if t.cfg.Details {
+			t.more = append(t.more, new([slabSize]Details))
+		}
+	}
+	return slot
+}

@@ -1,0 +1,155 @@
+package flowtable
+
+import (
+	"runtime"
+	"testing"
+	"unsafe"
+
+	"github.com/t2host/t2host/host/internal/decode"
+)
+
+func udp(src, dst byte, srcPort, dstPort uint16, time int64) *decode.Headers {
+	h := &decode.Headers{Time: time, CapLen: 60}
+	k := &h.Key
+	k.Kind, k.EtherType, k.Proto = decode.IPv4, 0x0800, 17
+	k.Src[0], k.Dst[0], k.SrcPort, k.DstPort = src, dst, srcPort, dstPort
+	return h
+}
+
+func TestDirection(t *testing.T) {
+	tcp := func(h *decode.Headers, flags uint8) *decode.Headers {
+		h.Key.Proto, h.TCP, h.TCPFlags, h.Byte13 = 6, true, flags, flags
+		return h
+	}
+	layer2 := udp(1, 2, 53, 4000, 0)
+	layer2.Key.Kind = decode.Layer2
+	for _, c := range []struct {
+		name     string
+		first    *decode.Headers
+		inverted bool
+	}{
+		{"client first", udp(1, 2, 4000, 53, 0), false},
+		{"server first", udp(1, 2, 53, 4000, 0), true},
+		{"equal low ports", udp(1, 2, 53, 53, 0), false},
+		{"low port to a lower one", udp(1, 2, 900, 53, 0), false},
+		{"port 1024 is not low", udp(1, 2, 1024, 4000, 0), false},
+		{"port 8080, any other port", udp(1, 2, 8080, 80, 0), true},
+		{"port 8089", udp(1, 2, 8089, 4000, 0), true},
+		{"SYN+ACK", tcp(udp(1, 2, 4000, 5000, 0), 0x12), true},
+		{"SYN+ACK+ECE", tcp(udp(1, 2, 4000, 5000, 0), 0x52), true},
+		{"SYN", tcp(udp(1, 2, 4000, 5000, 0), 0x02), false},
+		{"layer 2", layer2, false},
+		{"both ends the same", udp(1, 1, 53, 53, 0), false},
+	} {
+		table := New(Config{TCPStates: true, MaxFlows: 100}, func(uint32, *Flow, uint8) {})
+		slot, ok := table.Packet(c.first)
+		if !ok || table.Flow(slot).Inverted != c.inverted {
+			t.Errorf("%s: ok %v, inverted %v, want %v", c.name, ok, table.Flow(slot).Inverted, c.inverted)
+		}
+		back := *c.first
+		back.Key = c.first.Key.Reverse()
+		other, _ := table.Packet(&back)
+		f, g := table.Flow(slot), table.Flow(other)
+		if other != slot && (f.FlowInd != g.FlowInd || f.Inverted == g.Inverted) {
+			t.Errorf("%s: opposite has flow index %d for %d, inverted %v for %v", c.name, g.FlowInd, f.FlowInd, g.Inverted, f.Inverted)
+		}
+	}
+}
+
+func TestMaxFlowsEvictsTheLeastRecentlySeenPair(t *testing.T) {
+	var ends []uint64
+	table := New(Config{MaxFlows: 4}, func(_ uint32, f *Flow, _ uint8) { ends = append(ends, f.FlowInd) })
+	table.Packet(udp(1, 2, 1000, 2000, 1))
+	table.Packet(udp(2, 1, 2000, 1000, 2))
+	table.Packet(udp(3, 4, 1000, 2000, 3))
+	table.Packet(udp(4, 3, 2000, 1000, 4))
+	table.Packet(udp(1, 2, 1000, 2000, 5)) // the first pair's younger member is young again, its older one is not
+	table.Packet(udp(5, 6, 1000, 2000, 6))
+	if len(ends) != 2 || ends[0] != 1 || ends[1] != 1 || table.Stats.Evicted != 1 || table.Stats.Live != 3 {
+		t.Errorf("ended %v, evicted %d, live %d; want the pair with the oldest member, 1 eviction, 3 live", ends, table.Stats.Evicted, table.Stats.Live)
+	}
+}
+
+func TestMaxDurationCutsAConversation(t *testing.T) {
+	ends := 0
+	table := New(Config{MaxFlows: 100, MaxDuration: 10e9}, func(uint32, *Flow, uint8) { ends++ })
+	for i := range int64(25) {
+		table.Packet(udp(1, 2, 1000, 2000, i*1e9))
+		table.Packet(udp(2, 1, 2000, 1000, i*1e9))
+	}
+	if ends != 4 || table.Stats.Conversations != 3 || table.Stats.Cuts != 2 {
+		t.Errorf("ends %d, conversations %d, cuts %d; want 4, 3, 2", ends, table.Stats.Conversations, table.Stats.Cuts)
+	}
+}
+
+func TestSlotsAreNotReusedBeforeRelease(t *testing.T) {
+	table := New(Config{MaxFlows: 100}, func(uint32, *Flow, uint8) {})
+	first, _ := table.Packet(udp(1, 2, 1000, 2000, 0))
+	second, _ := table.Packet(udp(3, 4, 1000, 2000, 200e9))
+	if second == first {
+		t.Error("slot of an end that was not delivered is used again")
+	}
+	table.Release()
+	if third, _ := table.Packet(udp(5, 6, 1000, 2000, 201e9)); third != first {
+		t.Errorf("slot %d after the release, want %d", third, first)
+	}
+}
+
+func TestNoAllocationPerPacket(t *testing.T) {
+	table := New(Config{TCPStates: true, MaxFlows: 1 << 20}, func(uint32, *Flow, uint8) {})
+	now := int64(0)
+	packet := func() {
+		for i := range 1000 {
+			h := udp(byte(i), byte(i>>4), uint16(2000+i), 80, now)
+			table.Packet(h)
+			now += 1e9
+		}
+		table.Release()
+	}
+	packet()
+	packet()
+	if n := testing.AllocsPerRun(10, packet); n > 0 {
+		t.Errorf("%.0f allocations in 1000 packets", n)
+	}
+}
+
+func TestMemoryPerDirection(t *testing.T) {
+	if size := unsafe.Sizeof(Flow{}); size != 128 {
+		t.Errorf("a flow takes %d bytes, want two cache lines", size)
+	}
+	const n = 300_000
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	table := New(Config{TCPStates: true, MaxFlows: 1 << 22}, func(uint32, *Flow, uint8) {})
+	for i := range n {
+		h := udp(byte(i), byte(i>>8), uint16(i>>16), 80, 0)
+		table.Packet(h)
+	}
+	per := float64(heap()-before) / n
+	runtime.KeepAlive(table)
+	t.Logf("%.0f bytes a direction", per)
+	if table.Stats.Live != n || per > 200 {
+		t.Errorf("%d directions live, want %d; %.0f bytes each, want at most 200", table.Stats.Live, n, per)
+	}
+}
+
+func BenchmarkPacket(b *testing.B) {
+	table := New(Config{TCPStates: true, MaxFlows: 1 << 22}, func(uint32, *Flow, uint8) {})
+	var headers []*decode.Headers
+	for i := range 50_000 {
+		headers = append(headers, udp(byte(i), byte(i>>8), uint16(i>>4), 80, 0))
+	}
+	i, now := uint32(0), int64(0)
+	for b.Loop() {
+		i = i*1664525 + 1013904223
+		h := headers[(i>>8)%50_000]
+		now += 1000
+		h.Time = now
+		table.Packet(h)
+	}
+}

@@ -1,0 +1,61 @@
+package flowtable
+
+import "github.com/t2host/t2host/host/internal/decode"
+
+// fragment names a datagram whose first fragment was seen and whose last one
+// was not (RFC 791, RFC 8200 4.5; the VLAN belongs to the key as in T2).
+type fragment struct {
+	src, dst [16]byte
+	id       uint32
+	vlan     uint16
+	proto    uint8
+	kind     decode.Kind
+}
+
+func fragmentOf(k *decode.Key, id uint32) fragment {
+	return fragment{k.Src, k.Dst, id, k.VLAN, k.Proto, k.Kind}
+}
+
+// laterFragment gives the flow of a fragment that is not the first. The flow's
+// place in the list stays as it is, as in T2 (t2-decode.md 8.3).
+func (t *Table) laterFragment(h *decode.Headers) (uint32, bool) {
+	key := fragmentOf(&h.Key, h.FragID)
+	slot, ok := t.frags[key]
+	if !ok {
+		t.Stats.OrphanFragments++ // becomes a flow without ports
+		return none, false
+	}
+	if !h.MoreFragments {
+		delete(t.frags, key)
+		t.Flow(slot).complete()
+	}
+	return slot, true
+}
+
+// complete: the flow waits for no fragment any more.
+func (f *Flow) complete() {
+	f.fragPending = false
+	f.Status &^= FragmentPending
+}
+
+// firstFragment notes that later fragments of this datagram belong to f. A flow
+// waits for one datagram at a time, so there are never more notes than flows.
+func (t *Table) firstFragment(slot uint32, f *Flow, h *decode.Headers) {
+	f.Status |= Fragmented
+	if h.FragOffset {
+		f.Status |= FragmentOrphan
+	}
+	if f.fragPending {
+		delete(t.frags, fragmentOf(&f.Key, f.fragID))
+		if f.fragID != h.FragID {
+			f.Status |= FragmentError
+		}
+	}
+	key := fragmentOf(&h.Key, h.FragID)
+	if other, ok := t.frags[key]; ok {
+		t.Flow(other).complete()
+	}
+	t.frags[key] = slot
+	f.fragPending, f.fragID, f.ipID = true, h.FragID, h.IPID
+	f.Status |= FragmentPending
+}

@@ -1,0 +1,228 @@
+package outlet
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/internal/outfile"
+)
+
+const fileBuffer = 64 << 10
+
+// file is a carrier that writes to a file or to standard output.
+type file struct {
+	what string        // for messages
+	f    *os.File      // nil for standard output
+	part *outfile.File // f, where it gets its name at the end
+	path string        // the name at the end; "" if written straight
+	live bool
+
+	mu     sync.Mutex
+	w      *bufio.Writer
+	zip    *gzip.Writer // behind w; nil where nothing is compressed
+	st     Stats
+	closed bool
+
+	stop    chan struct{}
+	flusher sync.WaitGroup
+}
+
+func newStdout(cfg *Config) *file {
+	o := &file{what: "standard output", w: bufio.NewWriterSize(cfg.Stdout, fileBuffer), live: cfg.Live}
+	o.start()
+	return o
+}
+
+// openFile creates PATH.part. A device or a FIFO that is there already is
+// written straight: to rename something over it would destroy it.
+func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
+	if cfg.Gzip {
+		path += ".gz"
+	}
+	if err := outfile.Check(path); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, cause.Of(err))
+	}
+	o := &file{live: cfg.Live}
+	fi, err := os.Stat(path)
+	if outfile.Special(path) || err == nil && !fi.Mode().IsRegular() {
+		o.what = path
+		o.f, err = openDevice(ctx, cfg, path)
+	} else {
+		o.what, o.path = path+".part", path
+		perm := fs.FileMode(0o666)
+		if err == nil {
+			perm = fi.Mode().Perm() | 0o200 // what was private stays so
+		}
+		if o.part, err = outfile.Create(o.what, perm); err == nil {
+			o.f = o.part.File
+		}
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open %s: %w: make the folder first: mkdir -p %s", o.what, cause.Of(err), filepath.Dir(path))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", o.what, cause.Of(err))
+	}
+	o.w = bufio.NewWriterSize(o.f, fileBuffer)
+	if cfg.Gzip {
+		o.zip = gzip.NewWriter(o.f)
+		o.w.Reset(o.zip)
+	}
+	o.start()
+	return o, nil
+}
+
+func (o *file) start() {
+	if !o.live {
+		return
+	}
+	o.stop = make(chan struct{})
+	o.flusher.Go(func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				_ = o.flush() // bufio keeps the error for the next Send
+			case <-o.stop:
+				return
+			}
+		}
+	})
+}
+
+func (o *file) send(frame []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return errClosed
+	}
+	// Never half a frame in one write: two outlets may share standard output, and
+	// a run that is killed leaves whole lines.
+	if o.w.Available() < len(frame) {
+		if err := o.w.Flush(); err != nil {
+			return o.failed(err)
+		}
+	}
+	if _, err := o.w.Write(frame); err != nil {
+		return o.failed(err)
+	}
+	o.st.Frames++
+	o.st.Bytes += uint64(len(frame))
+	return nil
+}
+
+func (o *file) flush() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return errClosed
+	}
+	return o.flushLocked()
+}
+
+func (o *file) flushLocked() error {
+	err := o.w.Flush()
+	if err == nil && o.zip != nil {
+		err = o.zip.Flush()
+	}
+	if err != nil {
+		return o.failed(err)
+	}
+	return nil
+}
+
+func (o *file) failed(err error) error { return fmt.Errorf("write %s: %w", o.what, cause.Of(err)) }
+
+func (o *file) stats() Stats {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.st
+}
+
+func (o *file) end(drain time.Duration, abort bool) error {
+	o.mu.Lock()
+	ended := o.closed // the file before one that could not be opened
+	o.mu.Unlock()
+	if ended {
+		return nil
+	}
+	if o.f != nil {
+		_ = o.f.SetWriteDeadline(time.Now().Add(max(drain, 0))) // a FIFO that nobody reads; others have none
+	}
+	if o.live {
+		close(o.stop)
+		o.flusher.Wait()
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	err := o.flushLocked()
+	if o.f == nil {
+		return err
+	}
+	if o.part != nil {
+		defer o.part.Close() // and its lock
+	}
+	if o.zip != nil { // what it holds are whole frames: a cut file can be read to its end
+		if zerr := o.zip.Close(); zerr != nil && err == nil {
+			err = o.failed(zerr)
+		}
+	} else if o.path != "" && (abort || err != nil) {
+		err = errors.Join(err, cutAtLine(o.what))
+	}
+	if cerr := o.f.Close(); cerr != nil && err == nil {
+		err = o.failed(cerr)
+	}
+	if o.path == "" || abort || err != nil {
+		return err
+	}
+	if err := o.part.Rename(o.path); err != nil {
+		return fmt.Errorf("rename %s to %s: %w", o.what, o.path, cause.Of(err))
+	}
+	return nil
+}
+
+// remove removes the file that was made.
+func (o *file) remove() {
+	if o.path != "" {
+		_ = os.Remove(o.what) // it is empty
+	}
+}
+
+// cutAtLine cuts a file after its last line's (or report's) end. A file without
+// any is left as it is: it is no text.
+func cutAtLine(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	end, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	buf := make([]byte, fileBuffer)
+	for off := end; off > 0; {
+		n := min(off, int64(len(buf)))
+		off -= n
+		if _, err := f.ReadAt(buf[:n], off); err != nil {
+			return err
+		}
+		if i := bytes.LastIndexAny(buf[:n], "\n\x00"); i >= 0 {
+			return f.Truncate(off + int64(i) + 1)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,289 @@
+// Package pipeline takes batches and gives them to all stages, one after the
+// other, with what the stages before gave: columns, changes of tables. Stages
+// run at the same time, each on its own batch, one batch in flight a stage.
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/t2host/t2host/host/internal/batch"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Stage is one opened plugin in its place.
+type Stage struct {
+	Plugin *sdk.Plugin
+	Stage  sdk.Stage
+	// Send takes a frame that leaves through an outlet of the plugin; its bytes
+	// are valid during the call.
+	Send func(f sdk.Frame) error
+	// Log takes a line for the user.
+	Log func(line string)
+
+	columns []source // of Plugin.Ends.Columns
+	imports []source // of Plugin.Imports
+	unsent  error    // of Send: names the outlet
+
+	Report Report // what it gave of the end report, after Close
+	Cost   time.Duration
+	Rows   uint64 // packet rows
+	Bytes  uint64 // of rows and ends that were sent
+}
+
+// source is where a column or table comes from; stage -1: an optional plugin
+// that is not loaded.
+type source struct{ stage, index int }
+
+// Pipeline runs the stages.
+type Pipeline struct {
+	stages []*Stage
+	in     chan *batch.Batch
+	free   chan *batch.Batch
+	done   sync.WaitGroup
+
+	number uint64
+	failed chan struct{} // closed at the first error
+	mu     sync.Mutex
+	err    error         // of the earliest batch that failed
+	bad    atomic.Uint64 // its number; batches before it are still worked on
+}
+
+// New starts the stages, which stand in dependency order. Where it gives an error
+// they are closed.
+func New(stages []*Stage, layout *batch.Layout) (*Pipeline, error) {
+	p := &Pipeline{stages: stages, failed: make(chan struct{})}
+	p.bad.Store(math.MaxUint64)
+	for i := range stages {
+		if err := p.wire(i); err != nil {
+			return nil, errors.Join(err, p.closeStages())
+		}
+	}
+	// One batch in each stage, one on its way to each, one being filled.
+	n := 2*len(stages) + 1
+	p.free = make(chan *batch.Batch, n)
+	for range n {
+		p.free <- layout.New()
+	}
+	p.in = make(chan *batch.Batch)
+	in := p.in
+	for i := range stages {
+		out := make(chan *batch.Batch)
+		if i == len(stages)-1 {
+			out = p.free
+		}
+		p.done.Add(1)
+		go p.run(i, in, out)
+		in = out
+	}
+	return p, nil
+}
+
+// wire finds where stage i's columns and tables come from.
+func (p *Pipeline) wire(i int) error {
+	s := p.stages[i]
+	find := func(qualified string, index func(*sdk.Plugin) int) (source, error) {
+		owner, name := sdk.Owner(qualified)
+		for k := range i {
+			if q := p.stages[k].Plugin; q.Name == owner {
+				if n := index(q); n >= 0 {
+					return source{k, n}, nil
+				}
+				return source{}, fmt.Errorf("plugin %s: %s: plugin %s %s has no %s of that type", s.Plugin.Name, qualified, q.Name, q.Version, name)
+			}
+		}
+		return source{-1, 0}, nil
+	}
+	for _, c := range s.Plugin.Ends.Columns {
+		src, err := find(c.Name, func(q *sdk.Plugin) int {
+			_, name := sdk.Owner(c.Name)
+			for n, d := range q.Columns {
+				if d.Name == name && d.Type == c.Type {
+					return n
+				}
+			}
+			return -1
+		})
+		if err != nil {
+			return err
+		}
+		s.columns = append(s.columns, src)
+	}
+	for _, t := range s.Plugin.Imports {
+		src, err := find(t.Name, func(q *sdk.Plugin) int {
+			for n, x := range q.Exports {
+				if x.Same(&t) {
+					return n
+				}
+			}
+			return -1
+		})
+		if err != nil {
+			return err
+		}
+		s.imports = append(s.imports, src)
+	}
+	return nil
+}
+
+// Next gives an empty batch, or the error that ended the run.
+func (p *Pipeline) Next() (*batch.Batch, error) {
+	select {
+	case b := <-p.free:
+		b.Reset()
+		return b, nil
+	case <-p.failed:
+		return nil, p.failure()
+	}
+}
+
+// Put hands a batch on to the first stage.
+func (p *Pipeline) Put(b *batch.Batch) error {
+	p.number++
+	b.Number = p.number
+	if len(p.stages) == 0 {
+		p.free <- b
+		return nil
+	}
+	select {
+	case p.in <- b:
+		return nil
+	case <-p.failed:
+		return p.failure()
+	}
+}
+
+// Close waits until all stages have answered all batches, closes them, the last
+// first, and gives the error that ended the run.
+func (p *Pipeline) Close() error {
+	close(p.in)
+	p.done.Wait()
+	return errors.Join(p.err, p.closeStages())
+}
+
+func (p *Pipeline) closeStages() error {
+	var errs []error
+	for i := len(p.stages) - 1; i >= 0; i-- {
+		s := p.stages[i]
+		if err := sdk.Guard(s.Stage.Close); err != nil {
+			errs = append(errs, &Error{s.Plugin.Name, fmt.Errorf("close: %w", err)})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// fail ends the run at batch number. Of two stages that fail, the one with the
+// earlier batch counts.
+func (p *Pipeline) fail(number uint64, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		close(p.failed)
+	}
+	if number < p.bad.Load() {
+		p.bad.Store(number)
+		p.err = err
+	}
+}
+
+// Failed gives the error that ends the run, nil if there is none so far.
+func (p *Pipeline) Failed() error {
+	select {
+	case <-p.failed:
+		return p.failure()
+	default:
+		return nil
+	}
+}
+
+func (p *Pipeline) failure() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}
+
+// run is stage i's goroutine. From the batch that failed on, batches only pass
+// through, so that nobody waits for them.
+func (p *Pipeline) run(i int, in <-chan *batch.Batch, out chan<- *batch.Batch) {
+	defer p.done.Done()
+	for b := range in {
+		if b.Number < p.bad.Load() {
+			if err := p.work(i, b); err != nil {
+				p.fail(b.Number, err)
+			}
+		}
+		out <- b
+	}
+	if i < len(p.stages)-1 {
+		close(out)
+	}
+}
+
+// work lets stage i answer b.
+func (p *Pipeline) work(i int, b *batch.Batch) error {
+	s := p.stages[i]
+	v := b.View(i)
+	p.connect(s, b, v)
+	v.Out.Leave = func(out *sdk.Out) error { return s.take(b.Changes(i), out) }
+	start := time.Now()
+	err := sdk.Guard(func() error { return s.Stage.Batch(v) })
+	s.Cost += time.Since(start)
+	s.Rows += uint64(v.Packets.N)
+	s.Bytes += uint64(v.Packets.N*s.Plugin.Packets.Size() + v.Ends.N*s.Plugin.Ends.Size())
+	if err == nil {
+		err = s.take(b.Changes(i), &v.Out)
+	}
+	if err == nil {
+		err = checkColumns(&v.Out)
+	}
+	if s.unsent != nil {
+		return s.unsent
+	}
+	if err != nil {
+		return &Error{s.Plugin.Name, fmt.Errorf("batch %d (packets %d to %d): %w", b.Number, b.First, b.Last, err)}
+	}
+	return nil
+}
+
+// checkColumns refuses columns that take more memory than a batch may.
+func checkColumns(out *sdk.Out) error {
+	n := 0
+	for i := range out.Columns {
+		n += len(out.Columns[i].Data) + 4*len(out.Columns[i].Ends)
+	}
+	if n > sdk.MaxColumns {
+		return fmt.Errorf("columns take %d bytes, more than the %d that a batch may: write shorter texts, or set batch.rows lower", n, sdk.MaxColumns)
+	}
+	return nil
+}
+
+// connect gives a view what the stages before left in the batch.
+func (p *Pipeline) connect(s *Stage, b *batch.Batch, v *sdk.Batch) {
+	v.Ends.Columns = v.Ends.Columns[:0]
+	for k, src := range s.columns {
+		if src.stage < 0 {
+			v.Ends.Columns = append(v.Ends.Columns, zeros(s.Plugin.Ends.Columns[k].Type, v.Ends.N))
+			continue
+		}
+		v.Ends.Columns = append(v.Ends.Columns, b.Answer(src.stage).Columns[src.index])
+	}
+	v.Imports = v.Imports[:0]
+	for k, src := range s.imports {
+		if src.stage < 0 {
+			continue
+		}
+		for _, d := range b.Changes(src.stage).List {
+			if int(d.Table) == src.index {
+				d.Table = uint16(k)
+				v.Imports = append(v.Imports, d)
+			}
+		}
+	}
+	if len(s.imports) > 1 {
+		sortDeltas(v.Imports)
+	}
+}

@@ -1,0 +1,57 @@
+package pipeline
+
+import (
+	"fmt"
+
+	"github.com/t2host/t2host/host/internal/batch"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Report is a plugin's part of the end report: bounded, however much the plugin reports.
+type Report struct {
+	Summary, Lines []string
+	more           uint64 // lines that are left out
+}
+
+// maxLines bounds the lines of each kind in a run.
+const maxLines = 1000
+
+// add adds lines to one of the report's lists.
+func (r *Report) add(to *[]string, lines []string) {
+	for _, line := range lines {
+		if len(*to) == maxLines {
+			r.more++
+			continue
+		}
+		*to = append(*to, sdk.CutLine(line))
+	}
+}
+
+// All returns all lines, the summary last.
+func (r *Report) All() []string {
+	all := append(r.Lines[:len(r.Lines):len(r.Lines)], r.Summary...)
+	if r.more > 0 {
+		all = append(all, fmt.Sprintf("… and %d more lines", r.more))
+	}
+	return all
+}
+
+// take hands on what out holds beside its columns: changes to the stages after this
+// one, frames to the outlets, lines to log and report.
+func (s *Stage) take(changes *batch.Changes, out *sdk.Out) error {
+	if err := changes.Add(out.Deltas); err != nil {
+		return err
+	}
+	for _, line := range out.Logs {
+		s.Log(sdk.CutLine(line))
+	}
+	for _, f := range out.Frames {
+		if s.unsent != nil {
+			return s.unsent
+		}
+		s.unsent = s.Send(f)
+	}
+	s.Report.add(&s.Report.Summary, out.Summary)
+	s.Report.add(&s.Report.Lines, out.Report)
+	return s.unsent
+}
