@@ -2,10 +2,13 @@ package host
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -196,10 +199,11 @@ func conform(t *testing.T, files []string) {
 	zones := []*time.Location{time.UTC, zurich(t)}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
 			zone := zones[len(file)%2]
 			want := runAll(t, file, defaultRows, zone, direct)
 			for _, rows := range sizes {
-				for _, w := range ways(t, file, rows) {
+				for _, w := range ways(kindOf(file), rows) {
 					if diff := cmp.Diff(want, runAll(t, file, rows, zone, w)); diff != "" {
 						t.Errorf("%s, batches of %d rows (-inproc +this):\n%.2000s", w.name, rows, diff)
 					}
@@ -209,26 +213,37 @@ func conform(t *testing.T, files []string) {
 	}
 }
 
-// ways are those that a capture is run with, by the size of batches: all of them at
-// each size up to 4,096 with T2HOST_MATRIX=1 (make soak). Else time counts. Six
-// processes take time to start, and to be asked for each packet: our own small
-// captures try them with every size, the large ones not with the smallest, and the
-// many shared ones with one; they leave the C module and compiled-in plugins out of
-// the other sizes, too. A worker is a process with a sandbox in it, and takes
-// one size, and of the shared captures the largest; which is not cut into single packets.
-func ways(t *testing.T, file string, rows int) []way {
-	t.Helper()
-	info, err := os.Stat(file)
-	if err != nil {
-		t.Fatal(err)
+// kind is a kind of captures: one that is run in the same ways.
+type kind string
+
+const (
+	ours   kind = "own"        // of testdata
+	theirs kind = "shared"     // of the shared folder
+	theMix kind = "shared mix" // the large one of the shared folder
+)
+
+func kindOf(file string) kind {
+	switch {
+	case filepath.Base(file) == "mix.pcap":
+		return theMix
+	case strings.HasPrefix(file, "../testdata"):
+		return ours
 	}
+	return theirs
+}
+
+// ways returns the ways in which captures of a kind are run with batches of that size.
+// With T2HOST_MATRIX=1 (make soak) those are all ways at each size up to 4,096. Otherwise
+// processes and workers, which take most of the time to start, run at one size: the
+// bytes that cross to them are those of throughWire, which runs at every size.
+func ways(k kind, rows int) []way {
+	at := func(sizes ...int) bool { return slices.Contains(sizes, rows) }
 	if testing.Short() {
-		if rows == 256 {
+		if at(256) {
 			return []way{direct, throughWire, sandbox}
 		}
 		return nil
 	}
-	own, small, mix := strings.HasPrefix(file, "../testdata"), info.Size() < 64<<10, strings.HasSuffix(file, "mix.pcap")
 	switch {
 	case rows > defaultRows:
 		return []way{throughWire}
@@ -236,19 +251,64 @@ func ways(t *testing.T, file string, rows int) []way {
 		return []way{throughWire, sandbox}
 	case os.Getenv("T2HOST_MATRIX") == "1":
 		return []way{direct, throughWire, sandbox, inC, ownProcess, worker}
-	case mix && rows < 256:
+	case k == theMix && rows < 256:
 		return nil
-	case !own && rows != 256:
-		return []way{throughWire, sandbox}
 	}
-	list := []way{throughWire, sandbox, direct, inC}
-	if own && (small || rows >= 256) || rows == 256 {
+	list := []way{throughWire}
+	if k == ours || at(256) {
+		list = append(list, direct, inC)
+	}
+	if k == ours && at(1, 256) || k != ours && at(7, 4096) {
+		list = append(list, sandbox)
+	}
+	if at(256) {
 		list = append(list, ownProcess)
 	}
-	if rows == 256 && (own || mix) {
+	if at(256) && k != theirs {
 		list = append(list, worker)
 	}
 	return list
+}
+
+// TestConformanceCovers compares testdata/conformance.txt with the ways and sizes in which
+// each kind of captures is run: what make test covers does not shrink unseen.
+func TestConformanceCovers(t *testing.T) {
+	slow(t)
+	if os.Getenv("T2HOST_MATRIX") == "1" {
+		t.Skip("the whole matrix runs")
+	}
+	var b strings.Builder
+	b.WriteString("# Captures, runtime, rows of a batch: what make test compares with inproc at the default size.\n")
+	for _, k := range []kind{ours, theirs, theMix} {
+		for _, w := range []way{direct, throughWire, sandbox, inC, ownProcess, worker} {
+			var at []string
+			for _, rows := range sizes {
+				if slices.ContainsFunc(ways(k, rows), func(v way) bool { return v.name == w.name }) {
+					at = append(at, strconv.Itoa(rows))
+				}
+			}
+			if len(at) > 0 {
+				fmt.Fprintf(&b, "%s\t%s\t%s\n", k, w.name, strings.Join(at, " "))
+			}
+		}
+	}
+	b.WriteString("\n# The captures that are our own.\n")
+	for _, file := range captures(t) {
+		fmt.Fprintln(&b, strings.TrimPrefix(filepath.ToSlash(file), "../"))
+	}
+	const golden = "testdata/conformance.txt"
+	if flag.Lookup("update").Value.String() == "true" { // package sdktest defines it
+		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("%s is stale: if less is to be covered, update it with -update (-file +covered):\n%s", golden, diff)
+	}
 }
 
 func zurich(t *testing.T) *time.Location {
@@ -272,7 +332,7 @@ func TestSummerTime(t *testing.T) {
 	slow(t)
 	const file = "../testdata/rules/summertime.pcap"
 	for _, rows := range sizes {
-		for _, w := range ways(t, file, rows) {
+		for _, w := range ways(ours, rows) {
 			sink := runAll(t, file, rows, zurich(t), w).Files["sink.bin"]
 			if !strings.Contains(sink, "# Sun 29 Mar 2026 01:59:") || !strings.Contains(sink, "# Sun 29 Mar 2026 03:00:") {
 				t.Fatalf("%d rows: reports do not jump from 01:59 to 03:00:\n%s", rows, sink)
