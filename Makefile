@@ -1,8 +1,8 @@
 # make run      what t2host does, on a capture from testdata/
 # make quick    format, vet, and the tests that take no time: a minute
-# make test     the tests, the linters, and a short run of each fuzz target
+# make test     the linters and all tests, fuzz targets with their seeds: ten minutes
 # make expected the comparison with T2's results: identical/total
-# make soak     the long runs: 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, 10 minutes of each fuzz target
+# make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, 10 minutes of each fuzz target
 # make bench    the measurements
 # make build    bin/t2host
 # make cross    the same for other systems, to see that it builds
@@ -11,16 +11,16 @@ GO          ?= go
 ADDR        ?= tcp://127.0.0.1:5555
 STATICCHECK  = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT      = $(GO) run mvdan.cc/gofumpt@v0.12.0
-PACKAGES     = ./... ./testdata/make ./testdata/record ./testdata/compare
+PACKAGES     = ./... ./testdata/built ./testdata/make ./testdata/record ./testdata/compare
 FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode sdk:FuzzEscape host/printable:FuzzLine sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit host/settings:FuzzTrusted host/settings:FuzzTemplate \
                host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord
 WASM         = host/plugin/wasm/modules/plugins.wasm
 SUM          = host/plugin/wasm/modules/plugins.sum
 SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)
-# Runs over many captures and endings: the same code each time, so without the race detector.
-MANY         = ^Test(Conformance|Expected|FlowsAgree|ReportAgrees|Index|NothingIsLeft|AnySettings)
+# What several packages' tests need is built once for all of them.
+BUILT        = T2HOST_BUILT=$$(mktemp -d) && export T2HOST_BUILT && trap 'rm -rf "$$T2HOST_BUILT"' EXIT
 FORMATTED    = unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not gofumpt's format: $$unformatted"; exit 1; fi
-FUZZTIME    ?= 15s
+FUZZTIME    ?= 10m
 ROUNDS      ?= 7
 
 .PHONY: build module run quick test unit lint cross fuzz expected soak bench clean
@@ -48,7 +48,7 @@ quick: module
 	$(GO) vet $(PACKAGES)
 	$(GO) test -short ./... ./testdata/compare
 
-test: lint cross unit fuzz
+test: lint cross unit
 
 # What tests do not run on is built at least.
 CROSS = linux/arm64 darwin/arm64 windows/amd64
@@ -59,9 +59,11 @@ cross: module
 		CGO_ENABLED=0 GOOS=$${t%%/*} GOARCH=$${t##*/} $(GO) build -o /dev/null ./cmd/t2host || exit 1; \
 	done
 
+# The race detector sees the short form of the tests, and all of them in make soak.
 unit: module
-	$(GO) test -race -timeout 40m -skip '$(MANY)' ./... ./testdata/compare
-	$(GO) test -timeout 40m -run '$(MANY)' ./host ./cmd/t2host
+	@$(BUILT); set -ex; \
+	$(GO) test -timeout 20m ./... ./testdata/compare; \
+	$(GO) test -race -short -timeout 20m -skip '^TestScripts$$' ./...
 	$(GO) run ./testdata/make -check
 
 lint: module
@@ -79,10 +81,11 @@ expected: module
 	@$(GO) test ./host -count=1 -v -run '^TestExpected$$' | grep -E 'identical|differs|FAIL'
 
 soak: module
+	@$(BUILT); set -ex; $(GO) test -race -count=1 -timeout 60m ./...
 	T2HOST_KILLS=50 T2HOST_PACKETS=50000000 $(GO) test ./host -count=1 -v -timeout 30m -run '^(TestAKilledPlugin|TestAKilledHost|TestAGuestsMemoryStaysFlat)$$'
 	T2HOST_MATRIX=1 $(GO) test ./host -count=1 -timeout 3h -run '^TestConformance'
 	T2HOST_RUNS=10000 $(GO) test ./cmd/t2host -count=1 -v -timeout 8h -run '^TestAnySettings$$'
-	$(MAKE) fuzz FUZZTIME=10m
+	$(MAKE) fuzz
 
 bench: module
 	$(GO) test -run '^$$' -bench . ./host/capture ./host/internal/decode ./host/internal/flowtable ./sdk/wire
