@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/t2host/t2host/host/aside"
 	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/gobuild"
 	"github.com/t2host/t2host/host/plugin"
@@ -173,15 +174,12 @@ func build(ctx context.Context, dir string, forms []plugin.Runtime, describe des
 		return "", fmt.Errorf("build folder %s: %w: t2host build must be able to make it", out, cause.Of(err))
 	}
 	defer os.Remove(out) // where nothing is in it
-	aside, err := os.MkdirTemp(out, ".new-")
+	folder, err := aside.New(out, 0o755)
 	if err != nil {
 		return "", fmt.Errorf("build folder %s: %w: t2host build must be able to write there", out, cause.Of(err))
 	}
-	defer os.RemoveAll(aside) // nothing is there once it was renamed
-	if err := os.Chmod(aside, 0o755); err != nil {
-		return "", fmt.Errorf("build folder: %w", err)
-	}
-	a, err := makeParts(ctx, dir, command, aside, forms, describe, stderr)
+	defer folder.Close()
+	a, err := makeParts(ctx, dir, command, folder.Path(""), forms, describe, stderr)
 	if err != nil {
 		return "", err
 	}
@@ -190,7 +188,7 @@ func build(ctx context.Context, dir string, forms []plugin.Runtime, describe des
 	}
 	name := plugin.Key(a.Name)
 	place = filepath.Join(out, name)
-	if err := replace(place, aside); err != nil {
+	if err := folder.Replace(place, ""); err != nil {
 		return "", fmt.Errorf("build folder: %w", err)
 	}
 	fmt.Fprintf(stdout, "%s %s is in %s\n", a.Name, a.Version, place)
@@ -229,24 +227,6 @@ func makeParts(ctx context.Context, dir, command, aside string, forms []plugin.R
 		return nil, err
 	}
 	return a, plugin.WriteFile(aside, a)
-}
-
-// replace puts a folder in another's place, at once where the system can swap the two. The
-// other stays as it is if that fails.
-func replace(place, with string) error {
-	if swap(place, with) == nil {
-		return nil // what is with now is the caller's to remove
-	}
-	old := with + ".old"
-	defer os.RemoveAll(old)
-	if err := os.Rename(place, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	err := os.Rename(with, place)
-	if err != nil {
-		_ = os.Rename(old, place) // the first error is the one to show
-	}
-	return err
 }
 
 // mainPackage finds the plugin's command: DIR/cmd/NAME, or DIR itself.

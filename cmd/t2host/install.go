@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/aside"
 	"github.com/t2host/t2host/host/plugin"
 )
 
@@ -222,17 +223,11 @@ func installed(home string) ([]*plugin.Artefact, error) {
 
 // copyArtefact makes the plugin's folder aside and puts it in its place.
 func copyArtefact(home, place string, a *plugin.Artefact) error {
-	if err := os.MkdirAll(home, 0o755); err != nil {
-		return err
-	}
-	aside, err := os.MkdirTemp(home, ".new-")
+	folder, err := aside.New(home, 0o755)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(aside) // nothing is there once it was renamed
-	if err := os.Chmod(aside, 0o755); err != nil {
-		return err
-	}
+	defer folder.Close()
 	copied := *a
 	for _, f := range []struct {
 		file *plugin.File
@@ -242,16 +237,16 @@ func copyArtefact(home, place string, a *plugin.Artefact) error {
 		if f.file.Path == "" {
 			continue
 		}
-		to := filepath.Join(aside, f.name)
+		to := folder.Path(f.name)
 		if err := copyFile(to, f.file.Path, f.mode); err != nil {
 			return err
 		}
 		f.file.Path = to
 	}
-	if err := plugin.WriteFile(aside, &copied); err != nil {
+	if err := plugin.WriteFile(folder.Path(""), &copied); err != nil {
 		return err
 	}
-	return replace(place, aside)
+	return folder.Replace(place, "")
 }
 
 func copyFile(to, from string, mode fs.FileMode) error {

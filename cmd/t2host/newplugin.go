@@ -15,6 +15,7 @@ import (
 
 	"github.com/t2host/t2host"
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/aside"
 	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/scaffold"
@@ -239,36 +240,13 @@ func write(dir string, p *scaffold.Plugin) error {
 		return err
 	}
 	maps.Copy(files, own)
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return err
-	}
-	aside, err := os.MkdirTemp(filepath.Dir(dir), ".new-")
+	folder, err := aside.New(filepath.Dir(dir), 0o755)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(aside) // nothing is there once it was renamed
-	if err := os.Chmod(aside, 0o755); err != nil {
+	defer folder.Close()
+	if err := folder.Write(files); err != nil {
 		return err
 	}
-	if err := writeFiles(aside, files); err != nil {
-		return err
-	}
-	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return os.Rename(aside, dir)
-}
-
-// writeFiles writes files by their paths below a folder.
-func writeFiles(dir string, files map[string][]byte) error {
-	for name, data := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+	return folder.Create(dir)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/t2host/t2host"
+	"github.com/t2host/t2host/host/aside"
 	"github.com/t2host/t2host/scaffold"
 )
 
@@ -52,22 +53,16 @@ func upgrade(dir string) error {
 	if err != nil {
 		return err
 	}
-	aside, err := os.MkdirTemp(dir, ".new-")
+	folder, err := aside.New(dir, 0o755)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(aside)
-	if err := os.Chmod(aside, 0o755); err != nil {
+	defer folder.Close()
+	if err := folder.Write(files); err != nil {
 		return err
 	}
-	if err := writeFiles(aside, files); err != nil {
-		return err
-	}
-	if err := replace(place, filepath.Join(aside, scaffold.SDK)); err != nil {
-		return err
-	}
-	for _, name := range []string{"go.mod", "go.sum"} {
-		if err := os.Rename(filepath.Join(aside, name), filepath.Join(dir, name)); err != nil {
+	for _, name := range []string{scaffold.SDK, "go.mod", "go.sum"} {
+		if err := folder.Replace(filepath.Join(dir, name), name); err != nil {
 			return err
 		}
 	}

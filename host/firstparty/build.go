@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/t2host/t2host/host/aside"
 	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/gobuild"
 )
@@ -21,23 +22,27 @@ func (c Config) Build(ctx context.Context) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("folder %s: %w", dir, cause.Of(err))
-	}
-	if err := c.private(dir); err != nil {
+	if err := c.private(dir); err != nil { // before anything is made there
 		return nil, err
 	}
-	aside, err := os.MkdirTemp(dir, ".new-")
+	folder, err := aside.New(dir, 0o700)
 	if err != nil {
 		return nil, fmt.Errorf("folder %s: %w", dir, cause.Of(err))
 	}
-	defer os.RemoveAll(aside)
-	if err := c.write(aside); err != nil {
+	defer folder.Close()
+	if err := c.private(dir); err != nil {
 		return nil, err
 	}
-	out := filepath.Join(aside, "plugins.wasm")
+	source, err := c.sources()
+	if err != nil {
+		return nil, err
+	}
+	if err := folder.Write(source); err != nil {
+		return nil, fmt.Errorf("folder %s: %w", dir, cause.Of(err))
+	}
+	out := folder.Path("plugins.wasm")
 	var printed bytes.Buffer
-	err = gobuild.Run(ctx, gobuild.Job{Dir: aside, Command: command, Out: out, Module: true, Alone: true, Output: &printed})
+	err = gobuild.Run(ctx, gobuild.Job{Dir: folder.Path(""), Command: command, Out: out, Module: true, Alone: true, Output: &printed})
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -55,7 +60,7 @@ func (c Config) Build(ctx context.Context) (*Module, error) {
 	if err := os.Chmod(out, 0o600); err != nil {
 		return nil, fmt.Errorf("module %s: %w", out, cause.Of(err))
 	}
-	if err := os.Rename(out, m.Path); err != nil {
+	if err := folder.Replace(m.Path, "plugins.wasm"); err != nil {
 		return nil, fmt.Errorf("module %s: %w", m.Path, cause.Of(err))
 	}
 	for _, path := range old {

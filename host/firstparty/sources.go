@@ -4,9 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -51,24 +49,17 @@ func files(source fs.FS) ([]string, error) {
 	return append([]string{"go.mod"}, names...), nil
 }
 
-// write writes the sources of the module.
-func (c Config) write(dir string) error {
+// sources returns the files that the module is built from, by their names.
+func (c Config) sources() (map[string][]byte, error) {
 	names, err := files(c.Source)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	list := map[string][]byte{}
 	for _, name := range append(names, "go.sum") {
-		data, err := fs.ReadFile(c.Source, name)
-		if err != nil {
-			return err
-		}
-		to := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-			return err
-		}
-		if err := os.WriteFile(to, data, 0o600); err != nil {
-			return err
+		if list[name], err = fs.ReadFile(c.Source, name); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return list, nil
 }
