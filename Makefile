@@ -22,11 +22,13 @@ BUILT        = T2HOST_BUILT=$$(mktemp -d) && export T2HOST_BUILT && trap 'rm -rf
 FORMATTED    = unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not gofumpt's format: $$unformatted"; exit 1; fi
 FUZZTIME    ?= 10m
 ROUNDS      ?= 7
+# That of the last tag such as v0.2.0. Empty: the one in host/version.
+VERSION     ?= $(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)
 
 .PHONY: build module run quick test unit lint cross fuzz expected soak bench clean
 
 build: module
-	$(GO) build -trimpath -o bin/t2host ./cmd/t2host
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-X github.com/t2host/t2host/host/version.linked=$(VERSION)" -o bin/t2host ./cmd/t2host
 
 # The first-party plugins as a module, and the checksum of its sources: what is
 # built in says when it is older than the code.

@@ -10,7 +10,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/host/record"
-	"github.com/t2host/t2host/host/report"
+	"github.com/t2host/t2host/host/version"
 	"github.com/t2host/t2host/sdk"
 )
 
@@ -81,7 +81,7 @@ func (p *plan) openings(started time.Time) []sdk.Opening {
 	}
 	var columns []sdk.Column // of the plugins so far
 	for i, l := range p.plugins {
-		o := sdk.Opening{Values: p.values[i], Loaded: loaded, Host: report.Product, Started: started.UnixNano()}
+		o := sdk.Opening{Values: p.values[i], Loaded: loaded, Host: version.Product(), Started: started.UnixNano()}
 		if l.Ends.All {
 			o.Columns = slices.Clip(columns)
 		}

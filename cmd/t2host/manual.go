@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/t2host/t2host/host/nearest"
-	"github.com/t2host/t2host/host/report"
+	"github.com/t2host/t2host/host/version"
 )
 
 // manCommand prints manual pages, made of what --help prints.
@@ -48,7 +48,7 @@ func commandNamed(root *cobra.Command, name string) *cobra.Command {
 func manual(w io.Writer, cmd *cobra.Command) error {
 	dashed := strings.ReplaceAll(cmd.CommandPath(), " ", "-")
 	var b strings.Builder
-	fmt.Fprintf(&b, "%% %s 1 \"\" \"t2host %s\" \"User Commands\"\n", strings.ToUpper(dashed), report.Version)
+	fmt.Fprintf(&b, "%% %s 1 \"\" \"t2host %s\" \"User Commands\"\n", strings.ToUpper(dashed), version.Number())
 	fmt.Fprintf(&b, "# NAME\n%s - %s\n\n# SYNOPSIS\n%s\n# DESCRIPTION\n%s\n", dashed, cmd.Short, fenced(cmd.UseLine()), prose(cmd, "# "))
 	if text := flagList(cmd); text != "" {
 		fmt.Fprintf(&b, "# OPTIONS\n%s\n", text)

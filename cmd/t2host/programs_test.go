@@ -129,7 +129,7 @@ func buildHost(dir, module, sum string) (string, error) {
 	if err := os.WriteFile(file, overlay, 0o644); err != nil {
 		return "", err
 	}
-	return program, goBuild(program, ".", nil, "-overlay="+file)
+	return program, goBuild(program, ".", []string{"CGO_ENABLED=0"}, "-overlay="+file)
 }
 
 func goBuild(out, command string, env []string, flags ...string) error {

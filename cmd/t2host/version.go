@@ -8,14 +8,14 @@ import (
 	"strings"
 
 	"github.com/t2host/t2host/host/carry"
-	"github.com/t2host/t2host/host/report"
+	"github.com/t2host/t2host/host/version"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
 // versions is what a bug report needs.
 func versions() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "t2host %s\n", report.Version)
+	fmt.Fprintf(&b, "t2host %s\n", version.Number())
 	fmt.Fprintf(&b, "go     %s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	fmt.Fprintf(&b, "ABI    %d\n", wire.Version)
 	fmt.Fprintf(&b, "module %s\n", carry.Module(ownModule()))

@@ -15,13 +15,8 @@ import (
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/printable"
+	"github.com/t2host/t2host/host/version"
 )
-
-// Version is t2host's.
-const Version = "0.1.0"
-
-// Product is what names itself in reports and files.
-const Product = "t2host " + Version
 
 // Report is the figures of a run.
 type Report struct {
@@ -67,7 +62,7 @@ type Outlet struct {
 func (r *Report) Head() string {
 	var b strings.Builder
 	rule := strings.Repeat("=", width)
-	fmt.Fprintf(&b, "%s\n%s. PID: %d\n%s\n", rule, Product, r.PID, rule)
+	fmt.Fprintf(&b, "%s\n%s. PID: %d\n%s\n", rule, version.Product(), r.PID, rule)
 	fmt.Fprintf(&b, "Date: %s\n", stamp(r.Date.UnixNano(), r.Date.Location()))
 	b.WriteString("[INF] Creating flows for L2, IPv4, IPv6\n")
 	if len(r.Plugins) > 0 {

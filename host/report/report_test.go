@@ -12,6 +12,7 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/version"
 )
 
 var update = flag.Bool("update", false, "write the expected reports anew")
@@ -108,7 +109,7 @@ func TestT2(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := strings.NewReplacer(
-		"Tranalyzer 0.9.3 (Anteater), Cobra. PID: 13259, Prio: 0, SID: 666", Product+". PID: 13259",
+		"Tranalyzer 0.9.3 (Anteater), Cobra. PID: 13259, Prio: 0, SID: 666", version.Product()+". PID: 13259",
 		", 0.9.3\n", ", 0.9.3, wasm\n",
 	).Replace(string(b))
 	got, own, ok := strings.Cut(r.Head()+r.Body(), strings.Repeat("~", 80)+"\nCost of ")
