@@ -54,7 +54,7 @@ func (c *checking) run(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := fits(found.Catalogue, a); err != nil {
+	if err := plugin.Fits(found.Catalogue, a); err != nil {
 		return &host.UsageError{Err: fmt.Errorf("check %s: %w", path, err)}
 	}
 	dir, err := os.MkdirTemp("", "t2host-check-")
@@ -64,7 +64,7 @@ func (c *checking) run(ctx context.Context, path string) error {
 	defer os.RemoveAll(dir)
 	cfg := check.Config{
 		Artefact: a, CacheDir: cacheDir(), OwnModule: ownModule(), Dir: dir, Sets: c.sets,
-		Catalogue: without(found.Catalogue, a.Name),
+		Catalogue: plugin.Without(found.Catalogue, a.Name),
 		Describe:  func() (*sdk.Plugin, error) { return c.again(a) },
 	}
 	if cfg.Captures, cfg.Long, err = writeCaptures(dir); err != nil {

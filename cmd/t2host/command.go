@@ -238,7 +238,7 @@ func commandNames(root *cobra.Command) []string {
 func pluginList(catalogue []*plugin.Artefact) string {
 	var b strings.Builder
 	b.WriteString("plugins:\n")
-	sortPlugins(catalogue)
+	plugin.Sort(catalogue)
 	for _, p := range catalogue {
 		fmt.Fprintf(&b, "  %03d  %-12s %s\n", p.Number, p.Name, p.Doc)
 	}

@@ -134,7 +134,7 @@ func (o *options) catalogue() []*plugin.Artefact {
 	if err != nil {
 		return nil // a completion has no place for an error
 	}
-	sortPlugins(found.Catalogue)
+	plugin.Sort(found.Catalogue)
 	return found.Catalogue
 }
 

@@ -135,7 +135,7 @@ func (c *conf) groups(words []string) (all, named []settings.Group, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	sortPlugins(catalogue)
+	plugin.Sort(catalogue)
 	all = host.Groups(catalogue)
 	if len(words) == 0 {
 		return all, all, nil

@@ -8,7 +8,6 @@ import (
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/plugin"
-	"github.com/t2host/t2host/sdk"
 )
 
 // graphCommand shows in which order plugins load, and why.
@@ -52,45 +51,21 @@ func graphCommand(o *options) *cobra.Command {
 	return cmd
 }
 
-// edge is that one plugin comes after another, and what it gets from it.
-type edge struct {
-	from, to, what string
-	optional       bool
-}
-
-func edges(order []plugin.Loaded) []edge {
-	var list []edge
-	for i, l := range order {
-		for _, r := range l.Requires {
-			for _, k := range order[:i] { // an optional one may have given way
-				if plugin.Key(k.Name) == plugin.Key(r.Name) {
-					list = append(list, edge{k.Name, l.Name, gets(l.Plugin, k.Name), r.Optional})
-				}
-			}
-		}
-	}
-	return list
-}
-
 // gets names the columns and tables of a plugin that another reads.
-func gets(p *sdk.Plugin, from string) string {
+func gets(e plugin.Edge) string {
 	var list []string
-	for _, c := range p.Ends.Columns {
-		if owner, name := sdk.Owner(c.Name); owner == from {
-			list = append(list, "column "+name)
-		}
+	for _, name := range e.Columns {
+		list = append(list, "column "+name)
 	}
-	for _, t := range p.Imports {
-		if owner, name := sdk.Owner(t.Name); owner == from {
-			list = append(list, "table "+name)
-		}
+	for _, name := range e.Tables {
+		list = append(list, "table "+name)
 	}
 	return strings.Join(list, ", ")
 }
 
 func textGraph(order []plugin.Loaded) string {
 	var b strings.Builder
-	all := edges(order)
+	all := plugin.Edges(order)
 	for i, l := range order {
 		why := "named"
 		if len(l.RequiredBy) > 0 {
@@ -100,8 +75,8 @@ func textGraph(order []plugin.Loaded) string {
 		place := "by its number"
 		var after []string
 		for _, e := range all {
-			if e.to == l.Name {
-				after = append(after, e.from+because(e))
+			if e.To == l.Name {
+				after = append(after, e.From+because(e))
 			}
 		}
 		if len(after) > 0 {
@@ -112,12 +87,13 @@ func textGraph(order []plugin.Loaded) string {
 	return b.String()
 }
 
-// because says why a plugin comes after another.
-func because(e edge) string {
+// because returns why a plugin comes after another, in brackets.
+func because(e plugin.Edge) string {
+	what := gets(e)
 	switch {
-	case e.what != "":
-		return " (" + e.what + ")"
-	case e.optional:
+	case what != "":
+		return " (" + what + ")"
+	case e.Optional:
 		return " (optional)"
 	}
 	return ""
@@ -129,12 +105,12 @@ func dotGraph(order []plugin.Loaded) string {
 	for i, l := range order {
 		fmt.Fprintf(&b, "\t%q [label=%q]\n", l.Name, fmt.Sprintf("%d. %03d %s %s", i+1, l.Number, l.Name, l.Version))
 	}
-	for _, e := range edges(order) {
+	for _, e := range plugin.Edges(order) {
 		style := ""
-		if e.optional {
+		if e.Optional {
 			style = " style=dashed"
 		}
-		fmt.Fprintf(&b, "\t%q -> %q [label=%q%s]\n", e.from, e.to, e.what, style)
+		fmt.Fprintf(&b, "\t%q -> %q [label=%q%s]\n", e.From, e.To, gets(e), style)
 	}
 	b.WriteString("}\n")
 	return b.String()

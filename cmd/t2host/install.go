@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -60,7 +59,7 @@ func (o *options) install(ctx context.Context, path, only string) error {
 	if err != nil {
 		return err
 	}
-	if err := fits(found.Catalogue, a); err != nil {
+	if err := plugin.Fits(found.Catalogue, a); err != nil {
 		return fmt.Errorf("install %s: %w", path, err)
 	}
 	before, err := installed(home)
@@ -123,17 +122,6 @@ func (o *options) artefact(ctx context.Context, path, only string) (*plugin.Arte
 		return nil, err
 	}
 	return plugin.ReadFile(place)
-}
-
-// fits says why the plugin cannot be loaded beside the others.
-func fits(catalogue []*plugin.Artefact, a *plugin.Artefact) error {
-	_, err := plugin.Resolve(append(without(catalogue, a.Name), a), []string{a.Name})
-	return err
-}
-
-// without is the catalogue but for the plugin of that name.
-func without(catalogue []*plugin.Artefact, name string) []*plugin.Artefact {
-	return slices.DeleteFunc(slices.Clone(catalogue), func(b *plugin.Artefact) bool { return plugin.Key(b.Name) == plugin.Key(name) })
 }
 
 // allInstalled returns the folder of installed plugins, and what is in it.

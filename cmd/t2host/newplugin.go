@@ -54,7 +54,7 @@ and the SDK, so that it builds anywhere without anything else. What next: cd NAM
 				if err != nil {
 					return err
 				}
-				sortPlugins(found.Catalogue)
+				plugin.Sort(found.Catalogue)
 				return list(o.stdout, found.Catalogue)
 			}
 			if n.create == "" {
@@ -92,7 +92,7 @@ func (n *newPlugin) run() error {
 		return err
 	}
 	p := &scaffold.Plugin{Name: name, Kind: kind}
-	others := without(found.Catalogue, name) // that of a plugin whose place it takes is free
+	others := plugin.Without(found.Catalogue, name) // that of a plugin whose place it takes is free
 	if p.Number, err = n.pick(kind, others); err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func TestMadePages(t *testing.T) {
 
 func builtIn() []*plugin.Artefact {
 	list := plugin.BuiltIn(all.Plugins()...)
-	sortPlugins(list)
+	plugin.Sort(list)
 	return list
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -34,7 +33,7 @@ func pluginsCommand(o *options) *cobra.Command {
 					return err
 				}
 			}
-			sortPlugins(catalogue)
+			plugin.Sort(catalogue)
 			switch {
 			case asJSON:
 				return listJSON(o.stdout, catalogue)
@@ -66,15 +65,6 @@ func only(catalogue []*plugin.Artefact, names []string) ([]*plugin.Artefact, err
 		list = append(list, a)
 	}
 	return list, nil
-}
-
-func sortPlugins(list []*plugin.Artefact) {
-	slices.SortFunc(list, func(a, b *plugin.Artefact) int {
-		if a.Number != b.Number {
-			return a.Number - b.Number
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
 }
 
 // kind is the plugin's kind by its number: T2's range for sinks.

@@ -181,12 +181,7 @@ func (r *resolver) order() []Loaded {
 	for _, l := range r.loaded {
 		rest = append(rest, l)
 	}
-	slices.SortFunc(rest, func(a, b *Loaded) int {
-		if a.Number != b.Number {
-			return a.Number - b.Number
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
+	slices.SortFunc(rest, func(a, b *Loaded) int { return byNumber(a.Artefact, b.Artefact) })
 	var order []Loaded
 	placed := map[string]bool{}
 	for len(rest) > 0 {

@@ -1,0 +1,26 @@
+package plugin
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Sort sorts plugins by number, and by name where numbers are equal.
+func Sort(list []*Artefact) { slices.SortFunc(list, byNumber) }
+
+func byNumber(a, b *Artefact) int {
+	return cmp.Or(a.Number-b.Number, strings.Compare(a.Name, b.Name))
+}
+
+// Without returns a copy of the catalogue without the plugin of that name.
+func Without(catalogue []*Artefact, name string) []*Artefact {
+	return slices.DeleteFunc(slices.Clone(catalogue), func(a *Artefact) bool { return Key(a.Name) == Key(name) })
+}
+
+// Fits returns an error if the plugin cannot be loaded with the others of the catalogue. One
+// of its own name is not among them.
+func Fits(catalogue []*Artefact, a *Artefact) error {
+	_, err := Resolve(append(Without(catalogue, a.Name), a), []string{a.Name})
+	return err
+}
