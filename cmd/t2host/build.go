@@ -4,29 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/t2host/t2host/host/aside"
-	"github.com/t2host/t2host/host/cause"
-	"github.com/t2host/t2host/host/gobuild"
+	"github.com/t2host/t2host/host/build"
 	"github.com/t2host/t2host/host/plugin"
-	"github.com/t2host/t2host/host/plugin/manifest"
 )
 
-// building is what the user says of a build.
+// building is a build that the user asks for.
 type building struct {
 	*options
 	again, clean, all, empty, yes, force bool
 	only                                 string
 }
 
-// buildCommand builds plugins' folders.
+// buildCommand returns the command that builds plugins.
 func buildCommand(o *options) *cobra.Command {
 	b := &building{options: o}
 	cmd := &cobra.Command{
@@ -42,12 +36,12 @@ func buildCommand(o *options) *cobra.Command {
 	f.BoolVarP(&b.empty, "empty", "e", false, "first uninstall all plugins that were installed; asks for -y")
 	f.BoolVarP(&b.yes, "yes", "y", false, "with -e; else as in T2: nothing is asked here")
 	f.BoolVarP(&b.force, "force", "f", false, "as in T2; a build here always replaces the one before")
-	formFlag(cmd, &b.only)
+	runtimeFlag(cmd, &b.only)
 	return cmd
 }
 
 func (b *building) run(parent context.Context, dirs []string) error {
-	forms, err := formsOf(b.only)
+	runtimes, err := runtimesOf(b.only)
 	if err != nil {
 		return err
 	}
@@ -65,22 +59,17 @@ func (b *building) run(parent context.Context, dirs []string) error {
 		}
 	}
 	if b.all {
-		if dirs, err = pluginsIn(dirs, b.stdout); err != nil {
+		if dirs, err = b.sources(dirs); err != nil {
 			return err
 		}
 	}
 	ctx, done := interruptible(parent, b.stderr)
 	defer done()
 	k := b.carrier()
+	c := build.Config{Runtimes: runtimes, Describe: k.Describe, Output: b.stderr}
 	var errs []error
 	for _, dir := range dirs {
-		var err error
-		if b.clean || b.again {
-			err = cleanBuild(dir, b.stdout)
-		}
-		if err == nil && !b.clean {
-			_, err = build(ctx, dir, forms, k.Describe, b.stdout, b.stderr)
-		}
+		err := b.one(ctx, c, dir)
 		if err != nil && ctx.Err() != nil {
 			err = fmt.Errorf("build %s: interrupted", dir)
 		}
@@ -89,15 +78,41 @@ func (b *building) run(parent context.Context, dirs []string) error {
 	return errors.Join(append(errs, k.Close())...)
 }
 
-// missing refuses the name of a plugin in the place of a folder: after t2conf T2's users
-// build the plugin again.
+// one cleans or builds the plugin in a folder.
+func (b *building) one(ctx context.Context, c build.Config, dir string) error {
+	if b.clean || b.again {
+		out, err := build.Clean(dir)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(b.stdout, "%s is removed\n", out)
+	}
+	if b.clean {
+		return nil
+	}
+	a, err := c.Run(ctx, dir)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b.stdout, "%s %s is in %s\n", a.Name, a.Version, a.From)
+	for _, path := range []string{a.Module.Path, a.Executable.Path, filepath.Join(a.From, plugin.FileName)} {
+		if info, err := os.Stat(path); err == nil {
+			fmt.Fprintf(b.stdout, "  %-20s %9d bytes\n", info.Name(), info.Size())
+		}
+	}
+	fmt.Fprintf(b.stdout, "next: t2host -P %s -r FILE -p %s\n", filepath.Dir(a.From), a.Name)
+	return nil
+}
+
+// missing refuses the name of a plugin instead of a folder: T2's users build a plugin again
+// after t2conf.
 func (b *building) missing(dir string) error {
 	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
 	found, err := b.search()
 	if err != nil {
-		return nil // build says that there is no folder
+		return nil // the build reports that there is no folder
 	}
 	if a, err := plugin.Named(found.Catalogue, plugin.Unnumbered(dir)); err == nil {
 		return usagef("build %s: no such folder; plugin %s is there already (%s), and its settings need no build (t2host conf %s)", dir, a.Name, a.From, a.Name)
@@ -105,217 +120,45 @@ func (b *building) missing(dir string) error {
 	return nil
 }
 
-// pluginsIn returns the folders with a plugin in these folders, or that are one themselves.
-func pluginsIn(dirs []string, stdout io.Writer) ([]string, error) {
-	var list []string
+// sources returns the folders of plugins in these folders, or that are one themselves.
+func (b *building) sources(dirs []string) ([]string, error) {
+	var all []string
 	for _, dir := range dirs {
-		entries, err := os.ReadDir(dir)
+		list, err := build.Sources(dir)
 		if err != nil {
-			return nil, usagef("build -a %s: %v", dir, cause.Of(err))
+			return nil, err
 		}
-		before := len(list)
-		if _, err := mainPackage(dir); err == nil {
-			list = append(list, dir)
+		if len(list) == 0 {
+			fmt.Fprintf(b.stdout, "no plugin's folder is in %s: what comes with t2host is built already\n", dir)
 		}
-		for _, e := range entries {
-			in := filepath.Join(dir, e.Name())
-			if _, err := os.Stat(filepath.Join(in, "go.mod")); err != nil {
-				continue
-			}
-			if _, err := mainPackage(in); err == nil {
-				list = append(list, in)
-			}
-		}
-		if len(list) == before {
-			fmt.Fprintf(stdout, "no plugin's folder is in %s: what comes with t2host is built already\n", dir)
-		}
+		all = append(all, list...)
 	}
-	return list, nil
+	return all, nil
 }
 
-// formFlag is for the commands that build.
-func formFlag(cmd *cobra.Command, only *string) {
+// runtimeFlag adds the flag of the commands that build.
+func runtimeFlag(cmd *cobra.Command, only *string) {
 	cmd.Flags().StringVar(only, "runtime", "", "build for that `RUNTIME` alone: wasm, process; the module takes seconds where nothing was compiled before, the executable a minute")
 }
 
-// formsOf are the forms that a plugin is built in.
-func formsOf(only string) ([]plugin.Runtime, error) {
+// runtimesOf returns the runtimes to build for, nil for both.
+func runtimesOf(only string) ([]plugin.Runtime, error) {
 	switch r := plugin.Runtime(only); r {
 	case "":
-		return []plugin.Runtime{plugin.Wasm, plugin.Process}, nil
+		return nil, nil
 	case plugin.Wasm, plugin.Process:
 		return []plugin.Runtime{r}, nil
 	}
 	return nil, usagef("--runtime %s: a plugin is built for wasm or process", only)
 }
 
-// cleanBuild removes what build has made.
-func cleanBuild(dir string, stdout io.Writer) error {
-	if _, err := mainPackage(dir); err != nil { // it is no plugin's folder
-		return err
-	}
-	out := filepath.Join(dir, "build")
-	if err := os.RemoveAll(out); err != nil {
-		return fmt.Errorf("build folder %s: %w", out, err)
-	}
-	fmt.Fprintf(stdout, "%s is removed\n", out)
-	return nil
-}
-
-// build makes DIR/build/NAME, whose path it gives: module, executable and plugin.json.
-// It makes them aside and puts the folder in its place at the end.
-func build(ctx context.Context, dir string, forms []plugin.Runtime, describe describer, stdout, stderr io.Writer) (place string, err error) {
-	command, err := mainPackage(dir)
+// artefact returns the plugin at path, which it builds if that is a plugin's source.
+func (o *options) artefact(ctx context.Context, path, only string) (*plugin.Artefact, error) {
+	runtimes, err := runtimesOf(only)
 	if err != nil {
-		return "", err
-	}
-	out := filepath.Join(dir, "build")
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return "", fmt.Errorf("build folder %s: %w: t2host build must be able to make it", out, cause.Of(err))
-	}
-	defer os.Remove(out) // where nothing is in it
-	folder, err := aside.New(out, 0o755)
-	if err != nil {
-		return "", fmt.Errorf("build folder %s: %w: t2host build must be able to write there", out, cause.Of(err))
-	}
-	defer folder.Close()
-	a, err := makeParts(ctx, dir, command, folder.Path(""), forms, describe, stderr)
-	if err != nil {
-		return "", err
-	}
-	if ctx.Err() != nil { // describing does not look
-		return "", ctx.Err()
-	}
-	name := plugin.Key(a.Name)
-	place = filepath.Join(out, name)
-	if err := folder.Replace(place, ""); err != nil {
-		return "", fmt.Errorf("build folder: %w", err)
-	}
-	fmt.Fprintf(stdout, "%s %s is in %s\n", a.Name, a.Version, place)
-	for _, file := range []string{name + ".wasm", name, plugin.FileName} {
-		if info, err := os.Stat(filepath.Join(place, file)); err == nil {
-			fmt.Fprintf(stdout, "  %-20s %9d bytes\n", file, info.Size())
-		}
-	}
-	fmt.Fprintf(stdout, "next: t2host -P %s -r FILE -p %s\n", out, a.Name)
-	return place, nil
-}
-
-// makeParts makes module, executable and plugin.json in the folder aside.
-func makeParts(ctx context.Context, dir, command, aside string, forms []plugin.Runtime, describe describer, stderr io.Writer) (*plugin.Artefact, error) {
-	var paths []string
-	for _, form := range forms {
-		j := gobuild.Job{Dir: dir, Command: command, Out: filepath.Join(aside, "plugin"), Module: form == plugin.Wasm, Output: stderr}
-		if j.Module {
-			j.Out += ".wasm"
-		}
-		if err := compile(ctx, j); err != nil {
-			return nil, err
-		}
-		paths = append(paths, j.Out)
-	}
-	a, err := same(paths, describe)
-	if err != nil {
-		// The folder is gone when this is read.
-		return nil, fmt.Errorf("build %s: %s", dir, strings.ReplaceAll(err.Error(), aside+string(filepath.Separator), ""))
-	}
-	name := plugin.Key(a.Name)
-	if err := rename(&a.Module, name+".wasm"); err != nil {
 		return nil, err
 	}
-	if err := rename(&a.Executable, name); err != nil {
-		return nil, err
-	}
-	return a, plugin.WriteFile(aside, a)
-}
-
-// mainPackage finds the plugin's command: DIR/cmd/NAME, or DIR itself.
-func mainPackage(dir string) (string, error) {
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return "", usagef("build %s: no such folder", dir)
-	}
-	entries, err := os.ReadDir(filepath.Join(dir, "cmd"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("build %s: %w", dir, err)
-	}
-	var found []string
-	for _, e := range entries {
-		if _, err := os.Stat(filepath.Join(dir, "cmd", e.Name(), "main.go")); err == nil {
-			found = append(found, "./cmd/"+e.Name())
-		}
-	}
-	if _, err := os.Stat(filepath.Join(dir, "main.go")); err == nil && len(found) == 0 {
-		found = []string{"."}
-	}
-	switch len(found) {
-	case 0:
-		return "", usagef("build %s: there is no command: a plugin has cmd/NAME/main.go, which calls sdk/serve", dir)
-	case 1:
-		return found[0], nil
-	}
-	return "", usagef("build %s: there are %d commands (%s): one folder builds one plugin", dir, len(found), strings.Join(found, ", "))
-}
-
-// compile shows all that the compiler prints.
-func compile(ctx context.Context, j gobuild.Job) error {
-	err := gobuild.Run(ctx, j)
-	switch {
-	case errors.Is(err, gobuild.ErrNoGo):
-		return fmt.Errorf("build %s: %w", j.Dir, err)
-	case err != nil:
-		form := "as an executable"
-		if j.Module {
-			form = "as a module for wasm"
-		}
-		return fmt.Errorf("build %s: %s does not compile %s (above): %w", j.Dir, j.Command, form, err)
-	}
-	return nil
-}
-
-// describer asks an artefact what it is.
-type describer func(path string) ([]*plugin.Artefact, error)
-
-// same asks all forms what they are; they must say the same. The artefact holds them,
-// with the checksums of what was asked.
-func same(paths []string, describe describer) (*plugin.Artefact, error) {
-	var found *plugin.Artefact
-	for _, path := range paths {
-		list, err := describe(path)
-		switch {
-		case err != nil:
-			return nil, err
-		case len(list) != 1:
-			return nil, fmt.Errorf("the command holds %d plugins: one folder builds one", len(list))
-		case found == nil:
-			found = list[0]
-		case !manifest.Same(found.Plugin, list[0].Plugin):
-			return nil, fmt.Errorf("plugin %s declares something else as a module than as a process: a declaration must not depend on where it runs", found.Name)
-		default:
-			found.Executable = list[0].Executable
-		}
-	}
-	return found, nil
-}
-
-// onlyMine takes the permission to write a file from others, whatever the umask: t2host
-// does not run what they can change.
-func onlyMine(path string) error {
-	info, err := os.Stat(path)
-	if err == nil {
-		err = os.Chmod(path, info.Mode().Perm()&^0o022)
-	}
-	return err
-}
-
-// rename gives a file its name, in its folder, where there is one.
-func rename(f *plugin.File, name string) error {
-	if f.Path == "" {
-		return nil
-	}
-	to := filepath.Join(filepath.Dir(f.Path), name)
-	if err := os.Rename(f.Path, to); err != nil {
-		return fmt.Errorf("build folder: %w", err)
-	}
-	f.Path = to
-	return onlyMine(to)
+	k := o.carrier()
+	defer k.Close()
+	return build.Config{Runtimes: runtimes, Describe: k.Describe, Output: o.stderr}.Artefact(ctx, path)
 }

@@ -2,22 +2,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/aside"
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/store"
 )
 
-// installCommand puts a plugin where t2host finds it.
+// installCommand returns the command that puts a plugin where t2host finds it.
 func installCommand(o *options) *cobra.Command {
 	var only string
 	cmd := &cobra.Command{
@@ -30,11 +25,11 @@ func installCommand(o *options) *cobra.Command {
 			return o.install(ctx, args[0], only)
 		},
 	}
-	formFlag(cmd, &only)
+	runtimeFlag(cmd, &only)
 	return cmd
 }
 
-// uninstallCommand takes it away.
+// uninstallCommand returns the command that removes an installed plugin.
 func uninstallCommand(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "uninstall NAME",
@@ -44,10 +39,9 @@ func uninstallCommand(o *options) *cobra.Command {
 	}
 }
 
-// install checks the plugin first, and then puts its folder in its place: one version
-// of it is there at any time.
+// install checks that the plugin can be loaded before it replaces one.
 func (o *options) install(ctx context.Context, path, only string) error {
-	home, err := installFolder()
+	s, err := store.User(os.Getenv)
 	if err != nil {
 		return err
 	}
@@ -62,78 +56,30 @@ func (o *options) install(ctx context.Context, path, only string) error {
 	if err := plugin.Fits(found.Catalogue, a); err != nil {
 		return fmt.Errorf("install %s: %w", path, err)
 	}
-	before, err := installed(home)
+	place, old, err := s.Put(a)
 	if err != nil {
-		return err
-	}
-	place := filepath.Join(home, plugin.Key(a.Name))
-	if err := copyArtefact(home, place, a); err != nil {
 		return fmt.Errorf("install %s: %w", path, err)
 	}
 	was := ""
-	for _, old := range before {
-		if plugin.Key(old.Name) != plugin.Key(a.Name) {
-			continue
-		}
+	if old != nil {
 		was = " in the place of " + old.Version
-		if old.From != place { // somebody has put it there by hand
-			if err := os.RemoveAll(old.From); err != nil {
-				return fmt.Errorf("install %s: %w", path, err)
-			}
-		}
 	}
 	fmt.Fprintf(o.stdout, "%s %s is installed in %s%s\nnext: t2host -r FILE -p %s\n", a.Name, a.Version, place, was, a.Name)
 	return nil
 }
 
-// artefact is what is to be installed: what is built in a folder with a command, what
-// lies in one with a plugin.json, or a file.
-func (o *options) artefact(ctx context.Context, path, only string) (*plugin.Artefact, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, usagef("%s: no such folder or file", path)
-	case !info.IsDir():
-		k := o.carrier()
-		defer k.Close()
-		if err := plugin.CheckPath(path); err != nil {
-			return nil, &host.UsageError{Err: err}
-		}
-		list, err := k.Describe(path)
-		if err != nil {
-			return nil, err
-		}
-		if len(list) != 1 {
-			return nil, usagef("%s holds %d plugins: give one that holds one", path, len(list))
-		}
-		return list[0], nil
-	}
-	if _, err := os.Stat(filepath.Join(path, plugin.FileName)); err == nil {
-		return plugin.ReadFile(path)
-	}
-	forms, err := formsOf(only)
+// installed returns the user's store and the plugins in it.
+func installed() (store.Store, []*plugin.Artefact, error) {
+	s, err := store.User(os.Getenv)
 	if err != nil {
-		return nil, err
+		return s, nil, err
 	}
-	k := o.carrier()
-	defer k.Close()
-	place, err := build(ctx, path, forms, k.Describe, io.Discard, o.stderr)
-	if err != nil {
-		return nil, err
-	}
-	return plugin.ReadFile(place)
-}
-
-// allInstalled returns the folder of installed plugins, and what is in it.
-func allInstalled() (home string, list []*plugin.Artefact, err error) {
-	if home, err = installFolder(); err == nil {
-		list, err = installed(home)
-	}
-	return home, list, err
+	list, err := s.Plugins()
+	return s, list, err
 }
 
 func (o *options) uninstall(name string) error {
-	home, list, err := allInstalled()
+	s, list, err := installed()
 	if err != nil {
 		return err
 	}
@@ -144,9 +90,9 @@ func (o *options) uninstall(name string) error {
 				return usagef("plugin %s was not installed: %s", b.Name, b.From)
 			}
 		}
-		return usagef("plugin %s is not installed in %s", name, home)
+		return usagef("plugin %s is not installed in %s", name, s.Dir)
 	}
-	if err := os.RemoveAll(a.From); err != nil {
+	if err := s.Remove(a); err != nil {
 		return fmt.Errorf("uninstall %s: %w", name, err)
 	}
 	fmt.Fprintf(o.stdout, "%s %s is removed from %s\n", a.Name, a.Version, a.From)
@@ -160,14 +106,14 @@ func (o *options) uninstall(name string) error {
 	return nil
 }
 
-// uninstallAll removes all that was installed: T2's t2build -e.
+// uninstallAll removes all that was installed, as T2's t2build -e does.
 func (o *options) uninstallAll(sure bool) error {
-	home, list, err := allInstalled()
+	s, list, err := installed()
 	if err != nil {
 		return err
 	}
 	if len(list) == 0 {
-		fmt.Fprintf(o.stdout, "nothing is installed in %s\n", home)
+		fmt.Fprintf(o.stdout, "nothing is installed in %s\n", s.Dir)
 		return nil
 	}
 	if !sure {
@@ -175,78 +121,13 @@ func (o *options) uninstallAll(sure bool) error {
 		for _, a := range list {
 			names = append(names, a.Name)
 		}
-		return usagef("build -e: removes %s from %s: give -y too, or remove one (t2host uninstall NAME)", strings.Join(names, ", "), home)
+		return usagef("build -e: removes %s from %s: give -y too, or remove one (t2host uninstall NAME)", strings.Join(names, ", "), s.Dir)
 	}
 	for _, a := range list {
-		if err := os.RemoveAll(a.From); err != nil {
+		if err := s.Remove(a); err != nil {
 			return fmt.Errorf("build -e: %w", err)
 		}
 		fmt.Fprintf(o.stdout, "%s %s is removed from %s\n", a.Name, a.Version, a.From)
 	}
 	return nil
-}
-
-// installFolder is the user's data folder.
-func installFolder() (string, error) {
-	folders := plugin.Folders(nil, func(name string) string {
-		if name == "T2HOST_PLUGINS" {
-			return ""
-		}
-		return os.Getenv(name)
-	})
-	if len(folders) == 0 {
-		return "", usagef("neither HOME nor XDG_DATA_HOME is set: t2host installs below them")
-	}
-	return folders[0].Path, nil
-}
-
-// installed are the plugins there.
-func installed(home string) ([]*plugin.Artefact, error) {
-	found, err := plugin.Search([]plugin.Folder{{Path: home}}, nil)
-	if err != nil {
-		return nil, &host.UsageError{Err: err}
-	}
-	return found.Catalogue, nil
-}
-
-// copyArtefact makes the plugin's folder aside and puts it in its place.
-func copyArtefact(home, place string, a *plugin.Artefact) error {
-	folder, err := aside.New(home, 0o755)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	copied := *a
-	for _, f := range []struct {
-		file *plugin.File
-		name string
-		mode fs.FileMode
-	}{{&copied.Module, plugin.Key(a.Name) + ".wasm", 0o644}, {&copied.Executable, plugin.Key(a.Name), 0o755}} {
-		if f.file.Path == "" {
-			continue
-		}
-		to := folder.Path(f.name)
-		if err := copyFile(to, f.file.Path, f.mode); err != nil {
-			return err
-		}
-		f.file.Path = to
-	}
-	if err := plugin.WriteFile(folder.Path(""), &copied); err != nil {
-		return err
-	}
-	return folder.Replace(place, "")
-}
-
-func copyFile(to, from string, mode fs.FileMode) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
 }

@@ -1,0 +1,108 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/t2host/t2host/host/gobuild"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/plugin/manifest"
+)
+
+// make writes module, executable and plugin.json into the folder to, and returns the plugin
+// that they hold.
+func (c Config) make(ctx context.Context, dir, command, to string) (*plugin.Artefact, error) {
+	runtimes := c.Runtimes
+	if len(runtimes) == 0 {
+		runtimes = []plugin.Runtime{plugin.Wasm, plugin.Process}
+	}
+	var paths []string
+	for _, r := range runtimes {
+		j := gobuild.Job{Dir: dir, Command: command, Out: filepath.Join(to, "plugin"), Module: r == plugin.Wasm, Output: c.Output}
+		if j.Module {
+			j.Out += ".wasm"
+		}
+		if err := compile(ctx, j); err != nil {
+			return nil, err
+		}
+		paths = append(paths, j.Out)
+	}
+	a, err := c.describe(paths)
+	if err != nil {
+		// The folder is gone when this is read.
+		return nil, fmt.Errorf("build %s: %s", dir, strings.ReplaceAll(err.Error(), to+string(filepath.Separator), ""))
+	}
+	name := plugin.Key(a.Name)
+	if err := rename(&a.Module, name+".wasm"); err != nil {
+		return nil, err
+	}
+	if err := rename(&a.Executable, name); err != nil {
+		return nil, err
+	}
+	return a, plugin.WriteFile(to, a)
+}
+
+// compile runs the compiler. What is wrong with the source is in j.Output.
+func compile(ctx context.Context, j gobuild.Job) error {
+	err := gobuild.Run(ctx, j)
+	switch {
+	case errors.Is(err, gobuild.ErrNoGo):
+		return fmt.Errorf("build %s: %w", j.Dir, err)
+	case err != nil:
+		form := "as an executable"
+		if j.Module {
+			form = "as a module for wasm"
+		}
+		return fmt.Errorf("build %s: %s does not compile %s (above): %w", j.Dir, j.Command, form, err)
+	}
+	return nil
+}
+
+// describe returns the one plugin that all files hold, with the checksums of the files that
+// were asked. It is an error if their declarations differ.
+func (c Config) describe(paths []string) (*plugin.Artefact, error) {
+	var found *plugin.Artefact
+	for _, path := range paths {
+		list, err := c.Describe(path)
+		switch {
+		case err != nil:
+			return nil, err
+		case len(list) != 1:
+			return nil, fmt.Errorf("the command holds %d plugins: one folder builds one", len(list))
+		case found == nil:
+			found = list[0]
+		case !manifest.Same(found.Plugin, list[0].Plugin):
+			return nil, fmt.Errorf("plugin %s declares something else as a module than as a process: a declaration must not depend on where it runs", found.Name)
+		default:
+			found.Executable = list[0].Executable
+		}
+	}
+	return found, nil
+}
+
+// rename renames a file in its folder. A part that the plugin does not have stays as it is.
+func rename(f *plugin.File, name string) error {
+	if f.Path == "" {
+		return nil
+	}
+	to := filepath.Join(filepath.Dir(f.Path), name)
+	if err := os.Rename(f.Path, to); err != nil {
+		return fmt.Errorf("build folder: %w", err)
+	}
+	f.Path = to
+	return onlyMine(to)
+}
+
+// onlyMine takes the permission to write a file from others, whatever the umask: t2host
+// does not run what they can change.
+func onlyMine(path string) error {
+	info, err := os.Stat(path)
+	if err == nil {
+		err = os.Chmod(path, info.Mode().Perm()&^0o022)
+	}
+	return err
+}
