@@ -1,27 +1,18 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
-	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/t2host/t2host"
-	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/aside"
-	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/scaffold"
 )
 
-// newPlugin is what the user says of a plugin that is to be made.
+// newPlugin is a plugin that the user asks for.
 type newPlugin struct {
 	*options
 	create, number         string
@@ -30,6 +21,7 @@ type newPlugin struct {
 	list                   bool
 }
 
+// newPluginCommand returns the command that makes the folder of a new plugin.
 func newPluginCommand(o *options) *cobra.Command {
 	n := &newPlugin{options: o}
 	cmd := &cobra.Command{
@@ -79,47 +71,35 @@ and the SDK, so that it builds anywhere without anything else. What next: cd NAM
 
 func (n *newPlugin) run() error {
 	dir := strings.TrimSuffix(n.create, "/")
-	name := filepath.Base(dir)
-	if err := scaffold.CheckName(name); err != nil {
-		return usagef("%v", err)
-	}
-	kind, err := n.kind()
-	if err != nil {
+	r := scaffold.Request{Name: filepath.Base(dir), Number: n.number, Requires: n.requires}
+	var err error
+	if r.Kind, err = n.kind(); err != nil {
 		return err
 	}
 	found, err := n.search()
 	if err != nil {
 		return err
 	}
-	p := &scaffold.Plugin{Name: name, Kind: kind}
-	others := plugin.Without(found.Catalogue, name) // that of a plugin whose place it takes is free
-	if p.Number, err = n.pick(kind, others); err != nil {
-		return err
+	r.Catalogue = found.Catalogue
+	p, old, err := scaffold.New(r)
+	if err == nil {
+		err = scaffold.CheckFolder(dir)
 	}
-	if p.Requires, err = requirements(n.requires, others); err != nil {
-		return err
+	if err != nil {
+		return refused(err)
 	}
-	takes := ""
-	if len(others) < len(found.Catalogue) {
-		a, err := plugin.Named(found.Catalogue, name)
-		switch {
-		case err != nil:
-			return err
-		case !a.BuiltIn:
-			return usagef("plugin %s is there already: %s: choose another name, or remove it", a.Name, a.From)
-		}
-		takes = fmt.Sprintf("; installed, it takes the place of %s %s, %s", a.Name, a.Version, a.From)
-	}
-	if err := empty(dir); err != nil {
-		return err
-	}
-	if err := write(dir, p); err != nil {
+	if err := p.Make(dir, t2host.Source()); err != nil {
 		return fmt.Errorf("new-plugin: %w", err)
 	}
-	fmt.Fprintf(n.stdout, "%s, number %d, is in %s%s\nnext: cd %s && make test && make install && t2host -r FILE -p %s\n", name, p.Number, dir, takes, dir, name)
+	takes := ""
+	if old != nil {
+		takes = fmt.Sprintf("; installed, it takes the place of %s %s, %s", old.Name, old.Version, old.From)
+	}
+	fmt.Fprintf(n.stdout, "%s, number %d, is in %s%s\nnext: cd %s && make test && make install && t2host -r FILE -p %s\n", p.Name, p.Number, dir, takes, dir, p.Name)
 	return nil
 }
 
+// kind returns the template that the flags choose.
 func (n *newPlugin) kind() (scaffold.Kind, error) {
 	switch {
 	case n.payload && (n.sink || n.minimal):
@@ -134,119 +114,4 @@ func (n *newPlugin) kind() (scaffold.Kind, error) {
 		return scaffold.Minimal, nil
 	}
 	return scaffold.Flow, nil
-}
-
-// ofT2 are numbers of T2's own plugins: somebody who knows them would be misled.
-var ofT2 = []int{100, 110, 111, 112, 120, 130, 132, 140, 500, 700, 900, 901, 903, 904, 910, 923, 924, 925, 926, 927, 928, 950, 960, 961, 962, 999}
-
-// pick gives the plugin's number: the user's, or the first free one of its kind
-// (t2.md 1.1: 100 to 199 basic, 300 to 699 payload, 900 to 999 sinks).
-func (n *newPlugin) pick(kind scaffold.Kind, catalogue []*plugin.Artefact) (int, error) {
-	used := map[int]string{}
-	for _, a := range catalogue {
-		used[a.Number] = a.Name
-	}
-	if n.number != "" {
-		number, err := strconv.ParseUint(n.number, 10, 16)
-		switch {
-		case err != nil:
-			return 0, usagef("invalid argument for -n: expected a number, found %q", n.number)
-		case number > 999:
-			return 0, usagef("plugin number %d is not within 0 to 999", number)
-		case kind.IsSink() && number < 900:
-			return 0, usagef("sink plugins have a number from 900 on, not %d", number)
-		case !kind.IsSink() && number >= 900:
-			return 0, usagef("numbers from 900 on are for sinks: give a smaller one than %d, or -s", number)
-		case used[int(number)] != "":
-			return 0, usagef("plugin number %d is already used by %s", number, used[int(number)])
-		}
-		return int(number), nil
-	}
-	from, to := 100, 199
-	switch {
-	case kind.IsSink():
-		from, to = 900, 999
-	case kind == scaffold.Payload:
-		from, to = 300, 699
-	}
-	for i := from; i <= to; i++ {
-		if used[i] == "" && !slices.Contains(ofT2, i) {
-			return i, nil
-		}
-	}
-	return 0, usagef("no number from %d to %d is free: give one with -n", from, to)
-}
-
-// requirements are the plugins of these names, and what they require, which comes first.
-func requirements(names []string, catalogue []*plugin.Artefact) ([]scaffold.Requirement, error) {
-	var list []scaffold.Requirement
-	var add func(name string, direct bool) error
-	add = func(name string, direct bool) error {
-		a, err := plugin.Named(catalogue, name)
-		if err != nil {
-			return &host.UsageError{Err: err}
-		}
-		for _, r := range a.Requires {
-			if r.Optional {
-				continue
-			}
-			if err := add(r.Name, false); err != nil {
-				return err
-			}
-		}
-		for i := range list {
-			if list[i].Plugin == a.Plugin {
-				list[i].Direct = list[i].Direct || direct
-				return nil
-			}
-		}
-		r := scaffold.Requirement{Plugin: a.Plugin, Direct: direct}
-		if a.BuiltIn {
-			r.Package = "github.com/t2host/t2host/plugins/" + plugin.Key(a.Name)
-		}
-		list = append(list, r)
-		return nil
-	}
-	for _, name := range names {
-		if err := add(strings.TrimSpace(name), true); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
-}
-
-// empty says why nothing can be made at a path: something is there.
-func empty(dir string) error {
-	entries, err := os.ReadDir(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return usagef("folder %s: %v: give another name", dir, cause.Of(err))
-	case len(entries) > 0:
-		return usagef("folder %s already exists and is not empty: give another name, or remove it", dir)
-	}
-	return nil
-}
-
-// write makes the plugin's folder: aside, so that there is all of it or nothing.
-func write(dir string, p *scaffold.Plugin) error {
-	files, err := p.Module(t2host.Source())
-	if err != nil {
-		return err
-	}
-	own, err := p.Files()
-	if err != nil {
-		return err
-	}
-	maps.Copy(files, own)
-	folder, err := aside.New(filepath.Dir(dir), 0o755)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	if err := folder.Write(files); err != nil {
-		return err
-	}
-	return folder.Create(dir)
 }

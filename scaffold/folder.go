@@ -1,0 +1,86 @@
+package scaffold
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+
+	"github.com/t2host/t2host/host/aside"
+	"github.com/t2host/t2host/host/cause"
+)
+
+// CheckFolder returns an error if a plugin cannot be made at a path: something is there.
+func CheckFolder(dir string) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("folder %s: %v: give another name", dir, cause.Of(err))
+	case len(entries) > 0:
+		return fmt.Errorf("folder %s already exists and is not empty: give another name, or remove it", dir)
+	}
+	return nil
+}
+
+// Make makes the plugin's folder, all of it or nothing. The source is the module's.
+func (p *Plugin) Make(dir string, source fs.FS) error {
+	files, err := p.Module(source)
+	if err != nil {
+		return err
+	}
+	own, err := p.Files()
+	if err != nil {
+		return err
+	}
+	maps.Copy(files, own)
+	f, err := aside.New(filepath.Dir(dir), 0o755)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Write(files); err != nil {
+		return err
+	}
+	return f.Create(dir)
+}
+
+// ErrNoSDK is the error of Upgrade for a folder that Make has not made.
+var ErrNoSDK = errors.New("there is no SDK in " + SDK + ": new-plugin makes folders that have one")
+
+// Upgrade replaces the SDK in a plugin's folder by the source, and then the files that lead to
+// it.
+func Upgrade(dir string, source fs.FS) error {
+	if _, err := os.Stat(filepath.Join(dir, SDK, "go.mod")); err != nil {
+		return ErrNoSDK
+	}
+	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil {
+		return err
+	}
+	sum, err := os.ReadFile(filepath.Join(dir, "go.sum"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	files, err := Renewed(mod, sum, source)
+	if err != nil {
+		return err
+	}
+	f, err := aside.New(dir, 0o755)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Write(files); err != nil {
+		return err
+	}
+	for _, name := range []string{SDK, "go.mod", "go.sum"} {
+		if err := f.Replace(filepath.Join(dir, name), name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
