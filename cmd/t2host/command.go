@@ -17,6 +17,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/host/t2"
 )
 
 // options are the flags of the main job. The short ones are T2's wherever T2
@@ -123,7 +124,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	case o.prefix != "" && o.split != "":
 		return usagef("-w and -W exclude each other: both say where the outputs go (try t2host -h)")
 	case len(args) > 0:
-		return usagef("unexpected argument %q (try t2host -h): %s", args[0], isT2s("a filter", t2Here("t2", "EXPRESSION")))
+		return usagef("unexpected argument %q (try t2host -h): %s", args[0], t2.Answer("a filter", t2.Here("t2", "EXPRESSION")))
 	}
 	if err := checkPriority(o.folders); err != nil {
 		return err

@@ -2,41 +2,19 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/t2host/t2host/host/t2"
+	"github.com/t2host/t2host/sdk"
 )
 
-// What users of T2 type is accepted as it is, or refused with what is here in its place. The
-// words are in three tables, of which docs/from-t2.md is made.
-
-// link is a link in markdown.
-var link = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
-
-// isT2s returns the answer to a word of T2's, from a cell of markdown.
-func isT2s(word, cell string) string {
-	return word + " is T2's; here: " + strings.NewReplacer("`", "", `\|`, "|").Replace(link.ReplaceAllString(cell, "$1"))
-}
-
-// t2Command returns the refusal of a command line that begins with one of T2's tools.
-func t2Command(args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	i := slices.IndexFunc(t2Tools, func(t t2Tool) bool { return slices.Contains(t.names, args[0]) })
-	switch {
-	case i < 0:
-		return nil
-	case t2Tools[i].command == "":
-		return usagef("%s", isT2s(args[0], t2Tools[i].here))
-	}
-	return usagef("%s", isT2s(args[0], strings.Join(append([]string{t2Tools[i].command}, args[1:]...), " ")))
-}
+// What users of T2 type is accepted as it is, or refused with what is here in its place.
 
 // toolOf names the tool of T2's whose options a command may be given.
 var toolOf = map[string]string{"t2host": "t2", "new-plugin": "t2plugin", "build": "t2build", "conf": "t2conf"}
@@ -49,32 +27,11 @@ func flagError(cmd *cobra.Command, err error) error {
 		if unknown.GetSpecifiedShortnames() != "" {
 			option = "-" + unknown.GetSpecifiedName()
 		}
-		if cell := t2Here(toolOf[cmd.Name()], option); cell != "" {
-			return usagef("%s", isT2s(option, cell))
+		if here := t2.Here(toolOf[cmd.Name()], option); here != "" {
+			return usagef("%s", t2.Answer(option, here))
 		}
 	}
 	return usagef("%v (try t2host -h)", err)
-}
-
-// t2Here returns what is here in the place of an option of T2's; empty: it is none, or it
-// is accepted.
-func t2Here(tool, option string) string {
-	for _, o := range t2Options {
-		if o.tool == tool && !o.accepted && slices.Contains(o.spellings(), option) {
-			return o.here
-		}
-	}
-	return ""
-}
-
-// spellings are the row's options without their arguments.
-func (o *t2Option) spellings() []string {
-	list := slices.Clone(o.long)
-	for _, w := range o.words {
-		name, _, _ := strings.Cut(w, " ")
-		list = append(list, name)
-	}
-	return list
 }
 
 // checkPriority refuses T2's -P PRIO: here -P names a folder of plugins.
@@ -84,8 +41,31 @@ func checkPriority(folders []string) error {
 			continue
 		}
 		if _, err := os.Stat(f); err != nil {
-			return usagef("-P %s: no such folder: %s", f, isT2s("a priority", t2Here("t2", "-P")))
+			return usagef("-P %s: no such folder: %s", f, t2.Answer("a priority", t2.Here("t2", "-P")))
 		}
 	}
 	return nil
+}
+
+// ours returns the setting that a word of conf's -D or -G names: of a constant of T2's the one
+// here, which the user is told. It is an error if a constant is no single setting.
+func (c *conf) ours(flag, key string) (string, error) {
+	constant := t2.ConstantNamed(key)
+	if constant == nil {
+		return key, nil
+	}
+	name := strings.ToUpper(key)
+	if constant.Setting == "" {
+		return "", usagef("conf %s %s: %s", flag, key, t2.Answer(name, constant.Here))
+	}
+	fmt.Fprintf(c.stderr, "t2host: %s is %s here\n", name, constant.Setting)
+	return constant.Setting, nil
+}
+
+// switched returns the value of a setting for which T2's users write text.
+func switched(s *sdk.Setting, text string) string {
+	if value, ok := t2.Switch(text); ok && s.Kind == sdk.BoolSetting {
+		return value
+	}
+	return text
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/host/t2"
 )
 
 // ofT2sTools are the options of T2's tools, 0.9.3, as their manuals list them.
@@ -35,7 +36,7 @@ func TestT2Options(t *testing.T) {
 		known := map[string]bool{"-h": true, "--help": true}
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { known["--"+f.Name], known["-"+f.Shorthand] = true, true })
 		for _, option := range strings.Fields(ofT2sTools[tool]) {
-			answer := t2Here(tool, option)
+			answer := t2.Here(tool, option)
 			if known[option] {
 				if answer != "" && option != "-P" { // -P PRIO is T2's, -P DIR is ours
 					t.Errorf("%s %s is refused, and %s has it", tool, option, cmd.Name())
@@ -52,7 +53,7 @@ func TestT2Options(t *testing.T) {
 			}
 			var stderr strings.Builder
 			code := run(args, nil, io.Discard, &stderr)
-			if want := "t2host: " + isT2s(option, answer) + "\n"; code != exitUsage || stderr.String() != want {
+			if want := "t2host: " + t2.Answer(option, answer) + "\n"; code != exitUsage || stderr.String() != want {
 				t.Errorf("t2host %s: exit code %d, want %d\n got %swant %s", strings.Join(args, " "), code, exitUsage, stderr.String(), want)
 			}
 		}
@@ -63,9 +64,9 @@ func TestT2Options(t *testing.T) {
 // checkAccepted checks that options that the table lists as accepted are flags.
 func checkAccepted(t *testing.T, cmd *cobra.Command, tool string, known map[string]bool) {
 	t.Helper()
-	for _, o := range t2Options {
-		for _, w := range o.spellings() {
-			if option := w[strings.LastIndexByte(w, ' ')+1:]; o.tool == tool && o.accepted && strings.HasPrefix(option, "-") && !known[option] {
+	for _, o := range t2.Options {
+		for _, w := range o.Spellings() {
+			if option := w[strings.LastIndexByte(w, ' ')+1:]; o.Tool == tool && o.Accepted && strings.HasPrefix(option, "-") && !known[option] {
 				t.Errorf("%s %s is accepted by the table, and %s has no such flag", tool, option, cmd.Name())
 			}
 		}
@@ -77,11 +78,11 @@ func checkAccepted(t *testing.T, cmd *cobra.Command, tool string, known map[stri
 func TestT2Constants(t *testing.T) {
 	groups := host.Groups(builtIn())
 	seen := map[string]bool{}
-	for _, c := range t2Constants {
-		if _, _, err := settings.Find(groups, c.setting); c.setting != "" && err != nil {
-			t.Errorf("%v: %v", c.names, err)
+	for _, c := range t2.Constants {
+		if _, _, err := settings.Find(groups, c.Setting); c.Setting != "" && err != nil {
+			t.Errorf("%v: %v", c.Names, err)
 		}
-		for _, name := range c.names {
+		for _, name := range c.Names {
 			if seen[name] {
 				t.Errorf("%s is in two rows", name)
 			}
@@ -99,36 +100,36 @@ func fromT2Tables() string {
 	}
 
 	head("Constants and their settings", "T2, compiled in")
-	for _, c := range t2Constants {
-		row(c.names, c.cell())
+	for _, c := range t2.Constants {
+		row(c.Names, cell(c))
 	}
 	b.WriteString("\n`t2host conf` takes the name of a constant that is one setting here, and reports which.\n")
 	head("Options", "T2")
-	for _, o := range t2Options {
-		if o.tool == "t2" {
-			row(o.words, o.here)
+	for _, o := range t2.Options {
+		if o.Tool == "t2" {
+			row(o.Words, o.Here)
 		}
 	}
 	head("Scripts", "T2")
-	for _, t := range t2Tools {
-		cell := t.here
-		if t.command != "" {
-			cell = "`" + t.command + "`"
+	for _, t := range t2.Tools {
+		cell := t.Here
+		if t.Command != "" {
+			cell = "`" + t.Command + "`"
 		}
-		row(t.names, cell)
+		row(t.Names, cell)
 	}
-	for _, o := range t2Options {
-		if o.tool != "t2" {
-			row(append([]string{o.tool + " " + o.words[0]}, o.words[1:]...), o.here)
+	for _, o := range t2.Options {
+		if o.Tool != "t2" {
+			row(append([]string{o.Tool + " " + o.Words[0]}, o.Words[1:]...), o.Here)
 		}
 	}
 	return b.String() + "\n"
 }
 
 // cell returns what the page shows beside the constants.
-func (c *t2Constant) cell() string {
-	if c.here == "" {
-		return "`" + c.setting + "`"
+func cell(c t2.Constant) string {
+	if c.Here == "" {
+		return "`" + c.Setting + "`"
 	}
-	return c.here
+	return c.Here
 }

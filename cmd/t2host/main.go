@@ -12,6 +12,7 @@ import (
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/printable"
+	"github.com/t2host/t2host/host/t2"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk/serve"
 )
@@ -58,8 +59,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	cmd.SetIn(stdin)
 	cmd.SetOut(printable.Writer(stdout))
 	cmd.SetErr(stderr)
-	err := t2Command(args)
-	if err == nil {
+	var err error
+	if answer := t2.Command(args); answer != "" {
+		err = usagef("%s", answer)
+	} else {
 		err = cmd.ExecuteContext(context.Background())
 	}
 	var usage *usageError

@@ -1,16 +1,16 @@
-package main
+package t2
 
-// t2Option is a row of options of one of T2's tools.
-type t2Option struct {
-	tool     string
-	words    []string // with their arguments, as the page shows them
-	long     []string // their other spellings, which it does not show
-	here     string   // markdown: what is here in their place
-	accepted bool     // the command here has them
+// Option is a row of options of one of T2's tools.
+type Option struct {
+	Tool     string
+	Words    []string // with their arguments, as docs/from-t2.md shows them
+	Long     []string // their other spellings, which it does not show
+	Here     string   // markdown: what replaces them here
+	Accepted bool     // the command here has them
 }
 
-// t2Options are those of docs/from-t2.md, whose tables are made of them.
-var t2Options = []t2Option{
+// Options are those of docs/from-t2.md, whose tables are made of them.
+var Options = []Option{
 	{"t2", []string{"-r FILE", "-R LIST"}, []string{"--pcap", "--pcap-list"}, "the same", true},
 	{"t2", []string{"-w PREFIX", "-W PREFIX[:SIZE][,START]"}, []string{"--output-prefix"}, "the same; `-w -` needs no `-l -m`", true},
 	{"t2", []string{"--output-regex"}, nil, "`-W`, or `--output-split`", false},
@@ -59,14 +59,15 @@ var t2Options = []t2Option{
 	{"t2conf", []string{"-0", "-9", "-q", "-y"}, nil, "none: nothing is asked", false},
 }
 
-// t2Tool is a row of T2's programs.
-type t2Tool struct {
-	names   []string
-	command string // the one here that accepts its options; empty: none does
-	here    string // markdown: what is here in its place
+// Tool is a row of T2's programs.
+type Tool struct {
+	Names   []string
+	Command string // the one here that accepts its options; empty: none does
+	Here    string // markdown: what replaces it here, if no command does
 }
 
-var t2Tools = []t2Tool{
+// Tools are those of docs/from-t2.md, whose table is made of them.
+var Tools = []Tool{
 	{[]string{"t2", "tranalyzer"}, "t2host", ""},
 	{[]string{"t2conf"}, "t2host conf", ""},
 	{[]string{"t2build", "autogen.sh"}, "t2host build", ""},

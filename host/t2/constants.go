@@ -1,22 +1,19 @@
-package main
+package t2
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/t2host/t2host/sdk"
 )
 
-// t2Constant is a row of constants that T2's users edit and compile in.
-type t2Constant struct {
-	names   []string
-	setting string // has the constant's meaning and values; empty: no single one has
-	here    string // markdown: what replaces them, where it is not the setting alone
+// Constant is a row of constants that T2's users edit and compile in.
+type Constant struct {
+	Names   []string
+	Setting string // the one here with the constant's meaning and values; empty: no single one has
+	Here    string // markdown: what replaces them here, if it is not the setting alone
 }
 
-// t2Constants are those of docs/from-t2.md, whose table is made of them.
-var t2Constants = []t2Constant{
+// Constants are those of docs/from-t2.md, whose table is made of them.
+var Constants = []Constant{
 	{[]string{"TCPWIN_THRES"}, "tcpwin.threshold", ""},
 	{[]string{"TCPWIN_MINPKTS"}, "tcpwin.min_packets", ""},
 	{[]string{"TCPWIN_MAXWSCNT"}, "tcpwin.max_entries", "`tcpwin.max_entries`, and `tcpwin.when_full`: `evict` is the tutorial's round robin, `stop` is T2"},
@@ -38,28 +35,22 @@ var t2Constants = []t2Constant{
 	{[]string{"USE_PLLIST"}, "", "`plugins = [\"tcpwin\", …]` in `t2host.toml`, or `-p`"},
 }
 
-// ours returns the setting that a word of conf's -D or -G names: of a constant of T2's the one
-// here, which the user is told. It is an error if a constant is no single setting.
-func (c *conf) ours(flag, key string) (string, error) {
-	name := strings.ToUpper(key)
-	i := slices.IndexFunc(t2Constants, func(t t2Constant) bool { return slices.Contains(t.names, name) })
-	switch {
-	case i < 0:
-		return key, nil
-	case t2Constants[i].setting == "":
-		return "", usagef("conf %s %s: %s", flag, key, isT2s(name, t2Constants[i].here))
+// ConstantNamed returns the row of a constant, nil if T2 has no such constant. Names are
+// compared without case.
+func ConstantNamed(name string) *Constant {
+	name = strings.ToUpper(name)
+	i := slices.IndexFunc(Constants, func(c Constant) bool { return slices.Contains(c.Names, name) })
+	if i < 0 {
+		return nil
 	}
-	fmt.Fprintf(c.stderr, "t2host: %s is %s here\n", name, t2Constants[i].setting)
-	return t2Constants[i].setting, nil
+	return &Constants[i]
 }
 
-// t2Switch holds T2's values of a switch.
-var t2Switch = map[string]string{"0": "false", "no": "false", "1": "true", "yes": "true"}
+// switches are T2's values of a switch.
+var switches = map[string]string{"0": "false", "no": "false", "1": "true", "yes": "true"}
 
-// switched returns what a setting is to be where T2's users write text.
-func switched(s *sdk.Setting, text string) string {
-	if ours, ok := t2Switch[strings.ToLower(text)]; ok && s.Kind == sdk.BoolSetting {
-		return ours
-	}
-	return text
+// Switch returns the value here of a switch that T2's users set to text, and whether it is one.
+func Switch(text string) (string, bool) {
+	ours, ok := switches[strings.ToLower(text)]
+	return ours, ok
 }
