@@ -46,7 +46,7 @@ var imports = map[string]string{
 	"host/gobuild":                          "",
 	"host/firstparty":                       "host/aside host/cause host/gobuild host/internal/owned",
 	"host/carry":                            "host/cause sdk sdk/serve host/firstparty host/gobuild host/plugin host/plugin/process host/plugin/remote host/plugin/wasm",
-	"host/settings":                         "host/cause sdk host/nearest host/internal/owned host/printable github.com/pelletier/go-toml",
+	"host/settings":                         "host/aside host/cause sdk host/nearest host/internal/owned host/printable github.com/pelletier/go-toml",
 	"host/internal/outfile":                 "golang.org/x/sys",
 	"host/internal/outlet":                  "host/cause host/internal/outfile golang.org/x/sys",
 	"host/t2":                               "",

@@ -244,9 +244,7 @@ func (c *conf) write(all []settings.Group, file string, list []settings.Listed) 
 	if err != nil {
 		return fmt.Errorf("conf -g: %w", err)
 	}
-	if err := c.remember(all, file, &settings.Content{}, text); err != nil {
-		return err
-	}
+	c.remember(all, file, &settings.Content{}, text)
 	_, err = fmt.Fprintf(c.stdout, "%s holds %d settings; a # stands before each default\n", file, len(list))
 	return err
 }

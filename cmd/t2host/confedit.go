@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
@@ -56,7 +54,7 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 	return c.edit(all, changes)
 }
 
-// accept says why a setting does not take a value.
+// accept returns an error if a value is not one of a setting's.
 func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, text string) error {
 	if err := host.CheckValue(g, s, text); err != nil {
 		return err
@@ -77,8 +75,8 @@ func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, te
 	return nil
 }
 
-// resetAll takes the groups' settings out of the file, or all that stands there, also what
-// nobody knows any more. The list of plugins stays: it has no default to go back to.
+// resetAll takes the settings of the named groups out of the file, or all that are in it, also
+// those that no group has. The list of plugins stays: it has no default to go back to.
 func (c *conf) resetAll(groups, named []settings.Group, all bool) error {
 	file := c.file()
 	if _, err := os.Stat(file); c.settings == "" && errors.Is(err, fs.ErrNotExist) {
@@ -103,46 +101,19 @@ func (c *conf) resetAll(groups, named []settings.Group, all bool) error {
 
 // edit changes the settings file, in one step.
 func (c *conf) edit(all []settings.Group, changes []settings.Change) error {
-	file := c.file()
-	if real, err := filepath.EvalSymlinks(file); err == nil {
-		file = real
-	}
-	before, err := settings.Read(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		before, err = &settings.Content{Mode: 0o644}, nil
-	}
-	if err != nil {
-		return fmt.Errorf("settings file %s: %w", file, cause.Of(err))
-	}
-	data := before.Bytes
-	if len(data) > 0 { // its errors have a line
-		if _, err := settings.Load(file, nil, nil); err != nil {
-			return refused(err)
-		}
-	}
-	var there []settings.Change
-	for _, ch := range changes {
-		if ch.Literal != "" || settings.Holds(data, ch) {
-			there = append(there, ch)
-		}
-	}
-	if len(there) == 0 {
-		return nil // defaults that the file does not hold
-	}
-	fresh, err := settings.Edit(data, there)
-	if err != nil {
-		return usagef("settings file %s: %v", file, err)
-	}
-	if err := settings.ReplaceFile(file, fresh, before.Mode); err != nil {
-		return fmt.Errorf("settings file %s: %w", file, err)
-	}
-	if err := c.remember(all, c.file(), before, fresh); err != nil {
+	r, err := settings.Rewrite(c.file(), changes)
+	var content *settings.ContentError
+	switch {
+	case errors.As(err, &content):
+		return refused(err)
+	case err != nil || len(r.Changes) == 0:
 		return err
 	}
-	for _, ch := range there {
+	c.remember(all, c.file(), r.Before, r.Bytes)
+	for _, ch := range r.Changes {
 		name := "T2HOST_" + strings.ToUpper(ch.Group) + "__" + strings.ToUpper(ch.Key)
 		if _, ok := os.LookupEnv(name); ok && ch.Group != "" {
-			fmt.Fprintf(c.stderr, "t2host: %s in the environment comes before the file\n", name)
+			c.note("%s in the environment comes before the file", name)
 		}
 	}
 	return nil

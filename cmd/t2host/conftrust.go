@@ -1,9 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/t2host/t2host/host/cause"
@@ -38,35 +38,16 @@ func (c *conf) trustFile(all []settings.Group) error {
 	return err
 }
 
-// remember accepts the settings file that conf wrote, if the user has accepted all that was
-// in it before: what it sets more the user has set just now. Only a file that can be found by
-// chance needs it.
-func (c *conf) remember(all []settings.Group, file string, before *settings.Content, fresh []byte) error {
-	if filepath.Base(file) != settings.DefaultFile {
-		return nil
-	}
-	held, err := settings.Restricted(file, fresh, all)
-	if err != nil {
-		return err
-	}
-	trusted, err := settings.Trusted(os.Environ(), file, before.Bytes)
-	if err == nil && !trusted {
-		if len(held) == 0 {
-			return nil
-		}
-		foreign, _ := settings.Restricted(file, before.Bytes, all) // it could be read: it was edited
-		if before.Unsafe != nil || len(foreign) > 0 {
-			c.note("%s held what is not accepted: t2host conf --trust shows it (%d settings) and accepts it", file, len(held))
-			return nil
-		}
-	}
-	if err == nil {
-		err = settings.Trust(os.Environ(), file, fresh)
-	}
-	if err != nil {
+// remember accepts the settings file that conf has changed, or tells the user why it is not.
+func (c *conf) remember(all []settings.Group, file string, before *settings.Content, fresh []byte) {
+	err := settings.Remember(os.Environ(), file, before, fresh, all)
+	var foreign *settings.ForeignError
+	switch {
+	case errors.As(err, &foreign):
+		c.note("%s held what is not accepted: t2host conf --trust shows it (%d settings) and accepts it", file, foreign.Held)
+	case err != nil:
 		c.note("%s is written, but cannot be remembered as yours: %v: run with -C %s", file, err, file)
 	}
-	return nil
 }
 
 func (c *conf) note(format string, args ...any) {

@@ -184,3 +184,24 @@ func TestLeftovers(t *testing.T) {
 		t.Errorf("what is there (-want +got):\n%s", diff)
 	}
 }
+
+func TestWriteFile(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, map[string]string{"there": "old", "folder/a": ""})
+	for _, c := range []struct {
+		name string
+		mode fs.FileMode
+		ok   bool
+	}{{"there", 0o600, true}, {"new", 0o666, true}, {"folder", 0o644, false}, {"none/new", 0o644, false}} {
+		path := filepath.Join(root, c.name)
+		if err := WriteFile(path, []byte("new"), c.mode); (err == nil) != c.ok {
+			t.Errorf("WriteFile(%s): %v", c.name, err)
+		}
+		if info, err := os.Stat(path); c.ok && (err != nil || info.Mode().Perm() != c.mode) {
+			t.Errorf("mode of %s: %v, %v; want %v", c.name, info.Mode(), err, c.mode)
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"there": "new", "new": "new", "folder/": "", "folder/a": ""}, tree(t, root)); diff != "" {
+		t.Errorf("what is there (-want +got):\n%s", diff)
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/t2host/t2host/host/aside"
 	"github.com/t2host/t2host/host/internal/owned"
 )
 
@@ -54,7 +55,7 @@ func Trust(environ []string, file string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(place), 0o700); err != nil {
 		return err
 	}
-	return ReplaceFile(place, appendTrusted(nil, fresh), 0o600)
+	return aside.WriteFile(place, appendTrusted(nil, fresh), 0o600)
 }
 
 // Trusted reports whether the user has accepted a settings file with that content.
