@@ -72,7 +72,7 @@ var imports = map[string]string{
 	"plugins/txtsink":                       "sdk",
 	"plugins/all":                           "sdk plugins/basicflow plugins/basicstats plugins/tcpstates plugins/tcpwin plugins/tcpwinsink plugins/txtsink",
 	"plugins/all/cmd/all":                   "plugins/all sdk/serve",
-	"cmd/t2host":                            "host/build host/cause sdk sdk/wire sdk/serve host host/carry host/firstparty host/plugin host/plugin/manifest host/plugin/wasm host/store host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man golang.org/x/sys",
+	"cmd/t2host":                            "host/build host/cause sdk sdk/wire sdk/serve host host/carry host/firstparty host/plugin host/plugin/manifest host/store host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man",
 	"testdata/guests/allocates":             "sdk sdk/serve",
 	"testdata/compare":                      "",
 	"testdata/make":                         "github.com/google/gopacket github.com/klauspost/compress",
