@@ -19,8 +19,8 @@ type Request struct {
 }
 
 // New returns the plugin that the request asks for, with its number and requirements, and the
-// plugin that comes with t2host whose place it takes once it is installed, nil if there is none.
-// Its errors are the user's to mend.
+// plugin that comes with t2host and is replaced once the new one is installed, nil if there is
+// none. All errors are about what the user asked for.
 func New(r Request) (p *Plugin, old *plugin.Artefact, err error) {
 	if err := CheckName(r.Name); err != nil {
 		return nil, nil, err
@@ -71,7 +71,7 @@ func number(r Request, catalogue []*plugin.Artefact) (int, error) {
 	return number, nil
 }
 
-// ofT2 are numbers of T2's own plugins: somebody who knows them would be misled.
+// ofT2 are numbers of T2's own plugins: they would mislead its users.
 var ofT2 = []int{100, 110, 111, 112, 120, 130, 132, 140, 500, 700, 900, 901, 903, 904, 910, 923, 924, 925, 926, 927, 928, 950, 960, 961, 962, 999}
 
 // free returns the first number of a kind that no plugin has, in T2's ranges: 100 to 199 basic,

@@ -10,7 +10,7 @@ import (
 	"github.com/t2host/t2host/host/settings"
 )
 
-// trustFile shows what ./t2host.toml sets that a file found by chance may not, and accepts it.
+// trustFile shows what ./t2host.toml sets that a file which nobody named may not, and accepts it.
 func (c *conf) trustFile(all []settings.Group) error {
 	const file = settings.DefaultFile
 	if c.settings != "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 )
 
-// graphCommand shows in which order plugins load, and why.
+// graphCommand returns the command that shows in which order plugins load, and why.
 func graphCommand(o *options) *cobra.Command {
 	var dot bool
 	var names []string

@@ -14,7 +14,7 @@ import (
 	"github.com/t2host/t2host/host/version"
 )
 
-// manCommand prints manual pages, made of what --help prints.
+// manCommand returns the command that prints manual pages, made of what --help prints.
 func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "man [COMMAND]",
@@ -65,7 +65,7 @@ func manual(w io.Writer, cmd *cobra.Command) error {
 	return err
 }
 
-// commandPages is the book's page of all commands, in Markdown.
+// commandPages returns the book's page of all commands, in Markdown.
 func commandPages(root *cobra.Command) string {
 	var b strings.Builder
 	for _, c := range commands(root) {
@@ -79,8 +79,8 @@ func commandPages(root *cobra.Command) string {
 
 var section = regexp.MustCompile(`^([A-Z][a-z ]+):$`)
 
-// prose is a command's long text in Markdown: indented lines as they are, a word with a colon
-// as a heading.
+// prose returns a command's long text in Markdown: indented lines are code, a line that is a
+// word with a colon is a heading.
 func prose(cmd *cobra.Command, heading string) string {
 	text := cmd.Long
 	if text == "" {
@@ -111,7 +111,7 @@ func prose(cmd *cobra.Command, heading string) string {
 
 func fenced(text string) string { return "```\n" + text + "\n```\n" }
 
-// flagNames is how a flag is written: -r, --pcap FILE.
+// flagNames returns the spellings of a flag: -r, --pcap FILE.
 func flagNames(f *pflag.Flag) string {
 	value, _ := pflag.UnquoteUsage(f)
 	text := "--" + f.Name

@@ -1,6 +1,6 @@
-// Package check takes a plugin that was built and captures, and gives what it found
-// of the promises that every plugin makes: the same bytes wherever it runs and however
-// its input is cut, on damaged captures too.
+// Package check runs a plugin over captures and reports whether it keeps the promises that
+// every plugin makes: the same bytes wherever it runs and however its input is cut, on damaged
+// captures too.
 package check
 
 import (
@@ -34,14 +34,14 @@ type Config struct {
 	Sets      []string                    // settings, PLUGIN.KEY=VALUE
 }
 
-// Finding is one thing that was looked at.
+// Finding is the result of one check.
 type Finding struct {
 	What   string `json:"what"`
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail,omitempty"` // why not, or a figure
 }
 
-// checker is a check that goes on.
+// checker is a Run.
 type checker struct {
 	Config
 	found  []Finding
@@ -49,7 +49,7 @@ type checker struct {
 	beyond string // the first error of a limit
 }
 
-// Run checks the plugin. It goes on after a finding that is not good.
+// Run checks the plugin. It continues after a check that fails. The error is that of ctx.
 func Run(ctx context.Context, c Config) ([]Finding, error) {
 	k := &checker{Config: c}
 	k.declaration()
@@ -68,7 +68,7 @@ func (k *checker) find(what, problem string) {
 	k.found = append(k.found, Finding{What: what, OK: problem == "", Detail: problem})
 }
 
-// declaration looks at what the plugin says of itself.
+// declaration checks that the plugin describes itself in the same way each time.
 func (k *checker) declaration() {
 	problem := ""
 	for range 2 {
@@ -100,10 +100,10 @@ func (k *checker) declaration() {
 	k.find("everything has a sentence", "")
 }
 
-// sizes are those of batches, the first is what others are compared with.
+// sizes are those of batches; others are compared with the first.
 var sizes = []int{4096, 1}
 
-// runtimes are those of the plugin: a module runs in a worker, which ends what hangs.
+// runtimes returns those of the plugin: a module runs in a worker, which ends what hangs.
 func (k *checker) runtimes() []plugin.Runtime {
 	var list []plugin.Runtime
 	for _, r := range []plugin.Runtime{plugin.Worker, plugin.Process} {
@@ -189,7 +189,7 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	return o
 }
 
-// streams lead the streams of all plugins of a run to files.
+// streams returns settings that send the streams of all plugins of a run to files.
 func streams(catalogue []*plugin.Artefact, words []string, dir string) (sets []string) {
 	loaded, err := plugin.Resolve(catalogue, words)
 	if err != nil {

@@ -30,8 +30,8 @@ type Module struct {
 	Code []byte
 }
 
-// Find returns the module that was built of these sources before, or nil. It returns an
-// error if others than the user could have put a module there.
+// Find returns the module that was built of these sources before, nil if there is none. It
+// returns an error if others than the user could have put a module there.
 func (c Config) Find() (*Module, error) {
 	dir, err := c.folder()
 	if err != nil {
@@ -58,7 +58,7 @@ func (c Config) Find() (*Module, error) {
 // extension is that of a finished module.
 const extension = ".wasm"
 
-// folder is where a module of these sources is kept.
+// folder returns the folder in which a module of these sources is kept.
 func (c Config) folder() (string, error) {
 	if c.Dir == "" {
 		return "", errors.New("no folder to keep it in: set HOME or XDG_CACHE_HOME")

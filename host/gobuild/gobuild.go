@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// ErrNoGo is returned where there is no go command.
+// ErrNoGo is the error if there is no go command.
 var ErrNoGo = errors.New("no go command in the path: install Go (https://go.dev/dl)")
 
-// Find returns ErrNoGo where there is no go command.
+// Find returns ErrNoGo if there is no go command.
 func Find() error {
 	if _, err := exec.LookPath("go"); err != nil {
 		return ErrNoGo
@@ -60,10 +60,10 @@ func Run(ctx context.Context, j Job) error {
 	return err
 }
 
-// places are the variables of the go command that say where it keeps files and nothing else.
+// places are the variables that tell the go command where it keeps files, and nothing else.
 var places = []string{"GOROOT", "GOPATH", "GOCACHE", "GOMODCACHE", "GOTMPDIR"}
 
-// alone leaves out of an environment what changes a build or reaches the network.
+// alone returns an environment without what changes a build or reaches the network.
 func alone(env []string) []string {
 	var kept []string
 	for _, v := range env {
