@@ -74,13 +74,14 @@ var imports = map[string]string{
 	"plugins/all/cmd/all":                   "plugins/all sdk/serve",
 	"cmd/t2host":                            "host/build host/cause sdk sdk/wire sdk/serve host host/carry host/firstparty host/plugin host/plugin/manifest host/store host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man",
 	"testdata/guests/allocates":             "sdk sdk/serve",
+	"testdata/built":                        "github.com/t2host/t2host host/firstparty host/plugin/wasm",
 	"testdata/compare":                      "",
 	"testdata/make":                         "github.com/google/gopacket github.com/klauspost/compress",
 	"testdata/record":                       "github.com/google/gopacket golang.org/x/sys golang.org/x/net",
 }
 
 // testImports are what tests of every package may import too.
-const testImports = "host/version sdk/internal/fields example.com/mysink host host/carry host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+const testImports = "testdata/built host/version sdk/internal/fields example.com/mysink host host/carry host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "net/netip", "io/fs"}

@@ -27,6 +27,8 @@ import (
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk"
+
+	"github.com/t2host/t2host/testdata/built"
 )
 
 // maxRSS is what no process of a run may take, in KiB.
@@ -36,14 +38,14 @@ const maxRSS = 300 << 10
 // their ranges, over random captures, in all runtimes: each run ends well, in bounded memory, with
 // the same bytes. T2HOST_RUNS says how many (make soak: 10,000); T2HOST_SEED runs one.
 func TestAnySettings(t *testing.T) {
-	runs, first := 200, uint64(0)
+	runs, first := 40, uint64(0)
 	if n, err := strconv.Atoi(os.Getenv("T2HOST_RUNS")); err == nil {
 		runs = n
 	}
 	if n, err := strconv.ParseUint(os.Getenv("T2HOST_SEED"), 10, 64); err == nil {
 		runs, first = 1, n
 	}
-	program := built(t, fullProgram)
+	program := mustBuild(t, built.Program)
 	env, err := environ()
 	if err != nil {
 		t.Fatal(err)

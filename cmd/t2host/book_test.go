@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/testdata/built"
 )
 
 // TestBook does what a reader of a chapter does: it makes the files, changes the code, and
@@ -38,6 +40,7 @@ import (
 //
 // go test -run TestBook -update writes the outputs anew.
 func TestBook(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		skip(t, "what the book shows was printed on Linux")
 		return
@@ -53,7 +56,7 @@ func TestBook(t *testing.T) {
 	if len(pages) < 8 || len(plugins) < 6 {
 		t.Fatal("pages are missing: ", pages, plugins)
 	}
-	built(t, compiledPlugins) // not in parallel
+	mustBuild(t, built.Cache) // once, before the pages ask for it
 	pages = append(pages, "../../README.md")
 	for _, page := range append(pages, plugins...) {
 		t.Run(strings.TrimPrefix(page, "../../"), func(t *testing.T) {
@@ -101,7 +104,7 @@ func newReader(t *testing.T) *reader {
 			t.Fatal(err)
 		}
 	}
-	err = os.Symlink(built(t, fullProgram), filepath.Join(clone, "bin/t2host"))
+	err = os.Symlink(mustBuild(t, built.Program), filepath.Join(clone, "bin/t2host"))
 	for _, part := range []string{"testdata/*.pcap", "testdata/guests/*.[ch]"} { // as much as the book names
 		files, globErr := filepath.Glob(filepath.Join(root, part))
 		for _, file := range files {
@@ -119,7 +122,7 @@ func newReader(t *testing.T) *reader {
 		t.Fatal(err)
 	}
 	cache := filepath.Join(home, ".cache") // t2host's own plugins are compiled, so that nothing is said of it
-	if err := os.CopyFS(cache, os.DirFS(built(t, compiledPlugins))); err != nil {
+	if err := os.CopyFS(cache, os.DirFS(mustBuild(t, built.Cache))); err != nil {
 		t.Fatal(err)
 	}
 	r.env = append(os.Environ(), golang...)
@@ -127,24 +130,6 @@ func newReader(t *testing.T) *reader {
 		"MAKEFLAGS=", "MAKELEVEL=", "PATH="+filepath.Join(clone, "bin")+":"+os.Getenv("PATH"))
 	return r
 }
-
-// compiledPlugins is a cache folder that holds t2host's own plugins.
-var compiledPlugins = once("compiled", func(dir string) (string, error) {
-	program, err := fullProgram()
-	if err != nil {
-		return "", err
-	}
-	cmd := exec.Command(program, "-q", "-r", "../../testdata/plain.pcap", "-w", filepath.Join(dir, "out"), "-p", "tcpwin")
-	if cmd.Env, err = environ(); err != nil {
-		return "", err
-	}
-	cache := filepath.Join(dir, "cache")
-	cmd.Env = append(cmd.Env, "XDG_CACHE_HOME="+cache)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("compile plugins: %w\n%s", err, out)
-	}
-	return cache, nil
-})
 
 // directives says that a page has something to run or to compare.
 var directives = regexp.MustCompile("(?m)^(```console|<!-- (file|more|in|from) )")

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/t2host/t2host/testdata/built"
 )
 
 // bashTry asks bash what it would offer for the words.
@@ -29,7 +31,7 @@ try() { words=("$@") CURRENT=$#; _t2host }
 
 // TestShells: what three shells offer.
 func TestShells(t *testing.T) {
-	bin := filepath.Dir(built(t, fullProgram))
+	bin := filepath.Dir(mustBuild(t, built.Program))
 	for _, c := range []struct{ shell, script, want string }{
 		{"bash", bashTry + "try t2host conf tcpw", "tcpwin tcpwinsink"},
 		{"bash", bashTry + "try t2host conf tcpwin -D thr", "threshold="},

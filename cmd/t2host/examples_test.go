@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/testdata/built"
 )
 
 // bench is where an example is built and run.
@@ -24,7 +26,8 @@ type bench struct {
 // exampleBench copies an example to a folder of its own.
 func exampleBench(t *testing.T, name string) *bench {
 	t.Helper()
-	program := built(t, fullProgram)
+	t.Parallel()
+	program := mustBuild(t, built.Program)
 	env, err := environ()
 	if err != nil {
 		t.Fatal(err)

@@ -10,12 +10,14 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/t2host/t2host/testdata/built"
 )
 
 // TestTwoRuns: what one run writes no other one writes, from before its first packet
 // until its end, also if that is a kill.
 func TestTwoRuns(t *testing.T) {
-	program := built(t, fullProgram)
+	program := mustBuild(t, built.Program)
 	capture, err := filepath.Abs("../../testdata/windows.pcap")
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,46 +11,16 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/t2host/t2host"
-	"github.com/t2host/t2host/host/firstparty"
+	"github.com/t2host/t2host/testdata/built"
 )
 
-// What takes seconds to build is built once for all tests, when the first of
-// them asks for it.
-var (
-	fullProgram   = once("full", buildFull)       // t2host as make build makes it
-	plainProgram  = once("plain", buildPlain)     // t2host as go build makes it: without the module
-	counterFolder = once("counter", buildCounter) // somebody else's plugin, built by t2host build
-)
-
-// once gives a function that builds something in a folder of its own, the first
-// time, and gives its path.
-func once(name string, build func(dir string) (string, error)) func() (string, error) {
-	return sync.OnceValues(func() (string, error) {
-		dir, err := buildDir()
-		if err != nil {
-			return "", err
-		}
-		dir = filepath.Join(dir, name)
-		if err := os.Mkdir(dir, 0o755); err != nil {
-			return "", err
-		}
-		return build(dir)
-	})
-}
-
-// buildRoot is where they are; TestMain removes it.
-var buildRoot string
-
-var buildDir = sync.OnceValues(func() (dir string, err error) {
-	buildRoot, err = os.MkdirTemp("", "t2host-test")
-	return buildRoot, err
-})
+// counterFolder is somebody else's plugin, built by t2host build.
+var counterFolder = built.Once("counter", buildCounter)
 
 // environ is the environment of a program under test: nothing of the user's that
 // t2host reads, but what go has compiled and fetched.
 func environ() ([]string, error) {
-	dir, err := buildDir()
+	cache, err := built.Cache()
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +28,7 @@ func environ() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := append(os.Environ(), "T2HOST_PLUGINS=", "XDG_DATA_HOME="+dir, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"))
+	env := append(os.Environ(), "T2HOST_PLUGINS=", "XDG_DATA_HOME="+filepath.Join(cache, "data"), "XDG_CACHE_HOME="+cache)
 	return append(env, golang...), nil
 }
 
@@ -78,8 +47,8 @@ var goFolders = sync.OnceValues(func() ([]string, error) {
 	return vars, nil
 })
 
-// built returns the path of what was built. Building takes too long for -short.
-func built(t testing.TB, what func() (string, error)) string {
+// mustBuild returns the path of what was built. Building takes too long for -short.
+func mustBuild(t testing.TB, what func() (string, error)) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("short: what it needs is not built")
@@ -89,57 +58,6 @@ func built(t testing.TB, what func() (string, error)) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-const modules = "../../host/plugin/wasm/modules/"
-
-func buildFull(dir string) (string, error) {
-	module, sum := filepath.Join(dir, "plugins.wasm"), filepath.Join(dir, "plugins.sum")
-	of, err := firstparty.Sum(t2host.Source())
-	if err != nil {
-		return "", err
-	}
-	if err := os.WriteFile(sum, []byte(of+"\n"), 0o644); err != nil {
-		return "", err
-	}
-	err = goBuild(module, "../../plugins/all/cmd/all", []string{"GOOS=wasip1", "GOARCH=wasm"}, "-buildmode=c-shared", "-ldflags=-s -w")
-	if err != nil {
-		return "", err
-	}
-	return buildHost(dir, module, sum)
-}
-
-func buildPlain(dir string) (string, error) { return buildHost(dir, "", "") }
-
-// buildHost builds t2host with other files in place of what make build puts in;
-// empty: without it.
-func buildHost(dir, module, sum string) (string, error) {
-	folder, err := filepath.Abs(modules)
-	if err != nil {
-		return "", err
-	}
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {
-		filepath.Join(folder, "plugins.wasm"): module,
-		filepath.Join(folder, "plugins.sum"):  sum,
-	}})
-	if err != nil {
-		return "", err
-	}
-	file, program := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "t2host")
-	if err := os.WriteFile(file, overlay, 0o644); err != nil {
-		return "", err
-	}
-	return program, goBuild(program, ".", []string{"CGO_ENABLED=0"}, "-overlay="+file)
-}
-
-func goBuild(out, command string, env []string, flags ...string) error {
-	args := append([]string{"build", "-trimpath"}, flags...) // as make build, whose packages are compiled already
-	cmd := exec.Command("go", append(args, "-o", out, command)...)
-	cmd.Env = append(os.Environ(), env...)
-	if text, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build %s: %w\n%s", command, err, text)
-	}
-	return nil
 }
 
 // writeCounter writes the sources of somebody else's plugin: a module of its own.
@@ -173,7 +91,7 @@ func writeCounter(dir string) error {
 
 // buildCounter gives the folder that t2host build has made.
 func buildCounter(dir string) (string, error) {
-	program, err := fullProgram()
+	program, err := built.Program()
 	if err != nil {
 		return "", err
 	}

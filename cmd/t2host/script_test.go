@@ -16,10 +16,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/t2host/t2host"
-	"github.com/t2host/t2host/host/firstparty"
-	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/sdk/serve"
+
+	"github.com/t2host/t2host/testdata/built"
 )
 
 var update = flag.Bool("update", false, "write the scripts' expected files anew")
@@ -36,11 +35,7 @@ func TestMain(m *testing.M) {
 type cleaned struct{ *testing.M }
 
 func (c cleaned) Run() int {
-	defer func() {
-		if buildRoot != "" {
-			os.RemoveAll(buildRoot)
-		}
-	}()
+	defer built.Remove()
 	return c.M.Run()
 }
 
@@ -55,11 +50,15 @@ func (c cleaned) Run() int {
 //	program VAR full|plain        sets VAR to a t2host built with the module, or without
 //	source DIR                    writes the sources of somebody else's plugin to DIR
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	captures, err := filepath.Abs("../../testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cache := warmCache(t)
+	cache, err := built.Cache()
+	if err != nil {
+		t.Fatal(err)
+	}
 	golang, err := goFolders()
 	if err != nil {
 		t.Fatal(err)
@@ -110,34 +109,6 @@ func scripts(t *testing.T) []string {
 	})
 }
 
-// warmCache returns a cache folder in which the first-party module is built, if it is not
-// built in, and compiled: scripts look at what is printed.
-func warmCache(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	code, _, ok := wasm.BuiltIn()
-	if !ok {
-		m, err := firstparty.Config{Source: t2host.Source(), Dir: filepath.Join(dir, "t2host", "module")}.Build(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		code = m.Code
-	}
-	none := func(string) {}
-	c := wasm.Config{CacheDir: filepath.Join(dir, "t2host", "wasm"), WorkerDir: filepath.Join(dir, "t2host", "worker"), MaxMemory: 64 << 20, Note: none, Warn: none}
-	for range 2 { // the host's cache, then that of its workers
-		e := wasm.New(c)
-		if _, err := e.Module(t.Context(), "warm", code); err != nil {
-			t.Fatal(err)
-		}
-		c.CacheDir = e.Worker("warm", code)
-		if err := e.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
 func counter(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: counter DIR")
@@ -148,7 +119,7 @@ func counter(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func program(ts *testscript.TestScript, neg bool, args []string) {
-	programs := map[string]func() (string, error){"full": fullProgram, "plain": plainProgram}
+	programs := map[string]func() (string, error){"full": built.Program, "plain": built.Plain}
 	if neg || len(args) != 2 || programs[args[1]] == nil {
 		ts.Fatalf("usage: program VAR full|plain")
 	}

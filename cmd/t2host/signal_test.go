@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/t2host/t2host/testdata/built"
 )
 
 // TestInterrupt: a Ctrl-C at the terminal, or a supervisor's SIGTERM, reaches the
@@ -21,7 +23,7 @@ import (
 // complete, whatever carries the plugins. Two signals at once are one request: timeout,
 // sudo, npm and systemd send them.
 func TestInterrupt(t *testing.T) {
-	program := built(t, fullProgram)
+	program := mustBuild(t, built.Program)
 	capture, err := os.ReadFile("../../testdata/windows.pcap")
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +109,7 @@ func TestInterruptTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := begin(t, built(t, fullProgram), "-r", capture, "-w", "out", "-q", "-p", "tcpwinsink", "--runtime", "inproc",
+	r := begin(t, mustBuild(t, built.Program), "-r", capture, "-w", "out", "-q", "-p", "tcpwinsink", "--runtime", "inproc",
 		"--set", "tcpwinsink.to=tcp://"+freeAddress(t), "--set", "tcpwinsink.on_absent=wait", "--set", "tcpwinsink.drain=60")
 	r.await(func() bool { return size(r.file("out_tcpwin.txt.part")) >= 0 })
 	for !r.ended() {

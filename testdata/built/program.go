@@ -1,14 +1,15 @@
 package built
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"github.com/t2host/t2host"
 	"github.com/t2host/t2host/host/firstparty"
+	"github.com/t2host/t2host/host/plugin/wasm"
 )
 
 var (
@@ -39,28 +40,49 @@ var (
 	// the module.
 	Plain = Once("plain", func(dir string) (string, error) { return program(dir, "", "") })
 
-	// Cache returns a cache folder, as XDG_CACHE_HOME names one, in which Module is
-	// compiled for the host and for workers.
+	// Cache returns a cache folder, as XDG_CACHE_HOME names one, in which Module, and the
+	// module that this program was built with or would build, are compiled for the host
+	// and for workers.
 	Cache = Once("cache", func(dir string) (string, error) {
-		bin, err := Program()
+		module, err := Module()
 		if err != nil {
 			return "", err
 		}
-		source, err := root()
+		code, err := os.ReadFile(module)
 		if err != nil {
 			return "", err
 		}
-		for _, plugin := range []string{"tcpwin", "tcpwin:worker"} {
-			cmd := exec.Command(bin, "-q", "-r", filepath.Join(source, "testdata/plain.pcap"), "-w", filepath.Join(dir, "out"), "-p", plugin)
-			cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+dir, "T2HOST_PLUGINS=", "XDG_DATA_HOME="+dir)
-			cmd.Dir = dir
-			if out, err := cmd.CombinedOutput(); err != nil {
-				return "", fmt.Errorf("compile the module: %w\n%s", err, out)
+		own, _, ok := wasm.BuiltIn()
+		if !ok {
+			m, err := firstparty.Config{Source: t2host.Source(), Dir: filepath.Join(dir, "t2host", "module")}.Build(context.Background())
+			if err != nil {
+				return "", err
 			}
+			own = m.Code
 		}
-		return dir, nil
+		if err := compile(filepath.Join(dir, "t2host"), code); err != nil || bytes.Equal(code, own) {
+			return dir, err
+		}
+		return dir, compile(filepath.Join(dir, "t2host"), own)
 	})
 )
+
+// compile compiles a module into the host's cache, then into that of its workers.
+func compile(dir string, code []byte) error {
+	none := func(string) {}
+	c := wasm.Config{CacheDir: filepath.Join(dir, "wasm"), WorkerDir: filepath.Join(dir, "worker"), MaxMemory: 64 << 20, Note: none, Warn: none}
+	for range 2 {
+		e := wasm.New(c)
+		if _, err := e.Module(context.Background(), "warm", code); err != nil {
+			return err
+		}
+		c.CacheDir = e.Worker("warm", code)
+		if err := e.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // program builds t2host with other files in place of what make build puts in; empty:
 // without it.
@@ -81,5 +103,5 @@ func program(dir, module, sum string) (string, error) {
 	if err := os.WriteFile(file, overlay, 0o644); err != nil {
 		return "", err
 	}
-	return path, Command(path, "cmd/t2host", nil, "-overlay="+file)
+	return path, Command(path, "cmd/t2host", []string{"CGO_ENABLED=0"}, "-overlay="+file)
 }
