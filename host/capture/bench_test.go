@@ -60,27 +60,54 @@ func TestNoAllocations(t *testing.T) {
 	}
 }
 
+// The same file read by Source and by pcapgo.
 func benchmark(b *testing.B, ng bool) {
 	path := benchFile(b, ng)
-	b.ReportAllocs()
-	packets := 0
-	for b.Loop() {
-		s, err := Open([]string{path}, nil)
-		if err != nil {
-			b.Fatal(err)
-		}
-		var f Frame
-		for {
-			if err := s.Next(&f); err == io.EOF {
-				break
-			} else if err != nil {
+	b.Run("own", func(b *testing.B) {
+		b.ReportAllocs()
+		packets := 0
+		for b.Loop() {
+			s, err := Open([]string{path}, nil)
+			if err != nil {
 				b.Fatal(err)
 			}
-			packets++
+			var f Frame
+			for {
+				if err := s.Next(&f); err == io.EOF {
+					break
+				} else if err != nil {
+					b.Fatal(err)
+				}
+				packets++
+			}
+			s.Close()
 		}
-		s.Close()
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(packets), "ns/packet")
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(packets), "ns/packet")
+	})
+	b.Run("pcapgo", func(b *testing.B) {
+		b.ReportAllocs()
+		packets := 0
+		for b.Loop() {
+			f, err := os.Open(path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			r, _, err := newPcapgo(f, ng)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for {
+				if _, _, err := r.ZeroCopyReadPacketData(); err == io.EOF {
+					break
+				} else if err != nil {
+					b.Fatal(err)
+				}
+				packets++
+			}
+			f.Close()
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(packets), "ns/packet")
+	})
 }
 
 func BenchmarkPcap(b *testing.B)   { benchmark(b, false) }
