@@ -20,26 +20,26 @@ type ngClock struct {
 }
 
 // clock reads the options of an interface that say how its timestamps count. The others are only checked.
-func (b *ngBlocks) clock(opts []byte) (ngClock, error) {
+func (r *ngReader) clock(opts []byte) (ngClock, error) {
 	c := ngClock{perSecond: 1e6, scale: 1e3}
 	for len(opts) >= 4 {
-		code, n := b.u16(opts), int(b.u16(opts[2:]))
+		code, n := r.u16(opts), int(r.u16(opts[2:]))
 		opts = opts[4:]
 		if code == ngOptEnd {
 			break
 		}
 		padded := (n + 3) &^ 3
 		if padded > len(opts) {
-			return c, b.corrupt("option %d of an interface has the length %d, its block has %d bytes left", code, n, len(opts))
+			return c, r.corrupt("option %d of an interface has the length %d, its block has %d bytes left", code, n, len(opts))
 		}
 		switch code {
 		case ngOptResolution:
 			if n != 1 {
-				return c, b.corrupt("time resolution of an interface has %d bytes instead of 1", n)
+				return c, r.corrupt("time resolution of an interface has %d bytes instead of 1", n)
 			}
 			var ok bool
 			if c.perSecond, ok = ngUnits(opts[0]); !ok {
-				return c, b.corrupt("time resolution %#02x of an interface is beyond 10^-19 and 2^-63", opts[0])
+				return c, r.corrupt("time resolution %#02x of an interface is beyond 10^-19 and 2^-63", opts[0])
 			}
 			c.scale = 0
 			if 1e9%c.perSecond == 0 {
@@ -47,10 +47,10 @@ func (b *ngBlocks) clock(opts []byte) (ngClock, error) {
 			}
 		case ngOptOffset:
 			if n != 8 {
-				return c, b.corrupt("time offset of an interface has %d bytes instead of 8", n)
+				return c, r.corrupt("time offset of an interface has %d bytes instead of 8", n)
 			}
-			hi, lo := b.u32(opts), b.u32(opts[4:])
-			if !b.big {
+			hi, lo := r.u32(opts), r.u32(opts[4:])
+			if !r.big {
 				hi, lo = lo, hi
 			}
 			c.offset = int64(uint64(hi)<<32 | uint64(lo))

@@ -21,8 +21,8 @@ const (
 	maxRecord   = 64 << 20
 )
 
-// pcapReader reads classic pcap (draft-ietf-opsawg-pcap). It is not pcapgo's because damage must be named by its
-// exact place, and because frames are given where they lie in the buffer.
+// pcapReader reads classic pcap (draft-ietf-opsawg-pcap). Frames alias the window's buffer, and damage has its exact
+// offset.
 type pcapReader struct {
 	w       *window
 	info    *FileInfo

@@ -69,7 +69,7 @@ func compareFrames(t *testing.T, name string, ours, pcapgos []Frame) {
 	t.Helper()
 	for i := range ours[:min(len(ours), len(pcapgos))] {
 		f, g := ours[i], pcapgos[i]
-		f.Link &= 0xff // pcapgo keeps 8 bits
+		f.Link &= 0xff                                                                                      // pcapgo keeps 8 bits
 		if f.Time != g.Time || f.Link != g.Link || f.WireLen != g.WireLen || !bytes.Equal(f.Data, g.Data) { // cmp is slow
 			t.Errorf("%s: frame %d (-pcapgo +own):\n%s", name, i+1, cmp.Diff(g, f))
 			return

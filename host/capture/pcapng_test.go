@@ -125,7 +125,7 @@ func TestPcapngCorrupt(t *testing.T) {
 	}
 }
 
-// A capture of packets longer than pcapgo's own buffer and than a chunk.
+// A capture of packets longer than a chunk.
 func TestPcapngLongPackets(t *testing.T) {
 	o := orders["big"]
 	file := append(ngSectionBlock(o, 0), ngInterfaceBlock(o, 1, 65535)...)
@@ -153,8 +153,8 @@ func TestClock(t *testing.T) {
 	for _, res := range []byte{0, 1, 3, 6, 7, 9, 10, 12, 18, 19, 0x80, 0x81, 0x80 | 10, 0x80 | 29, 0x80 | 30, 0x80 | 32, 0x80 | 63} {
 		for range 2000 {
 			ts, off := rnd.Uint64()>>rnd.IntN(64), rnd.Int64()>>rnd.IntN(64)
-			b := &ngBlocks{w: &window{}, info: &FileInfo{}}
-			c, err := b.clock(append(ngOption(o, 9, []byte{res}), ngOption(o, 14, o.AppendUint64(nil, uint64(off)))...))
+			r := &ngReader{w: &window{}, info: &FileInfo{}}
+			c, err := r.clock(append(ngOption(o, 9, []byte{res}), ngOption(o, 14, o.AppendUint64(nil, uint64(off)))...))
 			if err != nil {
 				t.Fatal(err)
 			}
