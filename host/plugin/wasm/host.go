@@ -19,17 +19,7 @@ type hostFunction struct {
 	call func(i *instance, stack []uint64) // arguments in, the result out
 }
 
-// Errors of WASI preview 1.
-const (
-	success    = 0
-	badFile    = 8
-	fault      = 21
-	invalid    = 28
-	noSystem   = 52
-	notCapable = 76
-)
-
-// answer gives a function that always answers the same.
+// answer returns a function that always returns errno.
 func answer(params string, errno uint64) hostFunction {
 	return hostFunction{function{params, "i"}, func(_ *instance, stack []uint64) { stack[0] = errno }}
 }
@@ -45,53 +35,53 @@ var given = map[string]hostFunction{
 	}},
 	"t2host.piece": {function{"ii", ""}, func(i *instance, s []uint64) { i.leave(s[0], uint64(uint32(s[1]))) }},
 
-	wasi + "args_get":              answer("ii", success),
+	wasi + "args_get":              answer("ii", errnoSuccess),
 	wasi + "args_sizes_get":        {function{"ii", "i"}, twoZeros},
-	wasi + "environ_get":           answer("ii", success),
+	wasi + "environ_get":           answer("ii", errnoSuccess),
 	wasi + "environ_sizes_get":     {function{"ii", "i"}, twoZeros},
 	wasi + "clock_res_get":         {function{"ii", "i"}, func(i *instance, s []uint64) { s[0] = i.put64(s[1], 1) }},
 	wasi + "clock_time_get":        {function{"iIi", "i"}, clockTime},
 	wasi + "random_get":            {function{"ii", "i"}, randomBytes},
-	wasi + "sched_yield":           answer("", success),
+	wasi + "sched_yield":           answer("", errnoSuccess),
 	wasi + "poll_oneoff":           {function{"iiii", "i"}, poll},
 	wasi + "proc_exit":             {function{"i", ""}, func(i *instance, s []uint64) { i.exit(uint32(s[0])) }},
-	wasi + "proc_raise":            answer("i", noSystem),
+	wasi + "proc_raise":            answer("i", errnoNosys),
 	wasi + "fd_write":              {function{"iiii", "i"}, write},
 	wasi + "fd_fdstat_get":         {function{"ii", "i"}, describeFile},
-	wasi + "fd_fdstat_set_flags":   answer("ii", success),
-	wasi + "fd_fdstat_set_rights":  answer("iII", badFile),
-	wasi + "fd_prestat_get":        answer("ii", badFile),
-	wasi + "fd_prestat_dir_name":   answer("iii", badFile),
-	wasi + "fd_advise":             answer("iIIi", badFile),
-	wasi + "fd_allocate":           answer("iII", badFile),
-	wasi + "fd_close":              answer("i", badFile),
-	wasi + "fd_datasync":           answer("i", badFile),
-	wasi + "fd_filestat_get":       answer("ii", badFile),
-	wasi + "fd_filestat_set_size":  answer("iI", badFile),
-	wasi + "fd_filestat_set_times": answer("iIIi", badFile),
-	wasi + "fd_pread":              answer("iiiIi", badFile),
-	wasi + "fd_pwrite":             answer("iiiIi", badFile),
-	wasi + "fd_read":               answer("iiii", badFile),
-	wasi + "fd_readdir":            answer("iiiIi", badFile),
-	wasi + "fd_renumber":           answer("ii", badFile),
-	wasi + "fd_seek":               answer("iIii", badFile),
-	wasi + "fd_sync":               answer("i", badFile),
-	wasi + "fd_tell":               answer("ii", badFile),
+	wasi + "fd_fdstat_set_flags":   answer("ii", errnoSuccess),
+	wasi + "fd_fdstat_set_rights":  answer("iII", errnoBadf),
+	wasi + "fd_prestat_get":        answer("ii", errnoBadf),
+	wasi + "fd_prestat_dir_name":   answer("iii", errnoBadf),
+	wasi + "fd_advise":             answer("iIIi", errnoBadf),
+	wasi + "fd_allocate":           answer("iII", errnoBadf),
+	wasi + "fd_close":              answer("i", errnoBadf),
+	wasi + "fd_datasync":           answer("i", errnoBadf),
+	wasi + "fd_filestat_get":       answer("ii", errnoBadf),
+	wasi + "fd_filestat_set_size":  answer("iI", errnoBadf),
+	wasi + "fd_filestat_set_times": answer("iIIi", errnoBadf),
+	wasi + "fd_pread":              answer("iiiIi", errnoBadf),
+	wasi + "fd_pwrite":             answer("iiiIi", errnoBadf),
+	wasi + "fd_read":               answer("iiii", errnoBadf),
+	wasi + "fd_readdir":            answer("iiiIi", errnoBadf),
+	wasi + "fd_renumber":           answer("ii", errnoBadf),
+	wasi + "fd_seek":               answer("iIii", errnoBadf),
+	wasi + "fd_sync":               answer("i", errnoBadf),
+	wasi + "fd_tell":               answer("ii", errnoBadf),
 
-	wasi + "path_create_directory":   answer("iii", notCapable),
-	wasi + "path_filestat_get":       answer("iiiii", notCapable),
-	wasi + "path_filestat_set_times": answer("iiiiIIi", notCapable),
-	wasi + "path_link":               answer("iiiiiii", notCapable),
-	wasi + "path_open":               answer("iiiiiIIii", notCapable),
-	wasi + "path_readlink":           answer("iiiiii", notCapable),
-	wasi + "path_remove_directory":   answer("iii", notCapable),
-	wasi + "path_rename":             answer("iiiiii", notCapable),
-	wasi + "path_symlink":            answer("iiiii", notCapable),
-	wasi + "path_unlink_file":        answer("iii", notCapable),
-	wasi + "sock_accept":             answer("iii", notCapable),
-	wasi + "sock_recv":               answer("iiiiii", notCapable),
-	wasi + "sock_send":               answer("iiiii", notCapable),
-	wasi + "sock_shutdown":           answer("ii", notCapable),
+	wasi + "path_create_directory":   answer("iii", errnoNotcapable),
+	wasi + "path_filestat_get":       answer("iiiii", errnoNotcapable),
+	wasi + "path_filestat_set_times": answer("iiiiIIi", errnoNotcapable),
+	wasi + "path_link":               answer("iiiiiii", errnoNotcapable),
+	wasi + "path_open":               answer("iiiiiIIii", errnoNotcapable),
+	wasi + "path_readlink":           answer("iiiiii", errnoNotcapable),
+	wasi + "path_remove_directory":   answer("iii", errnoNotcapable),
+	wasi + "path_rename":             answer("iiiiii", errnoNotcapable),
+	wasi + "path_symlink":            answer("iiiii", errnoNotcapable),
+	wasi + "path_unlink_file":        answer("iii", errnoNotcapable),
+	wasi + "sock_accept":             answer("iii", errnoNotcapable),
+	wasi + "sock_recv":               answer("iiiiii", errnoNotcapable),
+	wasi + "sock_send":               answer("iiiii", errnoNotcapable),
+	wasi + "sock_shutdown":           answer("ii", errnoNotcapable),
 }
 
 const wasi = "wasi_snapshot_preview1."
@@ -140,12 +130,12 @@ func twoZeros(i *instance, s []uint64) { s[0] = cmp.Or(i.put32(s[0], 0), i.put32
 // collector of a guest in Go loses its pace and memory grows without end.
 func clockTime(i *instance, s []uint64) {
 	switch uint32(s[0]) {
-	case 0:
+	case clockidRealtime:
 		s[0] = i.put64(s[2], uint64(i.now))
-	case 1:
+	case clockidMonotonic:
 		s[0] = i.put64(s[2], uint64(time.Since(i.started)))
 	default:
-		s[0] = invalid
+		s[0] = errnoInval
 	}
 }
 
@@ -153,11 +143,11 @@ func clockTime(i *instance, s []uint64) {
 func randomBytes(i *instance, s []uint64) {
 	b, ok := i.bytes(s[0], uint64(uint32(s[1])))
 	if !ok {
-		s[0] = fault
+		s[0] = errnoFault
 		return
 	}
 	_, _ = i.random.Read(b) // never fails
-	s[0] = success
+	s[0] = errnoSuccess
 }
 
 // describeFile: the standard streams are character devices that can be written.
@@ -165,26 +155,26 @@ func describeFile(i *instance, s []uint64) {
 	b, ok := i.bytes(s[1], 24)
 	switch {
 	case uint32(s[0]) > 2:
-		s[0] = badFile
+		s[0] = errnoBadf
 	case !ok:
-		s[0] = fault
+		s[0] = errnoFault
 	default:
 		clear(b)
-		b[0] = 2
-		binary.LittleEndian.PutUint64(b[8:], 1<<6) // fd_write
-		s[0] = success
+		b[0] = filetypeCharacterDevice
+		binary.LittleEndian.PutUint64(b[8:], rightsFdWrite)
+		s[0] = errnoSuccess
 	}
 }
 
 // write takes what goes to standard output and error as lines of the log.
 func write(i *instance, s []uint64) {
 	if fd := uint32(s[0]); fd != 1 && fd != 2 {
-		s[0] = badFile
+		s[0] = errnoBadf
 		return
 	}
 	const most = 1024 // as elsewhere
 	if uint32(s[2]) > most {
-		s[0] = invalid
+		s[0] = errnoInval
 		return
 	}
 	vectors, ok := i.bytes(s[1], 8*uint64(uint32(s[2])))
@@ -198,7 +188,7 @@ func write(i *instance, s []uint64) {
 		}
 	}
 	if !ok {
-		s[0] = fault
+		s[0] = errnoFault
 		return
 	}
 	s[0] = i.put32(s[3], written)
@@ -209,13 +199,13 @@ func poll(i *instance, s []uint64) {
 	const subscription, event, longest = 48, 32, 10 * time.Millisecond
 	n := uint64(uint32(s[2]))
 	if n == 0 || n > 64 {
-		s[0] = invalid
+		s[0] = errnoInval
 		return
 	}
 	in, ok := i.bytes(s[0], n*subscription)
 	out, ok2 := i.bytes(s[1], n*event)
 	if !ok || !ok2 {
-		s[0] = fault
+		s[0] = errnoFault
 		return
 	}
 	wait := longest
@@ -224,12 +214,12 @@ func poll(i *instance, s []uint64) {
 		clear(ev[:event])
 		copy(ev[:8], sub[:8])
 		ev[10] = sub[8]
-		if sub[8] != 0 {
-			binary.LittleEndian.PutUint16(ev[8:], notCapable)
+		if sub[8] != eventtypeClock {
+			binary.LittleEndian.PutUint16(ev[8:], errnoNotcapable)
 			wait = 0
 			continue
 		}
-		if binary.LittleEndian.Uint16(sub[40:])&1 == 0 { // relative
+		if binary.LittleEndian.Uint16(sub[40:])&subclockflagsSubscriptionAbstime == 0 {
 			wait = min(wait, time.Duration(min(binary.LittleEndian.Uint64(sub[24:]), uint64(longest))))
 		}
 	}

@@ -139,19 +139,19 @@ func (i *instance) bytes(address, n uint64) ([]byte, bool) {
 func (i *instance) put32(address uint64, v uint32) uint64 {
 	b, ok := i.bytes(address, 4)
 	if !ok {
-		return fault
+		return errnoFault
 	}
 	binary.LittleEndian.PutUint32(b, v)
-	return success
+	return errnoSuccess
 }
 
 func (i *instance) put64(address, v uint64) uint64 {
 	b, ok := i.bytes(address, 8)
 	if !ok {
-		return fault
+		return errnoFault
 	}
 	binary.LittleEndian.PutUint64(b, v)
-	return success
+	return errnoSuccess
 }
 
 func (i *instance) print(b []byte) { i.out.print(b) }

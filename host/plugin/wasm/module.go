@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/tetratelabs/wazero/api"
+
 	"github.com/t2host/t2host/host/plugin/remote"
 )
 
@@ -55,7 +57,7 @@ func (s *shape) check(maxMemory uint64) error {
 		name := i.module + "." + i.name
 		want, ok := given[name]
 		switch {
-		case !ok || i.kind != 0:
+		case !ok || i.kind != api.ExternTypeFunc:
 			return fmt.Errorf("imports %s, which no plugin gets: t2host.log, t2host.piece and the WASI functions of ABI.md are all there is", remote.Printable(name))
 		case i.function != want.function:
 			return fmt.Errorf("imports %s as %s, but it is %s", name, i.function, want.function)
@@ -64,16 +66,16 @@ func (s *shape) check(maxMemory uint64) error {
 	for _, want := range exports {
 		f, ok := s.exports[want.name]
 		switch {
-		case !ok || f.kind != 0:
+		case !ok || f.kind != api.ExternTypeFunc:
 			return fmt.Errorf("does not export %s: it is no t2host plugin", want.name)
 		case f.function != want.function:
 			return fmt.Errorf("exports %s as %s, but it must be %s", want.name, f.function, want.function)
 		}
 	}
-	if f, ok := s.exports["_initialize"]; ok && (f.kind != 0 || f.function != function{}) {
+	if f, ok := s.exports["_initialize"]; ok && (f.kind != api.ExternTypeFunc || f.function != function{}) {
 		return errors.New("exports an _initialize that takes or gives something, or is no function")
 	}
-	if s.exports["memory"].kind != 2 {
+	if s.exports["memory"].kind != api.ExternTypeMemory {
 		return errors.New("does not export its memory as memory")
 	}
 	if s.memory > maxMemory {

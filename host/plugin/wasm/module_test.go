@@ -46,33 +46,33 @@ const (
 // lies are modules that claim more than they hold, or what no plugin may have.
 // wazero would take memory for most of them before it looks.
 var lies = map[string]string{
-	"types":               section(1, number(half)),
-	"parameters":          section(1, "\x01\x60"+number(half)),
-	"results":             section(1, "\x01\x60\x00"+number(half)),
-	"imports":             section(2, number(half)),
-	"functions":           types + section(3, number(half)),
-	"tables":              section(4, number(half)),
-	"a large table":       section(4, "\x01\x70\x00"+number(half)),
-	"a table of anything": section(4, "\x01\x40\x00\x70\x00\x01\xd0\x70\x0b"),
-	"memories":            section(5, "\x02\x00\x01\x00\x01"),
-	"a shared memory":     section(5, "\x01\x03\x01\x01"),
-	"globals":             section(6, number(half)),
-	"exports":             section(7, number(half)),
-	"an export's name":    section(7, "\x01"+number(half)),
-	"element segments":    section(9, number(half)),
-	"elements":            section(9, "\x01\x00\x41\x00\x0b"+number(half)),
-	"expressions":         section(9, "\x01\x05\x70"+number(half)),
-	"another reference":   section(9, "\x01\x05\x63\x70\x00"),
-	"code":                types + funcs + section(10, number(half)),
-	"locals":              types + funcs + section(10, "\x01"+body(half)),
-	"locals in all":       types + section(3, number(100)+strings.Repeat("\x00", 100)) + section(10, number(100)+strings.Repeat(body(MaxLocals), 100)),
-	"data segments":       section(11, number(half)),
-	"data":                section(11, "\x01\x01"+number(half)),
+	"types":               section(sectionType, number(half)),
+	"parameters":          section(sectionType, "\x01\x60"+number(half)),
+	"results":             section(sectionType, "\x01\x60\x00"+number(half)),
+	"imports":             section(sectionImport, number(half)),
+	"functions":           types + section(sectionFunction, number(half)),
+	"tables":              section(sectionTable, number(half)),
+	"a large table":       section(sectionTable, "\x01\x70\x00"+number(half)),
+	"a table of anything": section(sectionTable, "\x01\x40\x00\x70\x00\x01\xd0\x70\x0b"),
+	"memories":            section(sectionMemory, "\x02\x00\x01\x00\x01"),
+	"a shared memory":     section(sectionMemory, "\x01\x03\x01\x01"),
+	"globals":             section(sectionGlobal, number(half)),
+	"exports":             section(sectionExport, number(half)),
+	"an export's name":    section(sectionExport, "\x01"+number(half)),
+	"element segments":    section(sectionElement, number(half)),
+	"elements":            section(sectionElement, "\x01\x00\x41\x00\x0b"+number(half)),
+	"expressions":         section(sectionElement, "\x01\x05\x70"+number(half)),
+	"another reference":   section(sectionElement, "\x01\x05\x63\x70\x00"),
+	"code":                types + funcs + section(sectionCode, number(half)),
+	"locals":              types + funcs + section(sectionCode, "\x01"+body(half)),
+	"locals in all":       types + section(sectionFunction, number(100)+strings.Repeat("\x00", 100)) + section(sectionCode, number(100)+strings.Repeat(body(MaxLocals), 100)),
+	"data segments":       section(sectionData, number(half)),
+	"data":                section(sectionData, "\x01\x01"+number(half)),
 	"a section":           "\x01" + number(half),
-	"a section's end":     section(1, "\x00\x00"),
+	"a section's end":     section(sectionType, "\x00\x00"),
 	"a tag":               section(13, "\x00"),
-	"another order":       section(4, "\x00") + section(3, "\x00"),
-	"a section twice":     section(4, "\x00") + section(4, "\x00"),
+	"another order":       section(sectionTable, "\x00") + section(sectionFunction, "\x00"),
+	"a section twice":     section(sectionTable, "\x00") + section(sectionTable, "\x00"),
 	"an unknown section":  section(99, ""),
 	"a long number":       "\x01\x80\x80\x80\x80\x80\x00",
 	"a large number":      "\x01\xff\xff\xff\xff\x7f",
@@ -95,11 +95,11 @@ func TestLies(t *testing.T) {
 	}
 	for name, sections := range map[string]string{
 		"nothing":      "",
-		"locals":       types + funcs + section(10, "\x01"+body(MaxLocals)),
-		"all elements": section(9, "\x08"+"\x00\x41\x00\x0b\x01\x00"+"\x01\x00\x01\x00"+"\x02\x00\x41\x00\x0b\x00\x01\x00"+"\x03\x00\x01\x00"+"\x04\x41\x00\x0b\x01\xd2\x00\x0b"+"\x05\x70\x01\xd0\x70\x0b"+"\x06\x00\x41\x00\x0b\x70\x01\xd2\x00\x0b"+"\x07\x70\x01\xd2\x00\x0b"),
-		"all data":     section(11, "\x03\x00\x41\x00\x0b\x01x\x01\x01x\x02\x00\x41\x00\x0b\x01x"),
-		"constants":    section(6, "\x04\x7e\x00\x42\x80\x7f\x0b\x7d\x00\x43abcd\x0b\x7c\x01\x44abcdefgh\x0b\x7b\x00\xfd\x0c0123456789abcdef\x0b"),
-		"a custom one": section(0, "\x04namewhatever"),
+		"locals":       types + funcs + section(sectionCode, "\x01"+body(MaxLocals)),
+		"all elements": section(sectionElement, "\x08"+"\x00\x41\x00\x0b\x01\x00"+"\x01\x00\x01\x00"+"\x02\x00\x41\x00\x0b\x00\x01\x00"+"\x03\x00\x01\x00"+"\x04\x41\x00\x0b\x01\xd2\x00\x0b"+"\x05\x70\x01\xd0\x70\x0b"+"\x06\x00\x41\x00\x0b\x70\x01\xd2\x00\x0b"+"\x07\x70\x01\xd2\x00\x0b"),
+		"all data":     section(sectionData, "\x03\x00\x41\x00\x0b\x01x\x01\x01x\x02\x00\x41\x00\x0b\x01x"),
+		"constants":    section(sectionGlobal, "\x04\x7e\x00\x42\x80\x7f\x0b\x7d\x00\x43abcd\x0b\x7c\x01\x44abcdefgh\x0b\x7b\x00\xfd\x0c0123456789abcdef\x0b"),
+		"a custom one": section(sectionCustom, "\x04namewhatever"),
 	} {
 		if _, err := readShape([]byte(head + sections)); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -124,8 +124,8 @@ func TestModulesThatAreNoPlugins(t *testing.T) {
 		{"nothing", []byte(head), "module does not export t2host_abi: it is no t2host plugin"},
 		{"no batch", without("t2host_batch"), "module does not export t2host_batch: it is no t2host plugin"},
 		{"no memory", without("memory\x02"), "module does not export its memory as memory"},
-		{"another type", []byte(head + types + funcs + section(7, "\x01\x0at2host_abi\x00\x00")), "module exports t2host_abi as (), but it must be () -> i32"},
-		{"an odd name", []byte(head + types + section(2, "\x01\x03\x1b[m\x02\xff\xff\x00\x00")), `module imports \x1b[m.\xff\xff, which no plugin gets: t2host.log, t2host.piece and the WASI functions of ABI.md are all there is`},
+		{"another type", []byte(head + types + funcs + section(sectionExport, "\x01\x0at2host_abi\x00\x00")), "module exports t2host_abi as (), but it must be () -> i32"},
+		{"an odd name", []byte(head + types + section(sectionImport, "\x01\x03\x1b[m\x02\xff\xff\x00\x00")), `module imports \x1b[m.\xff\xff, which no plugin gets: t2host.log, t2host.piece and the WASI functions of ABI.md are all there is`},
 		{"no code", append([]byte(nil), good[:len(good)-9]...), "module not a well-formed WebAssembly module"},
 		{"too large", make([]byte, MaxModule+1), "module of 67108865 bytes: at most 64 MiB are allowed"},
 	} {
@@ -138,7 +138,7 @@ func TestModulesThatAreNoPlugins(t *testing.T) {
 // TestCustomSections: they are left out, wherever they stand, and the module that was
 // given stays as it is.
 func TestCustomSections(t *testing.T) {
-	custom := section(0, "\x04namewhatever")
+	custom := section(sectionCustom, "\x04namewhatever")
 	for _, code := range []string{
 		head + types + funcs, head + types + funcs + custom, head + custom + types + funcs, head + types + custom + funcs + custom,
 	} {
@@ -156,7 +156,7 @@ func TestCustomSections(t *testing.T) {
 // TestTablesDoNotGrow: they would, beyond the limit of memory.
 func TestTablesDoNotGrow(t *testing.T) {
 	const grow = "\x00\xd0\x70\x41\x01\xfc\x0f\x00\x1a\x0b" // no locals; table.grow by one null
-	code := head + types + funcs + section(4, "\x01\x70\x00\x01") + section(10, "\x01"+number(len(grow))+grow)
+	code := head + types + funcs + section(sectionTable, "\x01\x70\x00\x01") + section(sectionCode, "\x01"+number(len(grow))+grow)
 	s, err := readShape([]byte(code))
 	if err != nil {
 		t.Fatal(err)

@@ -1,5 +1,7 @@
 package wasm
 
+import "github.com/tetratelabs/wazero/api"
+
 // reader reads a module's bytes; after the first that is missing or wrong, bad
 // is true and everything is zero.
 type reader struct {
@@ -98,22 +100,22 @@ func (r *reader) limits() uint32 {
 func (r *reader) constant() {
 	for !r.bad {
 		switch r.byte() {
-		case 0x0b: // end
+		case opEnd:
 			return
-		case 0x41: // i32.const
+		case opI32Const:
 			r.signed(32)
-		case 0x42: // i64.const
+		case opI64Const:
 			r.signed(64)
-		case 0x43: // f32.const
+		case opF32Const:
 			r.take(4)
-		case 0x44: // f64.const
+		case opF64Const:
 			r.take(8)
-		case 0x23, 0xd2: // global.get, ref.func
+		case opGlobalGet, opRefFunc:
 			r.u32()
-		case 0xd0: // ref.null
+		case opRefNull:
 			r.valueType()
-		case 0xfd: // v128.const
-			if r.byte() != 12 {
+		case opVector:
+			if r.byte() != opV128Const {
 				r.fail()
 			}
 			r.take(16)
@@ -126,11 +128,11 @@ func (r *reader) constant() {
 // valueType reads a type, as the letter that a function's types have.
 func (r *reader) valueType() byte {
 	switch r.byte() {
-	case 0x7f:
+	case api.ValueTypeI32:
 		return 'i'
-	case 0x7e:
+	case api.ValueTypeI64:
 		return 'I'
-	case 0x7d, 0x7c, 0x7b, 0x70, 0x6f: // f32, f64, v128, funcref, externref
+	case api.ValueTypeF32, api.ValueTypeF64, typeV128, typeFuncref, api.ValueTypeExternref:
 		return '?'
 	}
 	r.fail()

@@ -1,6 +1,10 @@
 package wasm
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/tetratelabs/wazero/api"
+)
 
 // Bounds of a module. What a compiler makes stays far below; a module that claims
 // more than it holds would have the memory for it taken before it is refused.
@@ -28,13 +32,13 @@ type shape struct {
 // imported is an entry of the import section.
 type imported struct {
 	module, name string
-	kind         byte // 0: a function
+	kind         api.ExternType
 	function
 }
 
 // exported is an entry of the export section.
 type exported struct {
-	kind byte // 0: a function, 2: the memory
+	kind api.ExternType
 	function
 }
 
@@ -57,7 +61,7 @@ func readShape(code []byte) (*shape, error) {
 		if r.bad {
 			return nil, errMalformed
 		}
-		if id == 0 {
+		if id == sectionCustom {
 			continue
 		}
 		place := order(id)
@@ -78,12 +82,12 @@ func readShape(code []byte) (*shape, error) {
 	return s, nil
 }
 
-// order gives the place of a section; 0 where there is no such section.
+// order returns the place of a section in a module; 0 if there is no such section.
 func order(id byte) int {
 	switch {
-	case id == 12: // the count of data comes before the code
-		return 19
-	case id > 12:
+	case id == sectionDataCount: // before the code
+		return 2*sectionCode - 1
+	case id > sectionDataCount:
 		return 0
 	}
 	return int(id) * 2
@@ -91,43 +95,43 @@ func order(id byte) int {
 
 func (s *shape) section(id byte, r *reader) {
 	switch id {
-	case 1:
+	case sectionType:
 		r.each(MaxEntries, func() { s.typeOf(r) })
-	case 2:
+	case sectionImport:
 		r.each(MaxEntries, func() { s.imported(r) })
-	case 3:
+	case sectionFunction:
 		r.each(MaxEntries, func() { s.functions = append(s.functions, s.typed(r)) })
-	case 4:
+	case sectionTable:
 		r.each(MaxEntries, func() {
 			r.valueType()
 			s.elements += uint64(r.limits())
 		})
 		r.bound(s.elements, MaxElements)
-	case 5:
+	case sectionMemory:
 		r.each(1, func() { s.memory = uint64(r.limits()) << 16 })
-	case 6:
+	case sectionGlobal:
 		r.each(MaxEntries, func() {
 			r.valueType()
 			r.byte()
 			r.constant()
 		})
-	case 7:
+	case sectionExport:
 		r.each(MaxEntries, func() { s.exported(r) })
-	case 8:
+	case sectionStart:
 		r.u32()
-	case 9:
+	case sectionElement:
 		r.each(MaxEntries, func() { s.element(r) })
-	case 10:
+	case sectionCode:
 		r.each(MaxEntries, func() { s.body(r) })
-	case 11:
+	case sectionData:
 		r.each(MaxEntries, func() { s.data(r) })
-	case 12:
+	case sectionDataCount:
 		r.u32()
 	}
 }
 
 func (s *shape) typeOf(r *reader) {
-	if r.byte() != 0x60 {
+	if r.byte() != typeFunction {
 		r.fail() // or a type of a later version of the standard
 	}
 	var letters [2]string
@@ -152,15 +156,15 @@ func (s *shape) typed(r *reader) function {
 func (s *shape) imported(r *reader) {
 	i := imported{module: r.name(), name: r.name(), kind: r.byte()}
 	switch i.kind {
-	case 0:
+	case api.ExternTypeFunc:
 		i.function = s.typed(r)
 		s.functions = append(s.functions, i.function)
-	case 1:
+	case api.ExternTypeTable:
 		r.valueType()
 		r.limits()
-	case 2:
+	case api.ExternTypeMemory:
 		r.limits()
-	case 3:
+	case api.ExternTypeGlobal:
 		r.valueType()
 		r.byte()
 	default:
@@ -173,7 +177,7 @@ func (s *shape) exported(r *reader) {
 	name := r.name()
 	e := exported{kind: r.byte()}
 	n := r.u32()
-	if e.kind == 0 {
+	if e.kind == api.ExternTypeFunc {
 		if uint64(n) >= uint64(len(s.functions)) {
 			r.fail()
 			return
