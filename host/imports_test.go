@@ -76,7 +76,7 @@ var imports = map[string]string{
 	"testdata/guests/allocates":             "sdk sdk/serve",
 	"testdata/built":                        "github.com/t2host/t2host host/firstparty host/plugin/wasm",
 	"testdata/compare":                      "",
-	"testdata/make":                         "github.com/google/gopacket github.com/klauspost/compress",
+	"testdata/make":                         "host/capture github.com/google/gopacket github.com/klauspost/compress",
 	"testdata/record":                       "github.com/google/gopacket golang.org/x/sys golang.org/x/net",
 }
 

@@ -2,10 +2,6 @@
 // gives frames: time, link type and bytes.
 package capture
 
-// LinkType is a LINKTYPE_ value as it stands in the header of a capture file
-// (https://www.tcpdump.org/linktypes.html).
-type LinkType uint32
-
 // Frame is one captured packet.
 type Frame struct {
 	Number  uint64   // from 1, counted over all files of the input

@@ -111,7 +111,7 @@ func (p *pcapReader) begin() error {
 func recordLimit(link LinkType, snaplen uint32) uint32 {
 	limit := uint32(usualRecord)
 	switch link {
-	case linkUSBLinuxMmapped, linkDBus, linkUSBPcap, linkEBHSCR:
+	case LinkTypeUSBLinuxMmapped, LinkTypeDBus, LinkTypeUSBPcap, LinkTypeEBHSCR:
 		limit = maxRecord
 	}
 	if snaplen > limit && snaplen <= maxRecord {

@@ -7,13 +7,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
-)
 
-// LINKTYPE_ values.
-const (
-	linkEthernet = 1
-	linkRaw      = 101
-	linkUser0    = 147 // reserved for private use: nobody can know what it holds
+	"github.com/t2host/t2host/host/capture"
 )
 
 type byteOrder interface {
@@ -22,7 +17,7 @@ type byteOrder interface {
 }
 
 // pcap makes a classic capture file.
-func pcap(o byteOrder, nano bool, link uint32, packets []packet) []byte {
+func pcap(o byteOrder, nano bool, link capture.LinkType, packets []packet) []byte {
 	magic, unit := uint32(0xa1b2c3d4), time.Microsecond
 	if nano {
 		magic, unit = 0xa1b23c4d, time.Nanosecond
@@ -30,7 +25,7 @@ func pcap(o byteOrder, nano bool, link uint32, packets []packet) []byte {
 	b := o.AppendUint32(nil, magic)
 	b = o.AppendUint16(o.AppendUint16(b, 2), 4)
 	b = append(b, make([]byte, 8)...)
-	b = o.AppendUint32(o.AppendUint32(b, 65535), link)
+	b = o.AppendUint32(o.AppendUint32(b, 65535), uint32(link))
 	for _, p := range packets {
 		b = o.AppendUint32(b, uint32(p.at.Unix()))
 		b = o.AppendUint32(b, uint32(p.at.Nanosecond()/int(unit)))
@@ -43,7 +38,7 @@ func pcap(o byteOrder, nano bool, link uint32, packets []packet) []byte {
 
 // simple is what most rules are written as.
 func simple(t *tape) []byte {
-	return pcap(binary.LittleEndian, false, linkEthernet, t.inTime())
+	return pcap(binary.LittleEndian, false, capture.LinkTypeEthernet, t.inTime())
 }
 
 // An ng makes a pcapng file block by block.
@@ -70,8 +65,8 @@ func (n *ng) section(o byteOrder) {
 }
 
 // intf describes an interface; resolution is the if_tsresol byte, 6 left out as the standard allows.
-func (n *ng) intf(link uint16, resolution byte) {
-	b := n.order.AppendUint16(nil, link)
+func (n *ng) intf(link capture.LinkType, resolution byte) {
+	b := n.order.AppendUint16(nil, uint16(link))
 	b = n.order.AppendUint32(append(b, 0, 0), 65535)
 	if resolution != 6 {
 		b = n.order.AppendUint16(n.order.AppendUint16(b, 9), 1)

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/binary"
 	"time"
+
+	"github.com/t2host/t2host/host/capture"
 )
 
 // ordinary is a connection of 60 packets of the client, 6 with window 0, and 16 of the server: what the rules about file
@@ -14,7 +16,7 @@ func ordinary() []packet {
 }
 
 func little(packets []packet) []byte {
-	return pcap(binary.LittleEndian, false, linkEthernet, packets)
+	return pcap(binary.LittleEndian, false, capture.LinkTypeEthernet, packets)
 }
 
 // bigEndianNano: packet n is n nanoseconds later than its millisecond.
@@ -23,7 +25,7 @@ func bigEndianNano() []byte {
 	for n := range packets {
 		packets[n].at = packets[n].at.Add(time.Duration(n))
 	}
-	return pcap(binary.BigEndian, true, linkEthernet, packets)
+	return pcap(binary.BigEndian, true, capture.LinkTypeEthernet, packets)
 }
 
 // twoLinks: every second packet of one connection comes from a raw IP interface in nanoseconds, the others from an
@@ -31,8 +33,8 @@ func bigEndianNano() []byte {
 func twoLinks() []byte {
 	n := &ng{}
 	n.section(binary.LittleEndian)
-	n.intf(linkEthernet, 6)
-	n.intf(linkRaw, 9)
+	n.intf(capture.LinkTypeEthernet, 6)
+	n.intf(capture.LinkTypeRaw, 9)
 	for i, p := range ordinary() {
 		if i%2 == 0 {
 			n.packet(0, time.Microsecond, p.at, p.data)
@@ -48,12 +50,12 @@ func twoSections() []byte {
 	n := &ng{}
 	packets := ordinary()
 	n.section(binary.LittleEndian)
-	n.intf(linkEthernet, 6)
+	n.intf(capture.LinkTypeEthernet, 6)
 	for _, p := range packets[:40] {
 		n.packet(0, time.Microsecond, p.at, p.data)
 	}
 	n.section(binary.BigEndian)
-	n.intf(linkEthernet, 3)
+	n.intf(capture.LinkTypeEthernet, 3)
 	for _, p := range packets[40:] {
 		n.packet(0, time.Millisecond, p.at, p.data)
 	}
@@ -65,12 +67,12 @@ func headerOnly() []byte { return little(nil) }
 func headerOnlyNg() []byte {
 	n := &ng{}
 	n.section(binary.LittleEndian)
-	n.intf(linkEthernet, 6)
+	n.intf(capture.LinkTypeEthernet, 6)
 	return n.bytes
 }
 
 func unknownLink() []byte {
-	return pcap(binary.LittleEndian, false, linkUser0, ordinary()[:1])
+	return pcap(binary.LittleEndian, false, capture.LinkTypeUser0, ordinary()[:1])
 }
 
 // cutData: the last packet's bytes end early.
@@ -99,7 +101,7 @@ func corruptLength() []byte {
 func corruptBlock() []byte {
 	n := &ng{}
 	n.section(binary.LittleEndian)
-	n.intf(linkEthernet, 6)
+	n.intf(capture.LinkTypeEthernet, 6)
 	var at int
 	for i, p := range ordinary() {
 		if i == 40 {

@@ -13,6 +13,8 @@ import (
 	"github.com/google/gopacket/layers"
 	"github.com/google/gopacket/pcapgo"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/t2host/t2host/host/capture"
 )
 
 // unpack undoes the compression that a file's name tells.
@@ -94,7 +96,7 @@ func (r rule) verify(data []byte) error {
 // zeroWindow says whether a frame shows the header of a TCP segment with window 0. A whole packet must be well-formed,
 // checksum included.
 func zeroWindow(frame []byte, link layers.LinkType, whole bool) (bool, error) {
-	if link == linkUser0 {
+	if link == layers.LinkType(capture.LinkTypeUser0) {
 		return false, nil
 	}
 	p := gopacket.NewPacket(frame, link, gopacket.Default)

@@ -22,7 +22,7 @@ func TestAllocs(t *testing.T) {
 			t.Errorf("%s, cut to half: %v allocations", p.name, n)
 		}
 	}
-	f := &capture.Frame{Link: 1, Data: make([]byte, 60)}
+	f := &capture.Frame{Link: capture.LinkTypeEthernet, Data: make([]byte, 60)}
 	if n := testing.AllocsPerRun(20, func() { f.Link++; d.Decode(f, &h) }); n != 0 {
 		t.Errorf("unknown link types: %v allocations", n)
 	}

@@ -12,7 +12,7 @@ import (
 
 // What the end report shows of packets.
 func TestCounts(t *testing.T) {
-	frames := map[string]*capture.Frame{"empty": {Link: 1}}
+	frames := map[string]*capture.Frame{"empty": {Link: capture.LinkTypeEthernet}}
 	for _, file := range []string{"ethernet", "ipv4", "ipv6", "gre", "udp", "mpls", "ipinip"} {
 		cases, _ := readCases(t, "testdata/"+file+".txt")
 		for _, p := range cases {

@@ -69,7 +69,7 @@ func (d *Decoder) Decode(f *capture.Frame, h *Headers) {
 	d.busy = true
 	h.begin(f)
 	d.walked = walked{}
-	if f.Link == linkEthernet && d.plain(f.Data, h) {
+	if f.Link == capture.LinkTypeEthernet && d.plain(f.Data, h) {
 		d.count(h, h.Status)
 	} else {
 		if h.Status != 0 { // plain has begun
@@ -117,7 +117,7 @@ const maxRounds = 64
 // packet's status, which a packet without a flow does not keep.
 func (d *Decoder) walk(l capture.LinkType, data []byte, h *Headers) Status {
 	p := place{ethernet, 0}
-	if l != linkEthernet {
+	if l != capture.LinkTypeEthernet {
 		p = d.linkHeader(l, data, 0, h)
 	}
 	for rounds := 0; p.next != end; rounds++ {

@@ -30,7 +30,7 @@ func (d *Decoder) juniper(l capture.LinkType, data []byte, off int, h *Headers) 
 		off += 2 + int(binary.BigEndian.Uint16(data[off:]))
 	}
 	if word&protocol == 0 {
-		if l == linkJuniperATM1 { // a cookie
+		if l == capture.LinkTypeJuniperATM1 { // a cookie
 			off += 4
 		}
 		if v := nibble(data, off); v == 4 || v == 6 {

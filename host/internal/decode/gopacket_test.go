@@ -163,7 +163,7 @@ func TestAgreesWithGopacket(t *testing.T) {
 		data := build(t, r)
 		want := p.headers(t, data)
 		var got decode.Headers
-		d.Decode(&capture.Frame{Link: 1, WireLen: uint32(len(data)), Data: data}, &got)
+		d.Decode(&capture.Frame{Link: capture.LinkTypeEthernet, WireLen: uint32(len(data)), Data: data}, &got)
 		if got.Key != want.Key || got.TCP != want.TCP || got.TCPFlags != want.TCPFlags || got.Seq != want.Seq || got.Ack != want.Ack || got.Window != want.Window {
 			t.Fatalf("packet %d of seed %d: % x\n     got %s\ngopacket %s", i, seed, data, render(&got, d.Stacks()), render(&want, d.Stacks()))
 		}

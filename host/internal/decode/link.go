@@ -6,92 +6,60 @@ import (
 	"github.com/t2host/t2host/host/capture"
 )
 
-// Link types (https://www.tcpdump.org/linktypes.html).
-const (
-	linkNull              capture.LinkType = 0
-	linkEthernet          capture.LinkType = 1
-	linkPPP               capture.LinkType = 9
-	linkFDDI              capture.LinkType = 10
-	linkRawDLT            capture.LinkType = 12 // what libpcap calls raw IP in memory; in old files and in PPI
-	linkPPPHDLC           capture.LinkType = 50
-	linkSymantec          capture.LinkType = 99
-	linkRaw               capture.LinkType = 101
-	linkCHDLC             capture.LinkType = 104
-	linkWLAN              capture.LinkType = 105
-	linkFrameRelay        capture.LinkType = 107
-	linkLoop              capture.LinkType = 108
-	linkSLL               capture.LinkType = 113
-	linkPrism             capture.LinkType = 119
-	linkRadiotap          capture.LinkType = 127
-	linkJuniperATM1       capture.LinkType = 137
-	linkJuniperPPPoE      capture.LinkType = 167
-	linkJuniperEther      capture.LinkType = 178
-	linkPPI               capture.LinkType = 192
-	linkPPPWithDir        capture.LinkType = 204
-	linkCHDLCWithDir      capture.LinkType = 205
-	linkFrameRelayWithDir capture.LinkType = 206
-	linkIPv4              capture.LinkType = 228
-	linkIPv6              capture.LinkType = 229
-	linkNFLOG             capture.LinkType = 239
-	linkPKTAP             capture.LinkType = 258
-	linkMPacket           capture.LinkType = 274
-	linkSLL2              capture.LinkType = 276
-)
-
 // linkHeader reads the header that the capture's link type puts first.
 func (d *Decoder) linkHeader(l capture.LinkType, data []byte, off int, h *Headers) place {
 	switch l {
-	case linkEthernet: // within another one; walk itself knows the others
+	case capture.LinkTypeEthernet: // within another one; walk itself knows the others
 		return place{ethernet, off}
-	case linkMPacket: // IEEE 802.3br: preamble and start delimiter before the frame
+	case capture.LinkTypeEthernetMPacket: // IEEE 802.3br: preamble and start delimiter before the frame
 		d.add(pieceLinkMPacket)
 		return place{ethernet, off + 8}
-	case linkSLL:
+	case capture.LinkTypeLinuxSLL:
 		return d.cooked(data, off, h)
-	case linkSLL2:
+	case capture.LinkTypeLinuxSLL2:
 		return d.cooked2(data, off, h)
-	case linkNull, linkLoop:
+	case capture.LinkTypeNull, capture.LinkTypeLoop:
 		return d.loopback(l, data, off, h)
-	case linkRaw, linkRawDLT:
+	case capture.LinkTypeRaw, capture.LinkTypeDLTRaw:
 		d.add(pieceLinkRaw)
 		d.noEthernet(off, h)
 		return place{anyIP, off}
-	case linkIPv4: // T2 has no name for these two
+	case capture.LinkTypeIPv4: // T2 has no name for these two
 		d.noEthernet(off, h)
 		return place{ipv4, off}
-	case linkIPv6:
+	case capture.LinkTypeIPv6:
 		d.noEthernet(off, h)
 		return place{ipv6, off}
-	case linkWLAN:
+	case capture.LinkTypeIEEE80211:
 		d.add(pieceLinkWLAN)
 		return d.wlanLink(data, off, h)
-	case linkRadiotap:
+	case capture.LinkTypeIEEE80211Radiotap:
 		return d.radiotap(data, off, h)
-	case linkPrism:
+	case capture.LinkTypeIEEE80211Prism:
 		return d.prism(data, off, h)
-	case linkPPI:
+	case capture.LinkTypePPI:
 		return d.ppi(data, off, h)
-	case linkPKTAP:
+	case capture.LinkTypePKTAP:
 		return d.pktap(data, off, h)
-	case linkNFLOG:
+	case capture.LinkTypeNFLOG:
 		return d.nflog(data, off, h)
-	case linkFDDI:
+	case capture.LinkTypeFDDI:
 		return d.fddi(data, off, h)
-	case linkJuniperATM1, linkJuniperEther, linkJuniperPPPoE:
+	case capture.LinkTypeJuniperATM1, capture.LinkTypeJuniperEther, capture.LinkTypeJuniperPPPoE:
 		return d.juniper(l, data, off, h)
-	case linkSymantec:
+	case capture.LinkTypeSymantecFirewall:
 		return d.symantec(data, off, h)
-	case linkPPP, linkPPPHDLC:
+	case capture.LinkTypePPP, capture.LinkTypePPPHDLC:
 		return d.ppp(data, off, h)
-	case linkPPPWithDir: // a byte for the direction comes first
+	case capture.LinkTypePPPWithDir: // a byte for the direction comes first
 		return d.ppp(data, off+1, h)
-	case linkCHDLC:
+	case capture.LinkTypeCHDLC:
 		return d.chdlc(data, off, h)
-	case linkCHDLCWithDir:
+	case capture.LinkTypeCHDLCWithDir:
 		return d.chdlc(data, off+1, h)
-	case linkFrameRelay:
+	case capture.LinkTypeFRelay:
 		return d.frameRelay(data, off, h)
-	case linkFrameRelayWithDir:
+	case capture.LinkTypeFRelayWithDir:
 		return d.frameRelay(data, off+1, h)
 	}
 	d.Counts.unknownLink(l)
@@ -108,7 +76,7 @@ func (d *Decoder) noEthernet(off int, h *Headers) {
 // byte order of the machine that captured, LOOP in network byte order. Families are
 // small, so the order shows. gopacket's Loopback allocates its error for others.
 func (d *Decoder) loopback(l capture.LinkType, data []byte, off int, h *Headers) place {
-	if l == linkNull {
+	if l == capture.LinkTypeNull {
 		d.add(pieceLinkNull)
 	} else {
 		d.add(pieceLinkLoop)
@@ -118,7 +86,7 @@ func (d *Decoder) loopback(l capture.LinkType, data []byte, off int, h *Headers)
 		return d.clip(h)
 	}
 	family := binary.BigEndian.Uint32(data[off:])
-	if l == linkNull && family > 0xff {
+	if l == capture.LinkTypeNull && family > 0xff {
 		family = binary.LittleEndian.Uint32(data[off:])
 	}
 	switch family {

@@ -15,7 +15,7 @@ func TestPanicIsCounted(t *testing.T) {
 	if h != (Headers{}) {
 		t.Errorf("headers of a packet that panicked: %+v", h)
 	}
-	d.Decode(&capture.Frame{Link: linkRaw, Data: []byte{0x45}}, &h)
+	d.Decode(&capture.Frame{Link: capture.LinkTypeRaw, Data: []byte{0x45}}, &h)
 	if h.Key.Kind != IPv4 {
 		t.Errorf("kind %d after a panic, want IPv4", h.Key.Kind)
 	}

@@ -13,7 +13,7 @@ import (
 func typed(t uint16) *capture.Frame {
 	data := make([]byte, 60)
 	binary.BigEndian.PutUint16(data[12:], t)
-	return &capture.Frame{Link: 1, WireLen: 60, Data: data}
+	return &capture.Frame{Link: capture.LinkTypeEthernet, WireLen: 60, Data: data}
 }
 
 // Hostile packets make no more stacks than there is room for; those that were met stay.

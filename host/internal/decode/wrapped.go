@@ -22,9 +22,9 @@ func (d *Decoder) ppi(data []byte, off int, h *Headers) place {
 	}
 	l := capture.LinkType(binary.LittleEndian.Uint32(data[off+4:]))
 	switch l {
-	case linkPPI, linkPKTAP:
+	case capture.LinkTypePPI, capture.LinkTypePKTAP:
 		return stop
-	case linkWLAN: // T2 writes two colons
+	case capture.LinkTypeIEEE80211: // T2 writes two colons
 		d.add(pieceWLAN)
 		return d.wlanLink(data, off+n, h)
 	}
@@ -46,7 +46,7 @@ func (d *Decoder) pktap(data []byte, off int, h *Headers) place {
 		return stop
 	}
 	switch l := capture.LinkType(binary.LittleEndian.Uint32(data[off+8:])); l {
-	case linkPPI, linkPKTAP:
+	case capture.LinkTypePPI, capture.LinkTypePKTAP:
 		return stop
 	default:
 		return d.linkHeader(l, data, off+int(n), h)
