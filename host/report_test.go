@@ -96,11 +96,11 @@ func TestReportAgreesWithT2(t *testing.T) {
 				}
 			}
 			// A plugin sets this one in T2, on flows alone.
-			ours := r.Flows.Status | r.Counts.NoFlowStatus
+			ours := r.Flows.FlowStat | r.Counts.NoFlowStat
 			if missing := status &^ ours &^ flowtable.ManyStacks; missing != 0 {
 				t.Errorf("flowStat %#x: %#x is missing", ours, missing)
 			}
-			if more := ours &^ status &^ r.Counts.NoFlowStatus; more != 0 {
+			if more := ours &^ status &^ r.Counts.NoFlowStat; more != 0 {
 				t.Errorf("flowStat %#x: %#x is on no flow", ours, more)
 			}
 		})
@@ -108,7 +108,7 @@ func TestReportAgreesWithT2(t *testing.T) {
 }
 
 // sums are lines of the report, and the bits of all flows, from a flow file.
-func sums(t *testing.T, file []string) (lines []string, status decode.Status) {
+func sums(t *testing.T, file []string) (lines []string, status decode.FlowStat) {
 	t.Helper()
 	column := map[string]int{}
 	for i, name := range strings.Split(file[0], "\t") {
@@ -124,7 +124,7 @@ func sums(t *testing.T, file []string) (lines []string, status decode.Status) {
 			}
 			return n
 		}
-		bits, packets := decode.Status(number("flowStat")), uint64(number("pktsSnt"))
+		bits, packets := decode.FlowStat(number("flowStat")), uint64(number("pktsSnt"))
 		if flows++; bits&flowtable.Inverted == 0 {
 			a += packets
 		} else {

@@ -104,7 +104,7 @@ func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
 		return
 	}
 	f.batch.AddEnd(batch.End{
-		Slot: slot, Flow: flow, Details: f.table.Details(slot), Dir: dir, Number: f.number, Now: f.now,
+		Slot: slot, Flow: flow, Details: f.table.Details(slot), Dir: dir, Number: f.number, At: f.now,
 	})
 	if f.batch.Full() && (dir == 1 || flow.Opposite() == sdk.NoFlow) {
 		f.next(false)

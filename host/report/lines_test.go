@@ -130,7 +130,7 @@ func TestLines(t *testing.T) {
 +Number of processed   B   packets/s: 0.75
 +<Number of processed flows/s>: 0.25`},
 		{"no packet has a flow", func(r *Report, c *decode.Counts, f *flowtable.Stats) {
-			*c = decode.Counts{Packets: 3, WireBytes: 180, CapBytes: 180, NoFlow: 3, MinHeaders: 3, MaxHeaders: 3, MeanHeaders: 3, NoFlowStatus: decode.HasIPv4 | decode.ShortHeader}
+			*c = decode.Counts{Packets: 3, WireBytes: 180, CapBytes: 180, NoFlow: 3, MinHeaders: 3, MaxHeaders: 3, MeanHeaders: 3, NoFlowStat: decode.HasIPv4 | decode.ShortHeader}
 			*f = flowtable.Stats{}
 		}, `
 -Number of IPv4 packets: 3 [100.00%]
@@ -174,20 +174,20 @@ func TestLines(t *testing.T) {
 +Number of IPv4 fragmented packets: 2 [66.67%]`},
 		{"later fragments of SCTP alone", func(r *Report, c *decode.Counts, f *flowtable.Stats) { c.SCTP, c.SCTPBytes = 1, 60 }, ``},
 		{"SCTP", func(r *Report, c *decode.Counts, f *flowtable.Stats) {
-			c.SCTP, c.SCTPBytes, f.Status = 1, 60, f.Status|decode.SCTP
+			c.SCTP, c.SCTPBytes, f.FlowStat = 1, 60, f.FlowStat|decode.SCTP
 		}, `
 -Aggregated flowStat=0x0400000000004000
 +Number of SCTP packets: 1 [33.33%]
 +Number of SCTP bytes: 60 [33.33%]
 +Aggregated flowStat=0x0400000001004000
 +[INF] SCTP`},
-		{"snapped without a flow", func(r *Report, c *decode.Counts, f *flowtable.Stats) { c.NoFlowStatus = decode.L2Cut }, `
+		{"snapped without a flow", func(r *Report, c *decode.Counts, f *flowtable.Stats) { c.NoFlowStat = decode.L2Cut }, `
 -Aggregated flowStat=0x0400000000004000
 +<Snapped bandwidth>: 360 b/s
 +Aggregated flowStat=0x0400000100004000
 +[WRN] L2 header snapped`},
 		{"snapped", func(r *Report, c *decode.Counts, f *flowtable.Stats) {
-			c.WireBytes, f.Status = 4500, f.Status|decode.L3Cut
+			c.WireBytes, f.FlowStat = 4500, f.FlowStat|decode.L3Cut
 		}, `
 -Number of raw bytes: 180
 -<Raw bandwidth>: 360 b/s
@@ -198,20 +198,20 @@ func TestLines(t *testing.T) {
 +Aggregated flowStat=0x0400000200004000
 +[WRN] L3 SnapLength < Length in IP header`},
 		{"IPv6 in IPv4", func(r *Report, c *decode.Counts, f *flowtable.Stats) {
-			f.Status |= decode.HasIPv6 | decode.IPInIP
+			f.FlowStat |= decode.HasIPv6 | decode.IPInIP
 		}, `
 -Aggregated flowStat=0x0400000000004000
 +Aggregated flowStat=0x0c00000000024000
 +[INF] IPv6 flows
 +[INF] IPv4/6 in IPv4/6`},
 		{"one of MPLS's bits", func(r *Report, c *decode.Counts, f *flowtable.Stats) {
-			c.MaxMPLS, f.Status = 2, f.Status|decode.MPLSMulticast
+			c.MaxMPLS, f.FlowStat = 2, f.FlowStat|decode.MPLSMulticast
 		}, `
 -Aggregated flowStat=0x0400000000004000
 +Max MPLS header count: 2
 +Aggregated flowStat=0x0400000000004400
 +[INF] MPLS encapsulation`},
-		{"a bit of which T2 says nothing", func(r *Report, c *decode.Counts, f *flowtable.Stats) { f.Status |= decode.PPPoESession }, `
+		{"a bit of which T2 says nothing", func(r *Report, c *decode.Counts, f *flowtable.Stats) { f.FlowStat |= decode.PPPoESession }, `
 -Aggregated flowStat=0x0400000000004000
 +Aggregated flowStat=0x0400000000004010`},
 		{"evicted", func(r *Report, c *decode.Counts, f *flowtable.Stats) { f.Evicted = 1 }, `
@@ -241,7 +241,7 @@ func small() *Report {
 		},
 		Flows: flowtable.Stats{
 			Created: 2, Opposites: 1, IPv4: 2, MaxLive: 2, PacketsA: 2, PacketsB: 1, BytesA: 120, BytesB: 60, Conversations: 1,
-			Status: decode.FlowIPv4 | decode.HasIPv4,
+			FlowStat: decode.FlowIPv4 | decode.HasIPv4,
 		},
 		MaxFlows: 4096, Memory: 3e7, Physical: 3e10,
 	}

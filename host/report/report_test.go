@@ -47,7 +47,7 @@ func full() *Report {
 		Warnings: []string{"outlet tcpwinsink.reports: lost tcp://127.0.0.1:5555", "capture b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are there"},
 	}
 	for _, e := range explained {
-		r.Flows.Status |= e.bits
+		r.Flows.FlowStat |= e.bits
 	}
 	return r
 }
@@ -100,7 +100,7 @@ func TestT2(t *testing.T) {
 		},
 		Flows: flowtable.Stats{
 			Created: 16, Opposites: 6, Layer2: 1, IPv4: 14, IPv6: 1, MaxLive: 6, Conversations: 10,
-			PacketsA: 400, PacketsB: 385, BytesA: 25346, BytesB: 20790, Status: 0x0c0000000000c044,
+			PacketsA: 400, PacketsB: 385, BytesA: 25346, BytesB: 20790, FlowStat: 0x0c0000000000c044,
 		},
 		MaxFlows: 262144, Memory: 12e6, Physical: 24e9,
 	}

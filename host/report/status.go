@@ -14,7 +14,7 @@ const snapped = decode.L2Cut | decode.L3Cut
 // bits is enough for the line. Bits that nothing sets here have none (T2's SIP, Tor, alarms, a jump
 // of time), nor have those of which T2 says nothing (PPPoE, flows that made room).
 var explained = []struct {
-	bits        decode.Status
+	bits        decode.FlowStat
 	level, text string
 }{
 	{decode.L2Cut, "WRN", "L2 header snapped"},
@@ -64,7 +64,7 @@ var explained = []struct {
 
 // flowStat is the bits of all packets and flows; the flow table does not see those of
 // packets without a flow.
-func (r *Report) flowStat() decode.Status { return r.Flows.Status | r.Counts.NoFlowStatus }
+func (r *Report) flowStat() decode.FlowStat { return r.Flows.FlowStat | r.Counts.NoFlowStat }
 
 func (r *Report) status(l *lines) {
 	s := r.flowStat()

@@ -188,12 +188,12 @@ type End struct {
 	Details *flowtable.Details // where the layout wants them
 	Dir     uint8              // 0 = A, 1 = B
 	Number  uint64             // of the frame that caused it
-	Now     int64              // packet time
+	At      int64              // packet time
 }
 
 // AddEnd adds it.
 func (b *Batch) AddEnd(end End) {
-	b.seen(end.Number, end.Now)
+	b.seen(end.Number, end.At)
 	l := b.layout
 	if !l.ends {
 		return
@@ -206,9 +206,9 @@ func (b *Batch) AddEnd(end End) {
 	e := &b.ends
 	e.N++
 	e.Flow = append(e.Flow, end.Slot)
-	addFields(e, l.end, end.Flow, end.Dir, end.Now)
+	addFields(e, l.end, end.Flow, end.Dir, end.At)
 	if l.end&sdk.UTCOffset != 0 {
-		e.UTCOffset = append(e.UTCOffset, l.zone.Offset(end.Now))
+		e.UTCOffset = append(e.UTCOffset, l.zone.Offset(end.At))
 	}
 	if l.Details() {
 		b.addDetails(end.Details)

@@ -35,9 +35,9 @@ func end(b *Batch, slot uint32, number uint64) {
 	f := &flowtable.Flow{}
 	f.Key.Kind = decode.IPv4
 	f.Key.Src = [16]byte{10, 0, 0, byte(slot)}
-	d := &flowtable.Details{Tags: [3]uint16{5, 0x2006}, NTags: 2, NSrcMACs: 1, NDstMACs: 2}
-	d.SrcMACs[0][5], d.DstMACs[1][5] = byte(slot), 9
-	b.AddEnd(End{Slot: slot, Flow: f, Details: d, Number: number, Now: int64(number) * 1e9})
+	d := &flowtable.Details{VLANID: [3]uint16{5, 0x2006}, NVLANID: 2, NSrcMAC: 1, NDstMAC: 2}
+	d.SrcMAC[0][5], d.DstMAC[1][5] = byte(slot), 9
+	b.AddEnd(End{Slot: slot, Flow: f, Details: d, Number: number, At: int64(number) * 1e9})
 }
 
 func TestEachPluginSeesWhatItDeclared(t *testing.T) {
@@ -98,13 +98,13 @@ func TestNoAllocationPerEvent(t *testing.T) {
 	b := newLayout(plugins(), 4096).New()
 	h := packet(1, 6)
 	f := &flowtable.Flow{}
-	details := flowtable.Details{NSrcMACs: 3, NDstMACs: 3, Tags: [3]uint16{1, 2, 3}, NTags: 3}
+	details := flowtable.Details{NSrcMAC: 3, NDstMAC: 3, VLANID: [3]uint16{1, 2, 3}, NVLANID: 3}
 	views := len(plugins())
 	fill := func() {
 		b.Reset()
 		for !b.Full() {
 			b.AddPacket(1, h, nil)
-			b.AddEnd(End{Slot: 1, Flow: f, Details: &details, Number: 1, Now: 1e9})
+			b.AddEnd(End{Slot: 1, Flow: f, Details: &details, Number: 1, At: 1e9})
 		}
 		for i := range views {
 			b.View(i)

@@ -15,7 +15,7 @@ func (b *Batch) addDetails(d *flowtable.Details) {
 	if l.end&sdk.HdrDesc != 0 {
 		l.value = l.value[:0]
 		for _, n := range d.Stacks[:d.NStacks] {
-			text := l.stacks.Stack(n).Text
+			text := l.stacks.Stack(n).HdrDesc
 			l.value = binary.LittleEndian.AppendUint32(l.value, uint32(len(text)))
 			l.value = append(l.value, text...)
 		}
@@ -24,19 +24,19 @@ func (b *Batch) addDetails(d *flowtable.Details) {
 	if l.end&sdk.NumHdrs != 0 {
 		l.value = l.value[:0]
 		for _, n := range d.Stacks[:d.NStacks] {
-			l.value = binary.LittleEndian.AppendUint16(l.value, l.stacks.Stack(n).Headers)
+			l.value = binary.LittleEndian.AppendUint16(l.value, l.stacks.Stack(n).NumHdrs)
 		}
 		e.NumHdrs.Append(l.value)
 	}
 	if l.end&sdk.SrcMAC != 0 {
-		e.SrcMAC.Append(joined(&l.value, d.SrcMACs[:d.NSrcMACs]))
+		e.SrcMAC.Append(joined(&l.value, d.SrcMAC[:d.NSrcMAC]))
 	}
 	if l.end&sdk.DstMAC != 0 {
-		e.DstMAC.Append(joined(&l.value, d.DstMACs[:d.NDstMACs]))
+		e.DstMAC.Append(joined(&l.value, d.DstMAC[:d.NDstMAC]))
 	}
 	if l.end&sdk.VLANID != 0 {
 		l.value = l.value[:0]
-		for _, tag := range d.Tags[:d.NTags] {
+		for _, tag := range d.VLANID[:d.NVLANID] {
 			l.value = binary.LittleEndian.AppendUint16(l.value, tag)
 		}
 		e.VLANID.Append(l.value)

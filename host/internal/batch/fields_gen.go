@@ -25,10 +25,10 @@ func addRow(p *sdk.Packets, fields sdk.PacketField, slot uint32, h *decode.Heade
 		p.WireLen = append(p.WireLen, h.WireLen)
 	}
 	if fields&sdk.L7Len != 0 {
-		p.L7Len = append(p.L7Len, h.Length)
+		p.L7Len = append(p.L7Len, h.L7Len)
 	}
 	if fields&sdk.PadLen != 0 {
-		p.PadLen = append(p.PadLen, h.Pad)
+		p.PadLen = append(p.PadLen, h.PadLen)
 	}
 	if fields&sdk.Payload != 0 {
 		p.Payload.Append(payload)
@@ -36,15 +36,15 @@ func addRow(p *sdk.Packets, fields sdk.PacketField, slot uint32, h *decode.Heade
 }
 
 // addFields adds what the flow table knows of a flow's end.
-func addFields(e *sdk.Ends, fields sdk.EndField, f *flowtable.Flow, dir uint8, now int64) {
+func addFields(e *sdk.Ends, fields sdk.EndField, f *flowtable.Flow, dir uint8, at int64) {
 	if fields&sdk.At != 0 {
-		e.At = append(e.At, now)
+		e.At = append(e.At, at)
 	}
 	if fields&sdk.FirstSeen != 0 {
-		e.FirstSeen = append(e.FirstSeen, f.First)
+		e.FirstSeen = append(e.FirstSeen, f.FirstSeen)
 	}
 	if fields&sdk.LastSeen != 0 {
-		e.LastSeen = append(e.LastSeen, f.Last)
+		e.LastSeen = append(e.LastSeen, f.LastSeen)
 	}
 	if fields&sdk.FlowInd != 0 {
 		e.FlowInd = append(e.FlowInd, f.FlowInd)
@@ -59,24 +59,24 @@ func addFields(e *sdk.Ends, fields sdk.EndField, f *flowtable.Flow, dir uint8, n
 		e.DstIP = append(e.DstIP, ipOf(&f.Key, f.Key.Dst))
 	}
 	if fields&sdk.SrcPort != 0 {
-		e.SrcPort = append(e.SrcPort, f.Key.SrcPort)
+		e.SrcPort = append(e.SrcPort, f.SrcPort)
 	}
 	if fields&sdk.DstPort != 0 {
-		e.DstPort = append(e.DstPort, f.Key.DstPort)
+		e.DstPort = append(e.DstPort, f.DstPort)
 	}
 	if fields&sdk.Proto != 0 {
-		e.Proto = append(e.Proto, f.Key.Proto)
+		e.Proto = append(e.Proto, f.Proto)
 	}
 	if fields&sdk.TCPStates != 0 {
-		e.TCPStates = append(e.TCPStates, f.TCPAnomaly)
+		e.TCPStates = append(e.TCPStates, f.TCPStates)
 	}
 	if fields&sdk.FlowStat != 0 {
-		e.FlowStat = append(e.FlowStat, uint64(f.Status))
+		e.FlowStat = append(e.FlowStat, uint64(f.FlowStat))
 	}
 	if fields&sdk.Opposite != 0 {
 		e.Opposite = append(e.Opposite, f.Opposite())
 	}
 	if fields&sdk.EtherType != 0 {
-		e.EtherType = append(e.EtherType, f.Key.EtherType)
+		e.EtherType = append(e.EtherType, f.EtherType)
 	}
 }

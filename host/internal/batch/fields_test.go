@@ -60,8 +60,8 @@ func everyField(t *testing.T, p *sdk.Plugin) *sdk.Batch {
 		f, d := &flowtable.Flow{}, &flowtable.Details{}
 		set(reflect.ValueOf(f).Elem(), &next)
 		f.Key.Kind = decode.IPv4
-		d.NSrcMACs, d.NDstMACs, d.NTags = 1, 1, 1
-		b.AddEnd(End{Slot: uint32(i), Flow: f, Details: d, Dir: 1, Number: uint64(i + 1), Now: int64(i + 1)})
+		d.NSrcMAC, d.NDstMAC, d.NVLANID = 1, 1, 1
+		b.AddEnd(End{Slot: uint32(i), Flow: f, Details: d, Dir: 1, Number: uint64(i + 1), At: int64(i + 1)})
 	}
 	return b.View(0)
 }

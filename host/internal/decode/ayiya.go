@@ -10,12 +10,12 @@ func (d *Decoder) ayiya(data []byte, off int, h *Headers) (place, bool) {
 	switch v := nibble(data, off); {
 	case next == protoIPv6 && v == 6, next == protoIPv4 && v == 4:
 		d.add(pieceAYIYA)
-		h.Status |= AYIYA
+		h.FlowStat |= AYIYA
 		d.enter(h)
 		return place{anyIP, off}, true
 	case next == protoNoNext:
 		d.add(pieceAYIYA)
-		h.Status |= AYIYA
+		h.FlowStat |= AYIYA
 	}
 	return stopped(h)
 }

@@ -12,7 +12,7 @@ func (d *Decoder) capwap(data []byte, off int, h *Headers) (place, bool) {
 	if b[0]>>4 != 0 || native && b[2]>>1&0x1f != 1 || b[3]&7 != 0 || b[7]&3 != 0 {
 		return stop, false
 	}
-	h.Status |= CAPWAP
+	h.FlowStat |= CAPWAP
 	control := h.Key.SrcPort != portCAPWAP && h.Key.DstPort != portCAPWAP
 	if control {
 		d.add(pieceCAPWAP)
@@ -24,7 +24,7 @@ func (d *Decoder) capwap(data []byte, off int, h *Headers) (place, bool) {
 	switch {
 	case kind == 1:
 		d.add(pieceDTLS)
-		h.Status |= DTLS
+		h.FlowStat |= DTLS
 		return stopped(h)
 	case control || b[3]&keepAlive != 0 || later:
 		return stopped(h)
@@ -41,7 +41,7 @@ func (d *Decoder) capwap(data []byte, off int, h *Headers) (place, bool) {
 // control port T2 skips as much before it.
 func (d *Decoder) lwapp(data []byte, off int, h *Headers) (place, bool) {
 	d.add(pieceLWAPP)
-	h.Status |= CAPWAP
+	h.FlowStat |= CAPWAP
 	if h.Key.SrcPort == portLWAPP || h.Key.DstPort == portLWAPP {
 		off += 6
 	}
@@ -58,7 +58,7 @@ func (d *Decoder) tunnelledWLAN(data []byte, off int, h *Headers) place {
 	d.add(pieceWLAN)
 	p := d.wlan(data, off, off+2 <= len(data) && data[off+1]&0x0f == wlanData, h)
 	if p.next == end && d.inner {
-		h.Status &^= L2Cut // the link's own header is there
+		h.FlowStat &^= L2Cut // the link's own header is there
 		return d.leave(h)
 	}
 	return p

@@ -7,7 +7,7 @@ type Counts struct {
 	Packets   uint64
 	WireBytes uint64
 	CapBytes  uint64 // captured
-	PadBytes  uint64 // sum of Headers.Pad
+	PadBytes  uint64 // sum of Headers.PadLen
 
 	// Bandwidth bytes as T2 counts them: of IPv4 what the header gives as length and the
 	// link-layer header before it, of IPv6 the wire length, of layer 2 nothing.
@@ -16,8 +16,8 @@ type Counts struct {
 	// Packets is the sum of these four.
 	Layer2, IPv4, IPv6 uint64
 	NoFlow             uint64
-	NoFlowStatus       Status // bits of the packets without a flow, all together
-	WrongVersion       uint64 // T2's IPvX: announced as IP of a version that the header is not; with and without a flow
+	NoFlowStat         FlowStat // bits of the packets without a flow, all together
+	WrongVersion       uint64   // T2's IPvX: announced as IP of a version that the header is not; with and without a flow
 
 	// TCP counts packets with a flow that are no later fragments, TCPBytes their
 	// captured bytes; TCPFragments and TCPFragmentBytes the later fragments. The protocols
@@ -66,12 +66,12 @@ type LinkCount struct {
 
 // count adds the packet that was decoded into h; status are its bits, which h has not kept
 // if it has no flow.
-func (d *Decoder) count(h *Headers, status Status) {
+func (d *Decoder) count(h *Headers, status FlowStat) {
 	c := &d.Counts
 	c.Packets++
 	c.WireBytes += uint64(h.WireLen)
 	c.CapBytes += uint64(h.CapLen)
-	c.PadBytes += uint64(h.Pad)
+	c.PadBytes += uint64(h.PadLen)
 	if d.clipped {
 		c.Clipped++
 	}
@@ -107,7 +107,7 @@ func (d *Decoder) count(h *Headers, status Status) {
 		return
 	default:
 		c.NoFlow++
-		c.NoFlowStatus |= status
+		c.NoFlowStat |= status
 		return
 	}
 	switch h.Key.Proto {
@@ -146,7 +146,7 @@ func (c *Counts) headers(n uint16, some bool) {
 	c.MeanHeaders = (1-weight)*c.MeanHeaders + weight*float32(n)
 }
 
-func (d *Decoder) countRare(status Status) {
+func (d *Decoder) countRare(status FlowStat) {
 	c := &d.Counts
 	c.MaxVLAN = max(c.MaxVLAN, d.nTags)
 	c.MaxMPLS = max(c.MaxMPLS, d.nLabels)
@@ -154,7 +154,7 @@ func (d *Decoder) countRare(status Status) {
 		c.LLC++
 	}
 	for _, counted := range []struct {
-		bit   Status
+		bit   FlowStat
 		count *uint64
 	}{{GRE, &c.GRE}, {Teredo, &c.Teredo}, {AYIYA, &c.AYIYA}, {DTLS, &c.DTLS}, {WrongVersion, &c.WrongVersion}} {
 		if status&counted.bit != 0 {

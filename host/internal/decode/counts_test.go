@@ -26,7 +26,7 @@ func TestCounts(t *testing.T) {
 	}{
 		{"nothing", nil, decode.Counts{MinHeaders: math.MaxUint16}},
 		{"an empty record is no minimum but in the mean", []string{"ethernet/tcp", "empty"}, decode.Counts{
-			Packets: 2, WireBytes: 60, CapBytes: 60, PadBytes: 6, BandwidthBytes: 54, IPv4: 1, NoFlow: 1, NoFlowStatus: decode.L2Cut,
+			Packets: 2, WireBytes: 60, CapBytes: 60, PadBytes: 6, BandwidthBytes: 54, IPv4: 1, NoFlow: 1, NoFlowStat: decode.L2Cut,
 			TCP: 1, TCPBytes: 60, MinHeaders: 3, MaxHeaders: 3, MeanHeaders: 1.5, Clipped: 1,
 		}},
 		{"later fragments of TCP stand apart", []string{"ipv4/fragment-first", "ipv4/fragment-last"}, decode.Counts{
@@ -43,7 +43,7 @@ func TestCounts(t *testing.T) {
 		}},
 		{"tunnels, also without a flow", []string{"gre/version-wrong", "gre/teb", "udp/teredo", "udp/ayiya", "udp/dtls-1.2"}, decode.Counts{
 			Packets: 5, WireBytes: 473, CapBytes: 473, BandwidthBytes: 54 + 102 + 130 + 71, IPv4: 2, IPv6: 2, NoFlow: 1,
-			NoFlowStatus: decode.GRE | decode.WrongVersion | decode.HasIPv4, WrongVersion: 1, TCP: 3, TCPBytes: 324, UDP: 1, UDPBytes: 71,
+			NoFlowStat: decode.GRE | decode.WrongVersion | decode.HasIPv4, WrongVersion: 1, TCP: 3, TCPBytes: 324, UDP: 1, UDPBytes: 71,
 			GRE: 2, Teredo: 1, AYIYA: 1, DTLS: 1, MinHeaders: 4, MaxHeaders: 6, MeanHeaders: 5.4,
 		}},
 		{"protocols", []string{"ipv4/sctp", "ipv4/icmp", "ipv4/igmp", "ethernet/arp", "ethernet/llc-stp"}, decode.Counts{

@@ -70,9 +70,9 @@ func (d *Decoder) Decode(f *capture.Frame, h *Headers) {
 	h.begin(f)
 	d.walked = walked{}
 	if f.Link == capture.LinkTypeEthernet && d.plain(f.Data, h) {
-		d.count(h, h.Status)
+		d.count(h, h.FlowStat)
 	} else {
-		if h.Status != 0 { // plain has begun
+		if h.FlowStat != 0 { // plain has begun
 			h.begin(f)
 			d.walked = walked{}
 		}
@@ -115,7 +115,7 @@ const maxRounds = 64
 // what the one before it wrote, and says what comes next: a tunnel is a header
 // that does not answer with stop but with the place of what it carries. It gives the
 // packet's status, which a packet without a flow does not keep.
-func (d *Decoder) walk(l capture.LinkType, data []byte, h *Headers) Status {
+func (d *Decoder) walk(l capture.LinkType, data []byte, h *Headers) FlowStat {
 	p := place{ethernet, 0}
 	if l != capture.LinkTypeEthernet {
 		p = d.linkHeader(l, data, 0, h)
@@ -164,7 +164,7 @@ func (h *Headers) clear() {
 // clip ends the walk of a packet that was cut within its link-layer header.
 func (d *Decoder) clip(h *Headers) place {
 	d.clipped = true
-	h.Status |= L2Cut
+	h.FlowStat |= L2Cut
 	h.Key.Kind = NoFlow
 	return stop
 }

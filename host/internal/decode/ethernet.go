@@ -71,8 +71,8 @@ func (d *Decoder) tagged(data []byte, off int, h *Headers) place {
 
 // tags8021Q reads a run of tags (IEEE 802.1Q, 9.6), with what follows them in place of t.
 func (d *Decoder) tags8021Q(t uint16, data []byte, off int, h *Headers) (uint16, int) {
-	h.NTags = 0
-	h.Tags = [3]uint16{}
+	h.NVLANID = 0
+	h.VLANID = [3]uint16{}
 	run := 0
 	var tci uint16
 	for ; isTag(t) && off+4 <= len(data); run++ {
@@ -80,15 +80,15 @@ func (d *Decoder) tags8021Q(t uint16, data []byte, off int, h *Headers) (uint16,
 		t = binary.BigEndian.Uint16(data[off+2:])
 		off += 4
 		if tci&0xfff == 0 {
-			h.Status |= VLAN0
+			h.FlowStat |= VLAN0
 		}
-		if run < len(h.Tags) {
-			h.Tags[run] = tci
-			h.NTags++
+		if run < len(h.VLANID) {
+			h.VLANID[run] = tci
+			h.NVLANID++
 		}
 	}
 	h.Key.VLAN = tci & 0xfff
-	h.Status |= VLAN
+	h.FlowStat |= VLAN
 	d.nTags += run
 	d.addRun(pieceVLAN, familyVLAN, run)
 	return t, off
@@ -127,7 +127,7 @@ func (d *Decoder) logicalLink(data []byte, off, end int, h *Headers) place {
 		if v := nibble(data, d.payload); v == 4 || v == 6 {
 			return place{anyIP, d.payload}
 		}
-		h.Status |= WrongVersion
+		h.FlowStat |= WrongVersion
 		d.add(pieceIPvX)
 		return d.notIP(h)
 	}

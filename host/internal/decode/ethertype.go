@@ -47,7 +47,7 @@ func (d *Decoder) etherType(data []byte, off int, h *Headers) place {
 		return d.pppoe(data, off, h)
 	case typeERSPAN:
 		d.add(pieceERSPAN)
-		h.Status |= ERSPAN
+		h.FlowStat |= ERSPAN
 		return place{frame, off + 8}
 	case typeARP:
 		d.add(pieceARP)
@@ -59,12 +59,12 @@ func (d *Decoder) etherType(data []byte, off int, h *Headers) place {
 		d.addType(t, h)
 	}
 	if t := h.Key.EtherType; t == typePPPoED || !d.inner { // the others' bits are for flows of their own
-		h.Status |= typeStatus(t)
+		h.FlowStat |= typeStatus(t)
 	}
 	return d.notIP(h)
 }
 
-func typeStatus(t uint16) Status {
+func typeStatus(t uint16) FlowStat {
 	switch t {
 	case typeARP, typeAARP:
 		return ARP
@@ -81,7 +81,7 @@ func typeStatus(t uint16) Status {
 // wrongVersion ends the walk at a header that is not of the version that is announced:
 // a flow of layer 2, and nothing in a tunnel.
 func (d *Decoder) wrongVersion(h *Headers) place {
-	h.Status |= WrongVersion
+	h.FlowStat |= WrongVersion
 	d.add(pieceIPvX)
 	if d.inner {
 		return noFlow(h)

@@ -28,13 +28,13 @@ var recordsDiffer = map[string]string{
 
 // record is what T2's flow file shows of the flows with one key, as far as the decoder gives it.
 type record struct {
-	Status     string // without the bits of the flow table
+	FlowStat   string // without the bits of the flow table
 	Stacks     []string
 	Src, Dst   []string // MAC addresses
-	Tags       string
+	VLANID     string
 	Packets    int
-	Length     uint64
-	Pad        uint64
+	L7Len      uint64
+	PadLen     uint64
 	MinL, MaxL int
 }
 
@@ -115,17 +115,17 @@ func recordsOfT2(t *testing.T, file string) map[string]record {
 		r, ok := records[key]
 		if !ok {
 			r.MinL = 1 << 16
-			r.Tags = cell("vlanID")
+			r.VLANID = cell("vlanID")
 		}
 		status, err := strconv.ParseUint(cell("flowStat"), 0, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Status != "" {
-			old, _ := strconv.ParseUint(r.Status, 0, 64)
+		if r.FlowStat != "" {
+			old, _ := strconv.ParseUint(r.FlowStat, 0, 64)
 			status |= old
 		}
-		r.Status = fmt.Sprintf("%#x", status&^tableBits)
+		r.FlowStat = fmt.Sprintf("%#x", status&^tableBits)
 		counts := strings.Split(cell("numHdrs"), ";")
 		for i, s := range strings.Split(cell("hdrDesc"), ";") {
 			r.Stacks = addNew(r.Stacks, s+"/"+counts[i], 1000)
@@ -137,8 +137,8 @@ func recordsOfT2(t *testing.T, file string) map[string]record {
 			r.Dst = addNew(r.Dst, m, 1000)
 		}
 		r.Packets += number("pktsSnt")
-		r.Length += uint64(number("l7BytesSnt"))
-		r.Pad += uint64(number("padBytesSnt"))
+		r.L7Len += uint64(number("l7BytesSnt"))
+		r.PadLen += uint64(number("padBytesSnt"))
 		r.MinL = min(r.MinL, number("minL7PktSz"))
 		r.MaxL = max(r.MaxL, number("maxL7PktSz"))
 		records[key] = r
@@ -179,7 +179,7 @@ func recordsOf(dir, name string) map[string]record {
 		}
 		key := keyOfFlow(h)
 		if h.Key.Kind == decode.Layer2 {
-			if h.Status&decode.NoEthernet != 0 {
+			if h.FlowStat&decode.NoEthernet != 0 {
 				key += " >"
 			} else {
 				key += " " + mac(h.MACs[6:]) + ">" + mac(h.MACs[:6])
@@ -200,28 +200,28 @@ func recordsOf(dir, name string) map[string]record {
 		if !ok {
 			r.MinL = 1 << 16
 			var tags []string
-			for _, tag := range h.Tags[:h.NTags] {
+			for _, tag := range h.VLANID[:h.NVLANID] {
 				tags = append(tags, strconv.Itoa(int(tag)))
 			}
-			r.Tags = strings.Join(tags, ";")
+			r.VLANID = strings.Join(tags, ";")
 		}
-		status := h.Status &^ tableBits
-		if r.Status != "" {
-			old, _ := strconv.ParseUint(r.Status, 0, 64)
-			status |= decode.Status(old)
+		status := h.FlowStat &^ tableBits
+		if r.FlowStat != "" {
+			old, _ := strconv.ParseUint(r.FlowStat, 0, 64)
+			status |= decode.FlowStat(old)
 		}
-		r.Status = fmt.Sprintf("%#x", uint64(status))
+		r.FlowStat = fmt.Sprintf("%#x", uint64(status))
 		stack := s.Stack(h.Stack)
-		r.Stacks = addNew(r.Stacks, fmt.Sprintf("%s/%d", stack.Text, stack.Headers), 4)
+		r.Stacks = addNew(r.Stacks, fmt.Sprintf("%s/%d", stack.HdrDesc, stack.NumHdrs), 4)
 		if status&decode.NoEthernet == 0 {
 			r.Src = addNew(r.Src, mac(h.MACs[6:]), 3)
 			r.Dst = addNew(r.Dst, mac(h.MACs[:6]), 3)
 		}
 		r.Packets++
-		r.Length += uint64(h.Length)
-		r.Pad += uint64(h.Pad)
-		r.MinL = min(r.MinL, int(h.Length))
-		r.MaxL = max(r.MaxL, int(h.Length))
+		r.L7Len += uint64(h.L7Len)
+		r.PadLen += uint64(h.PadLen)
+		r.MinL = min(r.MinL, int(h.L7Len))
+		r.MaxL = max(r.MaxL, int(h.L7Len))
 		records[key] = r
 	}
 	return records

@@ -5,34 +5,34 @@ package decode
 const maxPadded = 64
 
 // finish says what holds once the packet's flow is known. It gives the status.
-func (d *Decoder) finish(data []byte, h *Headers) Status {
+func (d *Decoder) finish(data []byte, h *Headers) FlowStat {
 	h.Stack = d.stack
 	if d.stacks.rows[d.stack].long {
-		h.Status |= LongStack
+		h.FlowStat |= LongStack
 	}
 	wire := int(h.WireLen)
 	switch h.Key.Kind {
 	case IPv4:
-		h.Status |= FlowIPv4
+		h.FlowStat |= FlowIPv4
 		d.lengths(data, h)
 	case IPv6:
-		h.Status |= FlowIPv6
+		h.FlowStat |= FlowIPv6
 		d.lengths(data, h)
 	case Layer2:
-		h.Status |= Layer2Flow
+		h.FlowStat |= Layer2Flow
 		copy(h.Key.Dst[:6], h.MACs[:6])
 		copy(h.Key.Src[:6], h.MACs[6:])
-		h.Length = uint16(max(wire-d.payload, 0))
-		h.Begin = uint32(d.payload)
+		h.L7Len = uint16(max(wire-d.payload, 0))
+		h.L7Begin = uint32(d.payload)
 		if wire <= maxPadded {
-			h.Pad = uint16(max(wire-d.end, 0))
+			h.PadLen = uint16(max(wire-d.end, 0))
 		}
 	default:
-		status := h.Status
+		status := h.FlowStat
 		h.clear()
 		return status
 	}
-	return h.Status
+	return h.FlowStat
 }
 
 // lengths computes what the lengths in the headers say (t2-decode.md 3). What T2 gives as
@@ -41,22 +41,22 @@ func (d *Decoder) lengths(data []byte, h *Headers) {
 	captured := max(len(data)-d.ip, 0)
 	clipped := captured < d.ipLength
 	if clipped {
-		h.Status |= L3Cut
+		h.FlowStat |= L3Cut
 	}
 	if h.Key.Kind == IPv4 {
 		captured = min(captured, d.ipLength)
 		if d.ipLength < 20 {
-			h.Status |= ShortIP
+			h.FlowStat |= ShortIP
 		}
 	}
 	captured = max(captured-d.ipHeader, 0)
 	length := d.ipLength - d.ipHeader - d.transportHeader
 	if captured < d.transportHeader || length < 0 {
-		h.Status |= ShortTransport
+		h.FlowStat |= ShortTransport
 	}
-	h.Length = uint16(max(length, 0))
-	h.Begin = uint32(d.ip + d.ipHeader + d.transportHeader)
+	h.L7Len = uint16(max(length, 0))
+	h.L7Begin = uint32(d.ip + d.ipHeader + d.transportHeader)
 	if wire := int(h.WireLen); wire <= maxPadded {
-		h.Pad = uint16(max(wire-d.ipLength-d.ip, 0))
+		h.PadLen = uint16(max(wire-d.ipLength-d.ip, 0))
 	}
 }

@@ -11,7 +11,7 @@ func (d *Decoder) frameRelay(data []byte, off int, h *Headers) place {
 		padding                   = 0x00
 	)
 	d.add(pieceLinkFrameRelay)
-	h.Status |= NoEthernet
+	h.FlowStat |= NoEthernet
 	d.firstBytes(data, off, h)
 	if len(data) < off+4 {
 		return d.clip(h)

@@ -34,21 +34,21 @@ func FuzzDecode(f *testing.F) {
 			t.Fatal("a reader panicked")
 		}
 		stack, other := fresh.Stacks().Stack(h.Stack), used.Stacks().Stack(again.Stack)
-		full := other.Text == "..." && other.Headers == 0 // the used one has met too many
+		full := other.HdrDesc == "..." && other.NumHdrs == 0 // the used one has met too many
 		if stack != other && !full {
 			t.Fatalf("a used decoder gives another stack: %v, %v", stack, other)
 		}
 		again.Stack = h.Stack
 		if full {
-			again.Status = again.Status&^decode.LongStack | h.Status&decode.LongStack
+			again.FlowStat = again.FlowStat&^decode.LongStack | h.FlowStat&decode.LongStack
 		}
 		if h != again {
 			t.Fatalf("a used decoder gives something else:\n%+v\n%+v", h, again)
 		}
 		checkStack(t, &h, stack)
 		checkHeaders(t, &h)
-		if p := h.Payload(frame.Data); len(p) > int(h.Length) {
-			t.Errorf("payload of %d bytes, %d by the headers", len(p), h.Length)
+		if p := h.Payload(frame.Data); len(p) > int(h.L7Len) {
+			t.Errorf("payload of %d bytes, %d by the headers", len(p), h.L7Len)
 		}
 		c := &fresh.Counts
 		if c.Packets != 1 || c.Layer2+c.IPv4+c.IPv6+c.NoFlow != 1 {
@@ -60,10 +60,10 @@ func FuzzDecode(f *testing.F) {
 // checkStack says what holds for the stack of all packets.
 func checkStack(t *testing.T, h *decode.Headers, s decode.Stack) {
 	t.Helper()
-	if len(s.Text) > 127 || h.Status&decode.LongStack != 0 != strings.HasSuffix(s.Text, "...") {
-		t.Errorf("stack %q of %d characters, status %s", s.Text, len(s.Text), renderStatus(h.Status))
+	if len(s.HdrDesc) > 127 || h.FlowStat&decode.LongStack != 0 != strings.HasSuffix(s.HdrDesc, "...") {
+		t.Errorf("stack %q of %d characters, status %s", s.HdrDesc, len(s.HdrDesc), renderStatus(h.FlowStat))
 	}
-	if (h.Key.Kind == decode.NoFlow) != (s == decode.Stack{}) || s.Text != "" && s.Headers == 0 {
+	if (h.Key.Kind == decode.NoFlow) != (s == decode.Stack{}) || s.HdrDesc != "" && s.NumHdrs == 0 {
 		t.Errorf("stack %v of a packet of kind %d", s, h.Key.Kind)
 	}
 }
@@ -74,30 +74,30 @@ func checkStatus(t *testing.T, h *decode.Headers) {
 	const kinds = decode.Layer2Flow | decode.FlowIPv4 | decode.FlowIPv6
 	for _, c := range []struct {
 		kind           decode.Kind
-		is, has, never decode.Status
+		is, has, never decode.FlowStat
 	}{
-		{decode.NoFlow, 0, 0, ^decode.Status(0)},
+		{decode.NoFlow, 0, 0, ^decode.FlowStat(0)},
 		{decode.Layer2, decode.Layer2Flow, 0, decode.HasIPv4 | decode.HasIPv6 | decode.L3Cut | decode.ShortTransport | decode.GRE},
 		{decode.IPv4, decode.FlowIPv4, decode.HasIPv4, decode.ARP | decode.L2Cut | decode.ShortHeader},
 		{decode.IPv6, decode.FlowIPv6, decode.HasIPv6, decode.L2Cut | decode.ShortIP | decode.ShortHeader},
 	} {
-		if c.kind == h.Key.Kind && (h.Status&kinds != c.is || h.Status&c.has != c.has || h.Status&c.never != 0) {
-			t.Errorf("status %s of kind %d", renderStatus(h.Status), c.kind)
+		if c.kind == h.Key.Kind && (h.FlowStat&kinds != c.is || h.FlowStat&c.has != c.has || h.FlowStat&c.never != 0) {
+			t.Errorf("status %s of kind %d", renderStatus(h.FlowStat), c.kind)
 		}
 	}
-	if strings.Contains(renderStatus(h.Status), "?") {
-		t.Errorf("a bit of no name: %s", renderStatus(h.Status))
+	if strings.Contains(renderStatus(h.FlowStat), "?") {
+		t.Errorf("a bit of no name: %s", renderStatus(h.FlowStat))
 	}
-	if h.NTags > 3 || h.NTags > 0 && h.Status&decode.VLAN == 0 || h.Key.Kind != decode.NoFlow && h.Status&decode.VLAN != 0 && h.NTags == 0 {
-		t.Errorf("%d tags, status %s", h.NTags, renderStatus(h.Status))
+	if h.NVLANID > 3 || h.NVLANID > 0 && h.FlowStat&decode.VLAN == 0 || h.Key.Kind != decode.NoFlow && h.FlowStat&decode.VLAN != 0 && h.NVLANID == 0 {
+		t.Errorf("%d tags, status %s", h.NVLANID, renderStatus(h.FlowStat))
 	}
-	for i, tag := range h.Tags {
-		if i >= int(h.NTags) && tag != 0 || i == int(h.NTags)-1 && h.NTags < 3 && tag&0xfff != h.Key.VLAN {
-			t.Errorf("tags %x, %d of them, VLAN %d", h.Tags, h.NTags, h.Key.VLAN)
+	for i, tag := range h.VLANID {
+		if i >= int(h.NVLANID) && tag != 0 || i == int(h.NVLANID)-1 && h.NVLANID < 3 && tag&0xfff != h.Key.VLAN {
+			t.Errorf("tags %x, %d of them, VLAN %d", h.VLANID, h.NVLANID, h.Key.VLAN)
 		}
 	}
-	if h.Pad > 64 || h.Pad != 0 && h.WireLen > 64 || uint32(h.Length) > h.WireLen && h.WireLen > 0 && h.Key.Kind == decode.Layer2 {
-		t.Errorf("pad %d and length %d of %d bytes on the wire", h.Pad, h.Length, h.WireLen)
+	if h.PadLen > 64 || h.PadLen != 0 && h.WireLen > 64 || uint32(h.L7Len) > h.WireLen && h.WireLen > 0 && h.Key.Kind == decode.Layer2 {
+		t.Errorf("pad %d and length %d of %d bytes on the wire", h.PadLen, h.L7Len, h.WireLen)
 	}
 }
 

@@ -16,7 +16,7 @@ func (d *Decoder) geneve(data []byte, off int, h *Headers) (place, bool) {
 		return stopped(h)
 	}
 	d.add(pieceGeneve)
-	h.Status |= Geneve
+	h.FlowStat |= Geneve
 	d.enter(h)
 	return place{frame, off + 8 + int(b[0]&0x3f)*4}, true
 }

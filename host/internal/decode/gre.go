@@ -9,7 +9,7 @@ func (d *Decoder) gre(data []byte, off int, h *Headers) place {
 		checksum, routing, key, sequence = 0x80, 0x40, 0x20, 0x10
 	)
 	d.add(pieceGRE)
-	h.Status |= GRE
+	h.FlowStat |= GRE
 	b := d.head(data, off, 4)
 	flags, version, ack := b[0], b[1]&7, b[1]&0x80 != 0
 	t := binary.BigEndian.Uint16(b[2:])
@@ -44,7 +44,7 @@ func (d *Decoder) gre(data []byte, off int, h *Headers) place {
 		return place{frame, off}
 	case typeERSPAN: // type II has a header and a sequence number, type I neither
 		d.add(pieceERSPAN)
-		h.Status |= ERSPAN
+		h.FlowStat |= ERSPAN
 		d.enter(h)
 		if flags&sequence != 0 {
 			off += 8
@@ -58,7 +58,7 @@ func (d *Decoder) gre(data []byte, off int, h *Headers) place {
 		return place{etherType, off}
 	}
 	d.addType(t, h)
-	h.Status |= Stopped
+	h.FlowStat |= Stopped
 	return stop
 }
 
@@ -79,13 +79,13 @@ func sourceRoute(data []byte, off int) int {
 // grePPP reads a PPP frame in PPTP.
 func (d *Decoder) grePPP(data []byte, off int, empty bool, h *Headers) place {
 	d.add(piecePPP)
-	h.Status |= PPP
+	h.FlowStat |= PPP
 	first := d.head(data, off, 1)[0]
 	switch {
 	case empty: // an acknowledgement
 	case first == pppCompressed:
 		d.add(pieceCompressed)
-		h.Status |= PPPCompressed
+		h.FlowStat |= PPPCompressed
 	default:
 		d.enter(h)
 		proto, off := d.pppProtocol(data, off)
@@ -94,7 +94,7 @@ func (d *Decoder) grePPP(data []byte, off int, empty bool, h *Headers) place {
 		}
 		return d.leave(h)
 	}
-	h.Status |= Stopped
+	h.FlowStat |= Stopped
 	return stop
 }
 
@@ -102,13 +102,13 @@ func (d *Decoder) grePPP(data []byte, off int, empty bool, h *Headers) place {
 // version 1 does not have.
 func (d *Decoder) wccp(data []byte, off int, h *Headers) place {
 	d.add(pieceWCCP)
-	h.Status |= WCCP
+	h.FlowStat |= WCCP
 	for _, skip := range []int{4, 0} {
 		if v := nibble(data, off+skip); v == 4 || v == 6 {
 			d.enter(h)
 			return place{anyIP, off + skip}
 		}
 	}
-	h.Status |= Stopped
+	h.FlowStat |= Stopped
 	return stop
 }

@@ -5,7 +5,7 @@ package decode
 // marks and names the others as well.
 func (d *Decoder) gtp(data []byte, off int, h *Headers) (place, bool) {
 	d.add(pieceGTP)
-	h.Status |= GTP
+	h.FlowStat |= GTP
 	b := d.head(data, off, 2)
 	if b[1] != 255 {
 		return stop, false

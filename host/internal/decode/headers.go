@@ -39,7 +39,7 @@ func (k *Key) Reverse() Key {
 // window field: above every window that can be sent (0 to 65535).
 const NoWindow = 1 << 16
 
-// Headers is what the host keeps of a frame.
+// Headers is what the host keeps of a frame. Fields that plugins can read have the SDK's names.
 type Headers struct {
 	Number  uint64 // of the frame, from 1
 	Time    int64  // nanoseconds since 1970-01-01 UTC
@@ -63,14 +63,14 @@ type Headers struct {
 	Window   uint32 // raw window, 0 to 65535, or NoWindow; of all packets of protocol TCP
 
 	// What T2's record shows of a packet (t2-decode.md 3, 6 and 7).
-	Status Status    // bits of the packet
-	Stack  uint32    // which headers it has, in order: see Stacks
-	Length uint16    // bytes of payload by the headers' lengths, T2's L7 length (t2-plugins.md 2.3), mod 2^16; 0 where T2 counts below zero
-	Begin  uint32    // where that payload begins in the frame, also where it was not captured
-	Pad    uint16    // bytes of padding, of frames of at most 64 bytes
-	MACs   [12]byte  // destination and source of the innermost link-layer header, its first 12 bytes whatever it is
-	Tags   [3]uint16 // tag control information of the last run of VLAN tags, outermost first
-	NTags  uint8     // how many of them hold, 0 to 3
+	FlowStat FlowStat  // bits of the packet
+	Stack    uint32    // which headers it has, in order: see Stacks
+	L7Len    uint16    // bytes of payload by the headers' lengths, T2's L7 length (t2-plugins.md 2.3), mod 2^16; 0 where T2 counts below zero
+	L7Begin  uint32    // where that payload begins in the frame, also where it was not captured
+	PadLen   uint16    // bytes of padding, of frames of at most 64 bytes
+	MACs     [12]byte  // destination and source of the innermost link-layer header, its first 12 bytes whatever it is
+	VLANID   [3]uint16 // of the last run of VLAN tags, outermost first: tag control information, all 16 bits, as T2's vlanID
+	NVLANID  uint8     // how many of them hold, 0 to 3
 
 	// Byte13 is the byte at offset 13 behind the IP header whatever stands
 	// there, 0 where not captured: T2 tells the server's side by it
@@ -78,11 +78,11 @@ type Headers struct {
 	Byte13 uint8
 }
 
-// Payload is what was captured of the payload in the frame's bytes: at most Length.
+// Payload returns what was captured of the payload in the frame's bytes, at most L7Len.
 func (h *Headers) Payload(frame []byte) []byte {
-	if int64(h.Begin) >= int64(len(frame)) {
+	if int64(h.L7Begin) >= int64(len(frame)) {
 		return nil
 	}
-	p := frame[h.Begin:]
-	return p[:min(int(h.Length), len(p))]
+	p := frame[h.L7Begin:]
+	return p[:min(int(h.L7Len), len(p))]
 }

@@ -16,15 +16,15 @@ func (d *Decoder) ipv4(data []byte, off int, h *Headers) place {
 	b := d.head(data, off, 20)
 	header := int(b[0]&0x0f) * 4
 	if b[0]>>4 != 4 {
-		h.Status |= WrongVersion
+		h.FlowStat |= WrongVersion
 		d.add(pieceIPvX)
 		return noFlow(h)
 	}
 	if header < 20 {
-		h.Status |= ShortHeader
+		h.FlowStat |= ShortHeader
 		return noFlow(h)
 	}
-	h.Status |= HasIPv4
+	h.FlowStat |= HasIPv4
 	k := &h.Key
 	k.Kind = IPv4
 	k.EtherType = typeIPv4
@@ -42,7 +42,7 @@ func (d *Decoder) ipv4(data []byte, off int, h *Headers) place {
 	field := int(binary.BigEndian.Uint16(b[2:]))
 	length := ipLength(field, int(h.WireLen)-off)
 	if field == 0 {
-		h.Status |= NoLength
+		h.FlowStat |= NoLength
 	}
 	d.ip, d.ipHeader, d.ipLength = off, header, length
 	captured := min(length, len(data)-off) - header // without the padding of short frames

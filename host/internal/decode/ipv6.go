@@ -18,11 +18,11 @@ func (d *Decoder) ipv6(data []byte, off int, h *Headers) place {
 	}
 	b := d.head(data, off, 40)
 	if b[0]>>4 != 6 {
-		h.Status |= WrongVersion
+		h.FlowStat |= WrongVersion
 		d.add(pieceIPvX)
 		return noFlow(h)
 	}
-	h.Status |= HasIPv6
+	h.FlowStat |= HasIPv6
 	k := &h.Key
 	k.Kind = IPv6
 	k.EtherType = typeIPv6
@@ -33,7 +33,7 @@ func (d *Decoder) ipv6(data []byte, off int, h *Headers) place {
 
 	field := int(binary.BigEndian.Uint16(b[4:]))
 	if field == 0 {
-		h.Status |= NoLength
+		h.FlowStat |= NoLength
 	} else {
 		field += 40
 	}
@@ -60,7 +60,7 @@ func (d *Decoder) extensions(data []byte, start int, h *Headers) place {
 			d.ipHeader += (int(l4[1]) + 1) * 8
 		case protoAH: // RFC 4302, 2.2
 			d.addProto(k.Proto, h)
-			h.Status |= AH
+			h.FlowStat |= AH
 			d.ipHeader += (int(l4[1]) + 2) * 4
 		case protoFragment: // RFC 8200, 4.5; neither more nor offset: RFC 6946
 			d.addProto(k.Proto, h)

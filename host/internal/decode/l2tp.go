@@ -16,7 +16,7 @@ func (d *Decoder) l2tp(data []byte, off int, h *Headers) (place, bool) {
 		return stop, false
 	}
 	d.add(pieceL2TP)
-	h.Status |= L2TP
+	h.FlowStat |= L2TP
 	if flags&control != 0 {
 		return stopped(h)
 	}
@@ -37,7 +37,7 @@ func (d *Decoder) l2tp(data []byte, off int, h *Headers) (place, bool) {
 	if version == 3 {
 		off = afterCookie(data, off)
 	}
-	h.Status |= PPP
+	h.FlowStat |= PPP
 	b := d.head(data, off, 4)
 	d.enter(h)
 	if b[0] == 0x0f || b[0] == 0x8f {

@@ -68,7 +68,7 @@ func (d *Decoder) linkHeader(l capture.LinkType, data []byte, off int, h *Header
 
 // noEthernet says that the link has no addresses.
 func (d *Decoder) noEthernet(off int, h *Headers) {
-	h.Status |= NoEthernet
+	h.FlowStat |= NoEthernet
 	d.link = off
 }
 

@@ -6,9 +6,9 @@ import "encoding/binary"
 // of IP does, as routers have it (RFC 4928, 3), else it is Ethernet (RFC 4448).
 func (d *Decoder) mpls(data []byte, off int, h *Headers) place {
 	if h.Key.EtherType == typeMPLS {
-		h.Status |= MPLSUnicast
+		h.FlowStat |= MPLSUnicast
 	} else {
-		h.Status |= MPLSMulticast
+		h.FlowStat |= MPLSMulticast
 	}
 	n := 0
 	for bottom := false; !bottom && off+4 <= len(data); n++ {

@@ -73,7 +73,7 @@ func (d *Decoder) addProto(proto uint8, h *Headers) {
 	}
 	d.add(familyProto | piece(proto))
 	if protoNames[proto] == "" {
-		h.Status |= Stopped
+		h.FlowStat |= Stopped
 	}
 }
 
@@ -83,7 +83,7 @@ func (d *Decoder) addType(t uint16, h *Headers) {
 		d.add(pieceFC)
 	}
 	if typeNames[t] == "" {
-		h.Status |= Stopped
+		h.FlowStat |= Stopped
 	}
 }
 
@@ -94,7 +94,7 @@ func (d *Decoder) addSAP(sap uint8, h *Headers) {
 	}
 	d.add(familySAP | piece(sap))
 	if sapNames[sap] == "" {
-		h.Status |= Stopped
+		h.FlowStat |= Stopped
 	}
 }
 
@@ -104,6 +104,6 @@ func (d *Decoder) addPPP(proto uint16, h *Headers) {
 		d.add(pieceMultilink)
 	}
 	if pppNames[proto] == "" {
-		h.Status |= Stopped
+		h.FlowStat |= Stopped
 	}
 }

@@ -20,7 +20,7 @@ func (d *Decoder) plain(data []byte, h *Headers) bool {
 		k.Kind, k.EtherType, k.Proto = IPv4, typeIPv4, b[23]
 		copy(k.Src[:4], b[26:30])
 		copy(k.Dst[:4], b[30:34])
-		h.Status = HasIPv4 | FlowIPv4
+		h.FlowStat = HasIPv4 | FlowIPv4
 		h.IPID = binary.BigEndian.Uint16(b[18:])
 		d.ipHeader = 20
 	case t == typeIPv6 && b[14]>>4 == 6 && len(data) >= 74:
@@ -29,7 +29,7 @@ func (d *Decoder) plain(data []byte, h *Headers) bool {
 		k.Kind, k.EtherType, k.Proto = IPv6, typeIPv6, b[20]
 		k.Src = [16]byte(b[22:38])
 		k.Dst = [16]byte(b[38:54])
-		h.Status = HasIPv6 | FlowIPv6
+		h.FlowStat = HasIPv6 | FlowIPv6
 		d.ipHeader = 40
 	default:
 		return false
@@ -38,9 +38,9 @@ func (d *Decoder) plain(data []byte, h *Headers) bool {
 	if end > len(data) || end > int(h.WireLen) || isISL(b) || !d.plainTransport(l4[:20], n, h) {
 		return false
 	}
-	h.Begin = uint32(end) - uint32(h.Length)
+	h.L7Begin = uint32(end) - uint32(h.L7Len)
 	if h.WireLen <= maxPadded {
-		h.Pad = uint16(int(h.WireLen) - end)
+		h.PadLen = uint16(int(h.WireLen) - end)
 	}
 	h.MACs = [12]byte(b)
 	d.stack, d.ip, d.ipLength = h.Stack, 14, d.ipHeader+n
@@ -67,14 +67,14 @@ func (d *Decoder) plainTransport(b []byte, n int, h *Headers) bool {
 		h.Seq = binary.BigEndian.Uint32(b[4:])
 		h.Ack = binary.BigEndian.Uint32(b[8:])
 		h.Window = uint32(binary.BigEndian.Uint16(b[14:]))
-		h.Length = uint16(n - header)
+		h.L7Len = uint16(n - header)
 		h.Stack = stacks[0]
 		return true
 	case protoUDP:
 		if n < 8 || src == portUDPEncap || dst == portUDPEncap || mayBeTeredo(src, dst, b[8:]) || isDTLS(b[8:]) {
 			return false
 		}
-		h.Length = uint16(n - 8)
+		h.L7Len = uint16(n - 8)
 		h.Stack = stacks[1]
 		return true
 	}

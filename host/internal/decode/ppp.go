@@ -17,7 +17,7 @@ const (
 // and panics on short frames. As in T2 what is not IP has no flow.
 func (d *Decoder) ppp(data []byte, off int, h *Headers) place {
 	d.add(pieceLinkPPP)
-	h.Status |= NoEthernet | PPP
+	h.FlowStat |= NoEthernet | PPP
 	d.firstBytes(data, off, h)
 	b := d.head(data, off, 4)
 	if b[0] == 0x0f && b[1] == 0 || b[0] == 0x8f && b[1] == 0 {
@@ -66,7 +66,7 @@ func (d *Decoder) pppPayload(proto uint16, off int, h *Headers) (place, bool) {
 func (d *Decoder) pppoe(data []byte, off int, h *Headers) place {
 	d.add(piecePPPoE)
 	d.add(piecePPP)
-	h.Status |= PPPoESession
+	h.FlowStat |= PPPoESession
 	proto, behind := d.pppProtocol(data, off+6)
 	if p, ok := d.pppPayload(proto, behind, h); ok {
 		return p
@@ -80,7 +80,7 @@ func (d *Decoder) pppoe(data []byte, off int, h *Headers) place {
 // is a flow.
 func (d *Decoder) chdlc(data []byte, off int, h *Headers) place {
 	d.add(pieceLinkCHDLC)
-	h.Status |= NoEthernet
+	h.FlowStat |= NoEthernet
 	d.firstBytes(data, off, h)
 	return d.chdlcType(data, off, h)
 }

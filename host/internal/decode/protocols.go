@@ -16,12 +16,12 @@ func (d *Decoder) otherProto(data []byte, off int, h *Headers) place {
 		}
 	case protoIPv4: // RFC 2003; over IPv6 RFC 2473
 		if k.Kind == IPv4 {
-			h.Status |= IPInIP
+			h.FlowStat |= IPInIP
 		}
 		d.enter(h)
 		return place{ipv4, off}
 	case protoIPv6: // RFC 4213, RFC 2473
-		h.Status |= IPInIP
+		h.FlowStat |= IPInIP
 		d.enter(h)
 		return place{ipv6, off}
 	case protoGRE:
@@ -29,7 +29,7 @@ func (d *Decoder) otherProto(data []byte, off int, h *Headers) place {
 	case protoEtherIP: // RFC 3378, 3: version 3, two bytes
 		d.add(pieceEtherIP)
 		if d.head(data, off, 2)[0] >= 0x30 {
-			h.Status |= EtherIP
+			h.FlowStat |= EtherIP
 			d.enter(h)
 			return place{frame, off + 2}
 		}
@@ -49,15 +49,15 @@ func (d *Decoder) otherProto(data []byte, off int, h *Headers) place {
 	case protoESP:
 		d.add(pieceESP)
 		if k.Kind == IPv4 {
-			h.Status |= ESP
+			h.FlowStat |= ESP
 		}
 	case protoAH: // over IPv4, where T2 does not open it
 		d.addProto(k.Proto, h)
-		h.Status |= AH
+		h.FlowStat |= AH
 		d.addProto(d.head(data, off, 1)[0], h)
 	case protoL2TP: // RFC 3931, 4.1.1: the session says what it carries
 		d.add(pieceL2TP)
-		h.Status |= L2TP
+		h.FlowStat |= L2TP
 	default:
 		d.addProto(k.Proto, h)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 )
 
-// statusNames are the bits of Status by their number.
+// statusNames are the bits of FlowStat by their number.
 var statusNames = map[int]string{
 	1: "noeth", 2: "l2", 3: "pppoed", 4: "pppoe", 5: "lldp", 6: "arp", 7: "rarp", 8: "vlan", 9: "mpls", 10: "mplsmany",
 	11: "l2tp", 12: "gre", 13: "ppp", 14: "v4", 15: "v6", 16: "ipvx", 17: "ipip", 18: "etherip", 19: "teredo", 20: "ayiya",
@@ -17,7 +17,7 @@ var statusNames = map[int]string{
 	48: "long", 57: "vlan0", 58: "has4", 59: "has6", 61: "dtls",
 }
 
-func renderStatus(s decode.Status) string {
+func renderStatus(s decode.FlowStat) string {
 	var names []string
 	for bit := range 64 {
 		if s>>bit&1 == 1 {
@@ -74,13 +74,13 @@ func render(h *decode.Headers, s *decode.Stacks) string {
 	}
 	if k.Kind != decode.NoFlow {
 		stack := s.Stack(h.Stack)
-		fmt.Fprintf(&b, " %s/%d len=%d", stack.Text, stack.Headers, h.Length)
+		fmt.Fprintf(&b, " %s/%d len=%d", stack.HdrDesc, stack.NumHdrs, h.L7Len)
 	}
-	if h.Pad != 0 {
-		fmt.Fprintf(&b, " pad=%d", h.Pad)
+	if h.PadLen != 0 {
+		fmt.Fprintf(&b, " pad=%d", h.PadLen)
 	}
-	for i, tag := range h.Tags {
-		if i < int(h.NTags) {
+	for i, tag := range h.VLANID {
+		if i < int(h.NVLANID) {
 			fmt.Fprintf(&b, " tag=%04x", tag)
 		} else if tag != 0 {
 			fmt.Fprintf(&b, " tag-that-is-not=%04x", tag)
@@ -89,8 +89,8 @@ func render(h *decode.Headers, s *decode.Stacks) string {
 	if k.Kind > decode.Layer2 && h.MACs != [12]byte{} && h.MACs != [12]byte{2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1} { // what most cases have
 		fmt.Fprintf(&b, " mac=%x>%x", h.MACs[6:], h.MACs[:6])
 	}
-	if h.Status != 0 {
-		b.WriteString(" " + renderStatus(h.Status))
+	if h.FlowStat != 0 {
+		b.WriteString(" " + renderStatus(h.FlowStat))
 	}
 	return b.String()
 }
@@ -132,7 +132,7 @@ func renderCounts(c *decode.Counts) string {
 		fmt.Fprintf(&b, " bandwidth=%d", c.BandwidthBytes)
 	}
 	if c.NoFlow > 0 {
-		if s := renderStatus(c.NoFlowStatus); s != "" {
+		if s := renderStatus(c.NoFlowStat); s != "" {
 			b.WriteString(" " + s)
 		}
 		fmt.Fprintf(&b, " /%d", c.MaxHeaders)

@@ -16,10 +16,10 @@ type Stacks struct {
 }
 
 // Stack is a stack of headers as T2's hdrDesc shows it (t2-decode.md 7). No two numbers
-// have the same, but two that are longer than the text may differ in Headers alone.
+// have the same, but two that are longer than the text may differ in NumHdrs alone.
 type Stack struct {
-	Text    string // at most 127 characters, "eth:vlan:ipv4:tcp"
-	Headers uint16 // how many there are, repeated ones counted
+	HdrDesc string // at most 127 characters, "eth:vlan:ipv4:tcp"
+	NumHdrs uint16 // how many there are, repeated ones counted
 }
 
 const (
@@ -63,7 +63,7 @@ func (s *Stacks) add(n uint32, p piece) uint32 {
 	if len(s.rows) == maxStacks { // all new ones are the last one
 		return maxStacks - 1
 	}
-	text, long := s.Stack(n).Text, below.long
+	text, long := s.Stack(n).HdrDesc, below.long
 	if !long {
 		text += p.String()
 	}
@@ -74,7 +74,7 @@ func (s *Stacks) add(n uint32, p piece) uint32 {
 	c, ok := s.known[stack]
 	if !ok {
 		if len(s.rows) == maxStacks-1 {
-			stack, long = Stack{Text: "..."}, true
+			stack, long = Stack{HdrDesc: "..."}, true
 		}
 		c = s.put(stack, long)
 	}
@@ -88,7 +88,7 @@ func (s *Stacks) add(n uint32, p piece) uint32 {
 
 func (s *Stacks) put(stack Stack, long bool) uint32 {
 	n := uint32(len(s.rows))
-	s.rows = append(s.rows, row{headers: stack.Headers, long: long})
+	s.rows = append(s.rows, row{headers: stack.NumHdrs, long: long})
 	if s.chunks[n/chunkSize] == nil {
 		s.chunks[n/chunkSize] = new([chunkSize]Stack)
 	}

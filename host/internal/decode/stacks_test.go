@@ -32,17 +32,17 @@ func TestStacksAreBounded(t *testing.T) {
 	if len(numbers) < room-100 {
 		t.Errorf("%d stacks of %d types, there is room for more", len(numbers), 2*room)
 	}
-	if got, want := d.Stacks().Stack(h.Stack), (decode.Stack{Text: "..."}); got != want {
+	if got, want := d.Stacks().Stack(h.Stack), (decode.Stack{HdrDesc: "..."}); got != want {
 		t.Errorf("a stack too many is %v, want %v", got, want)
 	}
-	if h.Status&decode.LongStack == 0 {
+	if h.FlowStat&decode.LongStack == 0 {
 		t.Error("it is not marked as too long")
 	}
 	if n := testing.AllocsPerRun(20, func() { d.Decode(typed(0x9fff), &h) }); n > 2 { // the frame's
 		t.Errorf("%v allocations where there is no room", n)
 	}
 	d.Decode(typed(0xa000-2*room+7), &h)
-	if got, want := d.Stacks().Stack(h.Stack), (decode.Stack{Text: "eth:UNK(0x2007)", Headers: 2}); got != want {
+	if got, want := d.Stacks().Stack(h.Stack), (decode.Stack{HdrDesc: "eth:UNK(0x2007)", NumHdrs: 2}); got != want {
 		t.Errorf("one of the first is %v, want %v", got, want)
 	}
 	if got := d.Stacks().Stack(1 << 31); got != (decode.Stack{}) {
@@ -71,7 +71,7 @@ func TestStacksAreOneEach(t *testing.T) {
 	for _, sap := range []byte{0x10, 0xe0} { // both are IPX
 		ipx.Data[14] = sap
 		d.Decode(ipx, &h)
-		if s := d.Stacks().Stack(h.Stack); s.Text != "eth:llc:ipx" || h.Stack != numbers[s] {
+		if s := d.Stacks().Stack(h.Stack); s.HdrDesc != "eth:llc:ipx" || h.Stack != numbers[s] {
 			t.Errorf("SAP %#x: number %d, %v, was %d", sap, h.Stack, s, numbers[s])
 		}
 	}
@@ -86,7 +86,7 @@ func TestStacksAreReadMeanwhile(t *testing.T) {
 	go func() {
 		defer wg.Done()
 		for n := range given {
-			if s := d.Stacks().Stack(n); s.Headers != 2 {
+			if s := d.Stacks().Stack(n); s.NumHdrs != 2 {
 				t.Errorf("number %d is %v", n, s)
 			}
 			d.Stacks().Stack(n + 50) // one that may be in the making

@@ -21,7 +21,7 @@ func (d *Decoder) teredo(data []byte, off int, h *Headers) (place, bool) {
 		return stop, false
 	}
 	d.add(pieceTeredo)
-	h.Status |= Teredo
+	h.FlowStat |= Teredo
 	d.enter(h)
 	return place{ipv6, off}, true
 }

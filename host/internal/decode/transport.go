@@ -37,7 +37,7 @@ func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Header
 		h.Byte13 = l4[13]
 	}
 	if h.FragOffset { // T2 names the protocol and looks no further: no header
-		h.Status |= Stopped
+		h.FlowStat |= Stopped
 		d.addProto(h.Key.Proto, h)
 		if h.Key.Proto == protoTCP {
 			h.Window = NoWindow
@@ -95,7 +95,7 @@ func (d *Decoder) keepPorts(keep bool, h *Headers) {
 	if !keep {
 		h.Key.SrcPort, h.Key.DstPort = 0, 0
 		if h.Key.Kind == IPv4 {
-			h.Status |= ShortTransport
+			h.FlowStat |= ShortTransport
 		}
 	}
 }
@@ -150,10 +150,10 @@ func (d *Decoder) sctp(data []byte, off, captured int, keep bool, h *Headers) pl
 	d.ports(behind(data, off), h)
 	if other(h, tunnelAYIYA) {
 		d.add(pieceAYIYA)
-		h.Status |= Stopped
+		h.FlowStat |= Stopped
 		return stop
 	}
-	h.Status |= SCTP
+	h.FlowStat |= SCTP
 	d.keepPorts(keep, h)
 	return stop
 }

@@ -24,8 +24,8 @@ func (d *Decoder) enter(h *Headers) {
 // status and the tags are those of the whole packet all the same.
 func (d *Decoder) leave(h *Headers) place {
 	o := &d.outer
-	o.headers.Status = h.Status | Stopped
-	o.headers.Key.VLAN, o.headers.Tags, o.headers.NTags = h.Key.VLAN, h.Tags, h.NTags
+	o.headers.FlowStat = h.FlowStat | Stopped
+	o.headers.Key.VLAN, o.headers.VLANID, o.headers.NVLANID = h.Key.VLAN, h.VLANID, h.NVLANID
 	if o.headers.Key.Proto == protoEtherIP { // T2's exception
 		o.headers.MACs = h.MACs
 	}
@@ -47,7 +47,7 @@ func (d *Decoder) notIP(h *Headers) place {
 // unreadable ends the walk at a header that was not captured or makes no sense: the
 // packet has the flow that is known so far.
 func (d *Decoder) unreadable(h *Headers) place {
-	h.Status |= Stopped
+	h.FlowStat |= Stopped
 	switch {
 	case d.inner:
 		return d.leave(h)

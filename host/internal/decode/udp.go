@@ -111,7 +111,7 @@ func (d *Decoder) udpTunnel(data []byte, off, captured int, t tunnels, h *Header
 
 // stopped ends dissection: the tunnel's payload is not decoded, and its packet is not plain UDP.
 func stopped(h *Headers) (place, bool) {
-	h.Status |= Stopped
+	h.FlowStat |= Stopped
 	return stop, true
 }
 
@@ -124,7 +124,7 @@ func isDTLS(b []byte) bool {
 
 // dtls puts each record on the stack.
 func (d *Decoder) dtls(b []byte, h *Headers) {
-	h.Status |= DTLS
+	h.FlowStat |= DTLS
 	for len(b) >= 3 && isDTLS(b) {
 		if b[2] == 0xfd {
 			d.add(pieceDTLS12)
@@ -142,7 +142,7 @@ func (d *Decoder) dtls(b []byte, h *Headers) {
 func (d *Decoder) ssdp(src, dst uint16, h *Headers) {
 	if src == portSSDP && dst > 1024 || dst == portSSDP && src > 1024 {
 		d.add(pieceSSDP)
-		h.Status |= UPnP
+		h.FlowStat |= UPnP
 	}
 }
 
@@ -159,7 +159,7 @@ func (d *Decoder) udpEncap(data []byte, off int, h *Headers) {
 	case length == 9 && first == 0xff:
 	case binary.BigEndian.Uint32(d.head(data, off+8, 4)) != 0:
 		d.add(pieceESP)
-		h.Status |= ESP
+		h.FlowStat |= ESP
 	default:
 		d.add(pieceISAKMP)
 	}

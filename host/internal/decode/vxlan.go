@@ -11,7 +11,7 @@ func (d *Decoder) vxlan(data []byte, off int, h *Headers) (place, bool) {
 	if b[1] != 0 || b[7] != 0 || gpe && b[2] != 0 {
 		return stop, false
 	}
-	h.Status |= VXLAN
+	h.FlowStat |= VXLAN
 	off += 8
 	if !gpe {
 		d.add(pieceVXLAN)

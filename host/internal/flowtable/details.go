@@ -5,12 +5,12 @@ import "github.com/t2host/t2host/host/internal/decode"
 // Details is what T2's basicFlow shows of a flow beside its key: what differed
 // among its packets, in order of appearance (t2-plugins.md 1.2).
 type Details struct {
-	Stacks  [4]uint32 // header stacks, see decode.Stacks
-	SrcMACs [3][6]byte
-	DstMACs [3][6]byte
-	Tags    [3]uint16 // of the first packet, outermost first
+	Stacks [4]uint32 // header stacks, see decode.Stacks
+	SrcMAC [3][6]byte
+	DstMAC [3][6]byte
+	VLANID [3]uint16 // of the first packet, outermost first
 
-	NStacks, NSrcMACs, NDstMACs, NTags uint8
+	NStacks, NSrcMAC, NDstMAC, NVLANID uint8
 }
 
 // Details is that of the flow in slot, nil without Config.Details.
@@ -22,28 +22,28 @@ func (t *Table) Details(slot uint32) *Details {
 }
 
 func (d *Details) begin(h *decode.Headers) {
-	*d = Details{Tags: h.Tags, NTags: h.NTags}
+	*d = Details{VLANID: h.VLANID, NVLANID: h.NVLANID}
 }
 
 // add notes a packet of f.
 func (d *Details) add(f *Flow, h *decode.Headers) {
 	if d.NStacks == 4 {
-		f.Status |= ManyStacks // T2: also if the stack is one of the four
+		f.FlowStat |= ManyStacks // T2: also if the stack is one of the four
 	} else if !has(d.Stacks[:d.NStacks], h.Stack) {
 		d.Stacks[d.NStacks] = h.Stack
 		d.NStacks++
 	}
-	if f.Status&decode.NoEthernet != 0 {
+	if f.FlowStat&decode.NoEthernet != 0 {
 		return
 	}
 	dst, src := [6]byte(h.MACs[:6]), [6]byte(h.MACs[6:])
-	if d.NSrcMACs < 3 && !has(d.SrcMACs[:d.NSrcMACs], src) {
-		d.SrcMACs[d.NSrcMACs] = src
-		d.NSrcMACs++
+	if d.NSrcMAC < 3 && !has(d.SrcMAC[:d.NSrcMAC], src) {
+		d.SrcMAC[d.NSrcMAC] = src
+		d.NSrcMAC++
 	}
-	if d.NDstMACs < 3 && !has(d.DstMACs[:d.NDstMACs], dst) {
-		d.DstMACs[d.NDstMACs] = dst
-		d.NDstMACs++
+	if d.NDstMAC < 3 && !has(d.DstMAC[:d.NDstMAC], dst) {
+		d.DstMAC[d.NDstMAC] = dst
+		d.NDstMAC++
 	}
 }
 

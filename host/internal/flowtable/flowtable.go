@@ -24,28 +24,28 @@ type Config struct {
 	MaxFlows int
 }
 
-// Flow is one direction of a conversation. It takes two cache lines, and what
-// most packets and every walk of a timeout look at stands in the first.
+// Flow is one direction of a conversation. It fills two cache lines; the first has what most packets and every walk of
+// a timeout need. Fields that plugins can read have the SDK's names.
 type Flow struct {
-	Key        decode.Key
-	timeout    uint8 // index in Table.timeouts
-	awaited    uint8 // timeouts (bits) whose marker rests at this flow: see Table.walk
-	state      tcpState
-	marks      uint8
-	TCPAnomaly uint8 // T2's tcpStatesAFlags; complete at the flow's end
-	Inverted   bool  // B, the server's side
-	Last       int64 // time of the last packet, nanoseconds since 1970 UTC
+	decode.Key
+	timeout   uint8 // index in Table.timeouts
+	awaited   uint8 // timeouts (bits) whose marker rests at this flow: see Table.walk
+	state     tcpState
+	marks     uint8
+	TCPStates uint8 // T2's tcpStatesAFlags; complete at the flow's end
+	Inverted  bool  // B, the server's side
+	LastSeen  int64 // time of the last packet, nanoseconds since 1970 UTC
 	links
 
 	FlowInd        uint64 // flow index, from 1, shared with the opposite
-	First          int64  // time of the first packet
+	FirstSeen      int64  // time of the first packet
 	opposite       uint32 // slot, or none
 	hash           uint32
 	synSeq, finSeq uint32
 	fragID         uint32 // of the fragmented datagram that is not complete
 	fragPending    bool
-	ipID           uint16        // of the packet before, IPv4; of the first one only if it is a fragment
-	Status         decode.Status // of all its packets, and of the flow
+	ipID           uint16          // of the packet before, IPv4; of the first one only if it is a fragment
+	FlowStat       decode.FlowStat // of all its packets, and of the flow
 
 	_ [16]byte // to 128
 }
@@ -86,10 +86,10 @@ type Stats struct {
 	Live, MaxLive       int
 	Evicted             uint64 // conversations that ended early for want of room
 	PacketsA, PacketsB  uint64
-	BytesA, BytesB      uint64        // captured
-	OrphanFragments     uint64        // packets: later fragments whose first one was not seen
-	Status              decode.Status // of all packets, also without a flow, and of all ended flows
-	Conversations, Cuts uint64        // conversations; those cut by MaxDuration
+	BytesA, BytesB      uint64          // captured
+	OrphanFragments     uint64          // packets: later fragments whose first one was not seen
+	FlowStat            decode.FlowStat // of all packets, also without a flow, and of all ended flows
+	Conversations, Cuts uint64          // conversations; those cut by MaxDuration
 }
 
 const (
@@ -124,7 +124,7 @@ func (t *Table) Flow(slot uint32) *Flow {
 func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 	t.now = h.Time
 	t.expire()
-	t.Stats.Status |= h.Status
+	t.Stats.FlowStat |= h.FlowStat
 	if h.Key.Kind == decode.NoFlow {
 		return none, false
 	}
@@ -141,11 +141,11 @@ func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 		case h.MoreFragments || h.FragOffset:
 			t.firstFragment(slot, f, h)
 		case f.fragPending:
-			f.Status |= FragmentError
+			f.FlowStat |= FragmentError
 		}
 	}
-	f.Last = h.Time
-	f.Status |= h.Status
+	f.LastSeen = h.Time
+	f.FlowStat |= h.FlowStat
 	if t.cfg.Details {
 		t.Details(slot).add(f, h)
 	}
@@ -189,7 +189,7 @@ func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 		if t.cfg.MaxDuration == 0 || t.now-t.began(f) < t.cfg.MaxDuration {
 			t.touch(slot, f)
 			if h.IPID != 0 && h.IPID == f.ipID {
-				f.Status |= DuplicateID
+				f.FlowStat |= DuplicateID
 			}
 			f.ipID = h.IPID
 			return slot, f
@@ -203,9 +203,9 @@ func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 // began is the time of the conversation's first packet.
 func (t *Table) began(f *Flow) int64 {
 	if f.opposite == none {
-		return f.First
+		return f.FirstSeen
 	}
-	return min(f.First, t.Flow(f.opposite).First)
+	return min(f.FirstSeen, t.Flow(f.opposite).FirstSeen)
 }
 
 func (t *Table) find(hash uint32, k *decode.Key) uint32 {
@@ -227,12 +227,12 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	for t.Stats.Live >= t.cfg.MaxFlows {
 		t.Stats.Evicted++
 		oldest := t.oldest()
-		t.Flow(oldest).Status |= EndedForRoom
+		t.Flow(oldest).FlowStat |= EndedForRoom
 		t.end(oldest)
 	}
 	slot := t.newSlot()
 	f := t.Flow(slot)
-	*f = Flow{Key: h.Key, First: h.Time, Last: h.Time, opposite: none, hash: hash}
+	*f = Flow{Key: h.Key, FirstSeen: h.Time, LastSeen: h.Time, opposite: none, hash: hash}
 	if t.cfg.Details {
 		t.Details(slot).begin(h)
 	}
@@ -241,7 +241,7 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	reverse := h.Key.Reverse()
 	partner := none
 	if reverse == h.Key && h.Key.Proto == protoTCP {
-		f.Status |= LandAttack
+		f.FlowStat |= LandAttack
 	}
 	if reverse != h.Key {
 		partner = t.find(t.index.hash(&reverse), &reverse)
@@ -257,7 +257,7 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 		f.Inverted = reverse != h.Key && fromServer(h)
 	}
 	if f.Inverted {
-		f.Status |= Inverted
+		f.FlowStat |= Inverted
 	}
 	t.index.add(hash, slot)
 	t.pushFront(slot)
@@ -326,7 +326,7 @@ func (t *Table) remove(slot uint32, f *Flow) {
 	if f.fragPending {
 		delete(t.frags, fragmentOf(&f.Key, f.fragID))
 	}
-	t.Stats.Status |= f.Status &^ (Inverted | ManyStacks) // as T2: these are flows' own
+	t.Stats.FlowStat |= f.FlowStat &^ (Inverted | ManyStacks) // as T2: these are flows' own
 	t.changed(f)
 	t.unlink(&f.links)
 	t.index.remove(f.hash, slot)

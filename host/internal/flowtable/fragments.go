@@ -35,20 +35,20 @@ func (t *Table) laterFragment(h *decode.Headers) (uint32, bool) {
 // complete: the flow waits for no fragment any more.
 func (f *Flow) complete() {
 	f.fragPending = false
-	f.Status &^= FragmentPending
+	f.FlowStat &^= FragmentPending
 }
 
 // firstFragment notes that later fragments of this datagram belong to f. A flow
 // waits for one datagram at a time, so there are never more notes than flows.
 func (t *Table) firstFragment(slot uint32, f *Flow, h *decode.Headers) {
-	f.Status |= Fragmented
+	f.FlowStat |= Fragmented
 	if h.FragOffset {
-		f.Status |= FragmentOrphan
+		f.FlowStat |= FragmentOrphan
 	}
 	if f.fragPending {
 		delete(t.frags, fragmentOf(&f.Key, f.fragID))
 		if f.fragID != h.FragID {
-			f.Status |= FragmentError
+			f.FlowStat |= FragmentError
 		}
 	}
 	key := fragmentOf(&h.Key, h.FragID)
@@ -57,5 +57,5 @@ func (t *Table) firstFragment(slot uint32, f *Flow, h *decode.Headers) {
 	}
 	t.frags[key] = slot
 	f.fragPending, f.fragID, f.ipID = true, h.FragID, h.IPID
-	f.Status |= FragmentPending
+	f.FlowStat |= FragmentPending
 }

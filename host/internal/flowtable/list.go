@@ -168,7 +168,7 @@ func (t *Table) walk(i int) {
 		// meanwhile.
 		f := t.Flow(at)
 		f.awaited |= 1 << i
-		t.due[i] = f.Last + t.limits[i] - slack
+		t.due[i] = f.LastSeen + t.limits[i] - slack
 	}
 }
 
@@ -187,11 +187,11 @@ const slack = 100_000
 // aged says whether f is as old as timeout i. The age that counts is T2's, in
 // float32; integers tell where it cannot matter, which is nearly always.
 func (t *Table) aged(f *Flow, i int) bool {
-	d := t.now - f.Last - t.limits[i]
+	d := t.now - f.LastSeen - t.limits[i]
 	if d < -slack || d > slack {
 		return d > 0
 	}
-	return age(t.now, f.Last) >= t.timeouts[i]
+	return age(t.now, f.LastSeen) >= t.timeouts[i]
 }
 
 // age is now - last in seconds, rounded as T2 rounds it: 181.999996 s are 182.

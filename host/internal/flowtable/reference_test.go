@@ -48,7 +48,7 @@ func (r *reference) toFront(slot uint32) {
 }
 
 func (r *reference) expired(f *Flow) bool {
-	return age(r.table.now, f.Last) >= r.table.timeouts[f.timeout]
+	return age(r.table.now, f.LastSeen) >= r.table.timeouts[f.timeout]
 }
 
 func (r *reference) expire() {
@@ -61,7 +61,7 @@ func (r *reference) expire() {
 				continue
 			}
 			f := t.Flow(r.list[i].slot)
-			if age(t.now, f.Last) < timeout {
+			if age(t.now, f.LastSeen) < timeout {
 				break
 			}
 			if r.expired(f) && (f.opposite == none || r.expired(t.Flow(f.opposite))) {
@@ -129,7 +129,7 @@ func (r *reference) finish() {
 }
 
 func describe(f *Flow, now int64) string {
-	return fmt.Sprintf("flow %d inverted=%v first=%d last=%d ended at %d", f.FlowInd, f.Inverted, f.First, f.Last, now)
+	return fmt.Sprintf("flow %d inverted=%v first=%d last=%d ended at %d", f.FlowInd, f.Inverted, f.FirstSeen, f.LastSeen, now)
 }
 
 // randomPacket draws from few hosts, so that flows meet again, and from times

@@ -23,7 +23,7 @@ const (
 	finScan
 )
 
-// Bits of Flow.TCPAnomaly.
+// Bits of Flow.TCPStates.
 const (
 	badEstablishment = 0x01
 	badTeardown      = 0x02
@@ -57,7 +57,7 @@ func (t *Table) tcpPacket(f *Flow, h *decode.Headers) {
 		o = t.Flow(f.opposite)
 	}
 	if x := h.TCPFlags & 0x3f; x == 0 || x == 0x29 {
-		f.TCPAnomaly |= suspicious
+		f.TCPStates |= suspicious
 	}
 	switch f.state {
 	case stateNew:
@@ -67,10 +67,10 @@ func (t *Table) tcpPacket(f *Flow, h *decode.Headers) {
 	case stateClosing:
 		packetClosing(f, o, h)
 	case stateClosed:
-		f.TCPAnomaly |= afterTeardown
+		f.TCPStates |= afterTeardown
 		resetBy(f, o, h)
 	case stateReset:
-		f.TCPAnomaly |= afterReset
+		f.TCPStates |= afterReset
 	}
 }
 
@@ -97,29 +97,29 @@ func packetNew(f, o *Flow, h *decode.Headers) {
 			establish(f, o, 0)
 		}
 	case o != nil && flags == rst|ack:
-		f.TCPAnomaly |= resetSent
+		f.TCPStates |= resetSent
 		f.enter(stateReset, reset)
 		o.enter(stateReset, reset)
 	case flags&rst != 0:
-		f.TCPAnomaly |= resetSent | badEstablishment
+		f.TCPStates |= resetSent | badEstablishment
 		f.enter(stateReset, reset)
 		if o != nil {
-			o.TCPAnomaly |= badEstablishment
+			o.TCPStates |= badEstablishment
 			o.enter(stateReset, reset)
 		} else {
-			f.TCPAnomaly |= suspicious
+			f.TCPStates |= suspicious
 		}
 	case flags == fin|ack:
 		finFrom(f, h)
-		f.TCPAnomaly |= badEstablishment
+		f.TCPStates |= badEstablishment
 		if o != nil {
-			o.TCPAnomaly |= badEstablishment
+			o.TCPStates |= badEstablishment
 			ackFin(o, h)
 		} else {
 			f.marks |= finScan
 		}
 	case flags == fin:
-		f.TCPAnomaly |= suspicious
+		f.TCPStates |= suspicious
 	default:
 		establish(f, o, badEstablishment)
 	}
@@ -127,10 +127,10 @@ func packetNew(f, o *Flow, h *decode.Headers) {
 
 // establish moves both directions, whatever state the opposite is in.
 func establish(f, o *Flow, anomaly uint8) {
-	f.TCPAnomaly |= anomaly
+	f.TCPStates |= anomaly
 	f.enter(stateEstablished, established)
 	if o != nil {
-		o.TCPAnomaly |= anomaly
+		o.TCPStates |= anomaly
 		o.enter(stateEstablished, established)
 	}
 }
@@ -152,19 +152,19 @@ func resetBy(f, o *Flow, h *decode.Headers) {
 	if h.TCPFlags&rst == 0 {
 		return
 	}
-	f.TCPAnomaly |= resetSent | badTeardown
+	f.TCPStates |= resetSent | badTeardown
 	f.enter(stateReset, reset)
 	if o != nil {
-		o.TCPAnomaly |= badTeardown
+		o.TCPStates |= badTeardown
 		o.enter(stateReset, reset)
 	}
 }
 
 func packetEstablished(f, o *Flow, h *decode.Headers) {
 	if h.TCPFlags&syn != 0 || h.TCPFlags&ack == 0 {
-		f.TCPAnomaly |= badFlags
+		f.TCPStates |= badFlags
 		if o != nil {
-			o.TCPAnomaly |= badFlags
+			o.TCPStates |= badFlags
 		}
 	}
 	if h.TCPFlags&fin != 0 {
@@ -195,20 +195,20 @@ func (t *Table) finishTCP(f, o *Flow) {
 		return
 	}
 	if o == nil {
-		f.TCPAnomaly |= badEstablishment | badTeardown
+		f.TCPStates |= badEstablishment | badTeardown
 	} else {
 		both := f.marks & o.marks
 		if both&(synSeen|synAcked) != synSeen|synAcked {
-			f.TCPAnomaly |= badEstablishment
+			f.TCPStates |= badEstablishment
 		}
 		if both&(finSeen|finAcked) != finSeen|finAcked {
-			f.TCPAnomaly |= badTeardown
+			f.TCPStates |= badTeardown
 		} else {
 			f.marks &^= finScan
 			o.marks &^= finScan
 		}
 	}
 	if f.marks&finScan != 0 {
-		f.TCPAnomaly |= suspicious
+		f.TCPStates |= suspicious
 	}
 }
