@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/t2host/t2host/host/cause"
 )
 
 // input is one file of the list. A regular file is open only while it is read, so that a list may name more files than
@@ -52,7 +53,7 @@ func (in *input) open(stdin io.Reader, read *atomic.Int64) error {
 	if in.path != "-" {
 		f, err := os.Open(in.path)
 		if err != nil {
-			return in.fail(bare(err))
+			return in.fail(cause.Of(err))
 		}
 		in.close = append(in.close, func() { f.Close() })
 		raw = f
@@ -61,7 +62,7 @@ func (in *input) open(stdin io.Reader, read *atomic.Int64) error {
 	if f, ok := raw.(*os.File); ok {
 		st, err := f.Stat()
 		if err != nil {
-			return in.fail(bare(err))
+			return in.fail(cause.Of(err))
 		}
 		if st.IsDir() {
 			return in.fail(errors.New("is a directory"))
@@ -75,7 +76,7 @@ func (in *input) open(stdin io.Reader, read *atomic.Int64) error {
 	in.tap = t
 	head, err := peek(t)
 	if err != nil {
-		return in.fail(bare(err))
+		return in.fail(cause.Of(err))
 	}
 	if len(head) == 0 {
 		return in.fail(errors.New("empty file"))
@@ -199,7 +200,7 @@ func (u *unpacker) Read(p []byte) (int, error) {
 
 func (u *unpacker) explain(err error) error {
 	if u.tap.err != nil {
-		return bare(u.tap.err)
+		return cause.Of(u.tap.err)
 	}
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
@@ -237,13 +238,4 @@ func (b *putBack) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	return b.r.Read(p)
-}
-
-// bare is a file error without the operation and path, which the caller's own words name.
-func bare(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/t2host/t2host/host/cause"
 )
 
 // List reads a list of capture files: one path a line, # begins a comment line, blank lines are ignored. Relative
@@ -13,7 +15,7 @@ import (
 func List(path string) ([]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", path, bare(err))
+		return nil, fmt.Errorf("list %s: %w", path, cause.Of(err))
 	}
 	defer f.Close()
 	var paths []string
@@ -33,7 +35,7 @@ func List(path string) ([]string, error) {
 	if err := lines.Err(); err == bufio.ErrTooLong {
 		return nil, fmt.Errorf("list %s: line %d is longer than 64 KiB: a list names one capture file a line", path, n+1)
 	} else if err != nil {
-		return nil, fmt.Errorf("list %s: %w", path, bare(err))
+		return nil, fmt.Errorf("list %s: %w", path, cause.Of(err))
 	}
 	if len(paths) == 0 {
 		return nil, fmt.Errorf("list %s: names no capture file: write one path a line", path)

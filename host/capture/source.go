@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/t2host/t2host/host/cause"
 )
 
 // Source gives the frames of capture files, of lists of them and of standard input, one after the other, as
@@ -143,7 +145,7 @@ func (s *Source) finish(err error) {
 			s.end = io.EOF
 		}
 	case err != io.EOF:
-		s.end = in.fail(bare(err))
+		s.end = in.fail(cause.Of(err))
 	}
 	s.reader = nil
 	in.shut()

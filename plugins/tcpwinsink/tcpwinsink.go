@@ -4,6 +4,7 @@ package tcpwinsink
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
@@ -70,7 +71,7 @@ type sink struct {
 // T2's sinks do.
 func (k *sink) endFlow(end sdk.EndRow) error {
 	k.now, k.offset = end.At(), end.UTCOffset()
-	sec := floorSec(k.now)
+	sec := time.Unix(0, k.now).Unix()
 	if sec-k.mark < int64(k.Interval) || k.table.Len() == 0 {
 		return nil
 	}
@@ -91,12 +92,4 @@ func (k *sink) final(r *sdk.Report) {
 func (k *sink) changed() bool {
 	rows, _ := k.tableRows(nil, nil)
 	return !bytes.Equal(rows, k.rows)
-}
-
-func floorSec(ns int64) int64 {
-	s := ns / 1e9
-	if ns%1e9 < 0 {
-		s--
-	}
-	return s
 }

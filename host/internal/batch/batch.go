@@ -155,7 +155,7 @@ func (b *Batch) AddPacket(slot uint32, h *decode.Headers, payload []byte) {
 	b.seen(h.Number, h.Time)
 	l := b.layout
 	added := false
-	if l.used[sdk.TCPRows] && h.Key.Proto == protoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
+	if l.used[sdk.TCPRows] && h.Key.Proto == decode.ProtoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
 		addRow(&b.packets[sdk.TCPRows], l.packets[sdk.TCPRows], slot, h, payload)
 		added = true
 	}
@@ -168,8 +168,6 @@ func (b *Batch) AddPacket(slot uint32, h *decode.Headers, payload []byte) {
 		b.bytes += l.rowBytes + len(payload)
 	}
 }
-
-const protoTCP = 6
 
 // firstBytes puts the first n bytes of each payload into the memory of a column.
 func firstBytes(to sdk.Vec, from *sdk.Vec, n int) sdk.Vec {

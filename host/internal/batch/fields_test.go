@@ -53,7 +53,7 @@ func everyField(t *testing.T, p *sdk.Plugin) *sdk.Batch {
 	for i := range rows {
 		h := &decode.Headers{}
 		set(reflect.ValueOf(h).Elem(), &next)
-		h.Key.Kind, h.Key.Proto, h.FragOffset = decode.IPv4, protoTCP, false
+		h.Key.Kind, h.Key.Proto, h.FragOffset = decode.IPv4, decode.ProtoTCP, false
 		b.AddPacket(uint32(i), h, []byte{byte(i + 1)})
 	}
 	for i := range rows {

@@ -111,7 +111,7 @@ func (d *Decoder) count(h *Headers, status FlowStat) {
 		return
 	}
 	switch h.Key.Proto {
-	case protoTCP:
+	case ProtoTCP:
 		if h.FragOffset {
 			c.TCPFragments++
 			c.TCPFragmentBytes += uint64(h.CapLen)

@@ -67,7 +67,7 @@ func ipLength(field, wire int) int {
 // options and that of the protocol (16 for SCTP: with its first chunk's).
 func ipv4MinLength(proto uint8) int {
 	switch proto {
-	case protoTCP:
+	case ProtoTCP:
 		return 40
 	case protoUDP, protoUDPLite:
 		return 28

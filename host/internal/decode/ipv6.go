@@ -53,7 +53,7 @@ func (d *Decoder) extensions(data []byte, start int, h *Headers) place {
 		}
 		l4 := data[off:]
 		switch k.Proto {
-		case protoTCP, protoUDP, protoICMPv6: // most
+		case ProtoTCP, protoUDP, protoICMPv6: // most
 			return d.transport(data, off, left, left >= ipv6MinCaptured(k.Proto), h)
 		case protoHopByHop, protoRouting, protoDestination: // RFC 8200, 4.3, 4.4, 4.6
 			d.addProto(k.Proto, h)
@@ -90,7 +90,7 @@ func (d *Decoder) noTransportHere(data []byte, off int, h *Headers) place {
 	if l4 := behind(data, off); len(l4) > 13 {
 		h.Byte13 = l4[13]
 	}
-	if h.Key.Proto == protoTCP {
+	if h.Key.Proto == ProtoTCP {
 		h.Window = NoWindow
 	}
 	return stop
@@ -99,7 +99,7 @@ func (d *Decoder) noTransportHere(data []byte, off int, h *Headers) place {
 // ipv6MinCaptured is how much T2 wants captured before it reads ports.
 func ipv6MinCaptured(proto uint8) int {
 	switch proto {
-	case protoTCP:
+	case ProtoTCP:
 		return 20
 	case protoSCTP:
 		return 16

@@ -57,7 +57,7 @@ func (d *Decoder) plainTransport(b []byte, n int, h *Headers) bool {
 	h.Key.SrcPort, h.Key.DstPort = src, dst
 	stacks := &d.plainStacks[h.Key.Kind-IPv4]
 	switch h.Key.Proto {
-	case protoTCP:
+	case ProtoTCP:
 		header := int(b[12]>>4) * 4
 		if n < 20 || n < header {
 			return false

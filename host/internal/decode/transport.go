@@ -8,7 +8,7 @@ const (
 	protoICMP        = 1
 	protoIGMP        = 2
 	protoIPv4        = 4
-	protoTCP         = 6
+	ProtoTCP         = 6
 	protoUDP         = 17
 	protoIPv6        = 41
 	protoRouting     = 43
@@ -39,13 +39,13 @@ func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Header
 	if h.FragOffset { // T2 names the protocol and looks no further: no header
 		h.FlowStat |= Stopped
 		d.addProto(h.Key.Proto, h)
-		if h.Key.Proto == protoTCP {
+		if h.Key.Proto == ProtoTCP {
 			h.Window = NoWindow
 		}
 		return stop
 	}
 	switch h.Key.Proto {
-	case protoTCP:
+	case ProtoTCP:
 		d.add(pieceTCP)
 		d.transportHeader = d.tcpHeader(l4)
 		d.tcp(l4, captured, h)

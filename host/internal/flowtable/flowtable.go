@@ -240,7 +240,7 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 
 	reverse := h.Key.Reverse()
 	partner := none
-	if reverse == h.Key && h.Key.Proto == protoTCP {
+	if reverse == h.Key && h.Key.Proto == decode.ProtoTCP {
 		f.FlowStat |= LandAttack
 	}
 	if reverse != h.Key {
@@ -277,10 +277,8 @@ func fromServer(h *decode.Headers) bool {
 	}
 	const synAck = 0x12
 	return k.SrcPort < 1024 && k.SrcPort < k.DstPort ||
-		k.Proto == protoTCP && h.Byte13&synAck == synAck
+		k.Proto == decode.ProtoTCP && h.Byte13&synAck == synAck
 }
-
-const protoTCP = 6
 
 func (t *Table) count(f *Flow) {
 	s := &t.Stats

@@ -1,6 +1,9 @@
 package flowtable
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // links tie a flow or a marker into the list.
 type links struct{ newer, older uint32 }
@@ -194,17 +197,9 @@ func (t *Table) aged(f *Flow, i int) bool {
 	return age(t.now, f.LastSeen) >= t.timeouts[i]
 }
 
-// age is now - last in seconds, rounded as T2 rounds it: 181.999996 s are 182.
+// age returns now - last in seconds, rounded as T2 rounds it: 181.999996 s are 182.
 func age(now, last int64) float32 {
-	nowSec, lastSec := floorSec(now), floorSec(last)
+	nowSec, lastSec := time.Unix(0, now).Unix(), time.Unix(0, last).Unix() // rounded down, also before 1970
 	frac := float64((now-nowSec*1e9)-(last-lastSec*1e9)) / 1e9
 	return float32(float64(float32(nowSec-lastSec)) + frac)
-}
-
-func floorSec(ns int64) int64 {
-	s := ns / 1e9
-	if ns%1e9 < 0 {
-		s--
-	}
-	return s
 }

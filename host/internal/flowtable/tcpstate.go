@@ -191,7 +191,7 @@ func packetClosing(f, o *Flow, h *decode.Headers) {
 
 // finishTCP completes the anomalies at the end of f.
 func (t *Table) finishTCP(f, o *Flow) {
-	if f.Key.Proto != protoTCP || f.Key.Kind == decode.Layer2 || !t.cfg.TCPStates {
+	if f.Key.Proto != decode.ProtoTCP || f.Key.Kind == decode.Layer2 || !t.cfg.TCPStates {
 		return
 	}
 	if o == nil {
