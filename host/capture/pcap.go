@@ -24,9 +24,9 @@ const (
 // pcapReader reads classic pcap (draft-ietf-opsawg-pcap). Frames alias the window's buffer, and damage has its exact
 // offset.
 type pcapReader struct {
-	w       *window
-	info    *FileInfo
-	big     bool // file is big-endian
+	w    *window
+	info *FileInfo
+	endian
 	begun   bool // the file header has been read
 	swapped lengths
 	head    int   // bytes of a record header
@@ -58,14 +58,6 @@ func pcapMagic(b []byte) (magic uint32, big, ok bool) {
 }
 
 func newPcap(w *window, info *FileInfo) *pcapReader { return &pcapReader{w: w, info: info} }
-
-func (p *pcapReader) u32(b []byte) uint32 {
-	v := binary.LittleEndian.Uint32(b)
-	if p.big {
-		v = bits.ReverseBytes32(v)
-	}
-	return v
-}
 
 // begin reads the file header.
 func (p *pcapReader) begin() error {

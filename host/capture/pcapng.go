@@ -1,9 +1,6 @@
 package capture
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "encoding/binary"
 
 // Block types of pcapng (draft-ietf-opsawg-pcapng, 10.1) and bounds of its blocks.
 const (
@@ -26,7 +23,7 @@ type ngReader struct {
 	w      *window
 	info   *FileInfo
 	begun  bool // the first section header has been read
-	big    bool // this section is big-endian
+	endian      // of this section
 	ifaces []ngIface
 }
 
@@ -38,22 +35,6 @@ type ngIface struct {
 }
 
 func newPcapng(w *window, info *FileInfo) *ngReader { return &ngReader{w: w, info: info} }
-
-func (r *ngReader) u32(p []byte) uint32 {
-	v := binary.LittleEndian.Uint32(p)
-	if r.big {
-		v = bits.ReverseBytes32(v)
-	}
-	return v
-}
-
-func (r *ngReader) u16(p []byte) uint16 {
-	v := binary.LittleEndian.Uint16(p)
-	if r.big {
-		v = bits.ReverseBytes16(v)
-	}
-	return v
-}
 
 func (r *ngReader) corrupt(format string, a ...any) error {
 	return r.w.corrupt(r.info.Packets+1, format, a...)

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -110,8 +112,8 @@ func Restricted(file string, content []byte, groups []Group) ([]string, error) {
 		return nil, err
 	}
 	var list []string
-	for _, group := range sorted(v.set) {
-		for _, key := range sorted(v.set[group]) {
+	for _, group := range slices.Sorted(maps.Keys(v.set)) {
+		for _, key := range slices.Sorted(maps.Keys(v.set[group])) {
 			var s *sdk.Setting
 			for _, g := range groups {
 				if strings.EqualFold(g.Name, group) {

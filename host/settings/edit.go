@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -126,8 +127,8 @@ func flatten(data []byte) (map[string]string, error) {
 // InFile are the settings that the file sets, as changes that take them out.
 func (v *Values) InFile() []Change {
 	var list []Change
-	for _, group := range sorted(v.set) {
-		for _, key := range sorted(v.set[group]) {
+	for _, group := range slices.Sorted(maps.Keys(v.set)) {
+		for _, key := range slices.Sorted(maps.Keys(v.set[group])) {
 			if v.set[group][key].source == File {
 				list = append(list, Change{Group: group, Key: key})
 			}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -201,9 +202,9 @@ func (v *Values) Check(groups []Group, check func(target string) error) error {
 		}
 	}
 	var problems []error
-	for _, group := range sorted(v.set) {
+	for _, group := range slices.Sorted(maps.Keys(v.set)) {
 		g, ok := known[group]
-		for _, key := range sorted(v.set[group]) {
+		for _, key := range slices.Sorted(maps.Keys(v.set[group])) {
 			x := v.set[group][key]
 			if !ok {
 				problems = append(problems, fmt.Errorf("%s: no plugin is named %s%s", x.place(), group, nearest.Hint(group, names)))
@@ -251,16 +252,7 @@ func hint(key string, settings []sdk.Setting) string {
 	return " (it has " + strings.Join(keys, ", ") + ")"
 }
 
-func sorted[V any](m map[string]V) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-// Of gives a group's values, one for each of its settings.
+// Of returns a group's values, one for each of its settings.
 func (v *Values) Of(g Group) []sdk.Value {
 	var values []sdk.Value
 	for _, s := range g.Settings {

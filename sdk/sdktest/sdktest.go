@@ -7,6 +7,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -66,7 +67,7 @@ func runCase(t *testing.T, file string, plugins []*sdk.Plugin) {
 		text, ok := got[f.Name]
 		if !ok {
 			if strings.HasPrefix(f.Name, "files/") {
-				t.Errorf("%s: %s was not written (written: %v)", file, f.Name, slices.Sorted(keys(got)))
+				t.Errorf("%s: %s was not written (written: %v)", file, f.Name, slices.Sorted(maps.Keys(got)))
 			}
 			continue
 		}
@@ -79,16 +80,6 @@ func runCase(t *testing.T, file string, plugins []*sdk.Plugin) {
 	if changed && *update {
 		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
 			t.Fatal(err)
-		}
-	}
-}
-
-func keys(m map[string]string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
 		}
 	}
 }
