@@ -65,18 +65,6 @@ func manual(w io.Writer, cmd *cobra.Command) error {
 	return err
 }
 
-// commandPages returns the book's page of all commands, in Markdown.
-func commandPages(root *cobra.Command) string {
-	var b strings.Builder
-	for _, c := range commands(root) {
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n%s\n", c.CommandPath(), fenced(c.UseLine()), prose(c, "### "))
-		if rows := flagRows(c); rows != "" {
-			b.WriteString("| flag | meaning |\n|---|---|\n" + rows)
-		}
-	}
-	return b.String()
-}
-
 var section = regexp.MustCompile(`^([A-Z][a-z ]+):$`)
 
 // prose returns a command's long text in Markdown: indented lines are code, a line that is a
@@ -136,15 +124,5 @@ func eachFlag(cmd *cobra.Command, do func(names, usage string)) {
 func flagList(cmd *cobra.Command) string {
 	var b strings.Builder
 	eachFlag(cmd, func(names, usage string) { fmt.Fprintf(&b, "**%s**\n\n:   %s\n\n", names, usage) })
-	return b.String()
-}
-
-func flagRows(cmd *cobra.Command) string {
-	var b strings.Builder
-	eachFlag(cmd, func(names, usage string) {
-		if !strings.HasSuffix(names, "--help") {
-			fmt.Fprintf(&b, "| `%s` | %s |\n", names, strings.ReplaceAll(usage, "|", `\|`))
-		}
-	})
 	return b.String()
 }

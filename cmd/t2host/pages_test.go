@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/t2host/t2host/host"
@@ -239,4 +240,26 @@ func isName(w string) bool {
 		}
 	}
 	return false
+}
+
+// commandPages returns the book's page of all commands, in Markdown.
+func commandPages(root *cobra.Command) string {
+	var b strings.Builder
+	for _, c := range commands(root) {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n%s\n", c.CommandPath(), fenced(c.UseLine()), prose(c, "### "))
+		if rows := flagRows(c); rows != "" {
+			b.WriteString("| flag | meaning |\n|---|---|\n" + rows)
+		}
+	}
+	return b.String()
+}
+
+func flagRows(cmd *cobra.Command) string {
+	var b strings.Builder
+	eachFlag(cmd, func(names, usage string) {
+		if !strings.HasSuffix(names, "--help") {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", names, strings.ReplaceAll(usage, "|", `\|`))
+		}
+	})
+	return b.String()
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync/atomic"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -27,18 +26,16 @@ type input struct {
 	close []func()  // in the order of opening
 }
 
-// tap counts what is taken from a file as it is stored, and keeps the error of a read, which a decompressor's own
-// error hides.
+// tap counts the bytes read of a file as it is stored, and keeps the error of a read, which a decompressor's own error
+// hides.
 type tap struct {
-	r    io.Reader
-	read *atomic.Int64
-	n    int64 // what was taken
-	err  error
+	r   io.Reader
+	n   int64 // bytes read
+	err error
 }
 
 func (t *tap) Read(p []byte) (int, error) {
 	n, err := t.r.Read(p)
-	t.read.Add(int64(n))
 	t.n += int64(n)
 	if err != nil && err != io.EOF {
 		t.err = err
@@ -48,7 +45,7 @@ func (t *tap) Read(p []byte) (int, error) {
 
 // open opens the file and looks at its first bytes, through the compression. It waits for them, if a stream
 // has none yet.
-func (in *input) open(stdin io.Reader, read *atomic.Int64) error {
+func (in *input) open(stdin io.Reader) error {
 	raw := stdin
 	if in.path != "-" {
 		f, err := os.Open(in.path)
@@ -72,7 +69,7 @@ func (in *input) open(stdin io.Reader, read *atomic.Int64) error {
 			in.info.Size = st.Size()
 		}
 	}
-	t := &tap{r: raw, read: read}
+	t := &tap{r: raw}
 	in.tap = t
 	head, err := peek(t)
 	if err != nil {

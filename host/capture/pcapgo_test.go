@@ -105,7 +105,7 @@ func TestAgreesWithPcapgo(t *testing.T) {
 			}
 			defer s.Close()
 			in := &input{path: path}
-			if err := in.open(nil, &s.read); err != nil {
+			if err := in.open(nil); err != nil {
 				return err
 			}
 			defer in.shut()

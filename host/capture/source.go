@@ -14,7 +14,7 @@ import (
 // one stream.
 //
 // One goroutine calls [Source.Next], and [Source.Info], [Source.Done], [Source.Damage] and [Source.Close] between its calls;
-// [Source.Stop] and [Source.Progress] may be called by any.
+// [Source.Stop] may be called by any.
 type Source struct {
 	stdin   io.Reader
 	inputs  []*input
@@ -27,7 +27,6 @@ type Source struct {
 	live    bool
 	size    int64
 	done    int64 // of the files that were finished; see Done
-	read    atomic.Int64
 	stop    atomic.Bool
 	stopped chan struct{}
 	once    sync.Once
@@ -61,14 +60,12 @@ func Open(paths []string, stdin io.Reader) (*Source, error) {
 			}
 		}
 		s.inputs = append(s.inputs, in)
-		before := s.read.Load()
-		if err := in.open(stdin, &s.read); err != nil {
+		if err := in.open(stdin); err != nil {
 			s.Close()
 			return nil, err
 		}
 		if !in.once {
 			in.shut()
-			s.read.Store(before) // Progress counts what is read when it is the file's turn
 		}
 		s.live = s.live || in.live
 		s.size += in.info.Size
@@ -114,7 +111,7 @@ func (s *Source) Next(f *Frame) error {
 func (s *Source) begin() error {
 	in := s.inputs[s.at]
 	if !in.once {
-		if err := in.open(nil, &s.read); err != nil {
+		if err := in.open(nil); err != nil {
 			return err
 		}
 	}
@@ -179,17 +176,8 @@ func (s *Source) Info() []FileInfo {
 	return infos
 }
 
-// Progress gives the bytes read so far of the files as they are stored, and the size of all; the size is 0 if it is not
-// known, because part of the input is live.
-func (s *Source) Progress() (read, size int64) {
-	if s.live {
-		return s.read.Load(), 0
-	}
-	return s.read.Load(), s.size
-}
-
-// Done gives the bytes of the files, as they are stored, up to the last frame that was given, and the size of all as
-// Progress does. Of a compressed file it counts what was read.
+// Done returns the bytes of the files, as they are stored, up to the last frame returned, and the size of all files. Of
+// a compressed file it counts what was read. Both are 0 if a part of the input is live.
 func (s *Source) Done() (bytes, size int64) {
 	switch {
 	case s.live:

@@ -240,7 +240,7 @@ func TestCorruptEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestInfoAndProgress(t *testing.T) {
+func TestInfoAndDone(t *testing.T) {
 	classic, _ := small()
 	ng, _, _ := smallNG()
 	z := gz(t, ng)
@@ -249,12 +249,12 @@ func TestInfoAndProgress(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if read, size := s.Progress(); read != 0 || size != int64(len(classic)+len(z)) {
-		t.Errorf("progress at first %d of %d", read, size)
+	if read, size := s.Done(); read != 0 || size != int64(len(classic)+len(z)) {
+		t.Errorf("done at first %d of %d", read, size)
 	}
 	drain(t, s)
-	if read, size := s.Progress(); read != size {
-		t.Errorf("progress at last %d of %d", read, size)
+	if read, size := s.Done(); read != size {
+		t.Errorf("done at last %d of %d", read, size)
 	}
 	got := s.Info()
 	for i := range got {

@@ -46,7 +46,6 @@ func page(t *testing.T) string {
 func TestABI(t *testing.T) {
 	text := page(t)
 	for mark, want := range map[string]string{
-		"imports": "\n```text\n" + strings.Join(wasm.Imports(), "\n") + "\n```\n",
 		"types":   types(),
 		"fields":  fieldTable(),
 		"example": exampleBatch(),

@@ -82,8 +82,6 @@ func (d *datagram) failed(err error) {
 	}
 }
 
-func (d *datagram) flush() error { return nil }
-
 func (d *datagram) stats() Stats {
 	d.mu.Lock()
 	defer d.mu.Unlock()

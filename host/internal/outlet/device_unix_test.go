@@ -44,7 +44,7 @@ func TestFIFO(t *testing.T) {
 	defer r.Close()
 	o = open(t, Config{Target: "file:" + path, Drain: 50 * time.Millisecond})
 	send(t, o, 0, 60, 1000) // fits the buffer
-	if err := o.Flush(); err != nil {
+	if err := flush(o); err != nil {
 		t.Fatal(err)
 	}
 	send(t, o, 60, 120, 1000)

@@ -30,7 +30,7 @@ func TestFile(t *testing.T) {
 	}
 	o := open(t, Config{Target: "file:" + path})
 	send(t, o, 0, 1000, 300)
-	if err := o.Flush(); err != nil {
+	if err := flush(o); err != nil {
 		t.Fatal(err)
 	}
 	if s := read(t, path); s != "old" {
@@ -178,7 +178,7 @@ func TestFileTooLarge(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x")
 	o := open(t, Config{Target: "file:" + path})
 	send(t, o, 0, 10, 100)
-	if err := o.Flush(); err != nil {
+	if err := flush(o); err != nil {
 		t.Fatal(err)
 	}
 	f := o.c.(*file)
@@ -201,7 +201,7 @@ func TestStdout(t *testing.T) {
 	if out.Len() != 0 {
 		t.Error("not buffered")
 	}
-	if err := o.Flush(); err != nil || out.Len() != 100 {
+	if err := flush(o); err != nil || out.Len() != 100 {
 		t.Error(out.Len(), err)
 	}
 	send(t, o, 1, 3, 100)
@@ -221,7 +221,7 @@ func TestStdoutClosed(t *testing.T) {
 	r.Close()
 	o := open(t, Config{Target: "-", Stdout: w})
 	send(t, o, 0, 1, 100)
-	err = o.Flush()
+	err = flush(o)
 	wantErr(t, err, "outlet tcpwinsink.reports: write standard output: broken pipe")
 	if !errors.Is(err, syscall.EPIPE) {
 		t.Error("the system's error is not wrapped")

@@ -240,3 +240,6 @@ func wantErr(t *testing.T, err error, want string) {
 		t.Errorf("error\n got %v\nwant %s", err, want)
 	}
 }
+
+// flush writes what a file's outlet has buffered.
+func flush(o *Outlet) error { return o.named(o.c.(*file).flush()) }

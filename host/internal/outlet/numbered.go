@@ -55,8 +55,6 @@ func (o *numbered) file() *file {
 
 func (o *numbered) send(frame []byte) error { return o.file().send(frame) }
 
-func (o *numbered) flush() error { return o.file().flush() }
-
 func (o *numbered) end(drain time.Duration, abort bool) error { return o.file().end(drain, abort) }
 
 func (o *numbered) stats() Stats {

@@ -73,7 +73,6 @@ type Stats struct {
 // carrier is an open target. The methods may be called from several goroutines.
 type carrier interface {
 	send(frame []byte) error
-	flush() error
 	// end releases everything; abort says that the run broke.
 	end(drain time.Duration, abort bool) error
 	stats() Stats
@@ -160,25 +159,21 @@ func (o *Outlet) Discard() {
 	}
 }
 
-// Flush hands what is buffered to the file system or to standard output; for
-// sockets, which buffer nothing, it does nothing.
-func (o *Outlet) Flush() error { return o.named(o.c.flush()) }
-
-// Stats tells the counts of now.
+// Stats returns the counts up to now.
 func (o *Outlet) Stats() Stats { return o.c.stats() }
 
 // Close ends the outlet. A file gets its name; a socket gets up to Config.Drain
 // for what is not yet delivered, the rest goes to Config.Undelivered and is an error.
 func (o *Outlet) Close() (Stats, error) {
 	o.end(o.cfg.Drain, false)
-	return o.c.stats(), o.err
+	return o.Stats(), o.err
 }
 
 // Abort ends the outlet after the run broke. A file stays PATH.part, cut at a
 // line's end; a socket gets a short time for what was given. Errors go to Config.Log.
 func (o *Outlet) Abort() Stats {
 	o.end(min(o.cfg.Drain, shortDrain), true)
-	return o.c.stats()
+	return o.Stats()
 }
 
 func (o *Outlet) end(drain time.Duration, abort bool) {

@@ -84,8 +84,6 @@ func (s *stream) poke() {
 	}
 }
 
-func (s *stream) flush() error { return nil }
-
 func (s *stream) stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -85,15 +83,6 @@ var given = map[string]hostFunction{
 }
 
 const wasi = "wasi_snapshot_preview1."
-
-// Imports lists what a guest may import, one function a line.
-func Imports() []string {
-	var list []string
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		list = append(list, name+" "+given[name].String())
-	}
-	return list
-}
 
 // instantiateHost makes the imports' two modules.
 func instantiateHost(ctx context.Context, r wazero.Runtime) error {
