@@ -14,8 +14,8 @@ import (
 
 const module = "github.com/t2host/t2host/"
 
-// imports says who may import what beside the standard library: the packages of
-// the design, one line each. It is a policy. Mend the code, not this list.
+// imports is who may import what beside the standard library, one package a line. It is a
+// policy: mend the code, not this list. What no file imports is an error too.
 //
 // Names without a dot are of this module. Tests may import more (testImports).
 var imports = map[string]string{
@@ -33,7 +33,7 @@ var imports = map[string]string{
 	"host/aside":                            "golang.org/x/sys",
 	"host/printable":                        "",
 	"host/internal/owned":                   "",
-	"host/capture":                          "github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys",
+	"host/capture":                          "host/cause github.com/klauspost/compress",
 	"host/internal/decode":                  "host/capture github.com/google/gopacket",
 	"host/internal/flowtable":               "host/internal/decode",
 	"host/internal/batch":                   "sdk host/internal/decode host/internal/flowtable",
@@ -80,14 +80,17 @@ var imports = map[string]string{
 	"testdata/record":                       "github.com/google/gopacket golang.org/x/sys golang.org/x/net",
 }
 
-// testImports are what tests of every package may import too.
-const testImports = "testdata/built host/version sdk/internal/fields example.com/mysink host host/carry host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+// testImports are what tests of every package may import too, beside their own package and what it may.
+const testImports = "testdata/built sdk/internal/fields example.com/mysink host host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket"
+
+// tests are the importers that testImports is for.
+const tests = "tests"
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "net/netip", "io/fs"}
 
 func TestImports(t *testing.T) {
-	seen := map[string]bool{}
+	seen, used := map[string]bool{}, map[string]map[string]bool{tests: {}}
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && path != ".." {
 			if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil {
@@ -106,10 +109,10 @@ func TestImports(t *testing.T) {
 		}
 		seen[pkg] = true
 		list := strings.Fields(allowed)
-		test := strings.HasSuffix(path, "_test.go")
-		if test {
-			list = append(list, append(strings.Fields(testImports), pkg)...)
+		if used[pkg] == nil {
+			used[pkg] = map[string]bool{}
 		}
+		test := strings.HasSuffix(path, "_test.go")
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
 		if err != nil {
 			return err
@@ -119,7 +122,14 @@ func TestImports(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if !mayImport(list, name) {
+			own, also := allows(list, name), allows(strings.Fields(testImports), name)
+			switch {
+			case own != "" && test, test && name == module+pkg, standard(name):
+			case own != "":
+				used[pkg][own] = true
+			case also != "" && test:
+				used[tests][also] = true
+			default:
 				t.Errorf("%s: %s must not import %s", path, pkg, name)
 			}
 			if sdkOnly := pkg == "sdk" || pkg == "sdk/wire"; sdkOnly && !test && slices.Contains(notInSDK, name) {
@@ -131,21 +141,39 @@ func TestImports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for pkg := range imports {
+	for pkg, allowed := range imports {
 		if !seen[pkg] {
 			t.Errorf("package %s is in the table but not there", pkg)
+			continue
+		}
+		unused(t, pkg, allowed, used[pkg])
+	}
+	unused(t, tests, testImports, used[tests])
+}
+
+// unused reports what is allowed to a package and imported by none of its files.
+func unused(t *testing.T, pkg, allowed string, used map[string]bool) {
+	t.Helper()
+	for _, name := range strings.Fields(allowed) {
+		if !used[name] {
+			t.Errorf("%s: %s is allowed and not imported: remove it from the table", pkg, name)
 		}
 	}
 }
 
-func mayImport(list []string, name string) bool {
-	if own, ok := strings.CutPrefix(name, module); ok {
-		return slices.Contains(list, own)
+// allows returns the entry of list that allows the import of name, or "".
+func allows(list []string, name string) string {
+	own, ours := strings.CutPrefix(name, module)
+	for _, allowed := range list {
+		if ours && own == allowed || !ours && (name == allowed || strings.HasPrefix(name, allowed+"/")) {
+			return allowed
+		}
 	}
-	if first, _, _ := strings.Cut(name, "/"); !strings.Contains(first, ".") {
-		return true // the standard library
-	}
-	return slices.ContainsFunc(list, func(allowed string) bool {
-		return name == allowed || strings.HasPrefix(name, allowed+"/")
-	})
+	return ""
+}
+
+// standard reports whether a package is of the standard library.
+func standard(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return !strings.Contains(first, ".")
 }
