@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
@@ -249,7 +249,7 @@ func hostileEnds(names ...string) []end {
 
 // goodGuest is the module that the hostile ones are made from.
 var goodGuest = sync.OnceValue(func() *plugin.Artefact {
-	k := carry.New(carry.Config{MaxMemory: 64 << 20})
+	k := launch.New(launch.Config{MaxMemory: 64 << 20})
 	defer k.Close()
 	found, err := k.Describe("../testdata/guests/hostile/good.wasm")
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
 )
@@ -18,7 +18,7 @@ type plan struct {
 	own
 	plugins []plugin.Loaded // each with its runtime
 	values  [][]sdk.Value   // of each plugin
-	carrier *carry.Carrier
+	carrier *launch.Carrier
 }
 
 // planRun refuses what cannot be run with a UsageError. starting is closed when the
@@ -29,7 +29,7 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan, erro
 	if p.own, err = ownSettings(c.Settings); err != nil {
 		return nil, &UsageError{err}
 	}
-	p.carrier = carry.New(carry.Config{
+	p.carrier = launch.New(launch.Config{
 		CacheDir: c.CacheDir, OwnModule: c.OwnModule, MaxMemory: uint64(p.MaxMemory) << 20, Seed: uint64(p.Seed),
 		Start: c.PluginStart, Timeout: time.Duration(p.PluginTimeout) * time.Second, Trust: c.Trust, Pins: c.Pins, Note: notices.note, Warn: notices.warn, Stop: starting,
 	})
@@ -58,7 +58,7 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan, erro
 // Describe asks the artefacts among the words of -p that are paths what they are:
 // it gives the catalogue with them, and the words with their names. They come
 // before those of the same name that were found.
-func Describe(k *carry.Carrier, found []*plugin.Artefact, words []string) (catalogue []*plugin.Artefact, names []string, err error) {
+func Describe(k *launch.Carrier, found []*plugin.Artefact, words []string) (catalogue []*plugin.Artefact, names []string, err error) {
 	own := map[string]*plugin.Artefact{}
 	for _, word := range words {
 		word = strings.TrimSpace(word)

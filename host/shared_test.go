@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/host/settings"
@@ -60,7 +60,7 @@ var mix struct {
 // TestMain: the test binary is also what the host starts as its own plugins.
 func TestMain(m *testing.M) {
 	if serve.Called() {
-		carry.Serve(append(all.Plugins(), failing))
+		launch.Serve(append(all.Plugins(), failing))
 		syscall.Exit(0) // os.Exit waits a second under the race detector
 	}
 	code := m.Run()

@@ -8,8 +8,8 @@ import (
 
 	"github.com/t2host/t2host"
 	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/firstparty"
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/plugins/all"
@@ -54,9 +54,9 @@ func (o *options) described(words []string) ([]*plugin.Artefact, []string, error
 }
 
 // carrier asks artefacts what they are; it has no run's settings.
-func (o *options) carrier() *carry.Carrier {
+func (o *options) carrier() *launch.Carrier {
 	tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", printable.Tabbed(line)) }
-	return carry.New(carry.Config{CacheDir: cacheDir(), OwnModule: ownModule(), MaxMemory: 64 << 20, Trust: o.trust, Note: tell, Warn: tell})
+	return launch.New(launch.Config{CacheDir: cacheDir(), OwnModule: ownModule(), MaxMemory: 64 << 20, Trust: o.trust, Note: tell, Warn: tell})
 }
 
 // readPins reads NAME=SHA256 or PATH=SHA256.

@@ -10,7 +10,7 @@ import (
 	"runtime"
 
 	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk/serve"
@@ -18,7 +18,7 @@ import (
 
 func main() {
 	if serve.Called() { // by a host: as one of its plugins
-		carry.Serve(all.Plugins())
+		launch.Serve(all.Plugins())
 		return
 	}
 	// The ballast is never touched, so that it has addresses and no memory. Each collection goes

@@ -1,7 +1,7 @@
-// Package carry takes a plugin that was found and a runtime, and gives the plugin
+// Package launch takes a plugin that was found and a runtime, and gives the plugin
 // that runs there: called directly, in the sandbox, in a process, or in the
 // sandbox of a worker process.
-package carry
+package launch
 
 import (
 	"context"
