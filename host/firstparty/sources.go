@@ -1,14 +1,15 @@
 package firstparty
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"bytes"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/t2host/t2host/host/internal/checksum"
 )
 
 // Sum is the checksum of the sources that a module is built from, as make notes it.
@@ -17,15 +18,15 @@ func Sum(source fs.FS) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.New()
+	var all bytes.Buffer
 	for _, name := range names {
 		data, err := fs.ReadFile(source, name)
 		if err != nil {
 			return "", err
 		}
-		sum.Write(data)
+		all.Write(data)
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return checksum.Of(all.Bytes()), nil
 }
 
 // files are the names of the sources: go.mod, and the code of the SDK and the plugins.
