@@ -42,10 +42,11 @@ var imports = map[string]string{
 	"host/plugin/manifest":                  "sdk sdk/wire",
 	"host/plugin/remote":                    "sdk sdk/wire host/plugin/manifest host/printable",
 	"host/plugin/process":                   "sdk/serve sdk/wire host/internal/checksum host/plugin/remote github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc golang.org/x/sys",
-	"host/plugin/wasm":                      "sdk/wire host/internal/owned host/plugin/remote github.com/tetratelabs/wazero golang.org/x/sys",
+	"host/plugin/wasm":                      "sdk/wire host/internal/checksum host/internal/owned host/plugin/remote github.com/tetratelabs/wazero golang.org/x/sys",
 	"host/gobuild":                          "",
 	"host/firstparty":                       "host/cause host/gobuild host/internal/checksum host/internal/owned",
-	"host/launch":                           "host/cause sdk sdk/serve host/firstparty host/gobuild host/plugin host/plugin/process host/plugin/remote host/plugin/wasm",
+	"host/launch":                           "host/cause sdk host/firstparty host/gobuild host/internal/checksum host/plugin host/plugin/process host/plugin/remote host/plugin/wasm host/worker",
+	"host/worker":                           "sdk sdk/serve host/plugin/remote host/plugin/wasm",
 	"host/settings":                         "host/cause sdk host/nearest host/internal/owned host/printable github.com/pelletier/go-toml",
 	"host/internal/outfile":                 "golang.org/x/sys",
 	"host/internal/outlet":                  "host/cause host/internal/outfile golang.org/x/sys",
@@ -68,7 +69,7 @@ var imports = map[string]string{
 	"plugins/txtsink":                       "sdk",
 	"plugins/all":                           "sdk plugins/basicflow plugins/basicstats plugins/tcpstates plugins/tcpwin plugins/tcpwinsink plugins/txtsink",
 	"plugins/all/cmd/all":                   "plugins/all sdk/serve",
-	"cmd/t2host":                            "host/cause sdk sdk/wire sdk/serve host host/launch host/firstparty host/gobuild host/plugin host/plugin/manifest host/plugin/wasm host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable plugins/all scaffold github.com/t2host/t2host github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man golang.org/x/sys",
+	"cmd/t2host":                            "host/cause sdk sdk/wire sdk/serve host host/launch host/worker host/firstparty host/gobuild host/plugin host/plugin/manifest host/plugin/wasm host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable plugins/all scaffold github.com/t2host/t2host github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man golang.org/x/sys",
 	"testdata/guests/allocates":             "sdk sdk/serve",
 	"testdata/compare":                      "",
 	"testdata/make":                         "github.com/google/gopacket github.com/klauspost/compress",
@@ -76,7 +77,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too.
-const testImports = "sdk/internal/fields example.com/mysink host host/launch host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+const testImports = "sdk/internal/fields example.com/mysink host host/launch host/worker host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "net/netip", "io/fs"}

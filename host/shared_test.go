@@ -12,10 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/host/settings"
+	hostworker "github.com/t2host/t2host/host/worker"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk/serve"
 )
@@ -60,7 +60,7 @@ var mix struct {
 // TestMain: the test binary is also what the host starts as its own plugins.
 func TestMain(m *testing.M) {
 	if serve.Called() {
-		launch.Serve(append(all.Plugins(), failing))
+		hostworker.Serve(append(all.Plugins(), failing))
 		syscall.Exit(0) // os.Exit waits a second under the race detector
 	}
 	code := m.Run()

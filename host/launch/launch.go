@@ -1,14 +1,11 @@
-// Package launch takes a plugin that was found and a runtime, and gives the plugin
-// that runs there: called directly, in the sandbox, in a process, or in the
-// sandbox of a worker process.
+// Package launch starts plugins in their runtimes: called directly, in the sandbox, in a
+// process, or in the sandbox of a worker process. It is the host's side of these borders;
+// package worker is the other side where that is this program too.
 package launch
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,6 +18,7 @@ import (
 	"github.com/t2host/t2host/host/plugin/process"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/host/plugin/wasm"
+	"github.com/t2host/t2host/host/worker"
 	"github.com/t2host/t2host/sdk"
 )
 
@@ -105,7 +103,7 @@ func (k *Carrier) trusted(name string) bool {
 	return slices.ContainsFunc(k.Trust, func(t string) bool { return plugin.Key(t) == plugin.Key(name) })
 }
 
-// Carry returns the plugin as it runs there; log takes the lines that it prints.
+// Carry returns the plugin as it runs there; log is called with each line that it prints.
 func (k *Carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) *sdk.Plugin {
 	if r == plugin.Inproc {
 		return a.Plugin
@@ -113,20 +111,19 @@ func (k *Carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) 
 	return remote.Carry(a.Plugin, func() (remote.Peer, error) {
 		switch {
 		case r == plugin.Process && a.BuiltIn:
-			return process.Connect(k.again(a.Name, rolePlugins, log))
+			c := k.command(a.Name, worker.Executable(), log)
+			c.Env = worker.PluginsEnviron()
+			return process.Connect(c)
 		case r == plugin.Process:
-			return process.Connect(process.Command{
-				Name: a.Name, Path: a.Executable.Path, SHA256: k.sum(a.Name, a.Executable), Start: k.Start, Timeout: k.Timeout, Log: log, Stop: k.Stop,
-			})
+			c := k.command(a.Name, a.Executable.Path, log)
+			c.SHA256 = k.sum(a.Name, a.Executable)
+			return process.Connect(c)
 		case a.BuiltIn:
 			return k.firstParty(a.Name, r, log)
 		}
 		return k.foreign(a, r, log)
 	})
 }
-
-// builtIn is what messages call the module of the first-party plugins.
-const builtIn = "t2host's own plugins"
 
 // foreign connects to a module that did not come with the host.
 func (k *Carrier) foreign(a *plugin.Artefact, r plugin.Runtime, log func(string)) (remote.Peer, error) {
@@ -136,38 +133,28 @@ func (k *Carrier) foreign(a *plugin.Artefact, r plugin.Runtime, log func(string)
 	}
 	defer f.Close()
 	sum := k.sum(a.Name, a.Module)
-	code, err := readModule(f, sum)
+	code, err := wasm.ReadFile(f, sum)
 	if err != nil {
 		return nil, err
 	}
 	if r == plugin.Wasm {
-		return sandbox(k.engine(), a.Name, code, log)
+		return k.sandbox(a.Name, code, log)
 	}
 	return k.apart(a.Name, f, code, sum, log)
 }
 
-// apart connects to a module in a worker, which reads it again, and checks it.
-func (k *Carrier) apart(name string, f *os.File, code []byte, sum string, log func(string)) (remote.Peer, error) {
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("module %s: %w", name, err)
-	}
-	return process.Connect(k.worker(name, f, sum, k.engine().Worker(name, code), log))
+// sandbox connects to a module in this process.
+func (k *Carrier) sandbox(name string, code []byte, log func(string)) (remote.Peer, error) {
+	return k.engine().Connect(context.Background(), name, code, log)
 }
 
-// sum is the checksum that a file must have: a pin counts more than a manifest.
+// sum returns the checksum that a file must have, empty for any: a pin counts more than a
+// manifest.
 func (k *Carrier) sum(name string, f plugin.File) string {
 	if pin, ok := k.Pins[plugin.Key(name)]; ok {
 		return pin
 	}
 	return f.SHA256
-}
-
-func sandbox(e *wasm.Engine, name string, code []byte, log func(string)) (remote.Peer, error) {
-	m, err := e.Module(context.Background(), name, code)
-	if err != nil {
-		return nil, err
-	}
-	return m.Connect(log)
 }
 
 func openModule(path string) (*os.File, error) {
@@ -176,24 +163,4 @@ func openModule(path string) (*os.File, error) {
 		return nil, fmt.Errorf("module %s: %w: build it (t2host build DIR), or correct the path", path, cause.Of(err))
 	}
 	return f, nil
-}
-
-// readModule reads a module and checks the very bytes that will run.
-func readModule(f *os.File, sum string) ([]byte, error) {
-	code, err := io.ReadAll(io.LimitReader(f, wasm.MaxModule+1))
-	if err != nil {
-		return nil, fmt.Errorf("module: %w", err)
-	}
-	if len(code) > wasm.MaxModule {
-		return nil, fmt.Errorf("module of more than %d MiB: that is no plugin", wasm.MaxModule>>20)
-	}
-	if is := checksum(code); sum != "" && is != sum {
-		return nil, fmt.Errorf("module %s has checksum %s, its manifest or pin says %s: build it again, or pin the new one", f.Name(), is, sum)
-	}
-	return code, nil
-}
-
-func checksum(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
 }
