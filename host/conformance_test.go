@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/plugins/all"
@@ -104,9 +105,11 @@ func (w *way) config(t testing.TB, c *Config, records *[]string) {
 		c.Plugins = append(c.Plugins, word)
 		c.Catalogue = append(c.Catalogue, a)
 	}
+	var runtimes launch.Config
 	if w.runtime == plugin.Wasm {
-		c.CacheDir = moduleCache(t)
+		runtimes.CacheDir = moduleCache(t)
 	}
+	c.Carrier = runtimes.Carrier
 	if records != nil {
 		r := recorder(records)
 		if w.carry != nil {

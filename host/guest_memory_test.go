@@ -25,7 +25,7 @@ func TestAGuestsMemoryStaysFlat(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := func(line string) { t.Log(line) }
-	k := launch.New(launch.Config{CacheDir: moduleCache(t), MaxMemory: 12 << 20, Trust: []string{"allocates"}, Note: log, Warn: log})
+	k := launch.Config{CacheDir: moduleCache(t)}.Carrier(plugin.CarrierConfig{MaxMemory: 12 << 20, Trust: []string{"allocates"}, Note: log, Warn: log})
 	defer k.Close()
 	found, err := k.Describe(path)
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/capture"
-	"github.com/t2host/t2host/host/firstparty"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/host/settings"
@@ -40,10 +39,9 @@ type Config struct {
 	Pins            map[string]string // SHA-256 in hex of what must run, by plugin.Key of the name
 	Record          map[string]string // files that keep what crosses plugins' borders, by plugin.Key of the name
 	RecordPayload   bool              // they keep payload too
-	CacheDir        string            // for compiled modules; empty: none
-	PluginStart     time.Duration     // how long a plugin in a process may take until it is open; 0: a minute
-	OwnModule       firstparty.Config // of the first-party plugins, where the program was built without it
-	Zone            *time.Location    // of the host; nil: UTC
+	// Carrier returns what runs plugins in their runtimes; nil: plugin.CompiledIn.
+	Carrier func(plugin.CarrierConfig) plugin.Carrier
+	Zone    *time.Location // of the host; nil: UTC
 
 	Quiet   bool // the report goes to PREFIX_log.txt instead of Stdout
 	LogFile bool // the report goes there too

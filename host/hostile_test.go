@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/tcpwin"
@@ -91,10 +92,11 @@ func runHostile(t *testing.T, name string, trust bool) (prefix, warnings string,
 	var shown bytes.Buffer
 	c := Config{
 		Files: []string{windows}, Prefix: filepath.Join(t.TempDir(), "out"), Settings: values, Stdout: &bytes.Buffer{}, Stderr: &shown,
+		Carrier:   launch.Config{}.Carrier,
 		Catalogue: plugin.BuiltIn(tcpwin.Plugin), Plugins: []string{"../testdata/guests/hostile/" + name + ".wasm", "tcpwin:inproc"},
 	}
 	if neverEnds(name) {
-		c.PluginStart = 5 * time.Second
+		c.Carrier = launch.Config{Start: 5 * time.Second}.Carrier
 	}
 	if name == "describe_changes" { // its manifest is that of good
 		good := planned(t, c, "../testdata/guests/hostile/good.wasm")

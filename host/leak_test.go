@@ -249,7 +249,7 @@ func hostileEnds(names ...string) []end {
 
 // goodGuest is the module that the hostile ones are made from.
 var goodGuest = sync.OnceValue(func() *plugin.Artefact {
-	k := launch.New(launch.Config{MaxMemory: 64 << 20})
+	k := launch.Config{}.Carrier(plugin.CarrierConfig{MaxMemory: 64 << 20})
 	defer k.Close()
 	found, err := k.Describe("../testdata/guests/hostile/good.wasm")
 	if err != nil {

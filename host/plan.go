@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
 )
@@ -18,20 +17,25 @@ type plan struct {
 	own
 	plugins []plugin.Loaded // each with its runtime
 	values  [][]sdk.Value   // of each plugin
-	carrier *launch.Carrier
+	carrier plugin.Carrier
+	note    func(line string)
 }
 
 // planRun refuses what cannot be run with a UsageError. starting is closed when the
 // user ends the run before it has begun.
 func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan, error) {
-	p := &plan{}
+	p := &plan{note: notices.note}
 	var err error
 	if p.own, err = ownSettings(c.Settings); err != nil {
 		return nil, &UsageError{err}
 	}
-	p.carrier = launch.New(launch.Config{
-		CacheDir: c.CacheDir, OwnModule: c.OwnModule, MaxMemory: uint64(p.MaxMemory) << 20, Seed: uint64(p.Seed),
-		Start: c.PluginStart, Timeout: time.Duration(p.PluginTimeout) * time.Second, Trust: c.Trust, Pins: c.Pins, Note: notices.note, Warn: notices.warn, Stop: starting,
+	carrier := c.Carrier
+	if carrier == nil {
+		carrier = plugin.CompiledIn
+	}
+	p.carrier = carrier(plugin.CarrierConfig{
+		MaxMemory: uint64(p.MaxMemory) << 20, Seed: uint64(p.Seed), Timeout: time.Duration(p.PluginTimeout) * time.Second,
+		Trust: c.Trust, Pins: c.Pins, Note: notices.note, Warn: notices.warn, Stop: starting,
 	})
 	catalogue, names, err := Describe(p.carrier, c.Catalogue, c.Plugins)
 	if err == nil {
@@ -58,7 +62,7 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan, erro
 // Describe asks the artefacts among the words of -p that are paths what they are:
 // it gives the catalogue with them, and the words with their names. They come
 // before those of the same name that were found.
-func Describe(k *launch.Carrier, found []*plugin.Artefact, words []string) (catalogue []*plugin.Artefact, names []string, err error) {
+func Describe(k plugin.Carrier, found []*plugin.Artefact, words []string) (catalogue []*plugin.Artefact, names []string, err error) {
 	own := map[string]*plugin.Artefact{}
 	for _, word := range words {
 		word = strings.TrimSpace(word)
@@ -133,7 +137,7 @@ func (p *plan) choose(c *Config, catalogue []*plugin.Artefact, names []string) e
 	for i := range loaded {
 		l := &loaded[i]
 		if place := l.Place(); place != "" {
-			p.carrier.Note(place)
+			p.note(place)
 		}
 		if l.Runtime == "" {
 			l.Runtime = c.Runtime

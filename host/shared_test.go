@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/host/settings"
@@ -191,6 +192,7 @@ func testConfig(t *testing.T, capture string, plugins ...string) Config {
 	return Config{
 		Files: []string{capture}, Prefix: filepath.Join(t.TempDir(), "out"), Plugins: plugins,
 		Settings: settingsOf(t), Zone: time.UTC, Quiet: true, Runtime: plugin.Inproc,
+		Carrier: launch.Config{}.Carrier,
 	}
 }
 

@@ -53,11 +53,15 @@ func (o *options) described(words []string) ([]*plugin.Artefact, []string, error
 	return catalogue, names, nil
 }
 
-// carrier asks artefacts what they are; it has no run's settings.
-func (o *options) carrier() *launch.Carrier {
-	tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", printable.Tabbed(line)) }
-	return launch.New(launch.Config{CacheDir: cacheDir(), OwnModule: ownModule(), MaxMemory: 64 << 20, Trust: o.trust, Note: tell, Warn: tell})
+// launcher is what carriers of all runtimes have in common.
+func launcher() launch.Config { return launch.Config{CacheDir: cacheDir(), OwnModule: ownModule()} }
+
+// carrier returns a carrier that asks artefacts what they are; it has no run's settings.
+func (o *options) carrier() plugin.Carrier {
+	return launcher().Carrier(plugin.CarrierConfig{MaxMemory: 64 << 20, Trust: o.trust, Note: o.tell, Warn: o.tell})
 }
+
+func (o *options) tell(line string) { fmt.Fprintln(o.stderr, "t2host:", printable.Tabbed(line)) }
 
 // readPins reads NAME=SHA256 or PATH=SHA256.
 func readPins(words []string) (map[string]string, error) {

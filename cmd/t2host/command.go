@@ -147,7 +147,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	c := host.Config{
 		Files: []string{o.file}, Stdin: o.stdin, List: o.list, SettingsFile: cmp.Or(o.settings, settings.DefaultFile), RecordsToStdout: o.prefix == "-",
 		Plugins: names, Catalogue: found.Catalogue, Settings: values, Zone: time.Local,
-		Runtime: plugin.Runtime(o.runtime), Trust: o.trust, CacheDir: cacheDir(), OwnModule: ownModule(),
+		Runtime: plugin.Runtime(o.runtime), Trust: o.trust, Carrier: launcher().Carrier,
 		Quiet: o.quiet, LogFile: o.log, Long: o.verbose || o.log, Stdout: o.raw, Stderr: o.stderr,
 	}
 	prefix := o.prefix

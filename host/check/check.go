@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/firstparty"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/host/settings"
@@ -24,14 +23,13 @@ import (
 // Config is what is checked, and with what.
 type Config struct {
 	Artefact  *plugin.Artefact
-	Describe  func() (*sdk.Plugin, error) // asks the artefact once more what it is
-	Catalogue []*plugin.Artefact          // what it may require, t2host's own plugins among them
-	Captures  []string                    // paths
-	Long      []string                    // captures that are read as one stream, to measure
-	CacheDir  string                      // of compiled modules
-	OwnModule firstparty.Config           // of the first-party plugins
-	Dir       string                      // for what the runs write; the caller removes it
-	Sets      []string                    // settings, PLUGIN.KEY=VALUE
+	Describe  func() (*sdk.Plugin, error)               // asks the artefact once more what it is
+	Catalogue []*plugin.Artefact                        // what it may require, t2host's own plugins among them
+	Captures  []string                                  // paths
+	Long      []string                                  // captures that are read as one stream, to measure
+	Dir       string                                    // for what the runs write; the caller removes it
+	Sets      []string                                  // settings, PLUGIN.KEY=VALUE
+	Carrier   func(plugin.CarrierConfig) plugin.Carrier // runs it in its runtimes
 }
 
 // Finding is one thing that was looked at.
@@ -179,7 +177,7 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	var warnings strings.Builder
 	report, err := host.Run(ctx, host.Config{
 		Files: files, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: time.UTC, Stderr: &warnings,
-		Plugins: words, Catalogue: catalogue, Runtime: plugin.Inproc, CacheDir: k.CacheDir, OwnModule: k.OwnModule, Quiet: true,
+		Plugins: words, Catalogue: catalogue, Runtime: plugin.Inproc, Carrier: k.Carrier, Quiet: true,
 	})
 	o.read(dir, report, err)
 	var limit *host.LimitError

@@ -13,7 +13,7 @@ import (
 
 // Describe returns the plugins of the artefact at path: a module or an executable, which its
 // first bytes tell. Each is asked in a process what it holds.
-func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
+func (k *carrier) Describe(path string) ([]*plugin.Artefact, error) {
 	f, err := openModule(path)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ const waysOut = "build t2host with make build, which puts the module in, or choo
 
 // ownModule returns the module of the first-party plugins: that of this program, else one
 // that was built from its source, now or before.
-func (k *Carrier) ownModule() (*firstparty.Module, error) {
+func (k *carrier) ownModule() (*firstparty.Module, error) {
 	if code, _, ok := wasm.BuiltIn(); ok {
 		return &firstparty.Module{Code: code}, nil
 	}
@@ -49,7 +49,7 @@ func (k *Carrier) ownModule() (*firstparty.Module, error) {
 }
 
 // context returns a context that ends when Stop is closed.
-func (k *Carrier) context() (ctx context.Context, done func()) {
+func (k *carrier) context() (ctx context.Context, done func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		select {
@@ -62,7 +62,7 @@ func (k *Carrier) context() (ctx context.Context, done func()) {
 }
 
 // firstParty connects to a plugin in the module of the first-party plugins.
-func (k *Carrier) firstParty(name string, r plugin.Runtime, log func(string)) (remote.Peer, error) {
+func (k *carrier) firstParty(name string, r plugin.Runtime, log func(string)) (remote.Peer, error) {
 	m, err := k.own()
 	switch {
 	case err != nil:

@@ -22,46 +22,39 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// Config is what the carriers of a run have in common.
+// Config is what carriers have in common, whatever they run.
 type Config struct {
 	CacheDir  string            // of compiled modules: in wasm the host's own, in worker those of workers; empty: none
 	OwnModule firstparty.Config // of the first-party plugins, where the program was built without it
-	MaxMemory uint64            // of a plugin in the sandbox, bytes
-	Seed      uint64            // of the random bytes in the sandbox
 	Start     time.Duration     // how long a process may take until it is open; 0: a minute
-	Timeout   time.Duration     // how long it may be silent after that
-	Trust     []string          // names of plugins whose modules may run in the host itself
-	Pins      map[string]string // SHA-256 in hex, by plugin.Key of the name
-	Note      func(line string) // tells the user what goes on
-	Warn      func(line string) // tells the user what goes wrong
-	Stop      <-chan struct{}   // closed: what starts, or is asked what it is, is ended; nil: never
 }
 
-// Carrier carries the plugins of a run.
-type Carrier struct {
+// carrier is the plugin.Carrier of all runtimes.
+type carrier struct {
 	Config
+	plugin.CarrierConfig
 	engine func() *wasm.Engine // made when it is first needed
 	made   *wasm.Engine
 	own    func() (*firstparty.Module, error) // found or built when it is first needed
 }
 
-// New makes a carrier. Nothing is opened yet.
-func New(c Config) *Carrier {
-	k := &Carrier{Config: c}
+// Carrier returns a carrier. It opens nothing yet.
+func (c Config) Carrier(of plugin.CarrierConfig) plugin.Carrier {
+	k := &carrier{Config: c, CarrierConfig: of}
 	k.engine = sync.OnceValue(func() *wasm.Engine {
 		var own, workers string
 		if c.CacheDir != "" {
 			own, workers = filepath.Join(c.CacheDir, "wasm"), filepath.Join(c.CacheDir, "worker")
 		}
-		k.made = wasm.New(wasm.Config{CacheDir: own, WorkerDir: workers, MaxMemory: c.MaxMemory, Seed: c.Seed, Note: c.Note, Warn: c.Warn})
+		k.made = wasm.New(wasm.Config{CacheDir: own, WorkerDir: workers, MaxMemory: of.MaxMemory, Seed: of.Seed, Note: of.Note, Warn: of.Warn})
 		return k.made
 	})
 	k.own = sync.OnceValues(k.ownModule)
 	return k
 }
 
-// Close frees what the carried plugins shared. All their stages are closed.
-func (k *Carrier) Close() error {
+// Close frees what the plugins shared.
+func (k *carrier) Close() error {
 	if k.made == nil {
 		return nil
 	}
@@ -71,7 +64,7 @@ func (k *Carrier) Close() error {
 // Choose returns the runtime of a plugin: as asked for, else the sandbox where
 // there is a module, else a process. A module that did not come with the host
 // and is not trusted runs in a worker.
-func (k *Carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runtime, error) {
+func (k *carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runtime, error) {
 	r := asked
 	switch {
 	case r == "" && a.Has(plugin.Wasm):
@@ -87,9 +80,9 @@ func (k *Carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runti
 	return r, nil
 }
 
-// Prepare makes what the plugin needs in that runtime: the module of the first-party
-// plugins, where this program was built without it. It takes seconds the first time.
-func (k *Carrier) Prepare(a *plugin.Artefact, r plugin.Runtime) error {
+// Prepare makes the module of the first-party plugins, if this program was built without it
+// and the plugin needs it.
+func (k *carrier) Prepare(a *plugin.Artefact, r plugin.Runtime) error {
 	if !a.BuiltIn || r != plugin.Wasm && r != plugin.Worker {
 		return nil
 	}
@@ -99,12 +92,12 @@ func (k *Carrier) Prepare(a *plugin.Artefact, r plugin.Runtime) error {
 	return nil
 }
 
-func (k *Carrier) trusted(name string) bool {
+func (k *carrier) trusted(name string) bool {
 	return slices.ContainsFunc(k.Trust, func(t string) bool { return plugin.Key(t) == plugin.Key(name) })
 }
 
 // Carry returns the plugin as it runs there; log is called with each line that it prints.
-func (k *Carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) *sdk.Plugin {
+func (k *carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) *sdk.Plugin {
 	if r == plugin.Inproc {
 		return a.Plugin
 	}
@@ -126,7 +119,7 @@ func (k *Carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) 
 }
 
 // foreign connects to a module that did not come with the host.
-func (k *Carrier) foreign(a *plugin.Artefact, r plugin.Runtime, log func(string)) (remote.Peer, error) {
+func (k *carrier) foreign(a *plugin.Artefact, r plugin.Runtime, log func(string)) (remote.Peer, error) {
 	f, err := openModule(a.Module.Path)
 	if err != nil {
 		return nil, err
@@ -144,13 +137,13 @@ func (k *Carrier) foreign(a *plugin.Artefact, r plugin.Runtime, log func(string)
 }
 
 // sandbox connects to a module in this process.
-func (k *Carrier) sandbox(name string, code []byte, log func(string)) (remote.Peer, error) {
+func (k *carrier) sandbox(name string, code []byte, log func(string)) (remote.Peer, error) {
 	return k.engine().Connect(context.Background(), name, code, log)
 }
 
 // sum returns the checksum that a file must have, empty for any: a pin counts more than a
 // manifest.
-func (k *Carrier) sum(name string, f plugin.File) string {
+func (k *carrier) sum(name string, f plugin.File) string {
 	if pin, ok := k.Pins[plugin.Key(name)]; ok {
 		return pin
 	}

@@ -12,13 +12,13 @@ import (
 )
 
 // command returns the command that starts a plugin's process.
-func (k *Carrier) command(name, path string, log func(string)) process.Command {
+func (k *carrier) command(name, path string, log func(string)) process.Command {
 	return process.Command{Name: name, Path: path, Start: k.Start, Timeout: k.Timeout, Log: log, Stop: k.Stop}
 }
 
 // apart connects to the module in f, whose bytes are code, in a worker, which reads it again
 // and checks it.
-func (k *Carrier) apart(name string, f *os.File, code []byte, sum string, log func(string)) (remote.Peer, error) {
+func (k *carrier) apart(name string, f *os.File, code []byte, sum string, log func(string)) (remote.Peer, error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("module %s: %w", name, err)
 	}
@@ -26,7 +26,7 @@ func (k *Carrier) apart(name string, f *os.File, code []byte, sum string, log fu
 }
 
 // worker connects to a worker that does a job; module is nil for the built-in one.
-func (k *Carrier) worker(name string, module *os.File, j worker.Job, log func(string)) (remote.Peer, error) {
+func (k *carrier) worker(name string, module *os.File, j worker.Job, log func(string)) (remote.Peer, error) {
 	j.MaxMemory, j.Seed = k.MaxMemory, k.Seed
 	c := k.command(name, worker.Executable(), func(line string) {
 		// What the guest prints comes this way.
