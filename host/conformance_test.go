@@ -102,7 +102,7 @@ func (w *way) config(t testing.TB, c *Config, records *[]string) {
 		if w.trust {
 			c.Trust = append(c.Trust, p.Name)
 		}
-		c.Plugins = append(c.Plugins, word)
+		c.Plugins = append(c.Plugins, requests(word)...)
 		c.Catalogue = append(c.Catalogue, a)
 	}
 	var runtimes launch.Config
@@ -115,7 +115,7 @@ func (w *way) config(t testing.TB, c *Config, records *[]string) {
 		if w.carry != nil {
 			r = w.carry(r)
 		}
-		c.Plugins = append(c.Plugins, "recorder:inproc")
+		c.Plugins = append(c.Plugins, requests("recorder:inproc")...)
 		c.Catalogue = append(c.Catalogue, plugin.BuiltIn(r)...)
 	}
 }

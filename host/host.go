@@ -31,7 +31,7 @@ type Config struct {
 	RecordsToStdout bool
 	Split           string // of files of records, see sdk.RecordSettings; empty: as their plugins are set
 	SplitStart      uint32
-	Plugins         []string           // NAME or NAME:RUNTIME; or the path of an artefact instead of a name
+	Plugins         []plugin.Request
 	Catalogue       []*plugin.Artefact // what there is to load
 	Settings        *settings.Values
 	Runtime         plugin.Runtime    // of plugins that do not name theirs; empty: the sandbox where there is a module, else a process

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/t2host/t2host/host/plugin"
@@ -37,12 +36,12 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan, erro
 		MaxMemory: uint64(p.MaxMemory) << 20, Seed: uint64(p.Seed), Timeout: time.Duration(p.PluginTimeout) * time.Second,
 		Trust: c.Trust, Pins: c.Pins, Note: notices.note, Warn: notices.warn, Stop: starting,
 	})
-	catalogue, names, err := Describe(p.carrier, c.Catalogue, c.Plugins)
+	catalogue, named, err := plugin.Describe(p.carrier, c.Catalogue, c.Plugins)
 	if err == nil {
 		err = checkSafety(c, catalogue)
 	}
 	if err == nil {
-		err = p.choose(c, catalogue, names)
+		err = p.choose(c, catalogue, named)
 	}
 	for i := 0; err == nil && i < len(p.plugins); i++ {
 		err = p.carrier.Prepare(p.plugins[i].Artefact, p.plugins[i].Runtime)
@@ -59,44 +58,6 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan, erro
 	}
 }
 
-// Describe asks the artefacts among the words of -p that are paths what they are:
-// it gives the catalogue with them, and the words with their names. They come
-// before those of the same name that were found.
-func Describe(k plugin.Carrier, found []*plugin.Artefact, words []string) (catalogue []*plugin.Artefact, names []string, err error) {
-	own := map[string]*plugin.Artefact{}
-	for _, word := range words {
-		word = strings.TrimSpace(word)
-		path, suffix := plugin.SplitPath(word)
-		if path == "" {
-			names = append(names, plugin.Unnumbered(word))
-			continue
-		}
-		if err := plugin.CheckPath(path); err != nil {
-			return nil, nil, err
-		}
-		list, err := k.Describe(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, a := range list {
-			if other, ok := own[plugin.Key(a.Name)]; ok {
-				return nil, nil, fmt.Errorf("plugin %s is named twice: %s and %s both hold it", a.Name, other.From, path)
-			}
-			own[plugin.Key(a.Name)] = a
-			catalogue = append(catalogue, a)
-			names = append(names, a.Name+suffix)
-		}
-	}
-	for _, a := range found {
-		if first, ok := own[plugin.Key(a.Name)]; ok {
-			first.Replaces = a
-			continue
-		}
-		catalogue = append(catalogue, a)
-	}
-	return catalogue, names, nil
-}
-
 // checkSafety refuses a --trust or --pin that would do nothing: who gives one
 // relies on it.
 func checkSafety(c *Config, catalogue []*plugin.Artefact) error {
@@ -106,9 +67,8 @@ func checkSafety(c *Config, catalogue []*plugin.Artefact) error {
 		}
 	}
 	paths := map[string]bool{}
-	for _, word := range c.Plugins {
-		path, _ := plugin.SplitPath(strings.TrimSpace(word))
-		paths[plugin.Key(path)] = path != ""
+	for _, q := range c.Plugins {
+		paths[plugin.Key(q.Path)] = q.Path != ""
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Pins)) {
 		if paths[name] {
@@ -126,11 +86,11 @@ func checkSafety(c *Config, catalogue []*plugin.Artefact) error {
 }
 
 // choose checks settings, and finds plugins, their order and their runtimes.
-func (p *plan) choose(c *Config, catalogue []*plugin.Artefact, names []string) error {
+func (p *plan) choose(c *Config, catalogue []*plugin.Artefact, named []plugin.Request) error {
 	if err := CheckSettings(c.Settings, Groups(catalogue)); err != nil {
 		return err
 	}
-	loaded, err := plugin.Resolve(catalogue, names)
+	loaded, err := plugin.Resolve(catalogue, named)
 	if err != nil {
 		return err
 	}

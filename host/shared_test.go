@@ -190,10 +190,19 @@ func unxz(t testing.TB, file string) []byte {
 func testConfig(t *testing.T, capture string, plugins ...string) Config {
 	t.Helper()
 	return Config{
-		Files: []string{capture}, Prefix: filepath.Join(t.TempDir(), "out"), Plugins: plugins,
+		Files: []string{capture}, Prefix: filepath.Join(t.TempDir(), "out"), Plugins: requests(plugins...),
 		Settings: settingsOf(t), Zone: time.UTC, Quiet: true, Runtime: plugin.Inproc,
 		Carrier: launch.Config{}.Carrier,
 	}
+}
+
+// requests parses words of -p, which are well-formed.
+func requests(words ...string) []plugin.Request {
+	list, err := plugin.ParseRequests(words)
+	if err != nil {
+		panic(err)
+	}
+	return list
 }
 
 // settingsOf are the defaults and what --set gives.

@@ -37,20 +37,33 @@ func (o *options) search() (*plugin.Found, error) {
 	return found, nil
 }
 
-// described is all that can be loaded, with the artefacts among the words that
-// are paths, and the words as names.
-func (o *options) described(words []string) ([]*plugin.Artefact, []string, error) {
+// described returns all plugins that can be loaded, those that words request by path among
+// them, and the words as requests by name.
+func (o *options) described(words []string) ([]*plugin.Artefact, []plugin.Request, error) {
+	requests, err := requestsOf(words)
+	if err != nil {
+		return nil, nil, err
+	}
 	found, err := o.search()
 	if err != nil {
 		return nil, nil, err
 	}
 	k := o.carrier()
 	defer k.Close()
-	catalogue, names, err := host.Describe(k, found.Catalogue, words)
+	catalogue, named, err := plugin.Describe(k, found.Catalogue, requests)
 	if err != nil {
 		return nil, nil, &host.UsageError{Err: err}
 	}
-	return catalogue, names, nil
+	return catalogue, named, nil
+}
+
+// requestsOf parses words of -p.
+func requestsOf(words []string) ([]plugin.Request, error) {
+	requests, err := plugin.ParseRequests(words)
+	if err != nil {
+		return nil, &host.UsageError{Err: err}
+	}
+	return requests, nil
 }
 
 // launcher is what carriers of all runtimes have in common.

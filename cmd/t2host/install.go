@@ -126,7 +126,7 @@ func (o *options) artefact(ctx context.Context, path, only string) (*plugin.Arte
 
 // fits says why the plugin cannot be loaded beside the others.
 func fits(catalogue []*plugin.Artefact, a *plugin.Artefact) error {
-	_, err := plugin.Resolve(append(without(catalogue, a.Name), a), []string{a.Name})
+	_, err := plugin.Resolve(append(without(catalogue, a.Name), a), []plugin.Request{{Name: a.Name}})
 	return err
 }
 

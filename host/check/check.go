@@ -143,7 +143,7 @@ const small = "tcpstates"
 // speed measures the plugin beside one that does next to nothing.
 func (k *checker) speed(ctx context.Context) {
 	for _, r := range k.runtimes() {
-		o := k.run(ctx, k.Long, r, 16384, small+":"+string(r))
+		o := k.run(ctx, k.Long, r, 16384, plugin.Request{Name: small, Runtime: r})
 		what := "speed in " + string(r)
 		if problem := o.broken(k.Artefact.Name); problem != "" {
 			k.find(what, problem)
@@ -155,7 +155,7 @@ func (k *checker) speed(ctx context.Context) {
 }
 
 // run runs the plugin with txtsink, which writes all columns, and others.
-func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, rows int, others ...string) *outcome {
+func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, rows int, others ...plugin.Request) *outcome {
 	k.runs++
 	dir := filepath.Join(k.Dir, fmt.Sprint("run", k.runs))
 	o := &outcome{}
@@ -164,12 +164,12 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	}
 	defer os.RemoveAll(dir)
 	catalogue := append(slices.Clone(k.Catalogue), k.Artefact)
-	words := append([]string{k.Artefact.Name + ":" + string(r)}, others...)
+	plugins := append([]plugin.Request{{Name: k.Artefact.Name, Runtime: r}}, others...)
 	if plugin.Key(k.Artefact.Name) != "txtsink" {
-		words = append(words, "txtsink:inproc")
+		plugins = append(plugins, plugin.Request{Name: "txtsink", Runtime: plugin.Inproc})
 	}
 	sets := append([]string{"runtime.max_memory=64", "runtime.plugin_timeout=10", fmt.Sprint("batch.rows=", rows)}, k.Sets...)
-	sets = append(sets, streams(catalogue, words, dir)...)
+	sets = append(sets, streams(catalogue, plugins, dir)...)
 	var values *settings.Values
 	if values, o.err = settings.Load(os.DevNull, nil, sets); o.err != nil {
 		return o
@@ -177,7 +177,7 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	var warnings strings.Builder
 	report, err := host.Run(ctx, host.Config{
 		Files: files, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: time.UTC, Stderr: &warnings,
-		Plugins: words, Catalogue: catalogue, Runtime: plugin.Inproc, Carrier: k.Carrier, Quiet: true,
+		Plugins: plugins, Catalogue: catalogue, Runtime: plugin.Inproc, Carrier: k.Carrier, Quiet: true,
 	})
 	o.read(dir, report, err)
 	var limit *host.LimitError
@@ -188,8 +188,8 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 }
 
 // streams lead the streams of all plugins of a run to files.
-func streams(catalogue []*plugin.Artefact, words []string, dir string) (sets []string) {
-	loaded, err := plugin.Resolve(catalogue, words)
+func streams(catalogue []*plugin.Artefact, plugins []plugin.Request, dir string) (sets []string) {
+	loaded, err := plugin.Resolve(catalogue, plugins)
 	if err != nil {
 		return nil // the run says so
 	}

@@ -102,25 +102,3 @@ func (a *Artefact) Forms() string {
 	}
 	return strings.Join(list, ", ")
 }
-
-// request is a word of -p: a name or a path, and perhaps a runtime.
-type request struct {
-	name    string
-	runtime Runtime
-}
-
-// parseRequest reads NAME or NAME:RUNTIME.
-func parseRequest(word string) (request, error) {
-	name, runtime, ok := strings.Cut(word, ":")
-	switch {
-	case name == "":
-		return request{}, fmt.Errorf("plugin %q has no name: -p takes names with commas between", word)
-	case !ok:
-		return request{name: name}, nil
-	}
-	r, err := RuntimeNamed(runtime)
-	if err != nil {
-		return request{}, fmt.Errorf("plugin %s: %w", name, err)
-	}
-	return request{name, r}, nil
-}

@@ -1,5 +1,5 @@
-// Package plugin takes the names of plugins and gives the plugins of a run:
-// with what they require, checked, in the order in which they load.
+// Package plugin finds the plugins of a run: those that are requested and those that they
+// require, checked, in the order in which they load.
 package plugin
 
 import (
@@ -16,47 +16,42 @@ import (
 // Loaded is a plugin of a run.
 type Loaded struct {
 	*Artefact
-	Runtime    Runtime  // as named in NAME:RUNTIME; empty where it was not
+	Runtime    Runtime  // that was requested; empty if none was
 	RequiredBy []string // who needs it, if it was not named itself
 }
 
-// Resolve finds the named plugins (NAME or NAME:RUNTIME) and all that they
-// require, and orders them: dependencies first, then by number, then by name.
-// Names are compared without case.
-func Resolve(catalogue []*Artefact, words []string) ([]Loaded, error) {
+// Resolve returns the plugins that are requested by name and all that they require, in order:
+// dependencies first, then by number, then by name. Names are compared without case.
+func Resolve(catalogue []*Artefact, requests []Request) ([]Loaded, error) {
 	r := resolver{catalogue: catalogue, known: map[string]*Artefact{}, loaded: map[string]*Loaded{}}
 	for _, p := range catalogue {
 		if err := r.know(p); err != nil {
 			return nil, err
 		}
 	}
-	named := map[string]request{}
-	for _, word := range words {
-		q, err := parseRequest(word)
-		if err != nil {
-			return nil, err
+	named := map[string]Request{}
+	for _, q := range requests {
+		if _, ok := named[Key(q.Name)]; ok {
+			return nil, fmt.Errorf("plugin %s is named twice: -p takes each name once", q.Name)
 		}
-		if _, ok := named[Key(q.name)]; ok {
-			return nil, fmt.Errorf("plugin %s is named twice: -p takes each name once", q.name)
-		}
-		named[Key(q.name)] = q
-		if err := r.load(q.name, "", nil); err != nil {
+		named[Key(q.Name)] = q
+		if err := r.load(q.Name, "", nil); err != nil {
 			return nil, err
 		}
 	}
 	for key, l := range r.loaded {
 		if q, ok := named[key]; ok {
-			l.Runtime, l.RequiredBy = q.runtime, nil
+			l.Runtime, l.RequiredBy = q.Runtime, nil
 		}
 	}
 	order := r.order()
 	return order, checkTogether(order)
 }
 
-// Key is the form in which names are compared.
+// Key returns the form in which names are compared.
 func Key(name string) string { return strings.ToLower(name) }
 
-// Named gives the plugin of that name.
+// Named returns the plugin of that name.
 func Named(catalogue []*Artefact, name string) (*Artefact, error) {
 	for _, a := range catalogue {
 		if Key(a.Name) == Key(name) {
