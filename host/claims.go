@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/internal/outfile"
@@ -116,9 +115,9 @@ func (c *claims) addOutlets(cfg *Config, p *plan, configs [][]outlet.Config) {
 	for i, l := range p.plugins {
 		for n, decl := range l.Outlets {
 			oc := &configs[i][n]
-			undelivered = undelivered || strings.HasPrefix(oc.Target, "tcp:") || strings.HasPrefix(oc.Target, "unix:")
-			path, ok := strings.CutPrefix(oc.Target, "file:")
-			if !ok {
+			undelivered = undelivered || oc.Target.Queues()
+			path := oc.Target.Path
+			if path == "" {
 				continue
 			}
 			end := ""

@@ -74,7 +74,10 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	configs := outletConfigs(&c, p)
+	configs, err := outletConfigs(&c, p)
+	if err != nil {
+		return nil, err
+	}
 	unlock, err := claimFiles(&c, p, configs)
 	if err != nil {
 		return nil, err

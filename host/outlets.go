@@ -29,29 +29,31 @@ type named struct {
 }
 
 // outletConfigs returns what leads out of each plugin.
-func outletConfigs(c *Config, p *plan) [][]outlet.Config {
+func outletConfigs(c *Config, p *plan) ([][]outlet.Config, error) {
 	all := make([][]outlet.Config, len(p.plugins))
 	undelivered := outlet.NewUndelivered(c.Prefix + "_undelivered.bin")
 	for i, l := range p.plugins {
 		for _, decl := range l.Outlets {
 			cfg := outlet.Config{
-				Name: l.Name + "." + decl.Name, Target: "file:" + c.Prefix + textOf(p.values[i], decl.Setting),
+				Name: l.Name + "." + decl.Name, Target: outlet.File(c.Prefix + textOf(p.values[i], decl.Setting)),
 				Stdout: c.Stdout,
 			}
 			switch decl.Kind {
 			case sdk.StreamOutlet:
-				stream(&cfg, l.Name, decl.Setting, p.values[i])
+				if err := stream(&cfg, l.Name, decl.Setting, p.values[i]); err != nil {
+					return nil, &UsageError{err}
+				}
 				cfg.Undelivered = undelivered
 			case sdk.RecordOutlet:
 				records(&cfg, p.values[i])
 				if c.RecordsToStdout {
-					cfg.Target = "-"
+					cfg.Target = outlet.Stdout()
 				}
 			}
 			all[i] = append(all[i], cfg)
 		}
 	}
-	return all
+	return all, nil
 }
 
 // openOutlets opens the streams first: if nobody listens, no file has been
@@ -72,7 +74,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan, configs [][]outlet.Con
 				}
 				cfg := configs[i][n]
 				cfg.Live, cfg.Log = live, o.warn
-				if cfg.Target == "-" && !c.Quiet {
+				if cfg.Target == outlet.Stdout() && !c.Quiet {
 					o.screen = c.Stderr
 				}
 				opened, err := outlet.Open(ctx, cfg)
@@ -80,7 +82,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan, configs [][]outlet.Con
 					return err
 				}
 				o.byPlugin[i][n] = opened
-				o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: cfg.Target})
+				o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: cfg.Target.String()})
 			}
 		}
 		return nil
@@ -92,7 +94,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan, configs [][]outlet.Con
 		}
 	}
 	if err == nil && c.writesLog() {
-		o.log, err = outlet.Open(ctx, outlet.Config{Name: "log", Target: "file:" + c.Prefix + "_log.txt", Live: live})
+		o.log, err = outlet.Open(ctx, outlet.Config{Name: "log", Target: outlet.File(c.Prefix + "_log.txt"), Live: live})
 	}
 	if err != nil {
 		o.discard()
@@ -105,8 +107,10 @@ func openOutlets(ctx context.Context, c *Config, p *plan, configs [][]outlet.Con
 func (c *Config) writesLog() bool { return c.Quiet || c.LogFile }
 
 // stream takes the settings that sdk.StreamSettings declares.
-func stream(cfg *outlet.Config, plugin, setting string, values []sdk.Value) {
-	cfg.Target = textOf(values, setting)
+func stream(cfg *outlet.Config, plugin, setting string, values []sdk.Value) (err error) {
+	if cfg.Target, err = outlet.ParseDestination(textOf(values, setting)); err != nil {
+		return err
+	}
 	cfg.Hint = "--set " + plugin + "." + setting + "=-"
 	cfg.Wait = textOf(values, "on_absent") == "wait"
 	cfg.QueueBytes = numberOf(values, "queue")
@@ -114,6 +118,7 @@ func stream(cfg *outlet.Config, plugin, setting string, values []sdk.Value) {
 	if cfg.Drain == 0 {
 		cfg.Drain = -1 // not at all
 	}
+	return nil
 }
 
 // records takes the settings that sdk.RecordSettings declares.

@@ -38,10 +38,18 @@ type file struct {
 	flusher sync.WaitGroup
 }
 
-func newStdout(cfg *Config) *file {
+func openStdout(_ context.Context, cfg *Config) (carrier, error) {
 	o := &file{what: "standard output", w: bufio.NewWriterSize(cfg.Stdout, fileBuffer), live: cfg.Live}
 	o.start()
-	return o
+	return o, nil
+}
+
+// openFiles opens the file of a target, or the first of numbered ones.
+func openFiles(ctx context.Context, cfg *Config) (carrier, error) {
+	if cfg.Numbered {
+		return openNumbered(ctx, cfg, cfg.Target.Path)
+	}
+	return openFile(ctx, cfg, cfg.Target.Path)
 }
 
 // openFile creates PATH.part. A device or a FIFO that is there already is

@@ -1,5 +1,5 @@
-// Package outlet takes frames of bytes from sinks and gives them to files, TCP,
-// UDP, Unix sockets and standard output.
+// Package outlet writes the frames of bytes that sinks send to files, TCP, UDP, Unix sockets
+// and standard output.
 //
 // A frame (a report, a run of lines) leaves whole and in order. A TCP frame
 // counts as delivered when the peer's kernel has acknowledged its last byte, not
@@ -32,7 +32,7 @@ const shortDrain = 500 * time.Millisecond
 // Config says where an outlet leads and how it behaves.
 type Config struct {
 	Name   string // for messages, "tcpwinsink.reports"
-	Target string // see CheckTarget
+	Target Target // see ParseDestination
 	Hint   string // ends the message that nobody listens: "--set tcpwinsink.to=-"
 
 	// Undelivered is the file that gets, at Close, what could not be delivered to
@@ -105,24 +105,16 @@ func Open(ctx context.Context, cfg Config) (*Outlet, error) {
 		cfg.Log = func(string) {}
 	}
 	o := &Outlet{cfg: cfg}
-	if err := CheckTarget(cfg.Target); err != nil {
-		return nil, o.named(err)
+	of := cfg.Target.of
+	if of == nil {
+		return nil, o.named(errors.New("has no target"))
 	}
-	t, _ := ParseTarget(cfg.Target)
-	var err error
-	switch t.Net {
-	case "stdout":
-		o.c = newStdout(&o.cfg)
-	case "file":
-		if cfg.Numbered {
-			o.c, err = openNumbered(ctx, &o.cfg, t.Addr)
-		} else {
-			o.c, err = openFile(ctx, &o.cfg, t.Addr)
-		}
-	case "udp":
-		o.c, err = openUDP(ctx, &o.cfg, t)
-	default:
-		o.c, err = openStream(ctx, &o.cfg, t)
+	err := of.check(of, cfg.Target.Address+cfg.Target.Path)
+	if err == nil {
+		err = cfg.Target.checkDestination()
+	}
+	if err == nil {
+		o.c, err = of.open(ctx, &o.cfg)
 	}
 	if err != nil {
 		return nil, o.named(err)

@@ -39,8 +39,9 @@ type stream struct {
 	done chan struct{} // closed: the goroutine is gone
 }
 
-// openStream connects, or with Config.Wait leaves that to the goroutine.
-func openStream(ctx context.Context, cfg *Config, t Target) (*stream, error) {
+// openStream connects; with Config.Wait its goroutine does if nobody listens yet.
+func openStream(ctx context.Context, cfg *Config) (carrier, error) {
+	t := cfg.Target
 	conn, err := dial(ctx, t, cfg.Wait)
 	if err != nil && (!cfg.Wait || hopeless(err)) {
 		return nil, absent(t, cfg.Hint, err)
