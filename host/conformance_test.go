@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/remote"
@@ -189,7 +190,7 @@ func sharedCaptures(t *testing.T) []string {
 // only time to the others.
 var (
 	sizes       = []int{1, 7, 256, 4096, defaultRows, 65536}
-	defaultRows = int(defaults().Rows)
+	defaultRows = int(plan.Defaults().Rows)
 )
 
 func conform(t *testing.T, files []string) {

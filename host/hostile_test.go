@@ -118,8 +118,8 @@ func planned(t *testing.T, c Config, path string) *plugin.Artefact {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.carrier.Close()
-	return p.plugins[0].Artefact
+	defer p.Carrier.Close()
+	return p.Plugins[0].Artefact
 }
 
 func TestHostileModules(t *testing.T) {

@@ -33,6 +33,8 @@ var imports = map[string]string{
 	"host/printable":                        "",
 	"host/internal/owned":                   "",
 	"host/internal/checksum":                "",
+	"host/internal/claims":                  "host/cause host/internal/outfile",
+	"host/internal/plan":                    "sdk host/internal/claims host/internal/outlet host/plugin host/settings",
 	"host/capture":                          "github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys",
 	"host/internal/decode":                  "host/capture github.com/google/gopacket",
 	"host/internal/flowtable":               "host/internal/decode",
@@ -52,7 +54,7 @@ var imports = map[string]string{
 	"host/internal/outlet":                  "host/cause host/internal/outfile golang.org/x/sys",
 	"host/receive":                          "host/internal/outlet",
 	"host/report":                           "sdk host/internal/decode host/internal/flowtable host/internal/outlet host/printable",
-	"host":                                  "host/cause sdk host/record host/internal/outfile host/plugin/remote host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable",
+	"host":                                  "sdk host/capture host/internal/batch host/internal/decode host/internal/flowtable host/internal/outlet host/internal/pipeline host/internal/plan host/plugin host/plugin/remote host/printable host/record host/report host/settings",
 	"host/record":                           "sdk sdk/wire host/internal/outfile",
 	"host/check":                            "sdk host host/plugin host/plugin/manifest host/settings host/report",
 	"sdk":                                   "",
@@ -77,7 +79,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too.
-const testImports = "sdk/internal/fields example.com/mysink host host/launch host/worker host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+const testImports = "sdk/internal/fields example.com/mysink host host/launch host/worker host/internal/plan host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "net/netip", "io/fs"}

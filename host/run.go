@@ -10,13 +10,14 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/host/internal/pipeline"
+	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 )
 
 // run is the data's way: capture and decode on one goroutine, flow table and
 // batches on a second, each stage on one of its own.
-func run(src *capture.Source, p *plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
+func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
 	start := time.Now()
 	var plugins []*sdk.Plugin
 	for _, s := range stages {
@@ -61,7 +62,7 @@ type flows struct {
 	err     error // the run has ended
 }
 
-func newFlows(p *plan, pipe *pipeline.Pipeline, details bool) *flows {
+func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, details bool) *flows {
 	f := &flows{pipe: pipe}
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
