@@ -137,7 +137,7 @@ func (o *outlets) discard() {
 	}
 }
 
-// fill gives the report what the outlets sent.
+// fill adds to the report what the outlets sent.
 func (o *outlets) fill(r *report.Report) {
 	for i := range o.all {
 		n := &o.all[i]

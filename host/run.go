@@ -15,8 +15,8 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// run is the data's way: capture and decode on one goroutine, flow table and
-// batches on a second, each stage on one of its own.
+// run moves the data: capture and decoder on one goroutine, flow table and batches on a
+// second, each stage on one of its own.
 func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
 	start := time.Now()
 	var plugins []*sdk.Plugin
@@ -112,8 +112,8 @@ func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
 	}
 }
 
-// next hands the batch on and takes another. Slots of flows whose end it holds
-// may then be used again.
+// next hands the batch on and begins another. The slots of flows whose end it holds may then
+// be used again.
 func (f *flows) next(final bool) {
 	f.batch.Final = final
 	if final {
@@ -141,7 +141,7 @@ type block struct {
 	n       int
 	idle    bool // live input: nothing more has come for a while
 
-	// Their payloads, where plugins read any: one behind the other, and where each ends.
+	// Their payloads, if plugins read any: one after the other, and where each ends.
 	payloads []byte
 	ends     []int
 }

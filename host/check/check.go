@@ -1,6 +1,5 @@
-// Package check takes a plugin that was built and captures, and gives what it found
-// of the promises that every plugin makes: the same bytes wherever it runs and however
-// its input is cut, on damaged captures too.
+// Package check checks that a plugin keeps what every plugin promises: the same bytes
+// wherever it runs and however its input is cut, on damaged captures too.
 package check
 
 import (
@@ -32,14 +31,14 @@ type Config struct {
 	Carrier   func(plugin.CarrierConfig) plugin.Carrier // runs it in its runtimes
 }
 
-// Finding is one thing that was looked at.
+// Finding is one thing that was checked.
 type Finding struct {
 	What   string `json:"what"`
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail,omitempty"` // why not, or a figure
 }
 
-// checker is a check that goes on.
+// checker is a check in progress.
 type checker struct {
 	Config
 	found  []Finding
@@ -47,7 +46,7 @@ type checker struct {
 	beyond string // the first error of a limit
 }
 
-// Run checks the plugin. It goes on after a finding that is not good.
+// Run checks the plugin. It continues after a finding that is not OK.
 func Run(ctx context.Context, c Config) ([]Finding, error) {
 	k := &checker{Config: c}
 	k.declaration()
@@ -66,7 +65,7 @@ func (k *checker) find(what, problem string) {
 	k.found = append(k.found, Finding{What: what, OK: problem == "", Detail: problem})
 }
 
-// declaration looks at what the plugin says of itself.
+// declaration checks what the plugin declares.
 func (k *checker) declaration() {
 	problem := ""
 	for range 2 {
@@ -191,7 +190,7 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 func streams(catalogue []*plugin.Artefact, plugins []plugin.Request, dir string) (sets []string) {
 	loaded, err := plugin.Resolve(catalogue, plugins)
 	if err != nil {
-		return nil // the run says so
+		return nil // the run returns the error
 	}
 	for _, l := range loaded {
 		for _, o := range l.Outlets {

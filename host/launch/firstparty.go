@@ -14,7 +14,7 @@ import (
 	"github.com/t2host/t2host/host/worker"
 )
 
-// waysOut end a message that there is no module of the first-party plugins.
+// waysOut ends the message that there is no module of the first-party plugins.
 const waysOut = "build t2host with make build, which puts the module in, or choose --runtime process, which is less: a process, not a sandbox"
 
 // ownModule returns the module of the first-party plugins: that of this program, else one

@@ -17,7 +17,7 @@ import (
 type Loaded struct {
 	*Artefact
 	Runtime    Runtime  // that was requested; empty if none was
-	RequiredBy []string // who needs it, if it was not named itself
+	RequiredBy []string // names of the plugins that require it; empty if it was requested
 }
 
 // Resolve returns the plugins that are requested by name and all that they require, in order:
@@ -66,7 +66,7 @@ func Named(catalogue []*Artefact, name string) (*Artefact, error) {
 	return nil, fmt.Errorf("plugin %s is not there%s (known: %s)", name, hint, strings.Join(names, ", "))
 }
 
-// known are the names of the plugins, sorted.
+// known returns the names of the plugins, sorted.
 func known(catalogue []*Artefact) []string {
 	var names []string
 	for _, a := range catalogue {
@@ -76,7 +76,7 @@ func known(catalogue []*Artefact) []string {
 	return names
 }
 
-// checkVersion says whether a plugin's version can be compared with a range.
+// checkVersion returns an error if a plugin's version cannot be compared with a range.
 func checkVersion(p *sdk.Plugin) error {
 	if _, err := semver.StrictNewVersion(p.Version); err != nil {
 		return fmt.Errorf("plugin %s: version %q is not a semantic version such as 1.0.0", p.Name, p.Version)
@@ -170,7 +170,7 @@ func inRange(p *sdk.Plugin, versions, by string) error {
 
 // order sorts topologically; of those that could be next, the lowest number and
 // then name comes first. load has rejected cycles, but for those of
-// optional requirements, which give way.
+// optional requirements, which it breaks.
 func (r *resolver) order() []Loaded {
 	var rest []*Loaded
 	for _, l := range r.loaded {

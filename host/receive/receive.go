@@ -1,4 +1,4 @@
-// Package receive listens where a sink sends to and shows what comes as text: the
+// Package receive listens where a sink sends to and prints what it receives as text: the
 // engine of `t2host receive`, for a terminal without netcat.
 package receive
 
@@ -20,10 +20,10 @@ import (
 // sender counts it as delivered.
 const grace = 100 * time.Millisecond
 
-// Run listens on a target (tcp://, udp:// or unix://; port 0 takes a free one)
-// and copies what arrives to out until ctx ends, which is no error. A NUL byte ends
+// Run listens on a target (tcp://, udp:// or unix://; port 0 is any free one)
+// and copies what arrives to out until ctx ends, which is not an error. A NUL byte ends
 // a report and is shown as a line; so is the end of a datagram. What happens
-// (listening, connections) goes to status, a line each.
+// (listening, connections) is written to status, a line each.
 func Run(ctx context.Context, target string, out, status io.Writer) error {
 	t, err := outlet.ParseTarget(target)
 	if err != nil {

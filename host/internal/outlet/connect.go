@@ -18,7 +18,7 @@ const (
 	dialTimeout = 10 * time.Second
 )
 
-// dial connects to t; with wait it will be tried again, and gives up sooner.
+// dial connects to t; with wait, after which it is tried again, it returns sooner.
 func dial(ctx context.Context, t Target, wait bool) (net.Conn, error) {
 	d := net.Dialer{Timeout: dialTimeout}
 	if wait {

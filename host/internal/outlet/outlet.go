@@ -29,7 +29,7 @@ const (
 // enough for a receiver that reads, too little to be noticed.
 const shortDrain = 500 * time.Millisecond
 
-// Config says where an outlet leads and how it behaves.
+// Config is where an outlet leads and how it behaves.
 type Config struct {
 	Name   string // for messages, "tcpwinsink.reports"
 	Target Target // see ParseDestination
@@ -49,8 +49,8 @@ type Config struct {
 	Stdout io.Writer
 	Live   bool // flush files and standard output every second
 
-	// Of files: Gzip compresses it and adds .gz to its name; Numbered puts a number
-	// behind the name, from First on, for Next to count.
+	// Of files: Gzip compresses them and adds .gz to their names; Numbered adds a number to
+	// the names, from First up, which Next counts.
 	Gzip, Numbered bool
 	First          int
 
@@ -59,7 +59,7 @@ type Config struct {
 	_ struct{}
 }
 
-// Stats counts frames. Frames + Waiting + Dropped + Undelivered is what was given.
+// Stats counts frames. Frames + Waiting + Dropped + Undelivered is what was sent.
 type Stats struct {
 	Frames, Bytes                 uint64 // delivered; for UDP sent; for files written or in the buffer
 	Waiting, WaitingBytes         uint64 // in the queue; those without acknowledgement are in it
@@ -74,7 +74,7 @@ type Stats struct {
 type carrier interface {
 	send(frame []byte) error
 	flush() error
-	// end releases everything; abort says that the run broke.
+	// end releases everything; abort: the run broke.
 	end(drain time.Duration, abort bool) error
 	stats() Stats
 }
@@ -122,8 +122,8 @@ func Open(ctx context.Context, cfg Config) (*Outlet, error) {
 	return o, nil
 }
 
-// Send takes one frame; the bytes are copied, an empty frame is nothing. It never
-// waits for a network peer. Errors are those of files and standard output (disk
+// Send sends a frame, unless it is empty; it copies the bytes, and never waits for a network
+// peer. Errors are those of files and standard output (disk
 // full, closed pipe), and of a closed outlet.
 func (o *Outlet) Send(frame []byte) error {
 	if len(frame) == 0 {
@@ -141,7 +141,7 @@ func (o *Outlet) Next() error {
 	return o.named(n.next())
 }
 
-// Discard ends an outlet that nothing was given to, and leaves no file.
+// Discard ends an outlet to which nothing was sent, and leaves no file.
 func (o *Outlet) Discard() {
 	o.Abort()
 	switch c := o.c.(type) {
@@ -156,7 +156,7 @@ func (o *Outlet) Discard() {
 // sockets, which buffer nothing, it does nothing.
 func (o *Outlet) Flush() error { return o.named(o.c.flush()) }
 
-// Stats tells the counts of now.
+// Stats returns the counts so far.
 func (o *Outlet) Stats() Stats { return o.c.stats() }
 
 // Close ends the outlet. A file gets its name; a socket gets up to Config.Drain
@@ -191,12 +191,12 @@ func (o *Outlet) named(err error) error {
 
 var errClosed = errors.New("is closed")
 
-// warn gives one line to Config.Log, with the outlet's name.
+// warn calls Config.Log with a line that begins with the outlet's name.
 func (c *Config) warn(format string, args ...any) {
 	c.Log("outlet " + c.Name + ": " + fmt.Sprintf(format, args...))
 }
 
-// Reports is a count as messages have it.
+// Reports returns a count of reports as messages have it.
 func Reports(n, bytes uint64) string {
 	if n == 1 {
 		return fmt.Sprintf("1 report (%d bytes)", bytes)
