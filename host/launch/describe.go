@@ -12,7 +12,7 @@ import (
 )
 
 // Describe returns the plugins of the artefact at path: a module or an executable, which its
-// first bytes tell. Each is asked in a process what it holds.
+// first bytes tell. It is asked once, in a process.
 func (k *carrier) Describe(path string) ([]*plugin.Artefact, error) {
 	f, err := openModule(path)
 	if err != nil {

@@ -24,10 +24,10 @@ func (k *carrier) ownModule() (*firstparty.Module, error) {
 		return &firstparty.Module{Code: code}, nil
 	}
 	const absent = "this t2host was built without the module of its own plugins"
-	if k.OwnModule.Source == nil {
+	if k.config.OwnModule.Source == nil {
 		return nil, errors.New(absent + ": " + waysOut)
 	}
-	m, err := k.OwnModule.Find()
+	m, err := k.config.OwnModule.Find()
 	if err == nil && m == nil {
 		err = gobuild.Find()
 	}
@@ -35,7 +35,7 @@ func (k *carrier) ownModule() (*firstparty.Module, error) {
 		k.Note("building the module of its own plugins for the sandbox, once: takes about 20 s")
 		ctx, done := k.context()
 		defer done()
-		m, err = k.OwnModule.Build(ctx)
+		m, err = k.config.OwnModule.Build(ctx)
 	}
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -31,8 +31,8 @@ type Config struct {
 
 // carrier is the plugin.Carrier of all runtimes.
 type carrier struct {
-	Config
 	plugin.CarrierConfig
+	config Config
 	engine func() *wasm.Engine // made when it is first needed
 	made   *wasm.Engine
 	own    func() (*firstparty.Module, error) // found or built when it is first needed
@@ -40,7 +40,7 @@ type carrier struct {
 
 // Carrier returns a carrier. It opens nothing yet.
 func (c Config) Carrier(of plugin.CarrierConfig) plugin.Carrier {
-	k := &carrier{Config: c, CarrierConfig: of}
+	k := &carrier{config: c, CarrierConfig: of}
 	k.engine = sync.OnceValue(func() *wasm.Engine {
 		var own, workers string
 		if c.CacheDir != "" {
@@ -61,9 +61,9 @@ func (k *carrier) Close() error {
 	return k.made.Close()
 }
 
-// Choose returns the runtime of a plugin: as asked for, else the sandbox where
-// there is a module, else a process. A module that did not come with the host
-// and is not trusted runs in a worker.
+// Choose returns the runtime of a plugin: asked, or if that is empty the sandbox if there is a
+// module, else a process. A module that did not come with the host and is not trusted runs in
+// a worker.
 func (k *carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runtime, error) {
 	r := asked
 	switch {

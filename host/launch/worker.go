@@ -13,7 +13,7 @@ import (
 
 // command returns the command that starts a plugin's process.
 func (k *carrier) command(name, path string, log func(string)) process.Command {
-	return process.Command{Name: name, Path: path, Start: k.Start, Timeout: k.Timeout, Log: log, Stop: k.Stop}
+	return process.Command{Name: name, Path: path, Start: k.config.Start, Timeout: k.Timeout, Log: log, Stop: k.Stop}
 }
 
 // apart connects to the module in f, whose bytes are code, in a worker, which reads it again
