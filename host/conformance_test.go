@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/t2host/t2host/host/internal/plan"
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/plugins/all"
@@ -104,18 +106,20 @@ func (w *way) config(t testing.TB, c *Config, records *[]string) {
 		if w.trust {
 			c.Trust = append(c.Trust, p.Name)
 		}
-		c.Plugins = append(c.Plugins, word)
+		c.Plugins = append(c.Plugins, requests(word)...)
 		c.Catalogue = append(c.Catalogue, a)
 	}
+	var runtimes launch.Config
 	if w.runtime == plugin.Wasm {
-		c.CacheDir = moduleCache(t)
+		runtimes.CacheDir = moduleCache(t)
 	}
+	c.Carrier = runtimes.Carrier
 	if records != nil {
 		r := recorder(records)
 		if w.carry != nil {
 			r = w.carry(r)
 		}
-		c.Plugins = append(c.Plugins, "recorder:inproc")
+		c.Plugins = append(c.Plugins, requests("recorder:inproc")...)
 		c.Catalogue = append(c.Catalogue, plugin.BuiltIn(r)...)
 	}
 }
@@ -189,7 +193,7 @@ func sharedCaptures(t *testing.T) []string {
 // only time to the others.
 var (
 	sizes       = []int{1, 7, 256, 4096, defaultRows, 65536}
-	defaultRows = int(defaults().Rows)
+	defaultRows = int(plan.Defaults().Rows)
 )
 
 func conform(t *testing.T, files []string) {

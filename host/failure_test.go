@@ -170,7 +170,7 @@ func TestARefusedRunMakesNoFiles(t *testing.T) {
 		{windows, "tcpwin.suffix=/none/x", "none"},
 	} {
 		_, err := Run(context.Background(), Config{
-			Files: []string{c.capture}, Prefix: filepath.Join(dir, "x"), Plugins: []string{"tcpwin", "failing"},
+			Files: []string{c.capture}, Prefix: filepath.Join(dir, "x"), Plugins: requests("tcpwin", "failing"),
 			Catalogue: plugin.BuiltIn(tcpwin.Plugin, failing), Runtime: plugin.Inproc, Settings: settingsOf(t, c.set), Quiet: true,
 		})
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {

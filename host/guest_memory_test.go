@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
 )
@@ -25,7 +25,7 @@ func TestAGuestsMemoryStaysFlat(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := func(line string) { t.Log(line) }
-	k := carry.New(carry.Config{CacheDir: moduleCache(t), MaxMemory: 12 << 20, Trust: []string{"allocates"}, Note: log, Warn: log})
+	k := launch.Config{CacheDir: moduleCache(t)}.Carrier(plugin.CarrierConfig{MaxMemory: 12 << 20, Trust: []string{"allocates"}, Note: log, Warn: log})
 	defer k.Close()
 	found, err := k.Describe(path)
 	if err != nil {

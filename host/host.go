@@ -1,6 +1,5 @@
-// Package host takes captures, the names of plugins and their settings, runs
-// the plugins over the captures, and gives what leaves through their outlets
-// and a report.
+// Package host runs plugins over captures: it makes a plan of what is asked for, follows it,
+// and returns a report; what the plugins write leaves through their outlets.
 package host
 
 import (
@@ -14,7 +13,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/capture"
-	"github.com/t2host/t2host/host/firstparty"
+	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/host/settings"
@@ -27,23 +26,22 @@ type Config struct {
 	// List and SettingsFile were read already; no output may lead to them.
 	List, SettingsFile string
 
-	Prefix string // of the output files, as OutputPrefix gives it
-	// RecordsToStdout: flow records go to Stdout, the report to Stderr.
-	RecordsToStdout bool
+	Plugins   []plugin.Request
+	Catalogue []*plugin.Artefact // the plugins that can be loaded
+	Settings  *settings.Values
+	Runtime   plugin.Runtime // of plugins whose request names none; empty: the best one that each has
+	// Carrier returns what runs plugins in their runtimes; nil: plugin.CompiledIn.
+	Carrier       func(plugin.CarrierConfig) plugin.Carrier
+	Trust         []string          // names of plugins whose modules may run in the host's own process
+	Pins          map[string]string // SHA-256 in hex of what must run, by plugin.Key of the name or path
+	Record        map[string]string // files that keep what crosses plugins' borders, by plugin.Key of the name
+	RecordPayload bool              // they keep payload too
+
+	Prefix          string // of the output files, see OutputPrefix
+	RecordsToStdout bool   // flow records go to Stdout, the report to Stderr
 	Split           string // of files of records, see sdk.RecordSettings; empty: as their plugins are set
 	SplitStart      uint32
-	Plugins         []string           // NAME or NAME:RUNTIME; or the path of an artefact instead of a name
-	Catalogue       []*plugin.Artefact // what there is to load
-	Settings        *settings.Values
-	Runtime         plugin.Runtime    // of plugins that do not name theirs; empty: the sandbox where there is a module, else a process
-	Trust           []string          // plugins whose modules may run in the host's own process
-	Pins            map[string]string // SHA-256 in hex of what must run, by plugin.Key of the name
-	Record          map[string]string // files that keep what crosses plugins' borders, by plugin.Key of the name
-	RecordPayload   bool              // they keep payload too
-	CacheDir        string            // for compiled modules; empty: none
-	PluginStart     time.Duration     // how long a plugin in a process may take until it is open; 0: a minute
-	OwnModule       firstparty.Config // of the first-party plugins, where the program was built without it
-	Zone            *time.Location    // of the host; nil: UTC
+	Zone            *time.Location // of the host; nil: UTC
 
 	Quiet   bool // the report goes to PREFIX_log.txt instead of Stdout
 	LogFile bool // the report goes there too
@@ -54,17 +52,20 @@ type Config struct {
 	Stop <-chan struct{} // closed: the input ends here, flows end, reports go out
 }
 
-// UsageError is a run that was refused before anything was opened: a name, a
-// setting or a requirement is wrong.
+// UsageError reports that a run was refused before anything was opened: a name, a setting or
+// a requirement is wrong.
 type UsageError struct{ Err error }
 
 func (e *UsageError) Error() string { return e.Err.Error() }
 
 func (e *UsageError) Unwrap() error { return e.Err }
 
-// Run runs the plugins over the captures. It gives the report's figures also
-// with an error, if the run got as far as reading.
+// Run runs the plugins over the captures. It returns the report's figures also with an error,
+// if the run got as far as reading.
 func Run(ctx context.Context, c Config) (*report.Report, error) {
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
 	notices := newNotices(&c)
 	starting, begun := whileStarting(c.Stop)
 	defer begun()
@@ -72,14 +73,10 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer p.carrier.Close()
-	if c.Zone == nil {
-		c.Zone = time.UTC
-	}
-	configs := outletConfigs(&c, p)
-	unlock, err := claimFiles(&c, p, configs)
+	defer p.Carrier.Close()
+	unlock, err := p.Files.Lock(c.Prefix)
 	if err != nil {
-		return nil, err
+		return nil, &UsageError{err}
 	}
 	defer unlock()
 	src, err := openCapture(ctx, &c)
@@ -87,7 +84,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 		return nil, err
 	}
 	defer src.Close()
-	out, err := openOutlets(ctx, &c, p, configs, src.Live(), notices)
+	out, err := openOutlets(ctx, &c, p, src.Live(), notices)
 	if err != nil {
 		return nil, err
 	}
@@ -99,19 +96,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 		return nil, err
 	}
 	begun()
-	stop := context.AfterFunc(ctx, src.Stop)
-	defer stop()
-	if c.Stop != nil {
-		done := make(chan struct{})
-		defer close(done)
-		go func() {
-			select {
-			case <-c.Stop:
-				src.Stop()
-			case <-done:
-			}
-		}()
-	}
+	defer stopWith(ctx, c.Stop, src)()
 
 	runErr := run(src, p, c.Zone, stages, r)
 
@@ -131,8 +116,25 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	return r, errors.Join(closeErr, out.end(r), damage)
 }
 
-// whileStarting gives a channel that is closed with stop, but no more after begun:
-// then the end of the input is what ends the run, and plugins go on.
+// stopWith ends the input when ctx ends or stop is closed, until release is called.
+func stopWith(ctx context.Context, stop <-chan struct{}, src *capture.Source) (release func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	stopped := context.AfterFunc(ctx, src.Stop)
+	go func() {
+		select {
+		case <-stop:
+			src.Stop()
+		case <-ctx.Done():
+		}
+	}()
+	return func() {
+		stopped()
+		cancel()
+	}
+}
+
+// whileStarting returns a channel that is closed with stop, unless begun was called before:
+// then stop ends the input, and plugins go on.
 func whileStarting(stop <-chan struct{}) (starting <-chan struct{}, begun func()) {
 	done, closed, gone := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	go func() {
@@ -146,8 +148,29 @@ func whileStarting(stop <-chan struct{}) (starting <-chan struct{}, begun func()
 	return closed, sync.OnceFunc(func() { close(done); <-gone })
 }
 
-// openCapture opens the input. Opening waits for the first bytes of a stream,
-// and the user may end that.
+// planRun makes the plan of a run. Its errors are UsageErrors, unless the run was ended, by
+// closing starting, before it has begun.
+func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan, error) {
+	p, err := plan.Make(plan.Config{
+		Plugins: c.Plugins, Catalogue: c.Catalogue, Settings: c.Settings, Runtime: c.Runtime, Carrier: c.Carrier,
+		Trust: c.Trust, Pins: c.Pins, Record: c.Record,
+		Prefix: c.Prefix, RecordsToStdout: c.RecordsToStdout, Split: c.Split, SplitStart: c.SplitStart,
+		Files: c.Files, Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Stdout: c.Stdout, Stderr: c.Stderr,
+		Note: notices.note, Warn: notices.warn, Stop: starting,
+	})
+	if err == nil {
+		return p, nil
+	}
+	select {
+	case <-starting:
+		return nil, err
+	default:
+		return nil, &UsageError{err}
+	}
+}
+
+// openCapture opens the input. It waits for the first bytes of a stream, which the user may
+// end.
 func openCapture(ctx context.Context, c *Config) (*capture.Source, error) {
 	type opened struct {
 		src *capture.Source
@@ -167,7 +190,7 @@ func openCapture(ctx context.Context, c *Config) (*capture.Source, error) {
 	return nil, errors.New("interrupted before the first byte of the input")
 }
 
-// describe says what was read.
+// describe adds to the report what was read.
 func describe(src *capture.Source, r *report.Report) {
 	r.Done, r.Size = src.Done()
 	for _, file := range src.Info() {
@@ -180,7 +203,7 @@ func describe(src *capture.Source, r *report.Report) {
 	}
 }
 
-// damageOf notes the damage of the captures; only corruption is an error.
+// damageOf adds the damage of the captures to the report; only corruption is an error.
 func damageOf(src *capture.Source, r *report.Report, out *outlets) error {
 	var err error
 	for _, d := range src.Damage() {
@@ -199,9 +222,9 @@ func damageOf(src *capture.Source, r *report.Report, out *outlets) error {
 	return err
 }
 
-func newReport(c *Config, p *plan) *report.Report {
+func newReport(c *Config, p *plan.Plan) *report.Report {
 	r := &report.Report{PID: os.Getpid(), Date: time.Now().In(c.Zone), Files: slices.Clone(c.Files), MaxFlows: int(p.MaxFlows)}
-	for _, l := range p.plugins {
+	for _, l := range p.Plugins {
 		r.Plugins = append(r.Plugins, report.Plugin{
 			Name: l.Name, Version: l.Version, Runtime: string(l.Runtime), RequiredBy: l.RequiredBy,
 		})

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/tcpwin"
@@ -91,15 +92,16 @@ func runHostile(t *testing.T, name string, trust bool) (prefix, warnings string,
 	var shown bytes.Buffer
 	c := Config{
 		Files: []string{windows}, Prefix: filepath.Join(t.TempDir(), "out"), Settings: values, Stdout: &bytes.Buffer{}, Stderr: &shown,
-		Catalogue: plugin.BuiltIn(tcpwin.Plugin), Plugins: []string{"../testdata/guests/hostile/" + name + ".wasm", "tcpwin:inproc"},
+		Carrier:   launch.Config{}.Carrier,
+		Catalogue: plugin.BuiltIn(tcpwin.Plugin), Plugins: requests("../testdata/guests/hostile/"+name+".wasm", "tcpwin:inproc"),
 	}
 	if neverEnds(name) {
-		c.PluginStart = 5 * time.Second
+		c.Carrier = launch.Config{Start: 5 * time.Second}.Carrier
 	}
 	if name == "describe_changes" { // its manifest is that of good
 		good := planned(t, c, "../testdata/guests/hostile/good.wasm")
-		good.Module = plugin.File{Path: c.Plugins[0]}
-		c.Catalogue, c.Plugins[0] = append(c.Catalogue, good), "hostile"
+		good.Module = plugin.File{Path: c.Plugins[0].Path}
+		c.Catalogue, c.Plugins[0] = append(c.Catalogue, good), plugin.Request{Name: "hostile"}
 	}
 	if trust {
 		c.Trust = []string{"hostile"}
@@ -111,13 +113,13 @@ func runHostile(t *testing.T, name string, trust bool) (prefix, warnings string,
 // planned is the artefact at a path, asked what it is.
 func planned(t *testing.T, c Config, path string) *plugin.Artefact {
 	t.Helper()
-	c.Plugins = []string{path}
+	c.Plugins = requests(path)
 	p, err := planRun(&c, newNotices(&c), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.carrier.Close()
-	return p.plugins[0].Artefact
+	defer p.Carrier.Close()
+	return p.Plugins[0].Artefact
 }
 
 func TestHostileModules(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
@@ -154,7 +154,7 @@ var ends = []end{
 	{"another plugin fails in open", "plugin failing: open: no more room", func(t *testing.T, c *Config) { fails(t, c, "open") }},
 	{"another plugin fails in a batch", "plugin failing: batch ", func(t *testing.T, c *Config) { fails(t, c, "panic") }},
 	{"stages do not fit", "has no tcpWinStat of that type", func(_ *testing.T, c *Config) {
-		c.Plugins = append(c.Plugins, "misfit:inproc")
+		c.Plugins = append(c.Plugins, requests("misfit:inproc")...)
 		c.Catalogue = append(c.Catalogue, plugin.BuiltIn(misfit)...)
 	}},
 	{"interrupted", "", func(t *testing.T, c *Config) {
@@ -173,7 +173,7 @@ var ends = []end{
 // fails adds a plugin that does, and a small batch.
 func fails(t *testing.T, c *Config, how string) {
 	c.Settings = settingsOf(t, roomy, "failing.how="+how, "tcpwinsink.to=file:/dev/null", "batch.rows=256")
-	c.Plugins = append(c.Plugins, "failing:inproc")
+	c.Plugins = append(c.Plugins, requests("failing:inproc")...)
 	c.Catalogue = append(c.Catalogue, plugin.BuiltIn(failing)...)
 }
 
@@ -217,7 +217,7 @@ var ofProcesses = []end{
 	{"no answer", "loop_describe.wasm: did not answer", byPath("../testdata/guests/hostile/loop_describe.wasm")},
 }
 
-func inProcess(c *Config) { c.Plugins[len(c.Plugins)-1] = "failing:process" }
+func inProcess(c *Config) { c.Plugins[len(c.Plugins)-1].Runtime = plugin.Process }
 
 func killed(when moment) func(*testing.T, *Config) {
 	return func(t *testing.T, c *Config) {
@@ -238,7 +238,7 @@ func hostileEnds(names ...string) []end {
 			}
 			a := *goodGuest()
 			a.Module.Path, a.Module.SHA256 = "../testdata/guests/hostile/"+name+".wasm", ""
-			c.Plugins, c.Catalogue = []string{"hostile", "tcpwin:inproc"}, append(plugin.BuiltIn(tcpwin.Plugin), &a)
+			c.Plugins, c.Catalogue = requests("hostile", "tcpwin:inproc"), append(plugin.BuiltIn(tcpwin.Plugin), &a)
 			if c.Trust != nil {
 				c.Trust = []string{"hostile"}
 			}
@@ -249,7 +249,7 @@ func hostileEnds(names ...string) []end {
 
 // goodGuest is the module that the hostile ones are made from.
 var goodGuest = sync.OnceValue(func() *plugin.Artefact {
-	k := carry.New(carry.Config{MaxMemory: 64 << 20})
+	k := launch.Config{}.Carrier(plugin.CarrierConfig{MaxMemory: 64 << 20})
 	defer k.Close()
 	found, err := k.Describe("../testdata/guests/hostile/good.wasm")
 	if err != nil {
@@ -262,7 +262,7 @@ var goodGuest = sync.OnceValue(func() *plugin.Artefact {
 func byPath(path string) func(*testing.T, *Config) {
 	return func(t *testing.T, c *Config) {
 		c.Settings = settingsOf(t, roomy, "runtime.plugin_timeout=5")
-		c.Plugins = append(c.Plugins, path)
+		c.Plugins = append(c.Plugins, requests(path)...)
 	}
 }
 

@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strconv"
-	"time"
 
 	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 )
@@ -28,51 +27,24 @@ type named struct {
 	stats        outlet.Stats
 }
 
-// outletConfigs returns what leads out of each plugin.
-func outletConfigs(c *Config, p *plan) [][]outlet.Config {
-	all := make([][]outlet.Config, len(p.plugins))
-	undelivered := outlet.NewUndelivered(c.Prefix + "_undelivered.bin")
-	for i, l := range p.plugins {
-		for _, decl := range l.Outlets {
-			cfg := outlet.Config{
-				Name: l.Name + "." + decl.Name, Target: "file:" + c.Prefix + textOf(p.values[i], decl.Setting),
-				Stdout: c.Stdout,
-			}
-			switch decl.Kind {
-			case sdk.StreamOutlet:
-				stream(&cfg, l.Name, decl.Setting, p.values[i])
-				cfg.Undelivered = undelivered
-			case sdk.RecordOutlet:
-				records(&cfg, p.values[i])
-				if c.RecordsToStdout {
-					cfg.Target = "-"
-				}
-			}
-			all[i] = append(all[i], cfg)
-		}
-	}
-	return all
-}
-
 // openOutlets opens the streams first: if nobody listens, no file has been
 // made.
-func openOutlets(ctx context.Context, c *Config, p *plan, configs [][]outlet.Config, live bool, notices *notices) (*outlets, error) {
-	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.plugins)), notices: notices, long: c.Long}
+func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notices *notices) (*outlets, error) {
+	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.Plugins)), notices: notices, long: c.Long}
 	if !c.Quiet {
 		o.screen = c.Stdout
 	}
 	open := func(kind sdk.OutletKind) error {
-		for i, l := range p.plugins {
+		for i, l := range p.Plugins {
 			if o.byPlugin[i] == nil {
 				o.byPlugin[i] = make([]*outlet.Outlet, len(l.Outlets))
 			}
-			for n, decl := range l.Outlets {
-				if decl.Kind != kind {
+			for n, cfg := range l.Outlets {
+				if l.Plugin.Outlets[n].Kind != kind {
 					continue
 				}
-				cfg := configs[i][n]
-				cfg.Live, cfg.Log = live, o.warn
-				if cfg.Target == "-" && !c.Quiet {
+				cfg.Stdout, cfg.Live, cfg.Log = c.Stdout, live, o.warn
+				if cfg.Target == outlet.Stdout() && !c.Quiet {
 					o.screen = c.Stderr
 				}
 				opened, err := outlet.Open(ctx, cfg)
@@ -80,7 +52,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan, configs [][]outlet.Con
 					return err
 				}
 				o.byPlugin[i][n] = opened
-				o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: cfg.Target})
+				o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: cfg.Target.String()})
 			}
 		}
 		return nil
@@ -91,8 +63,10 @@ func openOutlets(ctx context.Context, c *Config, p *plan, configs [][]outlet.Con
 			err = open(kind)
 		}
 	}
-	if err == nil && c.writesLog() {
-		o.log, err = outlet.Open(ctx, outlet.Config{Name: "log", Target: "file:" + c.Prefix + "_log.txt", Live: live})
+	if err == nil && p.Log != nil {
+		cfg := *p.Log
+		cfg.Live = live
+		o.log, err = outlet.Open(ctx, cfg)
 	}
 	if err != nil {
 		o.discard()
@@ -103,40 +77,6 @@ func openOutlets(ctx context.Context, c *Config, p *plan, configs [][]outlet.Con
 
 // writesLog reports whether there is a PREFIX_log.txt.
 func (c *Config) writesLog() bool { return c.Quiet || c.LogFile }
-
-// stream takes the settings that sdk.StreamSettings declares.
-func stream(cfg *outlet.Config, plugin, setting string, values []sdk.Value) {
-	cfg.Target = textOf(values, setting)
-	cfg.Hint = "--set " + plugin + "." + setting + "=-"
-	cfg.Wait = textOf(values, "on_absent") == "wait"
-	cfg.QueueBytes = numberOf(values, "queue")
-	cfg.Drain = time.Duration(numberOf(values, "drain")) * time.Second
-	if cfg.Drain == 0 {
-		cfg.Drain = -1 // not at all
-	}
-}
-
-// records takes the settings that sdk.RecordSettings declares.
-func records(cfg *outlet.Config, values []sdk.Value) {
-	cfg.Gzip = textOf(values, "gzip") == "true"
-	cfg.Numbered, cfg.First = textOf(values, "split") != "", numberOf(values, "split_start")
-}
-
-// textOf is the value of that name; of several the last one counts.
-func textOf(values []sdk.Value, name string) string {
-	text := ""
-	for _, v := range values {
-		if v.Name == name {
-			text = v.Text
-		}
-	}
-	return text
-}
-
-func numberOf(values []sdk.Value, name string) int {
-	n, _ := strconv.Atoi(textOf(values, name)) // checked with the settings
-	return n
-}
 
 // begin writes the long report's head.
 func (o *outlets) begin(r *report.Report) { _ = o.write(r.Head(), "") }
@@ -197,7 +137,7 @@ func (o *outlets) discard() {
 	}
 }
 
-// fill gives the report what the outlets sent.
+// fill adds to the report what the outlets sent.
 func (o *outlets) fill(r *report.Report) {
 	for i := range o.all {
 		n := &o.all[i]

@@ -58,7 +58,7 @@ func TestPayload(t *testing.T) {
 		var seen [3][]string
 		c := host.Config{
 			Files: []string{file}, Prefix: filepath.Join(t.TempDir(), "out"), Settings: values, Quiet: true,
-			Runtime: plugin.Inproc, Plugins: []string{"long", "short", "tcp"},
+			Runtime: plugin.Inproc, Plugins: []plugin.Request{{Name: "long"}, {Name: "short"}, {Name: "tcp"}},
 			Catalogue: plugin.BuiltIn(
 				payloadReader("long", sdk.All(sdk.L7Len).WithPayload(sdk.MaxPayload), &seen[0]),
 				payloadReader("short", sdk.All(sdk.L7Len).WithPayload(4), &seen[1]),

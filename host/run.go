@@ -10,13 +10,14 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/host/internal/pipeline"
+	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 )
 
-// run is the data's way: capture and decode on one goroutine, flow table and
-// batches on a second, each stage on one of its own.
-func run(src *capture.Source, p *plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
+// run moves the data: capture and decoder on one goroutine, flow table and batches on a
+// second, each stage on one of its own.
+func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
 	start := time.Now()
 	var plugins []*sdk.Plugin
 	for _, s := range stages {
@@ -61,7 +62,7 @@ type flows struct {
 	err     error // the run has ended
 }
 
-func newFlows(p *plan, pipe *pipeline.Pipeline, details bool) *flows {
+func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, details bool) *flows {
 	f := &flows{pipe: pipe}
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
@@ -111,8 +112,8 @@ func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
 	}
 }
 
-// next hands the batch on and takes another. Slots of flows whose end it holds
-// may then be used again.
+// next hands the batch on and begins another. The slots of flows whose end it holds may then
+// be used again.
 func (f *flows) next(final bool) {
 	f.batch.Final = final
 	if final {
@@ -140,7 +141,7 @@ type block struct {
 	n       int
 	idle    bool // live input: nothing more has come for a while
 
-	// Their payloads, where plugins read any: one behind the other, and where each ends.
+	// Their payloads, if plugins read any: one after the other, and where each ends.
 	payloads []byte
 	ends     []int
 }

@@ -12,10 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/host/settings"
+	hostworker "github.com/t2host/t2host/host/worker"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk/serve"
 )
@@ -60,7 +61,7 @@ var mix struct {
 // TestMain: the test binary is also what the host starts as its own plugins.
 func TestMain(m *testing.M) {
 	if serve.Called() {
-		carry.Serve(append(all.Plugins(), failing))
+		hostworker.Serve(append(all.Plugins(), failing))
 		syscall.Exit(0) // os.Exit waits a second under the race detector
 	}
 	code := m.Run()
@@ -189,9 +190,19 @@ func unxz(t testing.TB, file string) []byte {
 func testConfig(t *testing.T, capture string, plugins ...string) Config {
 	t.Helper()
 	return Config{
-		Files: []string{capture}, Prefix: filepath.Join(t.TempDir(), "out"), Plugins: plugins,
+		Files: []string{capture}, Prefix: filepath.Join(t.TempDir(), "out"), Plugins: requests(plugins...),
 		Settings: settingsOf(t), Zone: time.UTC, Quiet: true, Runtime: plugin.Inproc,
+		Carrier: launch.Config{}.Carrier,
 	}
+}
+
+// requests parses words of -p, which are well-formed.
+func requests(words ...string) []plugin.Request {
+	list, err := plugin.ParseRequests(words)
+	if err != nil {
+		panic(err)
+	}
+	return list
 }
 
 // settingsOf are the defaults and what --set gives.

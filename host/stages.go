@@ -2,12 +2,11 @@ package host
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/t2host/t2host/host/internal/pipeline"
-	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/host/record"
 	"github.com/t2host/t2host/host/version"
@@ -16,19 +15,18 @@ import (
 
 // openStages opens the plugins, all at the same time: starting processes and
 // compiling modules takes a while.
-func openStages(c *Config, p *plan, out *outlets, started time.Time) ([]*pipeline.Stage, error) {
-	openings := p.openings(started)
-	stages := make([]*pipeline.Stage, len(p.plugins))
-	errs := make([]error, len(p.plugins))
+func openStages(c *Config, p *plan.Plan, out *outlets, started time.Time) ([]*pipeline.Stage, error) {
+	stages := make([]*pipeline.Stage, len(p.Plugins))
+	errs := make([]error, len(p.Plugins))
 	var all sync.WaitGroup
-	for i := range p.plugins {
-		all.Go(func() { stages[i], errs[i] = openStage(c, p, i, openings[i], out) })
+	for i := range p.Plugins {
+		all.Go(func() { stages[i], errs[i] = openStage(c, p, i, out, started) })
 	}
 	all.Wait()
 	var first error
 	for i, err := range errs {
 		if err != nil && first == nil {
-			first = &pipeline.Error{Plugin: p.plugins[i].Name, Err: fmt.Errorf("open: %w", err)}
+			first = &pipeline.Error{Plugin: p.Plugins[i].Name, Err: fmt.Errorf("open: %w", err)}
 		}
 	}
 	if first == nil {
@@ -42,18 +40,20 @@ func openStages(c *Config, p *plan, out *outlets, started time.Time) ([]*pipelin
 	return nil, first
 }
 
-func openStage(c *Config, p *plan, i int, opening sdk.Opening, out *outlets) (*pipeline.Stage, error) {
-	l := p.plugins[i]
+func openStage(c *Config, p *plan.Plan, i int, out *outlets, started time.Time) (*pipeline.Stage, error) {
+	l := p.Plugins[i]
 	log := remote.NewLog(func(line string) { out.notices.warn("plugin " + l.Name + ": " + line) })
-	carried := p.carrier.Carry(l.Artefact, l.Runtime, log.Line)
+	opening := l.Opening
+	opening.Host, opening.Started = version.Product(), started.UnixNano()
+	carried := p.Carrier.Carry(l.Artefact, l.Runtime, log.Line)
 	var stage sdk.Stage
 	err := sdk.Guard(func() (err error) { stage, err = carried.Open(opening); return err })
 	if err != nil {
 		return nil, err
 	}
 	declared := l.Plugin.For(opening)
-	if path, ok := c.Record[plugin.Key(l.Name)]; ok {
-		recorder, err := record.New(path, l.Plugin, opening, stage, c.RecordPayload)
+	if l.Record != "" {
+		recorder, err := record.New(l.Record, l.Plugin, opening, stage, c.RecordPayload)
 		if err != nil {
 			_ = stage.Close() // the first error is the one to show
 			return nil, err
@@ -70,28 +70,6 @@ func openStage(c *Config, p *plan, i int, opening sdk.Opening, out *outlets) (*p
 		},
 		Log: log.Line,
 	}, nil
-}
-
-// openings are what each plugin is told of the run.
-func (p *plan) openings(started time.Time) []sdk.Opening {
-	var list []sdk.Opening
-	var loaded []sdk.Loaded
-	for _, l := range p.plugins {
-		loaded = append(loaded, sdk.Loaded{Name: l.Name, Version: l.Version})
-	}
-	var columns []sdk.Column // of the plugins so far
-	for i, l := range p.plugins {
-		o := sdk.Opening{Values: p.values[i], Loaded: loaded, Host: version.Product(), Started: started.UnixNano()}
-		if l.Ends.All {
-			o.Columns = slices.Clip(columns)
-		}
-		list = append(list, o)
-		for _, c := range l.Columns {
-			c.Name = l.Name + "." + c.Name
-			columns = append(columns, c)
-		}
-	}
-	return list
 }
 
 // logged is a stage whose log ends with it.

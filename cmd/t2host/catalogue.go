@@ -8,8 +8,8 @@ import (
 
 	"github.com/t2host/t2host"
 	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/firstparty"
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/plugins/all"
@@ -37,27 +37,44 @@ func (o *options) search() (*plugin.Found, error) {
 	return found, nil
 }
 
-// described is all that can be loaded, with the artefacts among the words that
-// are paths, and the words as names.
-func (o *options) described(words []string) ([]*plugin.Artefact, []string, error) {
+// described returns all plugins that can be loaded, those that words request by path among
+// them, and the words as requests by name.
+func (o *options) described(words []string) ([]*plugin.Artefact, []plugin.Request, error) {
+	requests, err := requestsOf(words)
+	if err != nil {
+		return nil, nil, err
+	}
 	found, err := o.search()
 	if err != nil {
 		return nil, nil, err
 	}
 	k := o.carrier()
 	defer k.Close()
-	catalogue, names, err := host.Describe(k, found.Catalogue, words)
+	catalogue, named, err := plugin.Describe(k, found.Catalogue, requests)
 	if err != nil {
 		return nil, nil, &host.UsageError{Err: err}
 	}
-	return catalogue, names, nil
+	return catalogue, named, nil
 }
 
-// carrier asks artefacts what they are; it has no run's settings.
-func (o *options) carrier() *carry.Carrier {
-	tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", printable.Tabbed(line)) }
-	return carry.New(carry.Config{CacheDir: cacheDir(), OwnModule: ownModule(), MaxMemory: 64 << 20, Trust: o.trust, Note: tell, Warn: tell})
+// requestsOf parses words of -p.
+func requestsOf(words []string) ([]plugin.Request, error) {
+	requests, err := plugin.ParseRequests(words)
+	if err != nil {
+		return nil, &host.UsageError{Err: err}
+	}
+	return requests, nil
 }
+
+// launcher is what carriers of all runtimes have in common.
+func launcher() launch.Config { return launch.Config{CacheDir: cacheDir(), OwnModule: ownModule()} }
+
+// carrier returns a carrier that asks artefacts what they are; it has no run's settings.
+func (o *options) carrier() plugin.Carrier {
+	return launcher().Carrier(plugin.CarrierConfig{MaxMemory: 64 << 20, Trust: o.trust, Note: o.tell, Warn: o.tell})
+}
+
+func (o *options) tell(line string) { fmt.Fprintln(o.stderr, "t2host:", printable.Tabbed(line)) }
 
 // readPins reads NAME=SHA256 or PATH=SHA256.
 func readPins(words []string) (map[string]string, error) {

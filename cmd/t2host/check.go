@@ -63,7 +63,7 @@ func (c *checking) run(ctx context.Context, path string) error {
 	}
 	defer os.RemoveAll(dir)
 	cfg := check.Config{
-		Artefact: a, CacheDir: cacheDir(), OwnModule: ownModule(), Dir: dir, Sets: c.sets,
+		Artefact: a, Carrier: launcher().Carrier, Dir: dir, Sets: c.sets,
 		Catalogue: plugin.Without(found.Catalogue, a.Name),
 		Describe:  func() (*sdk.Plugin, error) { return c.again(a) },
 	}

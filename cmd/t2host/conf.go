@@ -113,7 +113,7 @@ func (c *conf) file() string {
 func generated(file string, words []string) (string, []string) {
 	var names []string
 	for _, w := range words {
-		if path, _ := plugin.SplitPath(w); path == "" && (w == "-" || strings.Contains(w, ".")) {
+		if q, _ := plugin.ParseRequest(w); q.Path == "" && (w == "-" || strings.Contains(w, ".")) {
 			file = w
 		} else {
 			names = append(names, w)
@@ -132,7 +132,7 @@ func (c *conf) groups(words []string) (all, named []settings.Group, err error) {
 			plugins = append(plugins, w)
 		}
 	}
-	catalogue, names, err := c.described(plugins)
+	catalogue, requested, err := c.described(plugins)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -143,7 +143,7 @@ func (c *conf) groups(words []string) (all, named []settings.Group, err error) {
 	}
 	for _, w := range words {
 		if i := slices.Index(plugins, w); i >= 0 {
-			w = names[i]
+			w = requested[i].Name
 		}
 		g, err := settings.Named(all, w)
 		if err != nil {

@@ -63,12 +63,15 @@ func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, te
 		return nil
 	}
 	plugins := all[len(host.OwnGroups()):]
-	for name := range strings.SplitSeq(text, ",") {
-		name, _, _ = strings.Cut(strings.TrimSpace(name), ":")
-		if path, _ := plugin.SplitPath(name); path != "" || name == "" {
+	for word := range strings.SplitSeq(text, ",") {
+		if strings.TrimSpace(word) == "" {
 			continue
 		}
-		if _, err := settings.Named(plugins, plugin.Unnumbered(name)); err != nil {
+		q, err := plugin.ParseRequest(word)
+		if err == nil && q.Path == "" {
+			_, err = settings.Named(plugins, q.Name)
+		}
+		if err != nil {
 			return err
 		}
 	}

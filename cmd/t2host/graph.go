@@ -24,11 +24,11 @@ func graphCommand(o *options) *cobra.Command {
 			return nil
 		},
 		RunE: func(*cobra.Command, []string) error {
-			catalogue, names, err := o.described(names)
+			catalogue, named, err := o.described(names)
 			if err != nil {
 				return err
 			}
-			order, err := plugin.Resolve(catalogue, names)
+			order, err := plugin.Resolve(catalogue, named)
 			if err != nil {
 				return &host.UsageError{Err: err}
 			}

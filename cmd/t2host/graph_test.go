@@ -23,7 +23,7 @@ func TestGraph(t *testing.T) {
 	sink.Ends = sink.Ends.With(sdk.U32("stats.pkts", ""), sdk.U32("stats.bytes", ""))
 	order, err := plugin.Resolve(plugin.BuiltIn(
 		declare(10, "geo", optional("names")), declare(20, "names", optional("geo")), declare(950, "stats"), sink,
-	), []string{"geo", "names", "sink"})
+	), []plugin.Request{{Name: "geo"}, {Name: "names"}, {Name: "sink"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,16 +10,16 @@ import (
 	"runtime"
 
 	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/t2"
+	"github.com/t2host/t2host/host/worker"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk/serve"
 )
 
 func main() {
 	if serve.Called() { // by a host: as one of its plugins
-		carry.Serve(all.Plugins())
+		worker.Serve(all.Plugins())
 		return
 	}
 	// The ballast is never touched, so that it has addresses and no memory. Each collection goes

@@ -24,12 +24,12 @@ func pluginsCommand(o *options) *cobra.Command {
 		Short: "list the plugins that can be loaded, or show all about one",
 		Args:  atMost(1, "plugins takes one name at most"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			catalogue, names, err := o.described(args)
+			catalogue, named, err := o.described(args)
 			if err != nil {
 				return err
 			}
 			if len(args) == 1 {
-				if catalogue, err = only(catalogue, names); err != nil {
+				if catalogue, err = only(catalogue, named); err != nil {
 					return err
 				}
 			}
@@ -53,12 +53,11 @@ func folderFlag(cmd *cobra.Command, o *options) {
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "say where each plugin was found, and what was passed over")
 }
 
-// only are the plugins of these names.
-func only(catalogue []*plugin.Artefact, names []string) ([]*plugin.Artefact, error) {
+// only returns the plugins that are requested by name.
+func only(catalogue []*plugin.Artefact, requests []plugin.Request) ([]*plugin.Artefact, error) {
 	var list []*plugin.Artefact
-	for _, name := range names {
-		name, _, _ = strings.Cut(name, ":")
-		a, err := plugin.Named(catalogue, name)
+	for _, q := range requests {
+		a, err := plugin.Named(catalogue, q.Name)
 		if err != nil {
 			return nil, &host.UsageError{Err: err}
 		}

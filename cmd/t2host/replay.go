@@ -39,12 +39,11 @@ func (o *options) replay(path, word string) error {
 	if err != nil {
 		return fmt.Errorf("replay %s: %w", path, err)
 	}
-	catalogue, names, err := o.described([]string{word})
+	catalogue, named, err := o.described([]string{word})
 	if err != nil {
 		return err
 	}
-	name, asked, _ := strings.Cut(names[0], ":")
-	a, err := plugin.Named(catalogue, name)
+	a, err := plugin.Named(catalogue, named[0].Name)
 	if err != nil {
 		return &host.UsageError{Err: err}
 	}
@@ -53,14 +52,14 @@ func (o *options) replay(path, word string) error {
 	}
 	k := o.carrier()
 	defer k.Close()
-	runtime, err := k.Choose(a, plugin.Runtime(asked))
+	runtime, err := k.Choose(a, named[0].Runtime)
 	if err == nil {
 		err = k.Prepare(a, runtime)
 	}
 	if err != nil {
 		return &host.UsageError{Err: err}
 	}
-	got, err := record.Replay(r, k.Carry(a, runtime, func(line string) { k.Note("plugin " + a.Name + ": " + line) }))
+	got, err := record.Replay(r, k.Carry(a, runtime, func(line string) { o.tell("plugin " + a.Name + ": " + line) }))
 	if err != nil {
 		return fmt.Errorf("replay %s: plugin %s: %w", path, a.Name, err)
 	}

@@ -7,7 +7,7 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"github.com/t2host/t2host/host/carry"
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/version"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -18,7 +18,7 @@ func versions() string {
 	fmt.Fprintf(&b, "t2host %s\n", version.Number())
 	fmt.Fprintf(&b, "go     %s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	fmt.Fprintf(&b, "ABI    %d\n", wire.Version)
-	fmt.Fprintf(&b, "module %s\n", carry.Module(ownModule()))
+	fmt.Fprintf(&b, "module %s\n", launch.Module(ownModule()))
 	fmt.Fprintf(&b, "cache  %s\n", cmp.Or(cacheDir(), "none"))
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host"
-	"github.com/t2host/t2host/host/firstparty"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/host/settings"
@@ -24,14 +23,13 @@ import (
 // Config is what is checked, and with what.
 type Config struct {
 	Artefact  *plugin.Artefact
-	Describe  func() (*sdk.Plugin, error) // asks the artefact once more what it is
-	Catalogue []*plugin.Artefact          // what it may require, t2host's own plugins among them
-	Captures  []string                    // paths
-	Long      []string                    // captures that are read as one stream, to measure
-	CacheDir  string                      // of compiled modules
-	OwnModule firstparty.Config           // of the first-party plugins
-	Dir       string                      // for what the runs write; the caller removes it
-	Sets      []string                    // settings, PLUGIN.KEY=VALUE
+	Describe  func() (*sdk.Plugin, error)               // asks the artefact once more what it is
+	Catalogue []*plugin.Artefact                        // what it may require, t2host's own plugins among them
+	Captures  []string                                  // paths
+	Long      []string                                  // captures that are read as one stream, to measure
+	Dir       string                                    // for what the runs write; the caller removes it
+	Sets      []string                                  // settings, PLUGIN.KEY=VALUE
+	Carrier   func(plugin.CarrierConfig) plugin.Carrier // runs it in its runtimes
 }
 
 // Finding is the result of one check.
@@ -145,7 +143,7 @@ const small = "tcpstates"
 // speed measures the plugin beside one that does next to nothing.
 func (k *checker) speed(ctx context.Context) {
 	for _, r := range k.runtimes() {
-		o := k.run(ctx, k.Long, r, 16384, small+":"+string(r))
+		o := k.run(ctx, k.Long, r, 16384, plugin.Request{Name: small, Runtime: r})
 		what := "speed in " + string(r)
 		if problem := o.broken(k.Artefact.Name); problem != "" {
 			k.find(what, problem)
@@ -157,7 +155,7 @@ func (k *checker) speed(ctx context.Context) {
 }
 
 // run runs the plugin with txtsink, which writes all columns, and others.
-func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, rows int, others ...string) *outcome {
+func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, rows int, others ...plugin.Request) *outcome {
 	k.runs++
 	dir := filepath.Join(k.Dir, fmt.Sprint("run", k.runs))
 	o := &outcome{}
@@ -166,12 +164,12 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	}
 	defer os.RemoveAll(dir)
 	catalogue := append(slices.Clone(k.Catalogue), k.Artefact)
-	words := append([]string{k.Artefact.Name + ":" + string(r)}, others...)
+	plugins := append([]plugin.Request{{Name: k.Artefact.Name, Runtime: r}}, others...)
 	if plugin.Key(k.Artefact.Name) != "txtsink" {
-		words = append(words, "txtsink:inproc")
+		plugins = append(plugins, plugin.Request{Name: "txtsink", Runtime: plugin.Inproc})
 	}
 	sets := append([]string{"runtime.max_memory=64", "runtime.plugin_timeout=10", fmt.Sprint("batch.rows=", rows)}, k.Sets...)
-	sets = append(sets, streams(catalogue, words, dir)...)
+	sets = append(sets, streams(catalogue, plugins, dir)...)
 	var values *settings.Values
 	if values, o.err = settings.Load(os.DevNull, nil, sets); o.err != nil {
 		return o
@@ -179,7 +177,7 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	var warnings strings.Builder
 	report, err := host.Run(ctx, host.Config{
 		Files: files, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: time.UTC, Stderr: &warnings,
-		Plugins: words, Catalogue: catalogue, Runtime: plugin.Inproc, CacheDir: k.CacheDir, OwnModule: k.OwnModule, Quiet: true,
+		Plugins: plugins, Catalogue: catalogue, Runtime: plugin.Inproc, Carrier: k.Carrier, Quiet: true,
 	})
 	o.read(dir, report, err)
 	var limit *host.LimitError
@@ -190,10 +188,10 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 }
 
 // streams returns settings that send the streams of all plugins of a run to files.
-func streams(catalogue []*plugin.Artefact, words []string, dir string) (sets []string) {
-	loaded, err := plugin.Resolve(catalogue, words)
+func streams(catalogue []*plugin.Artefact, plugins []plugin.Request, dir string) (sets []string) {
+	loaded, err := plugin.Resolve(catalogue, plugins)
 	if err != nil {
-		return nil // the run says so
+		return nil // the run returns the error
 	}
 	for _, l := range loaded {
 		for _, o := range l.Outlets {

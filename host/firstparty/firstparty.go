@@ -5,8 +5,6 @@ package firstparty
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +13,7 @@ import (
 	"path/filepath"
 
 	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/internal/checksum"
 	"github.com/t2host/t2host/host/internal/owned"
 )
 
@@ -119,7 +118,4 @@ func read(path string) (*Module, error) {
 	return &Module{path, code.Bytes()}, nil
 }
 
-func nameOf(code []byte) string {
-	sum := sha256.Sum256(code)
-	return hex.EncodeToString(sum[:]) + extension
-}
+func nameOf(code []byte) string { return checksum.Of(code) + extension }

@@ -1,12 +1,13 @@
 package firstparty
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"bytes"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/t2host/t2host/host/internal/checksum"
 )
 
 // Sum returns the checksum of the sources that a module is built from, as make notes it.
@@ -15,15 +16,15 @@ func Sum(source fs.FS) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.New()
+	var all bytes.Buffer
 	for _, name := range names {
 		data, err := fs.ReadFile(source, name)
 		if err != nil {
 			return "", err
 		}
-		sum.Write(data)
+		all.Write(data)
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return checksum.Of(all.Bytes()), nil
 }
 
 // files returns the names of the sources: go.mod, and the code of the SDK and the plugins.

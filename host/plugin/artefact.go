@@ -22,7 +22,7 @@ const (
 // Runtimes are all of them.
 var Runtimes = []Runtime{Wasm, Worker, Process, Inproc}
 
-// RuntimeNamed is the runtime of that name.
+// RuntimeNamed returns the runtime of that name.
 func RuntimeNamed(name string) (Runtime, error) {
 	if r := Runtime(name); slices.Contains(Runtimes, r) {
 		return r, nil
@@ -37,11 +37,11 @@ type Artefact struct {
 	BuiltIn     bool   // it comes with the host, in all runtimes
 	Module      File   // Path is empty where there is none
 	Executable  File
-	Replaces    *Artefact // the one of the same name that it takes the place of; nil: none
+	Replaces    *Artefact // the one of the same name that it replaces; nil: none
 }
 
-// Place returns what a run reports of a plugin that takes another's place, empty where it
-// takes none.
+// Place returns what a run reports of a plugin that replaces another; empty if it replaces
+// none.
 func (a *Artefact) Place() string {
 	if a.Replaces == nil {
 		return ""
@@ -49,8 +49,8 @@ func (a *Artefact) Place() string {
 	return fmt.Sprintf("plugin %s: %s takes the place of version %s, %s", a.Name, a.From, a.Replaces.Version, a.Replaces.From)
 }
 
-// UserSettings returns the settings with the defaults that hold in a run. A plugin that
-// did not come with the host has no say in where its streams lead: its targets have none.
+// UserSettings returns the settings with the defaults that hold in a run. A plugin that did
+// not come with the host must not choose where its streams lead: its targets have none.
 func (a *Artefact) UserSettings() []sdk.Setting {
 	if a.BuiltIn {
 		return a.Settings
@@ -67,10 +67,10 @@ func (a *Artefact) UserSettings() []sdk.Setting {
 // File is a part of an artefact.
 type File struct {
 	Path   string
-	SHA256 string // hex; empty where nobody has noted it
+	SHA256 string // hex; empty: unknown
 }
 
-// BuiltIn gives plugins that are compiled into the host.
+// BuiltIn returns the artefacts of plugins that are compiled into the host.
 func BuiltIn(plugins ...*sdk.Plugin) []*Artefact {
 	var list []*Artefact
 	for _, p := range plugins {
@@ -79,7 +79,7 @@ func BuiltIn(plugins ...*sdk.Plugin) []*Artefact {
 	return list
 }
 
-// Has says whether the plugin can run there.
+// Has reports whether the plugin can run in r.
 func (a *Artefact) Has(r Runtime) bool {
 	switch {
 	case a.BuiltIn:
@@ -92,7 +92,7 @@ func (a *Artefact) Has(r Runtime) bool {
 	return false
 }
 
-// Forms names the runtimes that the plugin has.
+// Forms returns the names of the runtimes that the plugin has.
 func (a *Artefact) Forms() string {
 	var list []string
 	for _, r := range Runtimes {
@@ -101,26 +101,4 @@ func (a *Artefact) Forms() string {
 		}
 	}
 	return strings.Join(list, ", ")
-}
-
-// request is a word of -p: a name or a path, and perhaps a runtime.
-type request struct {
-	name    string
-	runtime Runtime
-}
-
-// parseRequest reads NAME or NAME:RUNTIME.
-func parseRequest(word string) (request, error) {
-	name, runtime, ok := strings.Cut(word, ":")
-	switch {
-	case name == "":
-		return request{}, fmt.Errorf("plugin %q has no name: -p takes names with commas between", word)
-	case !ok:
-		return request{name: name}, nil
-	}
-	r, err := RuntimeNamed(runtime)
-	if err != nil {
-		return request{}, fmt.Errorf("plugin %s: %w", name, err)
-	}
-	return request{name, r}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/internal/checksum"
 	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -153,7 +154,5 @@ func (p *part) check() error {
 	return nil
 }
 
-// ValidSum says whether s is a SHA-256 in lower-case hex.
-func ValidSum(s string) bool {
-	return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == ""
-}
+// ValidSum reports whether s is a SHA-256 in lower-case hex.
+func ValidSum(s string) bool { return checksum.Valid(s) }

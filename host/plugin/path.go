@@ -6,14 +6,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"regexp"
 	"runtime"
 	"strings"
 
 	"github.com/t2host/t2host/host/cause"
 )
 
-// IsModule says whether a file begins as every WebAssembly module does.
+// IsModule reports whether a file begins as every WebAssembly module does.
 func IsModule(f io.ReaderAt) (bool, error) {
 	const magic = "\x00asm"
 	head := make([]byte, len(magic))
@@ -24,30 +23,7 @@ func IsModule(f io.ReaderAt) (bool, error) {
 	return string(head[:n]) == magic, err
 }
 
-// SplitPath splits PATH or PATH:RUNTIME, where a word of -p is one, into the
-// path and what follows it. The path is empty where the word is a name.
-func SplitPath(word string) (path, suffix string) {
-	path = word
-	if i := strings.LastIndexByte(word, ':'); i >= 0 {
-		if _, err := RuntimeNamed(word[i+1:]); err == nil {
-			path, suffix = word[:i], word[i:]
-		}
-	}
-	if strings.ContainsAny(path, `/\`) || strings.HasSuffix(path, ".wasm") {
-		return path, suffix
-	}
-	return "", ""
-}
-
-// t2File is a name as T2 has it in its folder and its lists of plugins: 950_tcpWinSink.so.
-var t2File = regexp.MustCompile(`^\d{3}_([^:.]+)(?:\.so)?(:.*)?$`)
-
-// Unnumbered returns a word of -p without the number that T2 has before a plugin's name.
-func Unnumbered(word string) string {
-	return t2File.ReplaceAllString(word, "$1$2")
-}
-
-// CheckPath says why no plugin can be at a path. Nothing is run.
+// CheckPath returns an error if no plugin can be at a path. It runs nothing.
 func CheckPath(path string) error {
 	info, err := os.Stat(path)
 	switch {

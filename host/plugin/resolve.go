@@ -1,5 +1,5 @@
-// Package plugin takes the names of plugins and gives the plugins of a run:
-// with what they require, checked, in the order in which they load.
+// Package plugin finds the plugins of a run: those that are requested and those that they
+// require, checked, in the order in which they load.
 package plugin
 
 import (
@@ -16,47 +16,42 @@ import (
 // Loaded is a plugin of a run.
 type Loaded struct {
 	*Artefact
-	Runtime    Runtime  // as named in NAME:RUNTIME; empty where it was not
-	RequiredBy []string // who needs it, if it was not named itself
+	Runtime    Runtime  // that was requested; empty if none was
+	RequiredBy []string // names of the plugins that require it; empty if it was requested
 }
 
-// Resolve finds the named plugins (NAME or NAME:RUNTIME) and all that they
-// require, and orders them: dependencies first, then by number, then by name.
-// Names are compared without case.
-func Resolve(catalogue []*Artefact, words []string) ([]Loaded, error) {
+// Resolve returns the plugins that are requested by name and all that they require, in order:
+// dependencies first, then by number, then by name. Names are compared without case.
+func Resolve(catalogue []*Artefact, requests []Request) ([]Loaded, error) {
 	r := resolver{catalogue: catalogue, known: map[string]*Artefact{}, loaded: map[string]*Loaded{}}
 	for _, p := range catalogue {
 		if err := r.know(p); err != nil {
 			return nil, err
 		}
 	}
-	named := map[string]request{}
-	for _, word := range words {
-		q, err := parseRequest(word)
-		if err != nil {
-			return nil, err
+	named := map[string]Request{}
+	for _, q := range requests {
+		if _, ok := named[Key(q.Name)]; ok {
+			return nil, fmt.Errorf("plugin %s is named twice: -p takes each name once", q.Name)
 		}
-		if _, ok := named[Key(q.name)]; ok {
-			return nil, fmt.Errorf("plugin %s is named twice: -p takes each name once", q.name)
-		}
-		named[Key(q.name)] = q
-		if err := r.load(q.name, "", nil); err != nil {
+		named[Key(q.Name)] = q
+		if err := r.load(q.Name, "", nil); err != nil {
 			return nil, err
 		}
 	}
 	for key, l := range r.loaded {
 		if q, ok := named[key]; ok {
-			l.Runtime, l.RequiredBy = q.runtime, nil
+			l.Runtime, l.RequiredBy = q.Runtime, nil
 		}
 	}
 	order := r.order()
 	return order, checkTogether(order)
 }
 
-// Key is the form in which names are compared.
+// Key returns the form in which names are compared.
 func Key(name string) string { return strings.ToLower(name) }
 
-// Named gives the plugin of that name.
+// Named returns the plugin of that name.
 func Named(catalogue []*Artefact, name string) (*Artefact, error) {
 	for _, a := range catalogue {
 		if Key(a.Name) == Key(name) {
@@ -71,7 +66,7 @@ func Named(catalogue []*Artefact, name string) (*Artefact, error) {
 	return nil, fmt.Errorf("plugin %s is not there%s (known: %s)", name, hint, strings.Join(names, ", "))
 }
 
-// known are the names of the plugins, sorted.
+// known returns the names of the plugins, sorted.
 func known(catalogue []*Artefact) []string {
 	var names []string
 	for _, a := range catalogue {
@@ -81,7 +76,7 @@ func known(catalogue []*Artefact) []string {
 	return names
 }
 
-// checkVersion says whether a plugin's version can be compared with a range.
+// checkVersion returns an error if a plugin's version cannot be compared with a range.
 func checkVersion(p *sdk.Plugin) error {
 	if _, err := semver.StrictNewVersion(p.Version); err != nil {
 		return fmt.Errorf("plugin %s: version %q is not a semantic version such as 1.0.0", p.Name, p.Version)
@@ -175,7 +170,7 @@ func inRange(p *sdk.Plugin, versions, by string) error {
 
 // order sorts topologically; of those that could be next, the lowest number and
 // then name comes first. load has rejected cycles, but for those of
-// optional requirements, which give way.
+// optional requirements, which it breaks.
 func (r *resolver) order() []Loaded {
 	var rest []*Loaded
 	for _, l := range r.loaded {

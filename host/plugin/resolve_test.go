@@ -68,7 +68,11 @@ func TestResolve(t *testing.T) {
 		{"there twice but for case", "10 aB 1.0.0\n20 ab 1.1.0", "ab", "error: duplicate plugin ab (aB 1.0.0 and ab 1.1.0): remove one"},
 		{"bad version", "10 a 1", "a", `error: plugin a: version "1" is not a semantic version such as 1.0.0`},
 	} {
-		loaded, err := Resolve(BuiltIn(catalogue(c.plugins)...), strings.Split(c.load, ","))
+		var loaded []Loaded
+		requests, err := ParseRequests(strings.Split(c.load, ","))
+		if err == nil {
+			loaded, err = Resolve(BuiltIn(catalogue(c.plugins)...), requests)
+		}
 		var got []string
 		for _, l := range loaded {
 			s := l.Name
@@ -94,16 +98,16 @@ func TestResolveRefusesDoubleDeclarations(t *testing.T) {
 	list := catalogue("10 a 1.0.0\n20 b 1.0.0")
 	list[0].Columns = []sdk.Column{sdk.U8("x", "")}
 	list[1].Columns = []sdk.Column{sdk.U8("x", "")}
-	if _, err := Resolve(BuiltIn(list...), []string{"a", "b"}); err == nil || err.Error() != "column x is declared by a and by b: load one of them" {
+	if _, err := Resolve(BuiltIn(list...), []Request{{Name: "a"}, {Name: "b"}}); err == nil || err.Error() != "column x is declared by a and by b: load one of them" {
 		t.Errorf("two plugins: %v", err)
 	}
 	list[0].Columns = []sdk.Column{sdk.U8("x", ""), sdk.U8("x", "")}
-	if _, err := Resolve(BuiltIn(list...), []string{"a"}); err == nil || err.Error() != "plugin a: column x is declared twice" {
+	if _, err := Resolve(BuiltIn(list...), []Request{{Name: "a"}}); err == nil || err.Error() != "plugin a: column x is declared twice" {
 		t.Errorf("one plugin: %v", err)
 	}
 	list = catalogue("10 a 1.0.0")
 	list[0].Exports = []sdk.TableInfo{{Name: "a.t"}, {Name: "a.t"}}
-	if _, err := Resolve(BuiltIn(list...), []string{"a"}); err == nil || err.Error() != "plugin a: export a.t is declared twice" {
+	if _, err := Resolve(BuiltIn(list...), []Request{{Name: "a"}}); err == nil || err.Error() != "plugin a: export a.t is declared twice" {
 		t.Errorf("export: %v", err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// quiet is how long the begin of a report waits for its end before it is
-	// shown: what has no NUL at all shows soon, what has one comes out whole.
+	// quiet is how long the beginning of a report waits for its end before it is shown: what
+	// has no NUL at all is shown soon, what has one is shown whole.
 	quiet = 100 * time.Millisecond
 	// maxHeld is how many bytes wait so at most.
 	maxHeld = 1 << 20
@@ -62,7 +62,7 @@ type session struct {
 
 func (p *printer) session() *session { return &session{p: p} }
 
-// feed takes bytes as they come.
+// feed adds received bytes.
 func (s *session) feed(b []byte) {
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()
@@ -96,7 +96,7 @@ func (s *session) feed(b []byte) {
 // show writes what is held; the report may go on.
 func (s *session) show() {
 	if s.p.last != s && len(s.held) > 0 {
-		s.p.newline() // half a line of another sender stands there
+		s.p.newline() // after half a line of another sender
 		s.p.last = s
 	}
 	s.p.write(s.held)

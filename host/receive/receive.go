@@ -1,4 +1,4 @@
-// Package receive listens where a sink sends to and shows what comes as text: the
+// Package receive listens where a sink sends to and prints what it receives as text: the
 // engine of `t2host receive`, for a terminal without netcat.
 package receive
 
@@ -20,10 +20,10 @@ import (
 // sender counts it as delivered.
 const grace = 100 * time.Millisecond
 
-// Run listens on a target (tcp://, udp:// or unix://; port 0 takes a free one)
-// and copies what arrives to out until ctx ends, which is no error. A NUL byte ends
+// Run listens on a target (tcp://, udp:// or unix://; port 0 is any free one)
+// and copies what arrives to out until ctx ends, which is not an error. A NUL byte ends
 // a report and is shown as a line; so is the end of a datagram. What happens
-// (listening, connections) goes to status, a line each.
+// (listening, connections) is written to status, a line each.
 func Run(ctx context.Context, target string, out, status io.Writer) error {
 	t, err := outlet.ParseTarget(target)
 	if err != nil {
@@ -32,7 +32,7 @@ func Run(ctx context.Context, target string, out, status io.Writer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p := &printer{out: out, status: status, fail: cancel}
-	switch t.Net {
+	switch t.Scheme {
 	case "tcp", "unix":
 		err = stream(ctx, t, p)
 	case "udp":
@@ -53,7 +53,7 @@ func stream(ctx context.Context, t outlet.Target, p *printer) error {
 	}
 	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
 	defer l.Close() // removes a Unix socket's file
-	p.say("listening on %s", outlet.Target{Net: t.Net, Addr: l.Addr().String()})
+	p.say("listening on %s", t.At(l.Addr().String()))
 	var sessions sync.WaitGroup
 	defer sessions.Wait()
 	for n := 1; ; n++ {
@@ -72,7 +72,7 @@ func stream(ctx context.Context, t outlet.Target, p *printer) error {
 			continue
 		}
 		name := c.RemoteAddr().String()
-		if t.Net == "unix" {
+		if t.Network == "unix" {
 			name = fmt.Sprintf("client %d", n) // it has no address
 		}
 		sessions.Go(func() { serve(ctx, c, name, p) })
@@ -104,13 +104,13 @@ func serve(ctx context.Context, c net.Conn, name string, p *printer) {
 }
 
 func datagrams(ctx context.Context, t outlet.Target, p *printer) error {
-	c, err := new(net.ListenConfig).ListenPacket(ctx, "udp", t.Addr)
+	c, err := new(net.ListenConfig).ListenPacket(ctx, t.Network, t.Address)
 	if err != nil {
 		return refused(t, err)
 	}
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Now().Add(grace)) })()
-	p.say("listening on %s", outlet.Target{Net: t.Net, Addr: c.LocalAddr().String()})
+	p.say("listening on %s", t.At(c.LocalAddr().String()))
 	buf := make([]byte, 64<<10)
 	last := ""
 	for {
@@ -135,21 +135,21 @@ func datagrams(ctx context.Context, t outlet.Target, p *printer) error {
 // left is removed, one that somebody listens on is not.
 func listen(ctx context.Context, t outlet.Target) (net.Listener, error) {
 	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, t.Net, t.Addr)
-	if err == nil || t.Net != "unix" || !errors.Is(err, syscall.EADDRINUSE) {
+	l, err := lc.Listen(ctx, t.Network, t.Address)
+	if err == nil || t.Network != "unix" || !errors.Is(err, syscall.EADDRINUSE) {
 		return l, refused(t, err)
 	}
-	if fi, serr := os.Lstat(t.Addr); serr == nil && fi.Mode()&os.ModeSocket == 0 {
+	if fi, serr := os.Lstat(t.Address); serr == nil && fi.Mode()&os.ModeSocket == 0 {
 		return nil, fmt.Errorf("listen on %s: the file is there and is no socket: take another path", t)
 	}
-	c, derr := net.DialTimeout("unix", t.Addr, time.Second)
+	c, derr := net.DialTimeout(t.Network, t.Address, time.Second)
 	if derr == nil {
 		_ = c.Close()
 	}
-	if !errors.Is(derr, syscall.ECONNREFUSED) || os.Remove(t.Addr) != nil {
+	if !errors.Is(derr, syscall.ECONNREFUSED) || os.Remove(t.Address) != nil {
 		return nil, refused(t, err)
 	}
-	l, err = lc.Listen(ctx, t.Net, t.Addr)
+	l, err = lc.Listen(ctx, t.Network, t.Address)
 	return l, refused(t, err)
 }
 
@@ -162,7 +162,7 @@ func refused(t outlet.Target, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, syscall.EADDRINUSE) && t.Net == "unix":
+	case errors.Is(err, syscall.EADDRINUSE) && t.Network == "unix":
 		return fmt.Errorf("listen on %s: %w: another program listens there, stop it or take another path", t, err)
 	case errors.Is(err, syscall.EADDRINUSE):
 		return fmt.Errorf("listen on %s: %w: another program listens there, stop it or take another port", t, err)

@@ -79,7 +79,7 @@ func (r *receiver) dial(t *testing.T) net.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := net.Dial(a.Net, a.Addr)
+	c, err := net.Dial(a.Network, a.Address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,7 +284,11 @@ func TestOutBroken(t *testing.T) {
 // What has arrived when it is stopped is shown: the sender counts it as delivered.
 func TestStopWhileSending(t *testing.T) {
 	r := start(t, "tcp://127.0.0.1:0")
-	o, err := outlet.Open(context.Background(), outlet.Config{Name: "s", Target: r.target, Drain: 50 * time.Millisecond})
+	to, err := outlet.ParseDestination(r.target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := outlet.Open(context.Background(), outlet.Config{Name: "s", Target: to, Drain: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func run(t *testing.T, sets ...string) {
 	}
 	_, err = host.Run(context.Background(), host.Config{
 		Files: []string{"../../testdata/windows.pcap"}, Prefix: filepath.Join(t.TempDir(), "out"),
-		Plugins: []string{"tcpwinsink"}, Catalogue: plugin.BuiltIn(all.Plugins()...), Runtime: plugin.Inproc, Settings: values, Quiet: true,
+		Plugins: []plugin.Request{{Name: "tcpwinsink"}}, Catalogue: plugin.BuiltIn(all.Plugins()...), Runtime: plugin.Inproc, Settings: values, Quiet: true,
 	})
 	if err != nil {
 		t.Fatal(err)

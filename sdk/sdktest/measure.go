@@ -72,7 +72,7 @@ func over(dir string, capture []byte, plugins []*sdk.Plugin) (packets uint64, co
 	}
 	r, err := host.Run(context.Background(), host.Config{
 		Files: []string{"-"}, Stdin: bytes.NewReader(capture), Prefix: filepath.Join(dir, "out"), Zone: time.UTC, Quiet: true,
-		Plugins: []string{plugins[len(plugins)-1].Name}, Catalogue: plugin.BuiltIn(slices.Clone(plugins)...),
+		Plugins: []plugin.Request{{Name: plugins[len(plugins)-1].Name}}, Catalogue: plugin.BuiltIn(slices.Clone(plugins)...),
 		Runtime: plugin.Inproc, Settings: values,
 	})
 	if err != nil {

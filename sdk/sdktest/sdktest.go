@@ -98,7 +98,7 @@ func Run(text string, plugins ...*sdk.Plugin) (map[string]string, error) {
 // runSections runs a case in a folder and gives what could be expected of it, by section.
 func runSections(dir string, archive *txtar.Archive, plugins []*sdk.Plugin) (map[string]string, error) {
 	tested := plugins[len(plugins)-1]
-	c := host.Config{Prefix: filepath.Join(dir, "out"), Zone: time.UTC, Quiet: true, Plugins: []string{tested.Name}}
+	c := host.Config{Prefix: filepath.Join(dir, "out"), Zone: time.UTC, Quiet: true, Plugins: []plugin.Request{{Name: tested.Name}}}
 	var sets []string
 	for _, f := range archive.Files {
 		text := strings.TrimSpace(string(f.Data))
@@ -134,7 +134,7 @@ func runSections(dir string, archive *txtar.Archive, plugins []*sdk.Plugin) (map
 	var records strings.Builder
 	c.Catalogue = plugin.BuiltIn(append(slices.Clone(plugins), recorder(tested, &records))...)
 	c.Runtime = plugin.Inproc
-	c.Plugins = append(c.Plugins, "recorder")
+	c.Plugins = append(c.Plugins, plugin.Request{Name: "recorder"})
 	r, err := host.Run(context.Background(), c)
 	if err != nil {
 		return nil, err

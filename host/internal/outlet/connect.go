@@ -18,15 +18,16 @@ const (
 	dialTimeout = 10 * time.Second
 )
 
+// dial connects to t; with wait, after which it is tried again, it returns sooner.
 func dial(ctx context.Context, t Target, wait bool) (net.Conn, error) {
 	d := net.Dialer{Timeout: dialTimeout}
 	if wait {
-		d.Timeout = time.Second // it will be tried again
+		d.Timeout = time.Second
 	}
-	return d.DialContext(ctx, t.Net, t.Addr)
+	return t.of.dial(ctx, &d, t)
 }
 
-// connect tries until there is a connection; nil if there is to be none.
+// connect dials until there is a connection. It returns nil if there is to be none.
 func (s *stream) connect(wait *time.Duration, again bool) net.Conn {
 	for {
 		timer := time.NewTimer(*wait)
@@ -53,7 +54,7 @@ func (s *stream) connect(wait *time.Duration, again bool) net.Conn {
 	}
 }
 
-// hopeless says that waiting does not help: a name that does not exist, a socket
+// hopeless reports whether waiting does not help: a name that does not exist, a socket
 // that may not be used.
 func hopeless(err error) bool {
 	var dns *net.DNSError
@@ -73,7 +74,7 @@ func absent(t Target, hint string, err error) error {
 	switch {
 	case errors.As(err, &dns):
 		return fmt.Errorf("connect %s: %w: check the name%s", t, cause.Of(err), or)
-	case errors.Is(err, syscall.ECONNREFUSED), t.Net == "unix" && errors.Is(err, os.ErrNotExist):
+	case errors.Is(err, syscall.ECONNREFUSED), t.Network == "unix" && errors.Is(err, os.ErrNotExist):
 		cure = "in another terminal"
 		if !t.local() {
 			cure = "on that host"

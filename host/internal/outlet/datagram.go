@@ -26,7 +26,8 @@ type datagram struct {
 	refused, long bool // said so
 }
 
-func openUDP(ctx context.Context, cfg *Config, t Target) (*datagram, error) {
+func openUDP(ctx context.Context, cfg *Config) (carrier, error) {
+	t := cfg.Target
 	conn, err := dial(ctx, t, false)
 	if err != nil {
 		return nil, absent(t, cfg.Hint, err)

@@ -13,7 +13,7 @@ func TestUDP(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	o := open(t, Config{Target: "udp://" + c.LocalAddr().String()})
+	o := open(t, Config{Target: to("udp://" + c.LocalAddr().String())})
 	send(t, o, 0, 5, 836)
 	var got []string
 	buf := make([]byte, 1<<16)
@@ -40,7 +40,7 @@ func TestUDPNobody(t *testing.T) {
 	addr := c.LocalAddr().String()
 	c.Close()
 	var log logged
-	o := open(t, Config{Target: "udp://" + addr, Log: log.log})
+	o := open(t, Config{Target: to("udp://" + addr), Log: log.log})
 	send(t, o, 0, 20, 100)
 	// Each refusal holds the next datagram back once, and it is sent then: a
 	// receiver that comes now misses none of the following.
@@ -69,7 +69,7 @@ func TestUDPNobodyOnce(t *testing.T) {
 	c, _ := net.ListenPacket("udp", loopback()+":0")
 	addr := c.LocalAddr().String()
 	c.Close()
-	o := open(t, Config{Target: "udp://" + addr})
+	o := open(t, Config{Target: to("udp://" + addr)})
 	send(t, o, 0, 1, 100)
 	if st, err := closes(t, o, 1); err != nil || st.Errors > 1 {
 		t.Errorf("%+v, %v", st, err)
@@ -84,7 +84,7 @@ func TestUDPTooLong(t *testing.T) {
 	}
 	defer c.Close()
 	var log logged
-	o := open(t, Config{Target: "udp://" + c.LocalAddr().String(), Log: log.log})
+	o := open(t, Config{Target: to("udp://" + c.LocalAddr().String()), Log: log.log})
 	send(t, o, 0, 2, 65508)
 	send(t, o, 2, 3, 65507)
 	st, err := closes(t, o, 3)

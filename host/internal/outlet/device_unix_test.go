@@ -18,16 +18,16 @@ func TestFIFO(t *testing.T) {
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Skip(err)
 	}
-	_, err := Open(context.Background(), Config{Name: "o", Target: "file:" + path})
+	_, err := Open(context.Background(), Config{Name: "o", Target: to("file:" + path)})
 	wantErr(t, err, "outlet o: open "+path+": nobody reads it: start `cat "+path+"` in another terminal")
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := Open(ctx, Config{Name: "o", Target: "file:" + path, Wait: true}); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := Open(ctx, Config{Name: "o", Target: to("file:" + path), Wait: true}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
 	}
 	got := make(chan string)
 	go func() { b, _ := os.ReadFile(path); got <- string(b) }()
-	o := open(t, Config{Target: "file:" + path, Wait: true})
+	o := open(t, Config{Target: to("file:" + path), Wait: true})
 	send(t, o, 0, 5, 100)
 	if _, err := closes(t, o, 5); err != nil {
 		t.Error(err)
@@ -42,7 +42,7 @@ func TestFIFO(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	o = open(t, Config{Target: "file:" + path, Drain: 50 * time.Millisecond})
+	o = open(t, Config{Target: to("file:" + path), Drain: 50 * time.Millisecond})
 	send(t, o, 0, 60, 1000) // fits the buffer
 	if err := flush(o); err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ import (
 
 const fileBuffer = 64 << 10
 
-// file is a carrier that writes to a file or to standard output.
+// file is a carrier to a file or to standard output.
 type file struct {
 	what string        // for messages
 	f    *os.File      // nil for standard output
@@ -30,7 +30,7 @@ type file struct {
 
 	mu     sync.Mutex
 	w      *bufio.Writer
-	zip    *gzip.Writer // behind w; nil where nothing is compressed
+	zip    *gzip.Writer // after w; nil: not compressed
 	st     Stats
 	closed bool
 
@@ -38,10 +38,18 @@ type file struct {
 	flusher sync.WaitGroup
 }
 
-func newStdout(cfg *Config) *file {
+func openStdout(_ context.Context, cfg *Config) (carrier, error) {
 	o := &file{what: "standard output", w: bufio.NewWriterSize(cfg.Stdout, fileBuffer), live: cfg.Live}
 	o.start()
-	return o
+	return o, nil
+}
+
+// openFiles opens the file of a target, or the first of numbered ones.
+func openFiles(ctx context.Context, cfg *Config) (carrier, error) {
+	if cfg.Numbered {
+		return openNumbered(ctx, cfg, cfg.Target.Path)
+	}
+	return openFile(ctx, cfg, cfg.Target.Path)
 }
 
 // openFile creates PATH.part. A device or a FIFO that is there already is
@@ -202,7 +210,7 @@ func (o *file) remove() {
 }
 
 // cutAtLine cuts a file after its last line's (or report's) end. A file without
-// any is left as it is: it is no text.
+// any is left as it is: it is not text.
 func cutAtLine(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {

@@ -28,7 +28,7 @@ func TestFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o := open(t, Config{Target: "file:" + path})
+	o := open(t, Config{Target: to("file:" + path)})
 	send(t, o, 0, 1000, 300)
 	if err := flush(o); err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestFileAbort(t *testing.T) {
 		"binary": "binary",
 	} {
 		path := filepath.Join(t.TempDir(), "x.txt")
-		o := open(t, Config{Target: "file:" + path})
+		o := open(t, Config{Target: to("file:" + path)})
 		if err := o.Send([]byte(give)); err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestFileInTheWay(t *testing.T) {
 			if err := errors.Join(os.WriteFile(other, []byte("precious"), 0o666), c.plant(path, other)); err != nil {
 				t.Fatal(err)
 			}
-			o, err := Open(t.Context(), Config{Name: "o", Target: "file:" + path})
+			o, err := Open(t.Context(), Config{Name: "o", Target: to("file:" + path)})
 			if c.want != "" {
 				wantErr(t, err, "outlet o: "+strings.NewReplacer("PATH", path, "OTHER", other).Replace(c.want))
 			} else if err != nil {
@@ -130,7 +130,7 @@ func TestFileInTheWay(t *testing.T) {
 // A path with a slash at its end names a folder, also where there is none.
 func TestFileNamesFolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x") + "/"
-	_, err := Open(t.Context(), Config{Name: "o", Target: "file:" + path})
+	_, err := Open(t.Context(), Config{Name: "o", Target: to("file:" + path)})
 	wantErr(t, err, "outlet o: open "+path+": is a directory: name a file in it")
 }
 
@@ -141,7 +141,7 @@ func TestFileErrors(t *testing.T) {
 		dir:           "open " + dir + ": is a directory: name a file in it",
 		dir + "/no/x": "open " + dir + "/no/x.part: no such file or directory: make the folder first: mkdir -p " + dir + "/no",
 	} {
-		_, err := Open(context.Background(), Config{Name: "o", Target: "file:" + target})
+		_, err := Open(context.Background(), Config{Name: "o", Target: to("file:" + target)})
 		wantErr(t, err, "outlet o: "+want)
 	}
 	if os.Getuid() == 0 {
@@ -150,7 +150,7 @@ func TestFileErrors(t *testing.T) {
 	if err := os.Chmod(dir, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Open(context.Background(), Config{Name: "o", Target: "file:" + dir + "/x"})
+	_, err := Open(context.Background(), Config{Name: "o", Target: to("file:" + dir + "/x")})
 	wantErr(t, err, "outlet o: open "+dir+"/x.part: permission denied")
 }
 
@@ -159,7 +159,7 @@ func TestDiskFull(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip(err)
 	}
-	o := open(t, Config{Target: "file:/dev/full"})
+	o := open(t, Config{Target: to("file:/dev/full")})
 	var err error
 	for n := 0; err == nil && n < 2*fileBuffer; n += 1000 {
 		err = o.Send(frame(n, 1000))
@@ -176,7 +176,7 @@ func TestDiskFull(t *testing.T) {
 func TestFileTooLarge(t *testing.T) {
 	noLeaks(t)
 	path := filepath.Join(t.TempDir(), "x")
-	o := open(t, Config{Target: "file:" + path})
+	o := open(t, Config{Target: to("file:" + path)})
 	send(t, o, 0, 10, 100)
 	if err := flush(o); err != nil {
 		t.Fatal(err)
@@ -196,7 +196,7 @@ func TestFileTooLarge(t *testing.T) {
 func TestStdout(t *testing.T) {
 	noLeaks(t)
 	var out bytes.Buffer
-	o := open(t, Config{Target: "-", Stdout: &out})
+	o := open(t, Config{Target: to("-"), Stdout: &out})
 	send(t, o, 0, 1, 100)
 	if out.Len() != 0 {
 		t.Error("not buffered")
@@ -219,7 +219,7 @@ func TestStdoutClosed(t *testing.T) {
 	}
 	defer w.Close()
 	r.Close()
-	o := open(t, Config{Target: "-", Stdout: w})
+	o := open(t, Config{Target: to("-"), Stdout: w})
 	send(t, o, 0, 1, 100)
 	err = flush(o)
 	wantErr(t, err, "outlet tcpwinsink.reports: write standard output: broken pipe")
@@ -239,7 +239,7 @@ func (w *writes) Write(p []byte) (int, error) { w.sizes = append(w.sizes, len(p)
 // Never half a frame in one write.
 func TestWholeFramesOnly(t *testing.T) {
 	var w writes
-	o := open(t, Config{Target: "-", Stdout: &w})
+	o := open(t, Config{Target: to("-"), Stdout: &w})
 	const size = fileBuffer/2 - 100
 	send(t, o, 0, 9, size)
 	if err := o.Send(make([]byte, 3*fileBuffer)); err != nil {
@@ -256,7 +256,7 @@ func TestWholeFramesOnly(t *testing.T) {
 func TestLive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		o, err := Open(t.Context(), Config{Name: "o", Target: "-", Stdout: &out, Live: true})
+		o, err := Open(t.Context(), Config{Name: "o", Target: to("-"), Stdout: &out, Live: true})
 		if err != nil {
 			t.Fatal(err)
 		}

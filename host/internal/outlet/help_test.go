@@ -159,6 +159,15 @@ func (l *logged) has(t *testing.T, part string) {
 	}
 }
 
+// to parses a target, which is well-formed.
+func to(s string) Target {
+	t, err := ParseDestination(s)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
 func open(t *testing.T, cfg Config) *Outlet {
 	t.Helper()
 	if cfg.Name == "" {

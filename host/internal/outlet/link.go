@@ -33,8 +33,8 @@ func newLink(c net.Conn) *link {
 	return l
 }
 
-// write gives p to the kernel, for writeTurn at most; stalled says that the time
-// was over before all was taken.
+// write writes p to the connection, for writeTurn at most; stalled reports that the time was
+// over before the kernel had all of it.
 func (l *link) write(p []byte) (n int, stalled bool, err error) {
 	if err := l.conn.SetWriteDeadline(time.Now().Add(writeTurn)); err != nil {
 		return 0, false, err
@@ -47,8 +47,8 @@ func (l *link) write(p []byte) (n int, stalled bool, err error) {
 	return n, false, err
 }
 
-// delivered gives how many bytes the peer has; err is not nil if the connection
-// is dead, the count is then final.
+// delivered returns how many bytes the peer has; if err is not nil the connection is dead and
+// the count is final.
 func (l *link) delivered() (int64, error) {
 	tcp, ok := l.conn.(*net.TCPConn)
 	if !ok {

@@ -56,7 +56,7 @@ func TestRecordFiles(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
-			c.cfg.Name, c.cfg.Target = "r", "file:"+filepath.Join(dir, "x")
+			c.cfg.Name, c.cfg.Target = "r", to("file:"+filepath.Join(dir, "x"))
 			o, err := Open(context.Background(), c.cfg)
 			if err != nil {
 				t.Fatal(err)
@@ -89,7 +89,7 @@ func TestRecordFiles(t *testing.T) {
 
 func TestTheNextFileCannotBeMade(t *testing.T) {
 	dir := t.TempDir()
-	o, err := Open(context.Background(), Config{Name: "r", Target: "file:" + filepath.Join(dir, "x"), Numbered: true, Live: true})
+	o, err := Open(context.Background(), Config{Name: "r", Target: to("file:" + filepath.Join(dir, "x")), Numbered: true, Live: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestTheNextFileCannotBeMade(t *testing.T) {
 func TestDiscardLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	for _, cfg := range []Config{{}, {Numbered: true}, {Gzip: true}} {
-		cfg.Name, cfg.Target = "r", "file:"+filepath.Join(dir, "x")
+		cfg.Name, cfg.Target = "r", to("file:"+filepath.Join(dir, "x"))
 		o, err := Open(context.Background(), cfg)
 		if err != nil {
 			t.Fatal(err)

@@ -1,5 +1,5 @@
-// Package outlet takes frames of bytes from sinks and gives them to files, TCP,
-// UDP, Unix sockets and standard output.
+// Package outlet writes the frames of bytes that sinks send to files, TCP, UDP, Unix sockets
+// and standard output.
 //
 // A frame (a report, a run of lines) leaves whole and in order. A TCP frame
 // counts as delivered when the peer's kernel has acknowledged its last byte, not
@@ -29,10 +29,10 @@ const (
 // enough for a receiver that reads, too little to be noticed.
 const shortDrain = 500 * time.Millisecond
 
-// Config says where an outlet leads and how it behaves.
+// Config is where an outlet leads and how it behaves.
 type Config struct {
 	Name   string // for messages, "tcpwinsink.reports"
-	Target string // see CheckTarget
+	Target Target // see ParseDestination
 	Hint   string // ends the message that nobody listens: "--set tcpwinsink.to=-"
 
 	// Undelivered is the file that gets, at Close, what could not be delivered to
@@ -49,8 +49,8 @@ type Config struct {
 	Stdout io.Writer
 	Live   bool // flush files and standard output every second
 
-	// Of files: Gzip compresses it and adds .gz to its name; Numbered puts a number
-	// behind the name, from First on, for Next to count.
+	// Of files: Gzip compresses them and adds .gz to their names; Numbered adds a number to
+	// the names, from First up, which Next counts.
 	Gzip, Numbered bool
 	First          int
 
@@ -59,7 +59,7 @@ type Config struct {
 	_ struct{}
 }
 
-// Stats counts frames. Frames + Waiting + Dropped + Undelivered is what was given.
+// Stats counts frames. Frames + Waiting + Dropped + Undelivered is what was sent.
 type Stats struct {
 	Frames, Bytes                 uint64 // delivered; for UDP sent; for files written or in the buffer
 	Waiting, WaitingBytes         uint64 // in the queue; those without acknowledgement are in it
@@ -104,24 +104,16 @@ func Open(ctx context.Context, cfg Config) (*Outlet, error) {
 		cfg.Log = func(string) {}
 	}
 	o := &Outlet{cfg: cfg}
-	if err := CheckTarget(cfg.Target); err != nil {
-		return nil, o.named(err)
+	of := cfg.Target.of
+	if of == nil {
+		return nil, o.named(errors.New("has no target"))
 	}
-	t, _ := ParseTarget(cfg.Target)
-	var err error
-	switch t.Net {
-	case "stdout":
-		o.c = newStdout(&o.cfg)
-	case "file":
-		if cfg.Numbered {
-			o.c, err = openNumbered(ctx, &o.cfg, t.Addr)
-		} else {
-			o.c, err = openFile(ctx, &o.cfg, t.Addr)
-		}
-	case "udp":
-		o.c, err = openUDP(ctx, &o.cfg, t)
-	default:
-		o.c, err = openStream(ctx, &o.cfg, t)
+	err := of.check(of, cfg.Target.Address+cfg.Target.Path)
+	if err == nil {
+		err = cfg.Target.checkDestination()
+	}
+	if err == nil {
+		o.c, err = of.open(ctx, &o.cfg)
 	}
 	if err != nil {
 		return nil, o.named(err)
@@ -129,8 +121,8 @@ func Open(ctx context.Context, cfg Config) (*Outlet, error) {
 	return o, nil
 }
 
-// Send takes one frame; the bytes are copied, an empty frame is nothing. It never
-// waits for a network peer. Errors are those of files and standard output (disk
+// Send sends a frame, unless it is empty; it copies the bytes, and never waits for a network
+// peer. Errors are those of files and standard output (disk
 // full, closed pipe), and of a closed outlet.
 func (o *Outlet) Send(frame []byte) error {
 	if len(frame) == 0 {
@@ -148,7 +140,7 @@ func (o *Outlet) Next() error {
 	return o.named(n.next())
 }
 
-// Discard ends an outlet that nothing was given to, and leaves no file.
+// Discard ends an outlet to which nothing was sent, and leaves no file.
 func (o *Outlet) Discard() {
 	o.Abort()
 	switch c := o.c.(type) {
@@ -194,12 +186,12 @@ func (o *Outlet) named(err error) error {
 
 var errClosed = errors.New("is closed")
 
-// warn gives one line to Config.Log, with the outlet's name.
+// warn calls Config.Log with a line that begins with the outlet's name.
 func (c *Config) warn(format string, args ...any) {
 	c.Log("outlet " + c.Name + ": " + fmt.Sprintf(format, args...))
 }
 
-// Reports is a count as messages have it.
+// Reports returns a count of reports as messages have it.
 func Reports(n, bytes uint64) string {
 	if n == 1 {
 		return fmt.Sprintf("1 report (%d bytes)", bytes)

@@ -15,7 +15,7 @@ import (
 const (
 	pollMin  = time.Millisecond // for acknowledgements; doubles while none comes
 	pollMax  = 100 * time.Millisecond
-	pollHalf = 500 * time.Millisecond // for a reset behind a half-closed connection
+	pollHalf = 500 * time.Millisecond // for a reset of a half-closed connection
 )
 
 var errStop = errors.New("stopped")
@@ -39,8 +39,9 @@ type stream struct {
 	done chan struct{} // closed: the goroutine is gone
 }
 
-// openStream connects, or with Config.Wait leaves that to the goroutine.
-func openStream(ctx context.Context, cfg *Config, t Target) (*stream, error) {
+// openStream connects; with Config.Wait its goroutine does if nobody listens yet.
+func openStream(ctx context.Context, cfg *Config) (carrier, error) {
+	t := cfg.Target
 	conn, err := dial(ctx, t, cfg.Wait)
 	if err != nil && (!cfg.Wait || hopeless(err)) {
 		return nil, absent(t, cfg.Hint, err)
@@ -188,8 +189,8 @@ func (s *stream) serve(l *link) (delivered uint64, err error) {
 	}
 }
 
-// release takes what is delivered out of the queue. flying says that frames are
-// without acknowledgement, empty that nothing is left and nothing will come.
+// release removes what is delivered from the queue. flying reports that frames are without
+// acknowledgement, empty that nothing is left and nothing will come.
 func (s *stream) release(l *link) (n uint64, flying, empty bool, dead error) {
 	acked, dead := l.delivered()
 	s.mu.Lock()

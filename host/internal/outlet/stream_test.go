@@ -20,7 +20,7 @@ import (
 func TestRefused(t *testing.T) {
 	noLeaks(t)
 	addr := free(t)
-	_, err := Open(context.Background(), Config{Name: "s.reports", Target: "tcp://" + addr, Hint: "--set s.to=-"})
+	_, err := Open(context.Background(), Config{Name: "s.reports", Target: to("tcp://" + addr), Hint: "--set s.to=-"})
 	wantErr(t, err, "outlet s.reports: connect tcp://"+addr+": connection refused: start `t2host receive tcp://"+addr+"` in another terminal, or use --set s.to=-")
 	if !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Error("the system's error is not wrapped")
@@ -30,7 +30,7 @@ func TestRefused(t *testing.T) {
 func TestDelivers(t *testing.T) {
 	noLeaks(t)
 	l := listen(t, loopback()+":0")
-	o := open(t, Config{Target: "tcp://" + l.Addr().String()})
+	o := open(t, Config{Target: to("tcp://" + l.Addr().String())})
 	p := accept(t, l)
 	send(t, o, 0, 1000, 5000)
 	got := make(chan []string)
@@ -58,7 +58,7 @@ func TestWaitThenListen(t *testing.T) {
 	noLeaks(t)
 	addr := free(t)
 	var log logged
-	o := open(t, Config{Target: "tcp://" + addr, Wait: true, Drain: patience, Log: log.log})
+	o := open(t, Config{Target: to("tcp://" + addr), Wait: true, Drain: patience, Log: log.log})
 	send(t, o, 0, 3, 100)
 	if st := o.Stats(); st.Waiting != 3 || st.WaitingBytes != 300 {
 		t.Errorf("%+v", st)
@@ -86,7 +86,7 @@ func TestHangUp(t *testing.T) {
 			l := listen(t, loopback()+":0")
 			addr := l.Addr().String()
 			var log logged
-			o := open(t, Config{Target: "tcp://" + addr, Drain: patience, Log: log.log})
+			o := open(t, Config{Target: to("tcp://" + addr), Drain: patience, Log: log.log})
 			p := accept(t, l)
 			send(t, o, 0, 1, 81)
 			got := []string{p.frame(t)}
@@ -126,7 +126,7 @@ func TestHangUpInFrame(t *testing.T) {
 	noLeaks(t)
 	const size = 12 << 20 // above what the kernel's buffers take
 	l := listen(t, loopback()+":0")
-	o := open(t, Config{Target: "tcp://" + l.Addr().String(), QueueBytes: 64 << 20, Drain: patience})
+	o := open(t, Config{Target: to("tcp://" + l.Addr().String()), QueueBytes: 64 << 20, Drain: patience})
 	p := accept(t, l)
 	send(t, o, 0, 3, size)
 	if _, err := p.Read(make([]byte, 1000)); err != nil {
@@ -155,7 +155,7 @@ func TestIdleReset(t *testing.T) {
 			}
 			noLeaks(t)
 			l := listen(t, loopback()+":0")
-			o := open(t, Config{Target: "tcp://" + l.Addr().String()})
+			o := open(t, Config{Target: to("tcp://" + l.Addr().String())})
 			p := accept(t, l)
 			send(t, o, 0, 1, 50)
 			p.frame(t)
@@ -181,7 +181,7 @@ func TestIdleReset(t *testing.T) {
 func TestHalfClosedPeer(t *testing.T) {
 	noLeaks(t)
 	l := listen(t, loopback()+":0")
-	o := open(t, Config{Target: "tcp://" + l.Addr().String()})
+	o := open(t, Config{Target: to("tcp://" + l.Addr().String())})
 	p := accept(t, l)
 	if err := p.Conn.(*net.TCPConn).CloseWrite(); err != nil {
 		t.Fatal(err)
@@ -207,7 +207,7 @@ func TestHalfClosedPeer(t *testing.T) {
 func TestTalkingPeer(t *testing.T) {
 	noLeaks(t)
 	l := listen(t, loopback()+":0")
-	o := open(t, Config{Target: "tcp://" + l.Addr().String()})
+	o := open(t, Config{Target: to("tcp://" + l.Addr().String())})
 	p := accept(t, l)
 	p.SetWriteDeadline(time.Now().Add(patience))
 	if _, err := p.Write(make([]byte, 8<<20)); err != nil {
@@ -230,7 +230,7 @@ func TestStalledPeer(t *testing.T) {
 	addr := l.Addr().String()
 	file := filepath.Join(t.TempDir(), "x_undelivered.bin")
 	var log logged
-	o := open(t, Config{Target: "tcp://" + addr, QueueBytes: limit, Drain: 400 * time.Millisecond, Undelivered: NewUndelivered(file), Log: log.log})
+	o := open(t, Config{Target: to("tcp://" + addr), QueueBytes: limit, Drain: 400 * time.Millisecond, Undelivered: NewUndelivered(file), Log: log.log})
 	p := accept(t, l)
 	var most uint64
 	for n := range given {
@@ -270,7 +270,7 @@ func TestStalledPeerGoesOn(t *testing.T) {
 	noLeaks(t)
 	const size, given = 16 << 10, 1000
 	l := listen(t, loopback()+":0")
-	o := open(t, Config{Target: "tcp://" + l.Addr().String(), QueueBytes: 2 << 20, Drain: patience})
+	o := open(t, Config{Target: to("tcp://" + l.Addr().String()), QueueBytes: 2 << 20, Drain: patience})
 	p := accept(t, l)
 	send(t, o, 0, given, size)
 	got := make(chan []string)
@@ -290,7 +290,7 @@ func TestQueueOverflow(t *testing.T) {
 	noLeaks(t)
 	addr := free(t)
 	file := filepath.Join(t.TempDir(), "u.bin")
-	o := open(t, Config{Target: "tcp://" + addr, Wait: true, QueueBytes: 10 * (100 + frameCost), Drain: -1, Undelivered: NewUndelivered(file)})
+	o := open(t, Config{Target: to("tcp://" + addr), Wait: true, QueueBytes: 10 * (100 + frameCost), Drain: -1, Undelivered: NewUndelivered(file)})
 	send(t, o, 0, 25, 100)
 	if err := o.Send(frame(99, 10*(100+frameCost)+1)); err != nil {
 		t.Error(err)
@@ -320,7 +320,7 @@ func TestUndeliveredFiles(t *testing.T) {
 		run := NewUndelivered(file)
 		for range 2 {
 			addr := free(t)
-			o := open(t, Config{Target: "tcp://" + addr, Wait: true, Drain: 10 * time.Millisecond, Undelivered: run})
+			o := open(t, Config{Target: to("tcp://" + addr), Wait: true, Drain: 10 * time.Millisecond, Undelivered: run})
 			send(t, o, number, number+1, 100)
 			number++
 			st, err := closes(t, o, 1)
@@ -345,7 +345,7 @@ func TestUndeliveredLost(t *testing.T) {
 		nil:                            "lost",
 		NewUndelivered("/nowhere/u.b"): "lost: write /nowhere/u.b: no such file or directory",
 	} {
-		o := open(t, Config{Target: "tcp://" + addr, Wait: true, Drain: -1, Undelivered: file})
+		o := open(t, Config{Target: to("tcp://" + addr), Wait: true, Drain: -1, Undelivered: file})
 		send(t, o, 0, 1, 100)
 		_, err := closes(t, o, 1)
 		wantErr(t, err, "outlet tcpwinsink.reports: 1 report (100 bytes) not delivered to tcp://"+addr+" in 0s: "+want)
@@ -357,17 +357,17 @@ func TestCancel(t *testing.T) {
 	noLeaks(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	addr := free(t)
-	absent, err := Open(ctx, Config{Name: "a", Target: "tcp://" + addr, Wait: true, Drain: time.Hour})
+	absent, err := Open(ctx, Config{Name: "a", Target: to("tcp://" + addr), Wait: true, Drain: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
 	l := listen(t, loopback()+":0")
-	reading, err := Open(ctx, Config{Name: "r", Target: "tcp://" + l.Addr().String(), Drain: time.Hour})
+	reading, err := Open(ctx, Config{Name: "r", Target: to("tcp://" + l.Addr().String()), Drain: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := accept(t, l)
-	stalled, err := Open(ctx, Config{Name: "s", Target: "tcp://" + l.Addr().String(), Drain: time.Hour})
+	stalled, err := Open(ctx, Config{Name: "s", Target: to("tcp://" + l.Addr().String()), Drain: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -389,7 +389,7 @@ func TestCancel(t *testing.T) {
 		t.Error(err)
 	}
 	consecutive(t, numbers(t, frames, 100), 2)
-	if _, err := Open(ctx, Config{Name: "n", Target: "tcp://" + addr, Wait: true}); err == nil {
+	if _, err := Open(ctx, Config{Name: "n", Target: to("tcp://" + addr), Wait: true}); err == nil {
 		t.Error("opened although the run is over")
 	}
 }
@@ -397,7 +397,7 @@ func TestCancel(t *testing.T) {
 func TestAbortStream(t *testing.T) {
 	noLeaks(t)
 	l := listen(t, loopback()+":0")
-	o := open(t, Config{Target: "tcp://" + l.Addr().String(), Drain: patience})
+	o := open(t, Config{Target: to("tcp://" + l.Addr().String()), Drain: patience})
 	p := accept(t, l)
 	send(t, o, 0, 5, 100)
 	if st := o.Abort(); st.Frames != 5 {
@@ -408,7 +408,7 @@ func TestAbortStream(t *testing.T) {
 
 	file := filepath.Join(t.TempDir(), "u.bin")
 	var log logged
-	o = open(t, Config{Target: "tcp://" + l.Addr().String(), Drain: patience, Undelivered: NewUndelivered(file), Log: log.log})
+	o = open(t, Config{Target: to("tcp://" + l.Addr().String()), Drain: patience, Undelivered: NewUndelivered(file), Log: log.log})
 	accept(t, l)
 	send(t, o, 0, 1, 12<<20)
 	if st := o.Abort(); st.Undelivered != 1 {
@@ -422,14 +422,14 @@ func TestAbortStream(t *testing.T) {
 
 func TestCloseBeforeConnected(t *testing.T) {
 	noLeaks(t)
-	o := open(t, Config{Target: "tcp://" + free(t), Wait: true, Drain: time.Hour})
+	o := open(t, Config{Target: to("tcp://" + free(t)), Wait: true, Drain: time.Hour})
 	if st, err := closes(t, o, 0); err != nil || st != (Stats{}) {
 		t.Errorf("%+v, %v", st, err)
 	}
 }
 
 func TestNoSuchHost(t *testing.T) {
-	_, err := Open(context.Background(), Config{Name: "s", Target: "tcp://no-such-host.invalid:5555", Wait: true})
+	_, err := Open(context.Background(), Config{Name: "s", Target: to("tcp://no-such-host.invalid:5555"), Wait: true})
 	if err == nil || !strings.HasPrefix(err.Error(), "outlet s: connect tcp://no-such-host.invalid:5555: ") {
 		t.Error(err)
 	}
@@ -441,7 +441,7 @@ func TestIPv6(t *testing.T) {
 		t.Skip("no IPv6 here:", err)
 	}
 	defer l.Close()
-	o := open(t, Config{Target: "tcp://" + l.Addr().String()})
+	o := open(t, Config{Target: to("tcp://" + l.Addr().String())})
 	send(t, o, 0, 2, 100)
 	p := accept(t, l)
 	if _, err := closes(t, o, 2); err != nil {
@@ -455,7 +455,7 @@ func TestUnix(t *testing.T) {
 	noLeaks(t)
 	path := filepath.Join(t.TempDir(), "s")
 	target := "unix://" + path
-	_, err := Open(context.Background(), Config{Name: "s", Target: target})
+	_, err := Open(context.Background(), Config{Name: "s", Target: to(target)})
 	wantErr(t, err, "outlet s: connect "+target+": no such file or directory: start `t2host receive "+target+"` in another terminal")
 	on := func() net.Listener {
 		l, err := net.Listen("unix", path)
@@ -466,7 +466,7 @@ func TestUnix(t *testing.T) {
 		return l
 	}
 	l := on()
-	o := open(t, Config{Target: target, Drain: patience})
+	o := open(t, Config{Target: to(target), Drain: patience})
 	p := accept(t, l)
 	send(t, o, 0, 1, 100)
 	got := []string{p.frame(t)}
@@ -488,7 +488,7 @@ func TestHangUpAgainAndAgain(t *testing.T) {
 	noLeaks(t)
 	const size, given = 300, 60
 	l := listen(t, loopback()+":0")
-	o := open(t, Config{Target: "tcp://" + l.Addr().String(), Drain: 10 * patience})
+	o := open(t, Config{Target: to("tcp://" + l.Addr().String()), Drain: 10 * patience})
 	var got []string
 	for n := 0; n < given; n += 10 {
 		p := accept(t, l)

@@ -1,16 +1,14 @@
 package process
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"runtime"
-	"strings"
 	"syscall"
+
+	"github.com/t2host/t2host/host/internal/checksum"
 )
 
 // executable is a file that was opened once: what is checked is what runs.
@@ -48,14 +46,11 @@ func (e *executable) check(sum string) error {
 	if err != nil || sum == "" {
 		return err
 	}
-	hash := sha256.New()
-	if _, err := io.Copy(hash, e); err != nil {
+	is, err := checksum.Read(e)
+	if err != nil {
 		return err
 	}
-	if is := hex.EncodeToString(hash.Sum(nil)); is != strings.ToLower(sum) {
-		return fmt.Errorf("executable %s has checksum %s, its manifest or pin says %s: build it again, or pin the new one", e.path, is, sum)
-	}
-	return nil
+	return checksum.Check("executable "+e.path, is, sum, checksum.ManifestOrPin)
 }
 
 func runnable(path string, info fs.FileInfo) error {

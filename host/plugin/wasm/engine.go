@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/t2host/t2host/host/plugin/remote"
 )
 
 // MaxModule bounds a module in bytes.
@@ -44,7 +46,7 @@ type entry struct {
 	err      error
 }
 
-// New makes an engine. Nothing is opened yet.
+// New returns an engine. It opens nothing yet.
 func New(c Config) *Engine {
 	return &Engine{Config: c, modules: map[[sha256.Size]byte]*entry{}, refused: map[string]bool{}}
 }
@@ -80,6 +82,16 @@ func (e *Engine) Module(ctx context.Context, name string, code []byte) (*Module,
 		return nil, fmt.Errorf("module %w", m.err)
 	}
 	return &Module{e, m.compiled}, nil
+}
+
+// Connect makes an instance of a module, which it compiles as Module does; log is called with
+// each line that the instance prints.
+func (e *Engine) Connect(ctx context.Context, name string, code []byte, log func(line string)) (remote.Peer, error) {
+	m, err := e.Module(ctx, name, code)
+	if err != nil {
+		return nil, err
+	}
+	return m.Connect(log)
 }
 
 func (e *Engine) entry(code []byte) *entry {

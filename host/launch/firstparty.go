@@ -1,4 +1,4 @@
-package carry
+package launch
 
 import (
 	"context"
@@ -7,26 +7,27 @@ import (
 
 	"github.com/t2host/t2host/host/firstparty"
 	"github.com/t2host/t2host/host/gobuild"
+	"github.com/t2host/t2host/host/internal/checksum"
 	"github.com/t2host/t2host/host/plugin"
-	"github.com/t2host/t2host/host/plugin/process"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/host/plugin/wasm"
+	"github.com/t2host/t2host/host/worker"
 )
 
-// waysOut end a message that there is no module of the first-party plugins.
+// waysOut ends the message that there is no module of the first-party plugins.
 const waysOut = "build t2host with make build, which puts the module in, or choose --runtime process, which is less: a process, not a sandbox"
 
-// ownModule is the module of the first-party plugins: that of this program, else one that
-// was built of its source, now or before.
-func (k *Carrier) ownModule() (*firstparty.Module, error) {
+// ownModule returns the module of the first-party plugins: that of this program, else one
+// that was built from its source, now or before.
+func (k *carrier) ownModule() (*firstparty.Module, error) {
 	if code, _, ok := wasm.BuiltIn(); ok {
 		return &firstparty.Module{Code: code}, nil
 	}
 	const absent = "this t2host was built without the module of its own plugins"
-	if k.OwnModule.Source == nil {
+	if k.config.OwnModule.Source == nil {
 		return nil, errors.New(absent + ": " + waysOut)
 	}
-	m, err := k.OwnModule.Find()
+	m, err := k.config.OwnModule.Find()
 	if err == nil && m == nil {
 		err = gobuild.Find()
 	}
@@ -34,7 +35,7 @@ func (k *Carrier) ownModule() (*firstparty.Module, error) {
 		k.Note("building the module of its own plugins for the sandbox, once: takes about 20 s")
 		ctx, done := k.context()
 		defer done()
-		m, err = k.OwnModule.Build(ctx)
+		m, err = k.config.OwnModule.Build(ctx)
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -47,8 +48,8 @@ func (k *Carrier) ownModule() (*firstparty.Module, error) {
 	return m, nil
 }
 
-// context ends when what starts is to be ended.
-func (k *Carrier) context() (ctx context.Context, done func()) {
+// context returns a context that ends when Stop is closed.
+func (k *carrier) context() (ctx context.Context, done func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		select {
@@ -61,20 +62,20 @@ func (k *Carrier) context() (ctx context.Context, done func()) {
 }
 
 // firstParty connects to a plugin in the module of the first-party plugins.
-func (k *Carrier) firstParty(name string, r plugin.Runtime, log func(string)) (remote.Peer, error) {
+func (k *carrier) firstParty(name string, r plugin.Runtime, log func(string)) (remote.Peer, error) {
 	m, err := k.own()
 	switch {
 	case err != nil:
 		return nil, err
 	case r != plugin.Worker:
-		return sandbox(k.engine(), builtIn, m.Code, log)
+		return k.sandbox(worker.OwnModule, m.Code, log)
 	case m.Path == "":
-		return process.Connect(k.worker(name, nil, "", k.engine().Worker(builtIn, m.Code), log))
+		return k.worker(name, nil, worker.Job{CacheDir: k.engine().Worker(worker.OwnModule, m.Code)}, log)
 	}
 	f, err := openModule(m.Path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return k.apart(builtIn, f, m.Code, checksum(m.Code), log)
+	return k.apart(worker.OwnModule, f, m.Code, checksum.Of(m.Code), log)
 }

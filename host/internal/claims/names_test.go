@@ -1,4 +1,4 @@
-package host
+package claims
 
 import (
 	"os"
@@ -24,10 +24,10 @@ func TestNamesMeet(t *testing.T) {
 	if err := os.Mkdir("d", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	num := func(path, end string, first int) names { return namesOf(path, end, true, first) }
-	one := func(path string) names { return namesOf(path, "", false, 0) }
+	num := func(path, end string, first int) Names { return namesOf(path, end, true, first) }
+	one := func(path string) Names { return namesOf(path, "", false, 0) }
 	for _, c := range []struct {
-		a, b names
+		a, b Names
 		want bool
 	}{
 		{one("x"), one("./x"), true},

@@ -1,4 +1,4 @@
-package host
+package claims
 
 import (
 	"io/fs"
@@ -8,32 +8,35 @@ import (
 	"strings"
 )
 
-// names are names of files in one folder: stem and end, perhaps with a number
-// between them.
-type names struct {
+// Names are names of files in one folder: a stem and an end, perhaps with a number between
+// them.
+type Names struct {
 	dir, stem, end string // dir is empty or ends with a separator
 	folder         fs.FileInfo
 	numbered       bool
 	first          int // the lowest number
 }
 
-// exactly returns the names of paths.
-func exactly(paths ...string) []names {
-	var list []names
+// Exactly returns the names of paths.
+func Exactly(paths ...string) []Names {
+	var list []Names
 	for _, path := range paths {
 		list = append(list, namesOf(path, "", false, 0))
 	}
 	return list
 }
 
-func namesOf(path, end string, numbered bool, first int) names {
-	n := names{end: end, numbered: numbered, first: first}
+// Numbered returns the names that are path, a number from first up, and end.
+func Numbered(path, end string, first int) Names { return namesOf(path, end, true, first) }
+
+func namesOf(path, end string, numbered bool, first int) Names {
+	n := Names{end: end, numbered: numbered, first: first}
 	n.dir, n.stem = filepath.Split(path)
 	n.folder, _ = os.Stat(n.inDir())
 	return n
 }
 
-func (n *names) inDir() string {
+func (n *Names) inDir() string {
 	if n.dir == "" {
 		return "."
 	}
@@ -41,7 +44,7 @@ func (n *names) inDir() string {
 }
 
 // path returns one of the names, with its folder.
-func (n *names) path() string {
+func (n *Names) path() string {
 	if n.numbered {
 		return n.dir + n.stem + strconv.Itoa(n.first) + n.end
 	}
@@ -49,7 +52,7 @@ func (n *names) path() string {
 }
 
 // match reports whether base is one of the names.
-func (n *names) match(base string) bool {
+func (n *Names) match(base string) bool {
 	if !n.numbered {
 		return base == n.stem+n.end
 	}
@@ -60,7 +63,7 @@ func (n *names) match(base string) bool {
 }
 
 // meets returns a path that both lists of names hold, or "".
-func (n *names) meets(m *names) string {
+func (n *Names) meets(m *Names) string {
 	switch {
 	case !n.sameFolder(m):
 	case !n.numbered:
@@ -85,7 +88,7 @@ func (n *names) meets(m *names) string {
 	return ""
 }
 
-func (n *names) sameFolder(m *names) bool {
+func (n *Names) sameFolder(m *Names) bool {
 	if n.folder != nil && m.folder != nil {
 		return os.SameFile(n.folder, m.folder)
 	}
@@ -100,7 +103,7 @@ type existing struct {
 	info fs.FileInfo // of what it leads to; nil where that is nothing
 }
 
-func (n *names) existing() []existing {
+func (n *Names) existing() []existing {
 	var list []existing
 	add := func(path string) {
 		if _, err := os.Lstat(path); err == nil {

@@ -1,4 +1,4 @@
-package carry
+package launch
 
 import (
 	"github.com/t2host/t2host/host/firstparty"

@@ -1,0 +1,83 @@
+package plan
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/t2host/t2host/host/internal/claims"
+	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/sdk"
+)
+
+// claim adds all files of the run to p.Files.
+func (p *Plan) claim(c *Config) {
+	p.claimInputs(c)
+	undelivered := false
+	for _, l := range p.Plugins {
+		for i, decl := range l.Outlets {
+			undelivered = undelivered || decl.Target.Queues()
+			p.claimOutlet(l.Name, l.Plugin.Outlets[i], &decl)
+		}
+		if l.Record != "" {
+			p.Files.WritePath(claims.Output{
+				What: "--record " + l.Name, Cure: "give --record " + l.Name + "=FILE another file", Names: claims.Exactly(l.Record),
+			}, l.Record)
+		}
+	}
+	if undelivered {
+		end := filepath.Ext(undeliveredEnd)
+		path := c.Prefix + strings.TrimSuffix(undeliveredEnd, end)
+		p.Files.Write(claims.Output{What: "what is not delivered", Names: append(
+			claims.Exactly(path+end, path+end+".part"), claims.Numbered(path, end, 1), claims.Numbered(path, end+".part", 1),
+		)})
+	}
+	if p.Log != nil {
+		path := p.Log.Target.Path
+		p.Files.WritePath(claims.Output{What: "the end report", Prefixed: true, Names: claims.Exactly(path, path+".part")}, path)
+	}
+	p.Files.WriteStream("standard output", c.Stdout)
+	p.Files.WriteStream("standard error", c.Stderr)
+}
+
+func (p *Plan) claimInputs(c *Config) {
+	for _, path := range c.Files {
+		if path == "-" {
+			p.Files.ReadStream("the capture at standard input", c.Stdin)
+		} else {
+			p.Files.Read("the capture", path)
+		}
+	}
+	p.Files.Read("the list of captures", c.List)
+	p.Files.Read("the settings file", c.SettingsFile)
+	for _, l := range p.Plugins {
+		for _, file := range []plugin.File{l.Module, l.Executable} {
+			if file.Path != "" {
+				p.Files.Read("plugin "+l.Name+",", file.Path)
+				p.Files.Read("plugin "+l.Name+",", filepath.Join(filepath.Dir(file.Path), plugin.FileName))
+			}
+		}
+	}
+}
+
+// claimOutlet adds the files of an outlet that leads to any.
+func (p *Plan) claimOutlet(name string, decl sdk.Outlet, cfg *outlet.Config) {
+	path := cfg.Target.Path
+	if path == "" {
+		return
+	}
+	end := ""
+	if cfg.Gzip {
+		end = ".gz"
+	}
+	o := claims.Output{
+		What: "outlet " + cfg.Name, Prefixed: decl.Kind != sdk.StreamOutlet, Cure: "set " + name + "." + decl.Setting + " to another file",
+	}
+	if cfg.Numbered {
+		o.Names = []claims.Names{claims.Numbered(path, end, cfg.First), claims.Numbered(path, end+".part", cfg.First)}
+		p.Files.Write(o)
+		return
+	}
+	o.Names = claims.Exactly(path+end, path+end+".part")
+	p.Files.WritePath(o, path+end)
+}

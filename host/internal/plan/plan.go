@@ -1,0 +1,164 @@
+// Package plan makes of what the user asks for all that a run will do, checked before
+// anything is opened; a run only follows it.
+package plan
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/t2host/t2host/host/internal/claims"
+	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Config is what the user asks for. Its fields are those of host.Config with the same names.
+type Config struct {
+	Plugins   []plugin.Request
+	Catalogue []*plugin.Artefact
+	Settings  *settings.Values
+	Runtime   plugin.Runtime
+	Carrier   func(plugin.CarrierConfig) plugin.Carrier
+	Trust     []string
+	Pins      map[string]string
+	Record    map[string]string
+
+	Prefix          string
+	RecordsToStdout bool
+	Split           string
+	SplitStart      uint32
+
+	Files              []string
+	Stdin              io.Reader
+	List, SettingsFile string
+	Log                bool // there is a PREFIX_log.txt
+	Stdout, Stderr     io.Writer
+
+	Note, Warn func(line string) // tell the user what goes on and what goes wrong
+	Stop       <-chan struct{}   // closed: the user does not want to wait for what is asked or made
+}
+
+// Plan is what a run does.
+type Plan struct {
+	Own                    // the host's own settings
+	Plugins []Plugin       // in the order in which they load
+	Carrier plugin.Carrier // that runs them; the caller closes it
+	Log     *outlet.Config // PREFIX_log.txt; nil: none
+	Files   claims.Claims  // that are read or may be written
+}
+
+// Plugin is a plugin of a run.
+type Plugin struct {
+	plugin.Loaded                 // with its runtime
+	Opening       sdk.Opening     // but for Host and Started
+	Outlets       []outlet.Config // in the order of its declaration, but for Stdout, Live and Log
+	Record        string          // the file that keeps what crosses its border; empty: none
+}
+
+// Make returns the plan, or an error if the run cannot be as it is asked for.
+func Make(c Config) (*Plan, error) {
+	p := &Plan{}
+	var err error
+	if p.Own, err = ownSettings(c.Settings); err != nil {
+		return nil, err
+	}
+	carrier := c.Carrier
+	if carrier == nil {
+		carrier = plugin.CompiledIn
+	}
+	p.Carrier = carrier(plugin.CarrierConfig{
+		MaxMemory: uint64(p.MaxMemory) << 20, Seed: uint64(p.Seed), Timeout: time.Duration(p.PluginTimeout) * time.Second,
+		Trust: c.Trust, Pins: c.Pins, Note: c.Note, Warn: c.Warn, Stop: c.Stop,
+	})
+	if err := p.make(&c); err != nil {
+		_ = p.Carrier.Close() // the first error is the one to show
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Plan) make(c *Config) error {
+	catalogue, named, err := plugin.Describe(p.Carrier, c.Catalogue, c.Plugins)
+	if err != nil {
+		return err
+	}
+	if err := checkSafety(c, catalogue); err != nil {
+		return err
+	}
+	if err := CheckSettings(c.Settings, Groups(catalogue)); err != nil {
+		return err
+	}
+	loaded, err := plugin.Resolve(catalogue, named)
+	if err != nil {
+		return err
+	}
+	undelivered := outlet.NewUndelivered(c.Prefix + undeliveredEnd)
+	for _, l := range loaded {
+		if err := p.add(c, l, undelivered); err != nil {
+			return err
+		}
+	}
+	if err := p.checkWants(c); err != nil {
+		return err
+	}
+	p.open()
+	if c.Log {
+		p.Log = &outlet.Config{Name: "log", Target: outlet.File(c.Prefix + "_log.txt")}
+	}
+	for _, l := range p.Plugins {
+		if err := p.Carrier.Prepare(l.Artefact, l.Runtime); err != nil {
+			return err
+		}
+	}
+	p.claim(c)
+	return nil
+}
+
+// add adds a plugin with its runtime, values and outlets.
+func (p *Plan) add(c *Config, l plugin.Loaded, undelivered *outlet.Undelivered) error {
+	if place := l.Place(); place != "" {
+		c.Note(place)
+	}
+	if l.Runtime == "" {
+		l.Runtime = c.Runtime
+	}
+	var err error
+	if l.Runtime, err = p.Carrier.Choose(l.Artefact, l.Runtime); err != nil {
+		return err
+	}
+	values := c.Settings.Of(groupOf(l.Artefact))
+	if writesRecords(l.Plugin) && c.Split != "" {
+		values = append(values, sdk.Value{Name: "split", Text: c.Split}, sdk.Value{Name: "split_start", Text: fmt.Sprint(c.SplitStart)})
+	}
+	outlets, err := outletsOf(c, l.Plugin, values, undelivered)
+	if err != nil {
+		return fmt.Errorf("plugin %s: %w", l.Name, err)
+	}
+	p.Plugins = append(p.Plugins, Plugin{
+		Loaded: l, Opening: sdk.Opening{Values: values}, Outlets: outlets, Record: c.Record[plugin.Key(l.Name)],
+	})
+	return nil
+}
+
+// open completes what each plugin is told of the others.
+func (p *Plan) open() {
+	var loaded []sdk.Loaded
+	for _, l := range p.Plugins {
+		loaded = append(loaded, sdk.Loaded{Name: l.Name, Version: l.Version})
+	}
+	var columns []sdk.Column // of the plugins so far
+	for i := range p.Plugins {
+		l := &p.Plugins[i]
+		l.Opening.Loaded = loaded
+		if l.Ends.All {
+			l.Opening.Columns = slices.Clip(columns)
+		}
+		for _, c := range l.Columns {
+			c.Name = l.Name + "." + c.Name
+			columns = append(columns, c)
+		}
+	}
+}

@@ -1,0 +1,159 @@
+// Package launch starts plugins in their runtimes: called directly, in the sandbox, in a
+// process, or in the sandbox of a worker process. It is the host's side of these borders;
+// package worker is the other side where that is this program too.
+package launch
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/firstparty"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/plugin/process"
+	"github.com/t2host/t2host/host/plugin/remote"
+	"github.com/t2host/t2host/host/plugin/wasm"
+	"github.com/t2host/t2host/host/worker"
+	"github.com/t2host/t2host/sdk"
+)
+
+// Config is what carriers have in common, whatever they run.
+type Config struct {
+	CacheDir  string            // of compiled modules: in wasm the host's own, in worker those of workers; empty: none
+	OwnModule firstparty.Config // of the first-party plugins, where the program was built without it
+	Start     time.Duration     // how long a process may take until it is open; 0: a minute
+}
+
+// carrier is the plugin.Carrier of all runtimes.
+type carrier struct {
+	plugin.CarrierConfig
+	config Config
+	engine func() *wasm.Engine // made when it is first needed
+	made   *wasm.Engine
+	own    func() (*firstparty.Module, error) // found or built when it is first needed
+}
+
+// Carrier returns a carrier. It opens nothing yet.
+func (c Config) Carrier(of plugin.CarrierConfig) plugin.Carrier {
+	k := &carrier{config: c, CarrierConfig: of}
+	k.engine = sync.OnceValue(func() *wasm.Engine {
+		var own, workers string
+		if c.CacheDir != "" {
+			own, workers = filepath.Join(c.CacheDir, "wasm"), filepath.Join(c.CacheDir, "worker")
+		}
+		k.made = wasm.New(wasm.Config{CacheDir: own, WorkerDir: workers, MaxMemory: of.MaxMemory, Seed: of.Seed, Note: of.Note, Warn: of.Warn})
+		return k.made
+	})
+	k.own = sync.OnceValues(k.ownModule)
+	return k
+}
+
+// Close frees what the plugins shared.
+func (k *carrier) Close() error {
+	if k.made == nil {
+		return nil
+	}
+	return k.made.Close()
+}
+
+// Choose returns the runtime of a plugin: asked, or if that is empty the sandbox if there is a
+// module, else a process. A module that did not come with the host and is not trusted runs in
+// a worker.
+func (k *carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runtime, error) {
+	r := asked
+	switch {
+	case r == "" && a.Has(plugin.Wasm):
+		r = plugin.Wasm
+	case r == "":
+		r = plugin.Process
+	case !a.Has(r):
+		return "", fmt.Errorf("plugin %s cannot run as %s: it has %s: -p %s:RUNTIME chooses for it alone", a.Name, r, a.Forms(), a.Name)
+	}
+	if r == plugin.Wasm && !a.BuiltIn && !k.trusted(a.Name) {
+		return plugin.Worker, nil
+	}
+	return r, nil
+}
+
+// Prepare makes the module of the first-party plugins, if this program was built without it
+// and the plugin needs it.
+func (k *carrier) Prepare(a *plugin.Artefact, r plugin.Runtime) error {
+	if !a.BuiltIn || r != plugin.Wasm && r != plugin.Worker {
+		return nil
+	}
+	if _, err := k.own(); err != nil {
+		return fmt.Errorf("plugin %s cannot run as %s: %w", a.Name, r, err)
+	}
+	return nil
+}
+
+func (k *carrier) trusted(name string) bool {
+	return slices.ContainsFunc(k.Trust, func(t string) bool { return plugin.Key(t) == plugin.Key(name) })
+}
+
+// Carry returns the plugin as it runs there; log is called with each line that it prints.
+func (k *carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) *sdk.Plugin {
+	if r == plugin.Inproc {
+		return a.Plugin
+	}
+	return remote.Carry(a.Plugin, func() (remote.Peer, error) {
+		switch {
+		case r == plugin.Process && a.BuiltIn:
+			c := k.command(a.Name, worker.Executable(), log)
+			c.Env = worker.PluginsEnviron()
+			return process.Connect(c)
+		case r == plugin.Process:
+			c := k.command(a.Name, a.Executable.Path, log)
+			c.SHA256 = k.sum(a.Name, a.Executable)
+			return process.Connect(c)
+		case a.BuiltIn:
+			return k.firstParty(a.Name, r, log)
+		}
+		return k.foreign(a, r, log)
+	})
+}
+
+// foreign connects to a module that did not come with the host.
+func (k *carrier) foreign(a *plugin.Artefact, r plugin.Runtime, log func(string)) (remote.Peer, error) {
+	f, err := openModule(a.Module.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	sum := k.sum(a.Name, a.Module)
+	code, err := wasm.ReadFile(f, sum)
+	if err != nil {
+		return nil, err
+	}
+	if r == plugin.Wasm {
+		return k.sandbox(a.Name, code, log)
+	}
+	return k.apart(a.Name, f, code, sum, log)
+}
+
+// sandbox connects to a module in this process.
+func (k *carrier) sandbox(name string, code []byte, log func(string)) (remote.Peer, error) {
+	return k.engine().Connect(context.Background(), name, code, log)
+}
+
+// sum returns the checksum that a file must have, empty for any: a pin counts more than a
+// manifest.
+func (k *carrier) sum(name string, f plugin.File) string {
+	if pin, ok := k.Pins[plugin.Key(name)]; ok {
+		return pin
+	}
+	return f.SHA256
+}
+
+func openModule(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("module %s: %w: build it (t2host build DIR), or correct the path", path, cause.Of(err))
+	}
+	return f, nil
+}
