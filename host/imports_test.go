@@ -53,10 +53,11 @@ var imports = map[string]string{
 	"host":                                  "host/cause sdk host/record host/internal/outfile host/firstparty host/plugin/remote host/carry host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable",
 	"host/record":                           "sdk sdk/wire host/internal/outfile",
 	"host/check":                            "sdk host host/firstparty host/plugin host/plugin/manifest host/settings host/report",
-	"sdk":                                   "",
+	"sdk":                                   "sdk/internal/little",
+	"sdk/internal/little":                   "",
 	"sdk/internal/fields":                   "",
 	"sdk/internal/fields/generate":          "sdk/internal/fields",
-	"sdk/wire":                              "sdk",
+	"sdk/wire":                              "sdk sdk/internal/little",
 	"sdk/serve":                             "sdk sdk/wire github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc",
 	"sdk/sdktest":                           "sdk host host/plugin host/settings host/printable github.com/google/go-cmp github.com/rogpeppe/go-internal",
 	"plugins/basicflow":                     "sdk",
@@ -76,6 +77,9 @@ var imports = map[string]string{
 
 // testImports are what tests of every package may import too.
 const testImports = "sdk/internal/fields example.com/mysink host host/carry host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+
+// inGuests are the packages of the SDK that every guest links.
+var inGuests = []string{"sdk", "sdk/internal/little", "sdk/wire"}
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "net/netip", "io/fs"}
@@ -116,7 +120,7 @@ func TestImports(t *testing.T) {
 			if !mayImport(list, name) {
 				t.Errorf("%s: %s must not import %s", path, pkg, name)
 			}
-			if sdkOnly := pkg == "sdk" || pkg == "sdk/wire"; sdkOnly && !test && slices.Contains(notInSDK, name) {
+			if slices.Contains(inGuests, pkg) && !test && slices.Contains(notInSDK, name) {
 				t.Errorf("%s: a guest must not link %s", path, name)
 			}
 		}

@@ -120,25 +120,3 @@ func Duration(name, doc string) Column { return Column{name, TypeDuration, doc} 
 
 // Of declares a column of any type.
 func Of(t Type, name, doc string) Column { return Column{name, t, doc} }
-
-// getUint reads a little-endian number of 1, 2, 4 or 8 bytes.
-func getUint(b []byte) uint64 {
-	var u uint64
-	for i := len(b) - 1; i >= 0; i-- {
-		u = u<<8 | uint64(b[i])
-	}
-	return u
-}
-
-// appendUint appends u as a little-endian number of size bytes: 1, 2, 4 or 8.
-func appendUint(b []byte, u uint64, size int) []byte {
-	switch size {
-	case 1:
-		return append(b, byte(u))
-	case 2:
-		return append(b, byte(u), byte(u>>8))
-	case 4:
-		return append(b, byte(u), byte(u>>8), byte(u>>16), byte(u>>24))
-	}
-	return append(b, byte(u), byte(u>>8), byte(u>>16), byte(u>>24), byte(u>>32), byte(u>>40), byte(u>>48), byte(u>>56))
-}

@@ -1,6 +1,10 @@
 package sdk
 
-import "math"
+import (
+	"math"
+
+	"github.com/t2host/t2host/sdk/internal/little"
+)
 
 // Fields visits the fields of a table's key or row: the one method that a key
 // or row type has, Fields(*Fields), names each field once, and serves to
@@ -75,10 +79,10 @@ func (f *Fields) number(name string, t Type, v *uint64) {
 	case declareFields:
 		f.columns = append(f.columns, Column{Name: name, Type: t})
 	case writeFields:
-		f.buf = appendUint(f.buf, *v, t.Size())
+		f.buf = little.AppendUint(f.buf, *v, t.Size())
 	case readFields:
 		if b := f.take(t.Size()); b != nil {
-			*v = getUint(b)
+			*v = little.Uint(b)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"strconv"
+
+	"github.com/t2host/t2host/sdk/internal/little"
 )
 
 // kind is what writes a column's values.
@@ -67,14 +69,14 @@ func (r EndRow) put(n int, k kind, u uint64) {
 		v, size := &e.out.Columns[n], e.cells[n].size
 		// There is room for eight bytes behind each column, so they are written always.
 		if at := r.i * size; len(v.Data) == at && cap(v.Data)-at >= 8 {
-			store64(v.Data[at:at+8], u)
+			little.PutUint64(v.Data[at:at+8], u)
 			v.Data = v.Data[:at+size]
 			e.puts++
 			return
 		}
 	}
 	if v := r.column(n, k); v != nil { // more ends than the batch has
-		v.Data = appendUint(v.Data, u, e.cells[n].size)
+		v.Data = little.AppendUint(v.Data, u, e.cells[n].size)
 		e.puts++
 	}
 }

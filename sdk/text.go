@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/t2host/t2host/sdk/internal/little"
 )
 
 // The text forms of values are T2's. Numbers are not written with strconv: a text
@@ -20,27 +22,27 @@ func (t Type) AppendText(b, value []byte) []byte {
 	case TypeU8:
 		return AppendDecimal(b, uint64(value[0]))
 	case TypeU16:
-		return AppendDecimal(b, uint64(load16(value)))
+		return AppendDecimal(b, uint64(little.Uint16(value)))
 	case TypeU32:
-		return AppendDecimal(b, uint64(load32(value)))
+		return AppendDecimal(b, uint64(little.Uint32(value)))
 	case TypeU64:
-		return AppendDecimal(b, load64(value))
+		return AppendDecimal(b, little.Uint64(value))
 	case TypeH8:
 		return appendHex(b, uint32(value[0])<<24, 2)
 	case TypeH16:
-		return appendHex(b, uint32(load16(value))<<16, 4)
+		return appendHex(b, uint32(little.Uint16(value))<<16, 4)
 	case TypeH32:
-		return appendHex(b, load32(value), 8)
+		return appendHex(b, little.Uint32(value), 8)
 	case TypeH64:
-		return appendHex64(b, load64(value))
+		return appendHex64(b, little.Uint64(value))
 	case TypeI64:
-		return appendSigned(b, int64(load64(value)))
+		return appendSigned(b, int64(little.Uint64(value)))
 	case TypeF32:
-		return appendFloat32(b, math.Float32frombits(load32(value)))
+		return appendFloat32(b, math.Float32frombits(little.Uint32(value)))
 	case TypeF64:
-		return appendFloat64(b, math.Float64frombits(load64(value)))
+		return appendFloat64(b, math.Float64frombits(little.Uint64(value)))
 	case TypeTime, TypeDuration:
-		return AppendSeconds(b, int64(load64(value)))
+		return AppendSeconds(b, int64(little.Uint64(value)))
 	case TypeIP:
 		return appendIP(b, value)
 	case TypeMAC:
@@ -63,11 +65,11 @@ func (t Type) appendList(b, list []byte) []byte {
 		}
 	case TypeU16:
 		for ; len(list) >= 2; list = list[2:] {
-			b = append(AppendDecimal(b, uint64(load16(list))), ';')
+			b = append(AppendDecimal(b, uint64(little.Uint16(list))), ';')
 		}
 	case TypeText:
 		for len(list) >= 4 {
-			n := 4 + int(load32(list))
+			n := 4 + int(little.Uint32(list))
 			b = append(appendEscaped(b, list[4:n]), ';')
 			list = list[n:]
 		}
@@ -100,23 +102,23 @@ func AppendRow(b []byte, columns []*Vec, i int) []byte {
 		case TypeU8:
 			u = uint64(v.Data[i])
 		case TypeU16:
-			u = uint64(load16(v.Data[2*i:]))
+			u = uint64(little.Uint16(v.Data[2*i:]))
 		case TypeU32:
-			u = uint64(load32(v.Data[4*i:]))
+			u = uint64(little.Uint32(v.Data[4*i:]))
 		case TypeU64:
-			u = load64(v.Data[8*i:])
+			u = little.Uint64(v.Data[8*i:])
 		case TypeI64:
-			if u = load64(v.Data[8*i:]); u>>63 != 0 {
+			if u = little.Uint64(v.Data[8*i:]); u>>63 != 0 {
 				b, u = append(b, '-'), -u
 			}
 		case TypeF32:
-			x := load32(v.Data[4*i:])
+			x := little.Uint32(v.Data[4*i:])
 			if x != 0 {
 				b = appendFloat32(b, math.Float32frombits(x))
 				continue
 			}
 		case TypeTime, TypeDuration:
-			if x := int64(load64(v.Data[8*i:])); x != 0 {
+			if x := int64(little.Uint64(v.Data[8*i:])); x != 0 {
 				b = AppendSeconds(b, x)
 			} else {
 				b = append(b, "0.000000000"...)
@@ -126,10 +128,10 @@ func AppendRow(b []byte, columns []*Vec, i int) []byte {
 			b = appendHex(b, uint32(v.Data[i])<<24, 2)
 			continue
 		case TypeH16:
-			b = appendHex(b, uint32(load16(v.Data[2*i:]))<<16, 4)
+			b = appendHex(b, uint32(little.Uint16(v.Data[2*i:]))<<16, 4)
 			continue
 		case TypeH64:
-			b = appendHex64(b, load64(v.Data[8*i:]))
+			b = appendHex64(b, little.Uint64(v.Data[8*i:]))
 			continue
 		case TypeIP:
 			b = appendIP(b, v.Data[IPSize*i:])
@@ -147,9 +149,9 @@ func AppendRow(b []byte, columns []*Vec, i int) []byte {
 				b = v.Type.appendList(b, list)
 				continue
 			}
-			u = uint64(load16(list))
+			u = uint64(little.Uint16(list))
 		case TypeText | List:
-			if list := v.Bytes(i); len(list) > 4 && uint64(load32(list)) == uint64(len(list)-4) {
+			if list := v.Bytes(i); len(list) > 4 && uint64(little.Uint32(list)) == uint64(len(list)-4) {
 				b = appendEscaped(b, list[4:])
 			} else {
 				b = v.Type.appendList(b, list)
@@ -166,7 +168,7 @@ func AppendRow(b []byte, columns []*Vec, i int) []byte {
 			digits := eightDigits(uint32(u))
 			none := bits.TrailingZeros64(digits) >> 3
 			b = slices.Grow(b, 8)
-			store64(b[len(b):len(b)+8], digits>>(8*none)+zeros)
+			little.PutUint64(b[len(b):len(b)+8], digits>>(8*none)+zeros)
 			b = b[:len(b)+8-none]
 		default:
 			b = AppendDecimal(b, u)
@@ -192,30 +194,4 @@ func (t Type) Code() string {
 		return typeCodes[t.Elem()] + ":R"
 	}
 	return typeCodes[t]
-}
-
-func load16(b []byte) uint16 { return uint16(b[0]) | uint16(b[1])<<8 }
-
-func load32(b []byte) uint32 {
-	_ = b[3]
-	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
-}
-
-func load64(b []byte) uint64 {
-	_ = b[7]
-	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-}
-
-// store64 stores a little-endian number.
-func store64(b []byte, u uint64) {
-	_ = b[7]
-	b[0], b[1], b[2], b[3] = byte(u), byte(u>>8), byte(u>>16), byte(u>>24)
-	b[4], b[5], b[6], b[7] = byte(u>>32), byte(u>>40), byte(u>>48), byte(u>>56)
-}
-
-// store32 stores a little-endian number.
-func store32(b []byte, u uint32) {
-	_ = b[3]
-	b[0], b[1], b[2], b[3] = byte(u), byte(u>>8), byte(u>>16), byte(u>>24)
 }

@@ -12,10 +12,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/sdk/internal/little"
 )
 
 // wired is a value as on the wire.
-func wired(t Type, u uint64) []byte { return appendUint(nil, u, t.Size()) }
+func wired(t Type, u uint64) []byte { return little.AppendUint(nil, u, t.Size()) }
 
 func list(t Type, values ...string) []byte {
 	var b []byte

@@ -1,6 +1,10 @@
 package sdk
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/t2host/t2host/sdk/internal/little"
+)
 
 // appendIP appends an address as on the wire.
 func appendIP(b, ip []byte) []byte {
@@ -38,7 +42,7 @@ func appendIPv4(b, ip []byte) []byte {
 	n := 0
 	for _, c := range ip[:4] {
 		u := octets[c]
-		store32(d[n:], u)
+		little.PutUint32(d[n:], u)
 		if n += 2; c > 9 {
 			n++
 		}

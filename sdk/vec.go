@@ -1,6 +1,10 @@
 package sdk
 
-import "math"
+import (
+	"math"
+
+	"github.com/t2host/t2host/sdk/internal/little"
+)
 
 // Vec is a column's values, one after the other as on the wire. Of a type without
 // a width, Ends says where each value ends in Data. A list of such values has
@@ -70,7 +74,7 @@ func (t Type) Next(list []byte) (value, rest []byte, ok bool) {
 		if len(list) < 4 {
 			return nil, nil, false
 		}
-		size = int(getUint(list[:4]))
+		size = int(little.Uint(list[:4]))
 		list = list[4:]
 	}
 	if len(list) == 0 && size > 0 || len(list) < size {
@@ -82,7 +86,7 @@ func (t Type) Next(list []byte) (value, rest []byte, ok bool) {
 // AppendTo appends a value to the bytes of a list of that type.
 func (t Type) AppendTo(list, value []byte) []byte {
 	if t.Elem().Size() == 0 {
-		list = appendUint(list, uint64(len(value)), 4)
+		list = little.AppendUint(list, uint64(len(value)), 4)
 	}
 	return append(list, value...)
 }
@@ -107,7 +111,7 @@ func (t Type) Whole(value []byte) bool {
 }
 
 // Uint is value i of a column of unsigned numbers of any width.
-func (v *Vec) Uint(i int) uint64 { return getUint(v.Bytes(i)) }
+func (v *Vec) Uint(i int) uint64 { return little.Uint(v.Bytes(i)) }
 
 // Int is value i of a column of signed numbers, times or durations.
 func (v *Vec) Int(i int) int64 { return int64(v.Uint(i)) }

@@ -1,6 +1,9 @@
 package wire
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/internal/little"
+)
 
 // AppendAnswer appends the answer to a batch with so many flow ends, or what is left of
 // it after its pieces. With problem, the text of an error, nothing else crosses.
@@ -23,7 +26,7 @@ func AppendAnswer(dst []byte, out *sdk.Out, ends int, problem string) []byte {
 func appendCounts(dst []byte, out *sdk.Out, frames, ends, problem int) []byte {
 	dst = extend(dst, 8)
 	for _, n := range [...]int{ends, len(out.Deltas), frames, len(out.Summary), len(out.Report), len(out.Logs), problem, 0} {
-		dst = append32(dst, uint32(n))
+		dst = little.AppendUint32(dst, uint32(n))
 	}
 	return dst
 }
@@ -35,8 +38,8 @@ func appendFrames(dst []byte, start int, frames []sdk.Frame, flags uint16) []byt
 		if f.Next {
 			own |= flagNext
 		}
-		dst = append16(append16(dst, f.Outlet), own)
-		dst = append32(dst, uint32(len(f.Data)))
+		dst = little.AppendUint16(little.AppendUint16(dst, f.Outlet), own)
+		dst = little.AppendUint32(dst, uint32(len(f.Data)))
 		dst = pad(append(dst, f.Data...), start, 4)
 	}
 	return dst
@@ -60,11 +63,11 @@ func appendDeltas(b []byte, start int, deltas []sdk.Delta) []byte {
 		if d.Deleted {
 			flags = flagDeleted
 		}
-		b = append32(b, d.At)
-		b = append16(b, d.Table)
-		b = append16(b, flags)
-		b = append32(b, uint32(len(d.Key)))
-		b = append32(b, uint32(len(d.Row)))
+		b = little.AppendUint32(b, d.At)
+		b = little.AppendUint16(b, d.Table)
+		b = little.AppendUint16(b, flags)
+		b = little.AppendUint32(b, uint32(len(d.Key)))
+		b = little.AppendUint32(b, uint32(len(d.Row)))
 		b = append(append(b, d.Key...), d.Row...)
 		b = pad(b, start, 4)
 	}

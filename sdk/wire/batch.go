@@ -1,25 +1,28 @@
 package wire
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/internal/little"
+)
 
 // AppendBatch appends b, as plugin p reads it.
 func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	start := len(dst)
 	dst = extend(dst, 8)
-	dst = append64(dst, b.Number)
-	dst = append64(dst, b.First)
-	dst = append64(dst, b.Last)
-	dst = append64(dst, uint64(b.Time))
+	dst = little.AppendUint64(dst, b.Number)
+	dst = little.AppendUint64(dst, b.First)
+	dst = little.AppendUint64(dst, b.Last)
+	dst = little.AppendUint64(dst, uint64(b.Time))
 	flags := uint32(0)
 	if b.Final {
 		flags = flagFinal
 	}
-	dst = append32(dst, flags)
-	dst = append32(dst, uint32(b.Packets.N))
-	dst = append32(dst, uint32(b.Ends.N))
-	dst = append32(dst, uint32(len(b.Imports)))
-	dst = append64(dst, b.Totals.Packets)
-	dst = append64(dst, b.Totals.Bytes)
+	dst = little.AppendUint32(dst, flags)
+	dst = little.AppendUint32(dst, uint32(b.Packets.N))
+	dst = little.AppendUint32(dst, uint32(b.Ends.N))
+	dst = little.AppendUint32(dst, uint32(len(b.Imports)))
+	dst = little.AppendUint64(dst, b.Totals.Packets)
+	dst = little.AppendUint64(dst, b.Totals.Bytes)
 	if p.Packets.Rows != sdk.NoRows {
 		dst = appendPackets(dst, start, p.Packets.Fields, &b.Packets)
 	}
@@ -120,5 +123,5 @@ func Time(msg []byte) int64 {
 	if len(msg) < batchHeader {
 		return 0
 	}
-	return int64(get64(msg[32:]))
+	return int64(little.Uint64(msg[32:]))
 }

@@ -1,23 +1,26 @@
 package wire
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/internal/little"
+)
 
 // AppendOpen appends the message that opens the plugin of that name.
 func AppendOpen(dst []byte, name string, o sdk.Opening) []byte {
 	start := len(dst)
 	dst = extend(dst, openHeader)
-	dst = append64(dst, uint64(o.Started))
+	dst = little.AppendUint64(dst, uint64(o.Started))
 	dst = appendText(dst, start, name)
 	dst = appendText(dst, start, o.Host)
-	dst = append32(dst, uint32(len(o.Values)))
+	dst = little.AppendUint32(dst, uint32(len(o.Values)))
 	for _, v := range o.Values {
 		dst = appendText(appendText(dst, start, v.Name), start, v.Text)
 	}
-	dst = append32(dst, uint32(len(o.Loaded)))
+	dst = little.AppendUint32(dst, uint32(len(o.Loaded)))
 	for _, l := range o.Loaded {
 		dst = appendText(appendText(dst, start, l.Name), start, l.Version)
 	}
-	dst = append32(dst, uint32(len(o.Columns)))
+	dst = little.AppendUint32(dst, uint32(len(o.Columns)))
 	for _, c := range o.Columns {
 		dst = appendText(appendText(appendText(dst, start, c.Name), start, c.Type.String()), start, c.Doc)
 	}
@@ -49,6 +52,6 @@ func ReadOpen(msg []byte) (name string, o sdk.Opening, err error) {
 }
 
 func appendText(b []byte, start int, s string) []byte {
-	b = append32(b, uint32(len(s)))
+	b = little.AppendUint32(b, uint32(len(s)))
 	return pad(append(b, s...), start, 4)
 }

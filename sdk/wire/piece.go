@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/internal/little"
 )
 
 // SendPieces sends what out holds beside its columns, in pieces of an answer. A frame of
@@ -57,7 +58,7 @@ func (s *sender) piece(out *sdk.Out, frames []sdk.Frame, flags uint16) {
 }
 
 // IsPiece reports whether a message is a piece of an answer, and not its end.
-func IsPiece(msg []byte) bool { return len(msg) >= 8 && get16(msg[6:]) == kindPiece }
+func IsPiece(msg []byte) bool { return len(msg) >= 8 && little.Uint16(msg[6:]) == kindPiece }
 
 // Answer reads the answer to one batch: any number of pieces, then the end. The zero
 // value is ready for Begin.

@@ -1,6 +1,9 @@
 package wire
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/internal/little"
+)
 
 // A column of values that differ in width is a column of their lengths (u32), and
 // behind it their bytes, without gaps.
@@ -11,7 +14,7 @@ func columnVec(b []byte, start int, v *sdk.Vec) []byte {
 	b = extend(b, 4*len(v.Ends))
 	lengths, last := b[at:], uint32(0)
 	for i, end := range v.Ends {
-		put32(lengths[4*i:], end-last)
+		little.PutUint32(lengths[4*i:], end-last)
 		last = end
 	}
 	return append(b, v.Data...)
@@ -62,7 +65,7 @@ func wholeTexts(data []byte, ends []uint32) bool {
 			if uint64(end)-at < 4 {
 				return false
 			}
-			at += 4 + uint64(get32(data[at:]))
+			at += 4 + uint64(little.Uint32(data[at:]))
 		}
 		if at > uint64(end) {
 			return false

@@ -11,6 +11,8 @@ package wire
 import (
 	"errors"
 	"strconv"
+
+	"github.com/t2host/t2host/sdk/internal/little"
 )
 
 // Version is the ABI's version.
@@ -56,9 +58,9 @@ func (e *PluginError) Error() string { return e.Text }
 
 // finish pads the message and writes its head.
 func finish(b []byte, start, kind int) []byte {
-	put32(b[start:], uint32(len(b)-start))
-	put16(b[start+4:], Version)
-	put16(b[start+6:], uint16(kind))
+	little.PutUint32(b[start:], uint32(len(b)-start))
+	little.PutUint16(b[start+4:], Version)
+	little.PutUint16(b[start+6:], uint16(kind))
 	return b
 }
 
@@ -68,11 +70,11 @@ func open(msg []byte, kind, header int) (*cursor, error) {
 		return nil, errors.New("message is shorter than its header")
 	}
 	switch {
-	case int64(get32(msg)) != int64(len(msg)) || len(msg) > MaxMessage:
+	case int64(little.Uint32(msg)) != int64(len(msg)) || len(msg) > MaxMessage:
 		return nil, errors.New("message length is wrong")
-	case get16(msg[4:]) != Version:
+	case little.Uint16(msg[4:]) != Version:
 		return nil, errors.New("message has another ABI version")
-	case int(get16(msg[6:])) != kind:
+	case int(little.Uint16(msg[6:])) != kind:
 		return nil, errors.New("message has another kind")
 	}
 	return &cursor{msg: msg, at: 8}, nil
@@ -104,21 +106,21 @@ func (c *cursor) take(n int) []byte {
 
 func (c *cursor) u16() uint16 {
 	if b := c.take(2); b != nil {
-		return get16(b)
+		return little.Uint16(b)
 	}
 	return 0
 }
 
 func (c *cursor) u32() uint32 {
 	if b := c.take(4); b != nil {
-		return get32(b)
+		return little.Uint32(b)
 	}
 	return 0
 }
 
 func (c *cursor) u64() uint64 {
 	if b := c.take(8); b != nil {
-		return get64(b)
+		return little.Uint64(b)
 	}
 	return 0
 }
@@ -163,4 +165,12 @@ func pad(b []byte, start, n int) []byte {
 		b = append(b, 0)
 	}
 	return b
+}
+
+// extend returns b with n more bytes.
+func extend(b []byte, n int) []byte {
+	if cap(b)-len(b) < n {
+		b = append(b[:cap(b)], make([]byte, len(b)+n-cap(b))...)[:len(b)]
+	}
+	return b[: len(b)+n : cap(b)]
 }
