@@ -12,7 +12,7 @@ ADDR        ?= tcp://127.0.0.1:5555
 STATICCHECK  = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT      = $(GO) run mvdan.cc/gofumpt@v0.12.0
 PACKAGES     = ./... ./testdata/make ./testdata/record ./testdata/compare
-FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode sdk:FuzzEscape host/printable:FuzzLine sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit host/settings:FuzzTrusted host/settings:FuzzTemplate \
+FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode sdk/value:FuzzEscape host/printable:FuzzLine sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit host/settings:FuzzTrusted host/settings:FuzzTemplate \
                host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord
 WASM         = host/plugin/wasm/modules/plugins.wasm
 SUM          = host/plugin/wasm/modules/plugins.sum

@@ -19,7 +19,7 @@ func recorder(out *[]string) *sdk.Plugin {
 		Name: "recorder", Number: 900, Version: "1.0.0", Doc: "records flow ends for a test",
 		Requires: []sdk.Requirement{{Name: "tcpwin"}},
 		Ends: sdk.End(sdk.FirstSeen, sdk.LastSeen, sdk.FlowInd, sdk.Dir, sdk.SrcIP, sdk.DstIP, sdk.SrcPort, sdk.DstPort, sdk.Proto, sdk.TCPStates).
-			With(sdk.H8("tcpwin.tcpWinStat", ""), sdk.U32("tcpwin.tcpWinThCnt", "")),
+			With(sdk.Hex8Column("tcpwin.tcpWinStat", ""), sdk.Uint32Column("tcpwin.tcpWinThCnt", "")),
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
 				*out = append(*out, fmt.Sprintf("%c\t%d\t%s\t%s\t%s\t%d\t%s\t%d\t%d\t%s\t%s\t%d", "AB"[e.Dir()], e.FlowInd(),

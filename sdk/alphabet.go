@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // Bounds of the words of a declaration, in bytes.
@@ -48,7 +50,7 @@ func checkName(what, name string) error {
 
 // checkOwned refuses what cannot be the name of a plugin's column or table: plugin.name.
 func checkOwned(what, name string) error {
-	owner, rest := Owner(name)
+	owner, rest := value.Owner(name)
 	if !ValidName(owner) || checkName(what, rest) != nil {
 		return refuse(what, name, "is PLUGIN.NAME, each of letters, digits and _, at most 64")
 	}

@@ -40,7 +40,7 @@ func Example() {
 		},
 		Packets: sdk.TCP(sdk.Window),
 		Ends:    sdk.End(),
-		Columns: []sdk.Column{sdk.U32("zeros", "packets with a low window")},
+		Columns: []sdk.Column{sdk.Uint32Column("zeros", "packets with a low window")},
 		Open: func(_ *sdk.Env, s settings) (sdk.Stage, error) {
 			var flows sdk.PerFlow[uint64]
 			return &sdk.Loop{
@@ -100,7 +100,7 @@ func ExampleOutletWriter_Send() {
 func ExampleEndSelect_With() {
 	lengths := sdk.Define(sdk.Spec[struct{}]{
 		Name: "lengths", Number: 100, Version: "1.0.0", Doc: "gives each flow its bytes",
-		Packets: sdk.All(sdk.L7Len), Ends: sdk.End(), Columns: []sdk.Column{sdk.U64("l7Bytes", "bytes of payload")},
+		Packets: sdk.All(sdk.L7Len), Ends: sdk.End(), Columns: []sdk.Column{sdk.Uint64Column("l7Bytes", "bytes of payload")},
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			var flows sdk.PerFlow[uint64]
 			return &sdk.Loop{
@@ -112,7 +112,7 @@ func ExampleEndSelect_With() {
 	total := sdk.Define(sdk.Spec[struct{}]{
 		Name: "total", Number: 200, Version: "1.0.0", Doc: "adds them up",
 		Requires: []sdk.Requirement{{Name: "lengths", Versions: "^1"}},
-		Ends:     sdk.End().With(sdk.Of(sdk.TypeU64, "lengths.l7Bytes", "")),
+		Ends:     sdk.End().With(sdk.Uint64Column("lengths.l7Bytes", "")),
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			var sum uint64
 			return &sdk.Loop{
@@ -156,7 +156,7 @@ func ExampleTable() {
 		Name: "teller", Number: 200, Version: "1.0.0", Doc: "tells how many there are",
 		Requires: []sdk.Requirement{{Name: "keeper", Versions: "^1"}},
 		Ends:     sdk.End(sdk.SrcIP), Imports: []sdk.AnyTable{hosts},
-		Columns: []sdk.Column{sdk.U32("hosts", "hosts so far")},
+		Columns: []sdk.Column{sdk.Uint32Column("hosts", "hosts so far")},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			view := hosts.View(env)
 			return &sdk.Loop{EndFlow: func(end sdk.EndRow) error {
@@ -176,7 +176,7 @@ func ExampleTable() {
 func ExamplePacketSelect_WithPayload() {
 	words := sdk.Define(sdk.Spec[struct{}]{
 		Name: "words", Number: 300, Version: "1.0.0", Doc: "shows how each flow begins",
-		Packets: sdk.TCP().WithPayload(3), Ends: sdk.End(), Columns: []sdk.Column{sdk.Of(sdk.TypeString, "word", "first bytes")},
+		Packets: sdk.TCP().WithPayload(3), Ends: sdk.End(), Columns: []sdk.Column{sdk.StringColumn("word", "first bytes")},
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			var flows sdk.PerFlow[string]
 			return &sdk.Loop{

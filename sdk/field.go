@@ -1,6 +1,10 @@
 package sdk
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/t2host/t2host/sdk/value"
+)
 
 // field is a column that a plugin may declare, as manifests name it and as wide
 // as it is on the wire, in bytes; where values differ in width, that is of their
@@ -8,14 +12,14 @@ import "math/bits"
 type field struct {
 	name string
 	size int
-	of   Type // where values differ in width
+	of   value.Type // where values differ in width
 }
 
 // Names are the names of the fields in f, in their order on the wire.
 func (f PacketField) Names() []string { return fieldNames(packetFields[:], uint(f)) }
 
 // Type is that of a field whose values differ in width; 0 of others.
-func (f EndField) Type() Type { return endFields[bits.TrailingZeros32(uint32(f))].of }
+func (f EndField) Type() value.Type { return endFields[bits.TrailingZeros32(uint32(f))].of }
 
 // Names are the names of the fields in f, in their order on the wire.
 func (f EndField) Names() []string { return fieldNames(endFields[:], uint(f)) }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/t2host/t2host/sdk/internal/little"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // Fields visits the fields of a table's key or row: the one method that a key
@@ -32,31 +33,31 @@ const (
 // U32 visits an unsigned 32-bit number.
 func (f *Fields) U32(name string, v *uint32) {
 	u := uint64(*v)
-	f.number(name, TypeU32, &u)
+	f.number(name, value.Uint32, &u)
 	*v = uint32(u)
 }
 
 // U64 visits an unsigned 64-bit number.
-func (f *Fields) U64(name string, v *uint64) { f.number(name, TypeU64, v) }
+func (f *Fields) U64(name string, v *uint64) { f.number(name, value.Uint64, v) }
 
 // F32 visits a single-precision number.
 func (f *Fields) F32(name string, v *float32) {
 	u := uint64(math.Float32bits(*v))
-	f.number(name, TypeF32, &u)
+	f.number(name, value.Float32, &u)
 	*v = math.Float32frombits(uint32(u))
 }
 
 // Time visits nanoseconds since 1970 UTC.
 func (f *Fields) Time(name string, v *int64) {
 	u := uint64(*v)
-	f.number(name, TypeTime, &u)
+	f.number(name, value.Time, &u)
 	*v = int64(u)
 }
 
 // Duration visits nanoseconds.
 func (f *Fields) Duration(name string, v *int64) {
 	u := uint64(*v)
-	f.number(name, TypeDuration, &u)
+	f.number(name, value.Duration, &u)
 	*v = int64(u)
 }
 
@@ -64,17 +65,17 @@ func (f *Fields) Duration(name string, v *int64) {
 func (f *Fields) IP(name string, v *IP) {
 	switch f.mode {
 	case declareFields:
-		f.columns = append(f.columns, Column{Name: name, Type: TypeIP})
+		f.columns = append(f.columns, Column{Name: name, Type: value.IP})
 	case writeFields:
 		f.buf = v.AppendWire(f.buf)
 	case readFields:
-		if b := f.take(IPSize); b != nil {
-			*v = IPFromWire(b)
+		if b := f.take(value.IPSize); b != nil {
+			*v = ipFromWire(b)
 		}
 	}
 }
 
-func (f *Fields) number(name string, t Type, v *uint64) {
+func (f *Fields) number(name string, t value.Type, v *uint64) {
 	switch f.mode {
 	case declareFields:
 		f.columns = append(f.columns, Column{Name: name, Type: t})

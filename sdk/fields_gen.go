@@ -2,6 +2,8 @@
 
 package sdk
 
+import "github.com/t2host/t2host/sdk/value"
+
 // PacketField is a packet column that a plugin may declare.
 type PacketField uint16
 
@@ -60,7 +62,7 @@ var (
 		{"wireLen", 4, 0},
 		{"l7Len", 2, 0},
 		{"padLen", 2, 0},
-		{"payload", 4, TypeText},
+		{"payload", 4, value.Text},
 	}
 	endFields = [...]field{
 		{"at", 8, 0},
@@ -68,8 +70,8 @@ var (
 		{"lastSeen", 8, 0},
 		{"flowInd", 8, 0},
 		{"dir", 1, 0},
-		{"srcIP", IPSize, 0},
-		{"dstIP", IPSize, 0},
+		{"srcIP", value.IPSize, 0},
+		{"dstIP", value.IPSize, 0},
 		{"srcPort", 2, 0},
 		{"dstPort", 2, 0},
 		{"proto", 1, 0},
@@ -78,11 +80,11 @@ var (
 		{"flowStat", 8, 0},
 		{"opposite", 4, 0},
 		{"etherType", 2, 0},
-		{"hdrDesc", 4, TypeText | List},
-		{"numHdrs", 4, TypeU16 | List},
-		{"srcMAC", 4, TypeMAC | List},
-		{"dstMAC", 4, TypeMAC | List},
-		{"vlanID", 4, TypeU16 | List},
+		{"hdrDesc", 4, value.Text | value.List},
+		{"numHdrs", 4, value.Uint16 | value.List},
+		{"srcMAC", 4, value.MAC | value.List},
+		{"dstMAC", 4, value.MAC | value.List},
+		{"vlanID", 4, value.Uint16 | value.List},
 	}
 )
 
@@ -91,14 +93,14 @@ var (
 // during the call of the stage.
 type Packets struct {
 	N        int
-	Flow     []uint32 // slot
-	Time     []int64  // when it was captured, nanoseconds since 1970 UTC
-	Window   []uint32 // the raw TCP window, 0 to 65535; 65536 where the packet was cut before it
-	TCPFlags []uint8  // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 where the packet was cut before them
-	WireLen  []uint32 // its length on the wire, bytes
-	L7Len    []uint16 // its payload by the headers' lengths, bytes: T2's L7 length
-	PadLen   []uint16 // its padding, bytes, of frames of at most 64
-	Payload  Vec      // TypeText: the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
+	Flow     []uint32  // slot
+	Time     []int64   // when it was captured, nanoseconds since 1970 UTC
+	Window   []uint32  // the raw TCP window, 0 to 65535; 65536 where the packet was cut before it
+	TCPFlags []uint8   // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 where the packet was cut before them
+	WireLen  []uint32  // its length on the wire, bytes
+	L7Len    []uint16  // its payload by the headers' lengths, bytes: T2's L7 length
+	PadLen   []uint16  // its padding, bytes, of frames of at most 64
+	Payload  value.Vec // value.Text: the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
 }
 
 // Only returns the packets with those columns only that fields names.
@@ -123,7 +125,7 @@ func (p *Packets) Only(fields PacketField) Packets {
 		q.PadLen = nil
 	}
 	if fields&Payload == 0 {
-		q.Payload = Vec{}
+		q.Payload = value.Vec{}
 	}
 	return q
 }
@@ -137,7 +139,7 @@ func (p *Packets) Reset() {
 	p.WireLen = p.WireLen[:0]
 	p.L7Len = p.L7Len[:0]
 	p.PadLen = p.PadLen[:0]
-	p.Payload.Reset(TypeText)
+	p.Payload.Reset(value.Text)
 }
 
 // Slice returns rows [from, to). They alias p, but for where payloads end.
@@ -159,36 +161,36 @@ func (p *Packets) Slice(from, to int) Packets {
 // They must not be written, and are valid during the call of the stage.
 type Ends struct {
 	N         int
-	Flow      []uint32 // slot
-	Before    []uint32 // how many of the batch's packet rows come before it
-	At        []int64  // the packet time that ended it, nanoseconds since 1970 UTC
-	FirstSeen []int64  // the time of its first packet, nanoseconds since 1970 UTC
-	LastSeen  []int64  // the time of its last packet, nanoseconds since 1970 UTC
-	FlowInd   []uint64 // the flow index, shared with its opposite
-	Dir       []uint8  // 0 for A, the client's direction, and 1 for B
-	SrcIP     []IP     // the source address
-	DstIP     []IP     // the destination address
-	SrcPort   []uint16 // the source port
-	DstPort   []uint16 // the destination port
-	Proto     []uint8  // the IP protocol, 0 for layer-2 flows
-	TCPStates []uint8  // T2's tcpStatesAFlags, 0 for other flows than TCP
-	UTCOffset []int32  // seconds east of UTC at At, in the host's zone
-	FlowStat  []uint64 // T2's flowStat
-	Opposite  []uint32 // the slot of the opposite direction, NoFlow (0xffffffff) without one. The two end in one batch, A before B
-	EtherType []uint16 // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
-	HdrDesc   Vec      // TypeText | List: the header stacks of its packets, at most 4, in order of appearance
-	NumHdrs   Vec      // TypeU16 | List: how many headers each of these stacks has
-	SrcMAC    Vec      // TypeMAC | List: its source MAC addresses, at most 3, in order of appearance
-	DstMAC    Vec      // TypeMAC | List: its destination MAC addresses, at most 3, in order of appearance
-	VLANID    Vec      // TypeU16 | List: the VLAN tags of its first packet, at most 3, outermost first
-	Columns   []Vec    // of other plugins, as declared in EndSelect.Columns
+	Flow      []uint32    // slot
+	Before    []uint32    // how many of the batch's packet rows come before it
+	At        []int64     // the packet time that ended it, nanoseconds since 1970 UTC
+	FirstSeen []int64     // the time of its first packet, nanoseconds since 1970 UTC
+	LastSeen  []int64     // the time of its last packet, nanoseconds since 1970 UTC
+	FlowInd   []uint64    // the flow index, shared with its opposite
+	Dir       []uint8     // 0 for A, the client's direction, and 1 for B
+	SrcIP     []IP        // the source address
+	DstIP     []IP        // the destination address
+	SrcPort   []uint16    // the source port
+	DstPort   []uint16    // the destination port
+	Proto     []uint8     // the IP protocol, 0 for layer-2 flows
+	TCPStates []uint8     // T2's tcpStatesAFlags, 0 for other flows than TCP
+	UTCOffset []int32     // seconds east of UTC at At, in the host's zone
+	FlowStat  []uint64    // T2's flowStat
+	Opposite  []uint32    // the slot of the opposite direction, NoFlow (0xffffffff) without one. The two end in one batch, A before B
+	EtherType []uint16    // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
+	HdrDesc   value.Vec   // value.Text | value.List: the header stacks of its packets, at most 4, in order of appearance
+	NumHdrs   value.Vec   // value.Uint16 | value.List: how many headers each of these stacks has
+	SrcMAC    value.Vec   // value.MAC | value.List: its source MAC addresses, at most 3, in order of appearance
+	DstMAC    value.Vec   // value.MAC | value.List: its destination MAC addresses, at most 3, in order of appearance
+	VLANID    value.Vec   // value.Uint16 | value.List: the VLAN tags of its first packet, at most 3, outermost first
+	Columns   []value.Vec // of other plugins, as declared in EndSelect.Columns
 }
 
 // VecFields are the end fields whose values differ in width.
 var VecFields = [...]EndField{HdrDesc, NumHdrs, SrcMAC, DstMAC, VLANID}
 
 // Vec returns the column of one of VecFields.
-func (e *Ends) Vec(f EndField) *Vec {
+func (e *Ends) Vec(f EndField) *value.Vec {
 	switch f {
 	case HdrDesc:
 		return &e.HdrDesc
@@ -254,19 +256,19 @@ func (e *Ends) Only(fields EndField) Ends {
 		q.EtherType = nil
 	}
 	if fields&HdrDesc == 0 {
-		q.HdrDesc = Vec{}
+		q.HdrDesc = value.Vec{}
 	}
 	if fields&NumHdrs == 0 {
-		q.NumHdrs = Vec{}
+		q.NumHdrs = value.Vec{}
 	}
 	if fields&SrcMAC == 0 {
-		q.SrcMAC = Vec{}
+		q.SrcMAC = value.Vec{}
 	}
 	if fields&DstMAC == 0 {
-		q.DstMAC = Vec{}
+		q.DstMAC = value.Vec{}
 	}
 	if fields&VLANID == 0 {
-		q.VLANID = Vec{}
+		q.VLANID = value.Vec{}
 	}
 	return q
 }
@@ -289,11 +291,11 @@ func (e *Ends) Reset() {
 	e.FlowStat = e.FlowStat[:0]
 	e.Opposite = e.Opposite[:0]
 	e.EtherType = e.EtherType[:0]
-	e.HdrDesc.Reset(TypeText | List)
-	e.NumHdrs.Reset(TypeU16 | List)
-	e.SrcMAC.Reset(TypeMAC | List)
-	e.DstMAC.Reset(TypeMAC | List)
-	e.VLANID.Reset(TypeU16 | List)
+	e.HdrDesc.Reset(value.Text | value.List)
+	e.NumHdrs.Reset(value.Uint16 | value.List)
+	e.SrcMAC.Reset(value.MAC | value.List)
+	e.DstMAC.Reset(value.MAC | value.List)
+	e.VLANID.Reset(value.Uint16 | value.List)
 }
 
 // Slice returns ends [from, to), with rows packet rows less before them. They alias e, but

@@ -1,6 +1,10 @@
 package sdk
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/t2host/t2host/sdk/value"
+)
 
 // IP is an address as it stands in a flow: IPv4, IPv6, or none (layer-2 flows).
 // It is comparable, and 17 bytes long here and on the wire.
@@ -35,15 +39,9 @@ func (ip IP) Bytes() []byte {
 	return nil
 }
 
-// Append appends the address as text: dotted, or compressed (RFC 5952), or "-".
+// Append appends the address as text: dotted, or compressed (RFC 5952), or "-" if there is none.
 func (ip IP) Append(b []byte) []byte {
-	switch ip.version {
-	case 4:
-		return appendIPv4(b, ip.bytes[:4])
-	case 6:
-		return appendIPv6(b, ip.bytes[:])
-	}
-	return append(b, '-')
+	return value.AppendIP(b, (*[value.IPSize]byte)(unsafe.Pointer(&ip))[:])
 }
 
 func (ip IP) String() string { return string(ip.Append(nil)) }
@@ -51,50 +49,28 @@ func (ip IP) String() string { return string(ip.Append(nil)) }
 // Fields makes an IP usable as the key of a [Table].
 func (ip *IP) Fields(f *Fields) { f.IP("ip", ip) }
 
-// IPSize is the length of an IP on the wire: version, then 16 bytes.
-const IPSize = 17
-
-// AppendWire appends the address as it crosses a border.
+// AppendWire appends the address as the bytes of a value of type value.IP.
 func (ip IP) AppendWire(b []byte) []byte {
 	b = append(b, ip.version)
 	return append(b, ip.bytes[:]...)
 }
 
-// IPFromWire is the address that AppendWire wrote into the first IPSize bytes of
-// b. Any other version byte than 4 and 6 gives no address.
-func IPFromWire(b []byte) IP {
-	_ = b[IPSize-1]
+// appendIPs appends addresses as a column of type value.IP.
+func appendIPs(b []byte, v []IP) []byte {
+	return append(b, unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*value.IPSize)...)
+}
+
+// ipFromWire returns the address that AppendWire wrote into the first bytes of b, no address
+// if their first is neither 4 nor 6.
+func ipFromWire(b []byte) IP {
+	_ = b[value.IPSize-1]
 	var ip IP
 	if b[0] == 4 || b[0] == 6 {
 		ip.version = b[0]
-		copy(ip.bytes[:], b[1:IPSize])
+		copy(ip.bytes[:], b[1:value.IPSize])
 	}
 	return ip
 }
 
-// AppendIPs appends addresses as they cross a border.
-func AppendIPs(b []byte, v []IP) []byte {
-	return append(b, unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*IPSize)...)
-}
-
-// IPsFromWire gives the addresses that AppendIPs wrote: in the memory of b, but where
-// there is a version byte that IPFromWire does not let through.
-func IPsFromWire(b []byte) []IP {
-	v := unsafe.Slice((*IP)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/IPSize)
-	for i := range v {
-		if v[i].version != 4 && v[i].version != 6 && v[i] != (IP{}) {
-			return ipsFromWire(b)
-		}
-	}
-	return v
-}
-
-func ipsFromWire(b []byte) (v []IP) {
-	for ; len(b) >= IPSize; b = b[IPSize:] {
-		v = append(v, IPFromWire(b))
-	}
-	return v
-}
-
-// An IP has no gaps, so that these bytes are one.
-var _ [IPSize]byte = [unsafe.Sizeof(IP{})]byte{}
+// An IP has no gaps: in memory it is its bytes on the wire.
+var _ [value.IPSize]byte = [unsafe.Sizeof(IP{})]byte{}

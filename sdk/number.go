@@ -1,6 +1,10 @@
 package sdk
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/t2host/t2host/sdk/value"
+)
 
 // Count is n as T2's reports show it: "46136 (46.14 K)" from 1024 on. The unit
 // goes by powers of 1024, the figure by powers of 1000.
@@ -38,3 +42,7 @@ func Hex8(b uint8) string {
 func Seconds(ns int64, decimals int) string {
 	return strconv.FormatFloat(float64(ns)/1e9, 'f', decimals, 64)
 }
+
+// AppendSeconds appends nanoseconds as seconds with nine decimals, as T2 shows times and
+// durations. T2's seconds are unsigned and have 32 bits: -1 s is shown as 4294967295.
+func AppendSeconds(b []byte, ns int64) []byte { return value.AppendSeconds(b, ns) }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // Bounds of what a plugin answers. All but the first are for one batch.
@@ -22,12 +24,12 @@ const MaxPiece = 256 << 10
 // Columns leave with the end of the batch. Everything else leaves in pieces while the
 // batch is worked on, so that an answer needs a bounded amount of memory.
 type Out struct {
-	Columns []Vec    // the plugin's columns, a value for each flow end
-	Deltas  []Delta  // changes of its exports, ordered by At
-	Frames  []Frame  // what leaves through its outlets, in order
-	Summary []string // lines of the end report that answer the user's question
-	Report  []string // other lines of the end report, on the final batch
-	Logs    []string // lines for the user
+	Columns []value.Vec // the plugin's columns, a value for each flow end
+	Deltas  []Delta     // changes of its exports, ordered by At
+	Frames  []Frame     // what leaves through its outlets, in order
+	Summary []string    // lines of the end report that answer the user's question
+	Report  []string    // other lines of the end report, on the final batch
+	Logs    []string    // lines for the user
 
 	// Leave is called when MaxPiece bytes have gathered. It hands on everything but
 	// the columns, which is valid during the call. Nil: all of it is kept.
@@ -48,7 +50,7 @@ type Frame struct {
 // Reset empties the answer for a plugin with these columns.
 func (o *Out) Reset(columns []Column) {
 	if len(o.Columns) != len(columns) {
-		o.Columns = make([]Vec, len(columns))
+		o.Columns = make([]value.Vec, len(columns))
 	}
 	for i := range columns {
 		o.Columns[i].Reset(columns[i].Type)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/t2host/t2host/sdk/internal/little"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // kind is what writes a column's values.
@@ -22,10 +23,10 @@ const (
 )
 
 var kinds = [...]kind{
-	TypeU8: unsignedKind, TypeU16: unsignedKind, TypeU32: unsignedKind, TypeU64: unsignedKind,
-	TypeH8: unsignedKind, TypeH16: unsignedKind, TypeH32: unsignedKind, TypeH64: unsignedKind,
-	TypeI64: signedKind, TypeTime: signedKind, TypeDuration: signedKind, TypeF32: f32Kind, TypeF64: f64Kind,
-	TypeIP: ipKind, TypeMAC: bytesKind, TypeText: textKind, TypeString: textKind,
+	value.Uint8: unsignedKind, value.Uint16: unsignedKind, value.Uint32: unsignedKind, value.Uint64: unsignedKind,
+	value.Hex8: unsignedKind, value.Hex16: unsignedKind, value.Hex32: unsignedKind, value.Hex64: unsignedKind,
+	value.Int64: signedKind, value.Time: signedKind, value.Duration: signedKind, value.Float32: f32Kind, value.Float64: f64Kind,
+	value.IP: ipKind, value.MAC: bytesKind, value.Text: textKind, value.String: textKind,
 }
 
 // cell is how a value of a column is written: in a guest, where a call is dear, each
@@ -112,7 +113,7 @@ func (r EndRow) PutText(n int, s string) {
 
 // column is the plugin's column n if it is written in that way (bytesKind: any is)
 // and now.
-func (r EndRow) column(n int, k kind) *Vec {
+func (r EndRow) column(n int, k kind) *value.Vec {
 	e := r.b.env
 	v := e.column(n, k)
 	if v != nil && v.Len() != r.i {
@@ -122,7 +123,7 @@ func (r EndRow) column(n int, k kind) *Vec {
 	return v
 }
 
-func (e *Env) column(n int, k kind) *Vec {
+func (e *Env) column(n int, k kind) *value.Vec {
 	if uint(n) >= uint(len(e.cells)) {
 		e.fail(errors.New("column " + strconv.Itoa(n) + " is written but not declared"))
 		return nil

@@ -68,7 +68,7 @@ func (r EndRow) Vec(f EndField) []byte { return r.b.Ends.Vec(f).Bytes(r.i) }
 func (r EndRow) Bytes(n int) []byte { return r.b.Ends.Columns[n].Bytes(r.i) }
 
 // IP is the value of the declared column n, an address, of another plugin.
-func (r EndRow) IP(n int) IP { return r.b.Ends.Columns[n].IP(r.i) }
+func (r EndRow) IP(n int) IP { return ipFromWire(r.Bytes(n)) }
 
 // Uint is the value of the declared column n of another plugin.
 func (r EndRow) Uint(n int) uint64 { return r.b.Ends.Columns[n].Uint(r.i) }

@@ -56,7 +56,7 @@ func maker(f func(*Writer[key, row], EndRow) error) *Plugin {
 	return Define(Spec[struct{}]{
 		Name: "maker", Number: 100, Version: "1.0.0", Doc: "makes",
 		Ends:    End(FlowInd),
-		Columns: []Column{U32("n", ""), Duration("d", "")},
+		Columns: []Column{Uint32Column("n", ""), DurationColumn("d", "")},
 		Exports: []AnyTable{table},
 		Open: func(env *Env, _ struct{}) (Stage, error) {
 			w := table.Writer(env)
@@ -224,7 +224,7 @@ func TestNumbersAsT2ShowsThem(t *testing.T) {
 // TestGuestsLinkLittle: what a sandboxed plugin links by way of the SDK holds no
 // fmt, reflect or encoding.
 func TestGuestsLinkLittle(t *testing.T) {
-	for _, pkg := range []string{".", "./wire", "../plugins/all"} {
+	for _, pkg := range []string{".", "./value", "./wire", "../plugins/all"} {
 		cmd := exec.Command("go", "list", "-deps", pkg)
 		cmd.Env = append(cmd.Environ(), "GOOS=wasip1", "GOARCH=wasm")
 		out, err := cmd.Output()

@@ -1,5 +1,7 @@
 package sdk
 
+import "github.com/t2host/t2host/sdk/value"
+
 // Size is the bytes of a packet row on the wire, of the payload that of its length.
 func (s PacketSelect) Size() int {
 	if s.Rows == NoRows {
@@ -34,7 +36,7 @@ func (s EndSelect) Size() int {
 
 // columnSize is what a value of that type takes on the wire, without its bytes
 // where values differ in width.
-func columnSize(t Type) int {
+func columnSize(t value.Type) int {
 	if size := t.Size(); size > 0 {
 		return size
 	}
@@ -49,9 +51,9 @@ func slice[T any](column []T, from, to int) []T {
 	return column[from:to]
 }
 
-func sliceVec(v *Vec, from, to int) Vec {
+func sliceVec(v *value.Vec, from, to int) value.Vec {
 	if v.Type == 0 {
-		return Vec{}
+		return value.Vec{}
 	}
 	return v.Slice(from, to)
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"iter"
 	"strconv"
-	"strings"
 )
 
 // Table is the declaration of an export: an ordered table with a typed key and
@@ -185,12 +184,6 @@ func (v *View[K, R]) Get(k K) (R, bool) { return v.rows.Get(k) }
 
 // All walks the rows in their order.
 func (v *View[K, R]) All() iter.Seq2[K, R] { return v.rows.All() }
-
-// Owner splits "plugin.name" of a table or a column.
-func Owner(qualified string) (plugin, name string) {
-	plugin, name, _ = strings.Cut(qualified, ".")
-	return plugin, name
-}
 
 // Same says whether two descriptions are of one table: name, and names and
 // types of key and row.

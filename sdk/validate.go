@@ -3,6 +3,8 @@ package sdk
 import (
 	"errors"
 	"strconv"
+
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // ValidName reports whether name can be a plugin's: letters, digits and _, a
@@ -79,7 +81,7 @@ func (p *Plugin) checkColumns() error {
 		if err := checkOwned("column", c.Name); err != nil {
 			return err
 		}
-		if owner, _ := Owner(c.Name); !p.requires(owner) {
+		if owner, _ := value.Owner(c.Name); !p.requires(owner) {
 			return errors.New("column " + c.Name + " is read, but " + owner + " is not in Requires")
 		}
 		if !c.Type.Valid() {
@@ -102,7 +104,7 @@ func (p *Plugin) checkTables() error {
 		}
 	}
 	for _, t := range p.Exports {
-		if owner, _ := Owner(t.Name); owner != p.Name {
+		if owner, _ := value.Owner(t.Name); owner != p.Name {
 			return errors.New("export " + t.Name + " must be named " + p.Name + ".TABLE")
 		}
 		if err := seen.add(t.Name); err != nil {
@@ -120,7 +122,7 @@ func (p *Plugin) checkTables() error {
 		}
 	}
 	for _, t := range p.Imports {
-		if owner, _ := Owner(t.Name); !p.requires(owner) {
+		if owner, _ := value.Owner(t.Name); !p.requires(owner) {
 			return errors.New("table " + t.Name + " is imported, but " + owner + " is not in Requires")
 		}
 	}

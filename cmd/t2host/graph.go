@@ -9,6 +9,7 @@ import (
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // graphCommand shows in which order plugins load, and why.
@@ -76,12 +77,12 @@ func edges(order []plugin.Loaded) []edge {
 func gets(p *sdk.Plugin, from string) string {
 	var list []string
 	for _, c := range p.Ends.Columns {
-		if owner, name := sdk.Owner(c.Name); owner == from {
+		if owner, name := value.Owner(c.Name); owner == from {
 			list = append(list, "column "+name)
 		}
 	}
 	for _, t := range p.Imports {
-		if owner, name := sdk.Owner(t.Name); owner == from {
+		if owner, name := value.Owner(t.Name); owner == from {
 			list = append(list, "table "+name)
 		}
 	}

@@ -9,7 +9,7 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "tcpstates", Number: 132, Version: "1.0.0",
 	Doc:     "gives each record the anomalies of its TCP connection",
 	Ends:    sdk.End(sdk.TCPStates),
-	Columns: []sdk.Column{sdk.H8("tcpStatesAFlags", "TCP state machine anomalies")},
+	Columns: []sdk.Column{sdk.Hex8Column("tcpStatesAFlags", "TCP state machine anomalies")},
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 		all := uint8(0)
 		return &sdk.Loop{

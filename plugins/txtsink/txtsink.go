@@ -2,7 +2,10 @@
 // for each flow, and one that says what its columns are.
 package txtsink
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
+)
 
 // Settings of an opened plugin.
 type Settings struct {
@@ -57,9 +60,9 @@ type sink struct {
 	flows, headers *sdk.OutletWriter
 	table          []byte // the headers file, until it is sent
 
-	dir, flowInd sdk.Vec    // the host's columns of a batch, as one of a plugin has them
-	row          []*sdk.Vec // the columns that are written
-	buf          []byte     // lines that are not sent yet
+	dir, flowInd value.Vec    // the host's columns of a batch, as one of a plugin has them
+	row          []*value.Vec // the columns that are written
+	buf          []byte       // lines that are not sent yet
 
 	full    uint64 // size of a file, 0: there is one
 	byFlows bool   // in records, else in bytes
@@ -75,7 +78,7 @@ func (k *sink) Batch(b *sdk.Batch) error {
 	}
 	k.take(&b.Ends)
 	for i := range b.Ends.N {
-		k.buf = append(sdk.AppendRow(k.buf, k.row, i), '\n')
+		k.buf = append(value.AppendRow(k.buf, k.row, i), '\n')
 		if k.full > 0 {
 			k.split()
 		}
@@ -94,8 +97,8 @@ func (k *sink) take(e *sdk.Ends) {
 	if e.N == 0 {
 		return // and a batch without ends has no columns
 	}
-	k.dir.Reset(sdk.TypeText)
-	k.flowInd.Reset(sdk.TypeU64)
+	k.dir.Reset(value.Text)
+	k.flowInd.Reset(value.Uint64)
 	k.row = k.row[:0]
 	for _, c := range k.columns {
 		switch c.index {

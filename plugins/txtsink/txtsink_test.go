@@ -11,6 +11,7 @@ import (
 	"github.com/t2host/t2host/plugins/txtsink"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/sdktest"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // beside is the plugin in a run with others, which a text case has only if they are
@@ -152,13 +153,13 @@ func TestColumnsThatAreNotThere(t *testing.T) {
 func records(n int, o sdk.Opening) *sdk.Batch {
 	b := &sdk.Batch{Ends: sdk.Ends{N: n, Flow: make([]uint32, n), Before: make([]uint32, n), Dir: make([]uint8, n), FlowInd: make([]uint64, n)}}
 	for _, c := range o.Columns {
-		v := sdk.Vec{Type: c.Type}
+		v := value.Vec{Type: c.Type}
 		for i := range n {
-			value := bytes.Repeat([]byte{byte(i)}, c.Type.Size())
-			if c.Type == sdk.TypeText|sdk.List {
-				value = c.Type.AppendTo(nil, []byte("eth:ipv4:tcp"))
+			data := bytes.Repeat([]byte{byte(i)}, c.Type.Size())
+			if c.Type == value.Text|value.List {
+				data = c.Type.AppendTo(nil, []byte("eth:ipv4:tcp"))
 			}
-			v.Append(value)
+			v.Append(data)
 		}
 		b.Ends.Columns = append(b.Ends.Columns, v)
 	}

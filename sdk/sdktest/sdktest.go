@@ -22,6 +22,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 var update = flag.Bool("update", false, "write the expectations of text cases anew")
@@ -205,4 +206,4 @@ func endpoint(ip sdk.IP, port uint16) string {
 }
 
 // Text is the value of column i of another plugin at a flow end, as T2 shows it.
-func Text(e sdk.EndRow, i int, t sdk.Type) string { return string(t.AppendText(nil, e.Bytes(i))) }
+func Text(e sdk.EndRow, i int, t value.Type) string { return string(t.AppendText(nil, e.Bytes(i))) }

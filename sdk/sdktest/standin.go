@@ -2,6 +2,7 @@ package sdktest
 
 import (
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // StandIn makes a plugin that takes the place of one whose code is not at hand: it
@@ -22,8 +23,8 @@ func StandIn(name string, number int, version string, columns ...sdk.Column) *sd
 }
 
 // zeros is a column of n values.
-func zeros(t sdk.Type, n int) *sdk.Vec {
-	v := &sdk.Vec{Type: t}
+func zeros(t value.Type, n int) *value.Vec {
+	v := &value.Vec{Type: t}
 	for range n {
 		v.Append(make([]byte, t.Size()))
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/internal/fields"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -132,19 +133,19 @@ func grouped(n int) string {
 	return s
 }
 
-var meanings = map[sdk.Type]string{
-	sdk.TypeU8: "unsigned", sdk.TypeH8: "unsigned, shown as 0x and hex digits", sdk.TypeI64: "signed",
-	sdk.TypeF32: "IEEE 754", sdk.TypeTime: "signed: nanoseconds since 1970 UTC", sdk.TypeDuration: "signed: nanoseconds",
-	sdk.TypeIP:   "a byte 4, 6, or 0 for none; then 16 bytes of address, of which IPv4 takes the first 4 and the rest is zero",
-	sdk.TypeMAC:  "as on the wire",
-	sdk.TypeText: "bytes, shown as UTF-8 as far as they are", sdk.TypeString: "the same, shown in quotes",
+var meanings = map[value.Type]string{
+	value.Uint8: "unsigned", value.Hex8: "unsigned, shown as 0x and hex digits", value.Int64: "signed",
+	value.Float32: "IEEE 754", value.Time: "signed: nanoseconds since 1970 UTC", value.Duration: "signed: nanoseconds",
+	value.IP:   "a byte 4, 6, or 0 for none; then 16 bytes of address, of which IPv4 takes the first 4 and the rest is zero",
+	value.MAC:  "as on the wire",
+	value.Text: "bytes, shown as UTF-8 as far as they are", value.String: "the same, shown in quotes",
 }
 
 func types() string {
 	var b strings.Builder
 	b.WriteString("\n| type | bytes | |\n|---|---|---|\n")
 	means := ""
-	for t := sdk.TypeU8; t.Valid(); t++ {
+	for t := value.Uint8; t.Valid(); t++ {
 		if m, ok := meanings[t]; ok {
 			means = m
 		}
@@ -204,13 +205,13 @@ func exampleBatch() string {
 func exampleAnswer(t *testing.T) string {
 	t.Helper()
 	p := &sdk.Plugin{
-		Columns: []sdk.Column{sdk.U8("a", ""), sdk.U32("b", "")},
-		Exports: []sdk.TableInfo{{Name: "p.t", Key: []sdk.Column{{Name: "ip", Type: sdk.TypeIP}}, Row: []sdk.Column{sdk.U32("n", "")}}},
+		Columns: []sdk.Column{sdk.Uint8Column("a", ""), sdk.Uint32Column("b", "")},
+		Exports: []sdk.TableInfo{{Name: "p.t", Key: []sdk.Column{{Name: "ip", Type: value.IP}}, Row: []sdk.Column{sdk.Uint32Column("n", "")}}},
 		Outlets: []sdk.Outlet{{Name: "lines"}},
 	}
 	key := sdk.IPv4([16]byte{192, 0, 2, 1}).AppendWire(nil)
 	out := &sdk.Out{
-		Columns: []sdk.Vec{{Type: sdk.TypeU8, Data: []byte{1}}, {Type: sdk.TypeU32, Data: []byte{7, 0, 0, 0}}},
+		Columns: []value.Vec{{Type: value.Uint8, Data: []byte{1}}, {Type: value.Uint32, Data: []byte{7, 0, 0, 0}}},
 		Deltas:  []sdk.Delta{{Key: key, Row: []byte{7, 0, 0, 0}}},
 		Report:  []string{"done"},
 	}

@@ -3,6 +3,7 @@ package wire
 import (
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/internal/little"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // AppendBatch appends b, as plugin p reads it.
@@ -110,7 +111,7 @@ func DeltaSize(d *sdk.Delta) int { return deltaHeader + len(d.Key) + len(d.Row) 
 func readEnds(c *cursor, s sdk.EndSelect, e *sdk.Ends) {
 	readEndFields(c, s.Fields, e)
 	if len(e.Columns) != len(s.Columns) {
-		e.Columns = make([]sdk.Vec, len(s.Columns))
+		e.Columns = make([]value.Vec, len(s.Columns))
 	}
 	for i, col := range s.Columns {
 		c.vec(&e.Columns[i], col.Type, e.N)

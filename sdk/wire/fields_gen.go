@@ -2,7 +2,10 @@
 
 package wire
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
+)
 
 func appendPackets(b []byte, start int, fields sdk.PacketField, p *sdk.Packets) []byte {
 	b = appendColumn(b, start, p.Flow)
@@ -52,7 +55,7 @@ func readPackets(c *cursor, fields sdk.PacketField, p *sdk.Packets) {
 		p.PadLen = readColumn[uint16](c, n)
 	}
 	if fields&sdk.Payload != 0 {
-		c.vec(&p.Payload, sdk.TypeText, n)
+		c.vec(&p.Payload, value.Text, n)
 	}
 }
 
@@ -172,18 +175,18 @@ func readEndFields(c *cursor, fields sdk.EndField, e *sdk.Ends) {
 		e.EtherType = readColumn[uint16](c, n)
 	}
 	if fields&sdk.HdrDesc != 0 {
-		c.vec(&e.HdrDesc, sdk.TypeText|sdk.List, n)
+		c.vec(&e.HdrDesc, value.Text|value.List, n)
 	}
 	if fields&sdk.NumHdrs != 0 {
-		c.vec(&e.NumHdrs, sdk.TypeU16|sdk.List, n)
+		c.vec(&e.NumHdrs, value.Uint16|value.List, n)
 	}
 	if fields&sdk.SrcMAC != 0 {
-		c.vec(&e.SrcMAC, sdk.TypeMAC|sdk.List, n)
+		c.vec(&e.SrcMAC, value.MAC|value.List, n)
 	}
 	if fields&sdk.DstMAC != 0 {
-		c.vec(&e.DstMAC, sdk.TypeMAC|sdk.List, n)
+		c.vec(&e.DstMAC, value.MAC|value.List, n)
 	}
 	if fields&sdk.VLANID != 0 {
-		c.vec(&e.VLANID, sdk.TypeU16|sdk.List, n)
+		c.vec(&e.VLANID, value.Uint16|value.List, n)
 	}
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/internal/little"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // AppendOpen appends the message that opens the plugin of that name.
@@ -42,7 +43,7 @@ func ReadOpen(msg []byte) (name string, o sdk.Opening, err error) {
 		o.Loaded = append(o.Loaded, sdk.Loaded{Name: string(c.text()), Version: string(c.text())})
 	}
 	for range c.count(12) {
-		column := sdk.Column{Name: string(c.text()), Type: sdk.TypeNamed(string(c.text())), Doc: string(c.text())}
+		column := sdk.Column{Name: string(c.text()), Type: value.TypeNamed(string(c.text())), Doc: string(c.text())}
 		if !column.Type.Valid() {
 			c.fail("column has an unknown type")
 		}

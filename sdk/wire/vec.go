@@ -1,14 +1,14 @@
 package wire
 
 import (
-	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/internal/little"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // A column of values that differ in width is a column of their lengths (u32), and
 // behind it their bytes, without gaps.
 
-func columnVec(b []byte, start int, v *sdk.Vec) []byte {
+func columnVec(b []byte, start int, v *value.Vec) []byte {
 	b = pad(b, start, 8)
 	at := len(b)
 	b = extend(b, 4*len(v.Ends))
@@ -21,7 +21,7 @@ func columnVec(b []byte, start int, v *sdk.Vec) []byte {
 }
 
 // vec reads n values of a type. Data lives in the message.
-func (c *cursor) vec(v *sdk.Vec, t sdk.Type, n int) {
+func (c *cursor) vec(v *value.Vec, t value.Type, n int) {
 	v.Type, v.Ends = t, v.Ends[:0]
 	if size := t.Size(); size > 0 {
 		v.Data = c.column(n, size)

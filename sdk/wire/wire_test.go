@@ -12,18 +12,19 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // everything is a plugin that reads and gives all there is.
 func everything() *sdk.Plugin {
-	table := sdk.TableInfo{Name: "a.t", Key: []sdk.Column{sdk.U32("k", "")}, Row: []sdk.Column{sdk.U8("r", ""), {Name: "ip", Type: sdk.TypeIP}}}
+	table := sdk.TableInfo{Name: "a.t", Key: []sdk.Column{sdk.Uint32Column("k", "")}, Row: []sdk.Column{sdk.Uint8Column("r", ""), {Name: "ip", Type: value.IP}}}
 	return &sdk.Plugin{
 		Name:    "a",
 		Packets: sdk.PacketSelect{Rows: sdk.AllRows, Fields: sdk.PacketFields, PayloadLen: 8},
 		Ends: sdk.EndSelect{On: true, Fields: sdk.EndFields, Columns: []sdk.Column{
-			sdk.H8("b.x", ""), {Name: "b.ip", Type: sdk.TypeIP}, sdk.Of(sdk.TypeString, "b.s", ""), sdk.Of(sdk.TypeText|sdk.List, "b.l", ""),
+			sdk.Hex8Column("b.x", ""), {Name: "b.ip", Type: value.IP}, sdk.StringColumn("b.s", ""), sdk.ColumnOf(value.Text|value.List, "b.l", ""),
 		}},
-		Columns: []sdk.Column{sdk.U8("u", ""), sdk.F64("f", ""), {Name: "ip", Type: sdk.TypeIP}, sdk.Of(sdk.TypeText, "s", ""), sdk.Of(sdk.TypeU16|sdk.List, "l", "")},
+		Columns: []sdk.Column{sdk.Uint8Column("u", ""), sdk.Float64Column("f", ""), {Name: "ip", Type: value.IP}, sdk.TextColumn("s", ""), sdk.ColumnOf(value.Uint16|value.List, "l", "")},
 		Exports: []sdk.TableInfo{table},
 		Imports: []sdk.TableInfo{table},
 		Outlets: []sdk.Outlet{{Name: "x"}, {Name: "y", Kind: sdk.RecordOutlet}},
@@ -70,8 +71,8 @@ func deltas(rnd *rand.Rand, ends int) []sdk.Delta {
 }
 
 // values is a column of n values of a type that differ in width.
-func values(rnd *rand.Rand, t sdk.Type, n int) sdk.Vec {
-	v := sdk.Vec{Type: t}
+func values(rnd *rand.Rand, t value.Type, n int) value.Vec {
+	v := value.Vec{Type: t}
 	for range n {
 		if !t.IsList() {
 			v.Append(bytesOf(rnd, rnd.IntN(9)))
@@ -99,7 +100,7 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	b.Packets = sdk.Packets{
 		N: n, Flow: fill(n, rnd.Uint32), Time: fill(n, i64), Window: fill(n, rnd.Uint32),
 		TCPFlags: fill(n, u8), WireLen: fill(n, rnd.Uint32), L7Len: fill(n, u16), PadLen: fill(n, u16),
-		Payload: values(rnd, sdk.TypeText, n),
+		Payload: values(rnd, value.Text, n),
 	}
 	b.Totals = sdk.Totals{Packets: rnd.Uint64(), Bytes: rnd.Uint64()}
 	before := uint32(0)
@@ -109,10 +110,10 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 		SrcIP: ips(rnd, e), DstIP: ips(rnd, e), SrcPort: fill(e, u16), DstPort: fill(e, u16), Proto: fill(e, u8),
 		TCPStates: fill(e, u8), UTCOffset: fill(e, rnd.Int32),
 		FlowStat: fill(e, rnd.Uint64), Opposite: fill(e, rnd.Uint32), EtherType: fill(e, u16),
-		Columns: []sdk.Vec{
-			{Type: sdk.TypeH8, Data: bytesOf(rnd, e)},
-			{Type: sdk.TypeIP, Data: bytesOf(rnd, e*sdk.IPSize)},
-			values(rnd, sdk.TypeString, e), values(rnd, sdk.TypeText|sdk.List, e),
+		Columns: []value.Vec{
+			{Type: value.Hex8, Data: bytesOf(rnd, e)},
+			{Type: value.IP, Data: bytesOf(rnd, e*value.IPSize)},
+			values(rnd, value.String, e), values(rnd, value.Text|value.List, e),
 		},
 	}
 	for _, f := range sdk.VecFields {
@@ -337,7 +338,7 @@ func TestBrokenMessages(t *testing.T) {
 func TestOpenComesThrough(t *testing.T) {
 	want := sdk.Opening{
 		Values:  []sdk.Value{{Name: "threshold", Text: "1"}, {Name: "suffix", Text: ""}},
-		Columns: []sdk.Column{sdk.U8("a.x", "one"), sdk.Of(sdk.TypeText|sdk.List, "b.y", "")},
+		Columns: []sdk.Column{sdk.Uint8Column("a.x", "one"), sdk.ColumnOf(value.Text|value.List, "b.y", "")},
 		Loaded:  []sdk.Loaded{{Name: "a", Version: "1.0.0"}, {Name: "tcpwin", Version: "2.1.0"}},
 		Host:    "t2host 1", Started: 1_800_000_000_123_456_789,
 	}
@@ -355,7 +356,7 @@ func TestOpenComesThrough(t *testing.T) {
 
 func FuzzOpen(f *testing.F) {
 	f.Add(AppendOpen(nil, "tcpwin", sdk.Opening{
-		Values: []sdk.Value{{Name: "threshold", Text: "1"}}, Columns: []sdk.Column{sdk.Of(sdk.TypeMAC|sdk.List, "b.y", "z")},
+		Values: []sdk.Value{{Name: "threshold", Text: "1"}}, Columns: []sdk.Column{sdk.ColumnOf(value.MAC|value.List, "b.y", "z")},
 		Loaded: []sdk.Loaded{{Name: "a", Version: "1.0.0"}}, Host: "t2host 1", Started: 5,
 	}))
 	f.Fuzz(func(t *testing.T, msg []byte) {

@@ -22,7 +22,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1.0.0"}},
 	Ends: sdk.End(sdk.SrcIP, sdk.DstIP).With(
-		sdk.Of(sdk.TypeDuration, "tcpwin.tcpWinShutMax", "longest time with the window below the threshold"),
+		sdk.DurationColumn("tcpwin.tcpWinShutMax", "longest time with the window below the threshold"),
 	),
 	Outlets: []sdk.Outlet{{Name: "hosts", Kind: sdk.StreamOutlet, Setting: "to"}},
 	Open:    open,

@@ -9,6 +9,7 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // MaxBytes bounds a batch on its way to a plugin.
@@ -172,8 +173,8 @@ func (b *Batch) AddPacket(slot uint32, h *decode.Headers, payload []byte) {
 const protoTCP = 6
 
 // firstBytes puts the first n bytes of each payload into the memory of a column.
-func firstBytes(to sdk.Vec, from *sdk.Vec, n int) sdk.Vec {
-	to.Reset(sdk.TypeText)
+func firstBytes(to value.Vec, from *value.Vec, n int) value.Vec {
+	to.Reset(value.Text)
 	for i := range from.Ends {
 		p := from.Bytes(i)
 		to.Append(p[:min(n, len(p))])

@@ -12,6 +12,7 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -88,14 +89,14 @@ func columns(of any) map[string]reflect.Value {
 }
 
 func length(column reflect.Value) int {
-	if v, ok := column.Interface().(sdk.Vec); ok {
+	if v, ok := column.Interface().(value.Vec); ok {
 		return v.Len()
 	}
 	return column.Len()
 }
 
-func value(column reflect.Value, i int) any {
-	if v, ok := column.Interface().(sdk.Vec); ok {
+func valueOf(column reflect.Value, i int) any {
+	if v, ok := column.Interface().(value.Vec); ok {
 		return string(v.Bytes(i))
 	}
 	return column.Index(i).Interface()
@@ -118,7 +119,7 @@ func TestEveryField(t *testing.T) {
 				continue
 			}
 			empty := "hdrDesc numHdrs opposite" // no stacks are met here, and slot 0 is a slot
-			if v := reflect.ValueOf(value(column, 1)); v.IsZero() && !strings.Contains(empty, name) {
+			if v := reflect.ValueOf(valueOf(column, 1)); v.IsZero() && !strings.Contains(empty, name) {
 				t.Errorf("%s is not filled", name)
 			}
 			only(t, of, name)
@@ -174,7 +175,7 @@ func sliced(t *testing.T, b *sdk.Batch) {
 	for _, pair := range [][2]any{{&b.Packets, &packets}, {&b.Ends, &ends}} {
 		whole := columns(pair[0])
 		for name, column := range columns(pair[1]) {
-			if length(column) != 2 || value(column, 0) != value(whole[name], 1) || value(column, 1) != value(whole[name], 2) {
+			if length(column) != 2 || valueOf(column, 0) != valueOf(whole[name], 1) || valueOf(column, 1) != valueOf(whole[name], 2) {
 				t.Errorf("Slice: column %s is not rows 1 and 2", name)
 			}
 		}
@@ -213,8 +214,8 @@ func asRows(t *testing.T, b *sdk.Batch) {
 			if bytes, ok := got.([]byte); ok {
 				got = string(bytes)
 			}
-			if got != value(column, i) {
-				t.Errorf("row %d: %s is %v, its column says %v", i, v.Type().Method(k).Name, got, value(column, i))
+			if got != valueOf(column, i) {
+				t.Errorf("row %d: %s is %v, its column says %v", i, v.Type().Method(k).Name, got, valueOf(column, i))
 			}
 		}
 	}

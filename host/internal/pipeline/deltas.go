@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // sortDeltas puts the changes of several tables into the order of the flow ends
@@ -15,8 +16,8 @@ func sortDeltas(deltas []sdk.Delta) {
 
 // zeros is a column of n zero values: what an optional plugin that is not
 // loaded gives.
-func zeros(t sdk.Type, n int) sdk.Vec {
-	v := sdk.Vec{Type: t, Data: make([]byte, n*t.Size())}
+func zeros(t value.Type, n int) value.Vec {
+	v := value.Vec{Type: t, Data: make([]byte, n*t.Size())}
 	if t.Size() == 0 {
 		v.Ends = make([]uint32, n)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/t2host/t2host/host/internal/batch"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // Stage is one opened plugin in its place.
@@ -87,7 +88,7 @@ func New(stages []*Stage, layout *batch.Layout) (*Pipeline, error) {
 func (p *Pipeline) wire(i int) error {
 	s := p.stages[i]
 	find := func(qualified string, index func(*sdk.Plugin) int) (source, error) {
-		owner, name := sdk.Owner(qualified)
+		owner, name := value.Owner(qualified)
 		for k := range i {
 			if q := p.stages[k].Plugin; q.Name == owner {
 				if n := index(q); n >= 0 {
@@ -100,7 +101,7 @@ func (p *Pipeline) wire(i int) error {
 	}
 	for _, c := range s.Plugin.Ends.Columns {
 		src, err := find(c.Name, func(q *sdk.Plugin) int {
-			_, name := sdk.Owner(c.Name)
+			_, name := value.Owner(c.Name)
 			for n, d := range q.Columns {
 				if d.Name == name && d.Type == c.Type {
 					return n

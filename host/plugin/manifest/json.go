@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -133,7 +134,7 @@ func field[F sdk.PacketField | sdk.EndField](w *words, what, name string, named 
 func (w *words) columns(list []column) []sdk.Column {
 	var columns []sdk.Column
 	for _, c := range list {
-		t := sdk.TypeNamed(c.Type)
+		t := value.TypeNamed(c.Type)
 		if !t.Valid() {
 			w.unknown("type", c.Type)
 		}

@@ -22,7 +22,7 @@ func TestDeclarationsComeThrough(t *testing.T) {
 	odd.Requires = []sdk.Requirement{{Name: "tcpwin", Versions: ">=1.0, <3", Optional: true}}
 	odd.Name = "odd"
 	odd.Exports = nil
-	odd.Ends = odd.Ends.With(sdk.F64("tcpwin.x", "read"))
+	odd.Ends = odd.Ends.With(sdk.Float64Column("tcpwin.x", "read"))
 	sink := odd
 	sink.Name, sink.Ends = "sink", sdk.End(sdk.Dir).WithAll()
 	want := wire.AppendManifest(nil, append(all.Plugins(), &sink, &odd)...)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/serve"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -28,8 +29,8 @@ func reader() *sdk.Plugin {
 	return sdk.Define(sdk.Spec[settings]{
 		Name: "reader", Version: "1.0.0", Doc: "reads", Requires: []sdk.Requirement{{Name: "maker"}},
 		Settings: func(s *settings) []sdk.Setting { return []sdk.Setting{sdk.Text("suffix", &s.Suffix, "")} },
-		Packets:  sdk.TCP(sdk.Window), Ends: sdk.End(sdk.FlowInd, sdk.HdrDesc).With(sdk.U8("maker.x", ""), sdk.Of(sdk.TypeText, "maker.t", "")),
-		Columns: []sdk.Column{sdk.U32("length", ""), sdk.Of(sdk.TypeText|sdk.List, "texts", "")}, Exports: []sdk.AnyTable{own}, Imports: []sdk.AnyTable{numbers},
+		Packets:  sdk.TCP(sdk.Window), Ends: sdk.End(sdk.FlowInd, sdk.HdrDesc).With(sdk.Uint8Column("maker.x", ""), sdk.TextColumn("maker.t", "")),
+		Columns: []sdk.Column{sdk.Uint32Column("length", ""), sdk.ColumnOf(value.Text|value.List, "texts", "")}, Exports: []sdk.AnyTable{own}, Imports: []sdk.AnyTable{numbers},
 		Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
 		Open: func(env *sdk.Env, _ settings) (sdk.Stage, error) {
 			table, lengths, lines := numbers.View(env), own.Writer(env), env.Outlet("lines")
@@ -39,7 +40,7 @@ func reader() *sdk.Plugin {
 				EndFlow: func(e sdk.EndRow) error {
 					n := uint32(table.Len())
 					e.PutUint(0, uint64(n))
-					e.PutBytes(1, (sdk.TypeText|sdk.List).AppendTo(append([]byte(nil), e.Vec(sdk.HdrDesc)...), e.Bytes(1)))
+					e.PutBytes(1, (value.Text|value.List).AppendTo(append([]byte(nil), e.Vec(sdk.HdrDesc)...), e.Bytes(1)))
 					lengths.Set(number{uint32(e.FlowInd())}, number{n})
 					lines.Send([]byte(strconv.FormatUint(sum+e.Uint(0), 10) + "\n"))
 					return nil
@@ -60,7 +61,7 @@ func large(text int, changes []int) *sdk.Batch {
 		b.Packets.Window = append(b.Packets.Window, i)
 	}
 	b.Ends.N = len(changes)
-	b.Ends.Columns = []sdk.Vec{{Type: sdk.TypeU8}, {Type: sdk.TypeText}}
+	b.Ends.Columns = []value.Vec{{Type: value.Uint8}, {Type: value.Text}}
 	b.Ends.HdrDesc.Type = sdk.HdrDesc.Type()
 	key := byte(0)
 	for at, n := range changes {

@@ -29,8 +29,8 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Packets: sdk.All(sdk.Time),
 	Ends:    sdk.End(), //t2host:columns
 	Columns: []sdk.Column{
-		colPauses:  sdk.U32("mySinkPauses", "number of pauses between packets"),
-		colLongest: sdk.Duration("mySinkLongest", "longest time between two packets"),
+		colPauses:  sdk.Uint32Column("mySinkPauses", "number of pauses between packets"),
+		colLongest: sdk.DurationColumn("mySinkLongest", "longest time between two packets"),
 	},
 	Open: open,
 })

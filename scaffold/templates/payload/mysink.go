@@ -25,7 +25,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	//t2host:requires
 	Packets: sdk.All().WithPayload(Read),
 	Ends:    sdk.End(), //t2host:columns
-	Columns: []sdk.Column{sdk.U32("mySinkTexts", "packets whose payload begins with text")},
+	Columns: []sdk.Column{sdk.Uint32Column("mySinkTexts", "packets whose payload begins with text")},
 	Open:    open,
 })
 

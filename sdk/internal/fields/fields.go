@@ -9,17 +9,19 @@ import "strings"
 type Field struct {
 	Name string // in manifests and in ABI.md: lowerCamelCase
 	Go   string // in the SDK
-	Type string // of a value in Go: uint8 and so on, IP; or of a list, as sdk.Type's constants: "TypeU16 | List"
+	Type string // of a value in Go: uint8 and so on, IP; or of a text or list, as the constants of sdk/value: "Uint16 | List"
 	Doc  string // what it is, with its unit and range: it ends the sentence "NAME is"
 	Ref  string // section of the standard that defines it; empty: none does
 	Host string // Go expression of the host's value: of h *decode.Headers, or of f *flowtable.Flow, dir and now; empty: filled elsewhere
 }
 
-// List reports whether values differ in width.
-func (f Field) List() bool { return f.Type != "IP" && f.Type[0] == 'T' }
+// List reports whether values differ in width: those of texts and lists.
+func (f Field) List() bool { return f.Type != "IP" && f.Type[0] <= 'Z' }
 
-// GoType is the expression for sdk.Type of a list, from outside the SDK.
-func (f Field) GoType() string { return strings.ReplaceAll(f.Type, "| List", "| sdk.List") }
+// ValueType returns the Go expression for the type of a text or list.
+func (f Field) ValueType() string {
+	return "value." + strings.ReplaceAll(f.Type, "| List", "| value.List")
+}
 
 // Packets are the fields of a packet's row, in their order on the wire. The flow's slot comes first.
 var Packets = []Field{
@@ -29,7 +31,7 @@ var Packets = []Field{
 	{"wireLen", "WireLen", "uint32", "its length on the wire, bytes", "", "h.WireLen"},
 	{"l7Len", "L7Len", "uint16", "its payload by the headers' lengths, bytes: T2's L7 length", "", "h.Length"},
 	{"padLen", "PadLen", "uint16", "its padding, bytes, of frames of at most 64", "", "h.Pad"},
-	{"payload", "Payload", "TypeText", "the first bytes of its payload that were captured, at most PacketSelect.PayloadLen", "", "payload"},
+	{"payload", "Payload", "Text", "the first bytes of its payload that were captured, at most PacketSelect.PayloadLen", "", "payload"},
 }
 
 // Ends are the fields of a flow's end. The flow's slot, and how many rows come before it, come first.
@@ -49,9 +51,9 @@ var Ends = []Field{
 	{"flowStat", "FlowStat", "uint64", "T2's flowStat", "", "uint64(f.Status)"},
 	{"opposite", "Opposite", "uint32", "the slot of the opposite direction, NoFlow (0xffffffff) without one. The two end in one batch, A before B", "", "f.Opposite()"},
 	{"etherType", "EtherType", "uint16", "the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)", "", "f.Key.EtherType"},
-	{"hdrDesc", "HdrDesc", "TypeText | List", "the header stacks of its packets, at most 4, in order of appearance", "", ""},
-	{"numHdrs", "NumHdrs", "TypeU16 | List", "how many headers each of these stacks has", "", ""},
-	{"srcMAC", "SrcMAC", "TypeMAC | List", "its source MAC addresses, at most 3, in order of appearance", "", ""},
-	{"dstMAC", "DstMAC", "TypeMAC | List", "its destination MAC addresses, at most 3, in order of appearance", "", ""},
-	{"vlanID", "VLANID", "TypeU16 | List", "the VLAN tags of its first packet, at most 3, outermost first", "", ""},
+	{"hdrDesc", "HdrDesc", "Text | List", "the header stacks of its packets, at most 4, in order of appearance", "", ""},
+	{"numHdrs", "NumHdrs", "Uint16 | List", "how many headers each of these stacks has", "", ""},
+	{"srcMAC", "SrcMAC", "MAC | List", "its source MAC addresses, at most 3, in order of appearance", "", ""},
+	{"dstMAC", "DstMAC", "MAC | List", "its destination MAC addresses, at most 3, in order of appearance", "", ""},
+	{"vlanID", "VLANID", "Uint16 | List", "the VLAN tags of its first packet, at most 3, outermost first", "", ""},
 }

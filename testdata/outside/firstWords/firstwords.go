@@ -19,10 +19,10 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Doc:      "gives each flow the word that its payload begins with",
 	Requires: []sdk.Requirement{{Name: "basicstats", Versions: "^1.0.0"}},
 	Packets:  sdk.All().WithPayload(Read),
-	Ends:     sdk.End(sdk.DstPort, sdk.Proto).With(sdk.U64("basicstats.pktsSnt", "")),
+	Ends:     sdk.End(sdk.DstPort, sdk.Proto).With(sdk.Uint64Column("basicstats.pktsSnt", "")),
 	Columns: []sdk.Column{
-		colWord:  sdk.Of(sdk.TypeString, "firstWord", "word that the flow's payload begins with"),
-		colShare: sdk.F32("firstWordShare", "share of the flow's packets that begin with a word"),
+		colWord:  sdk.StringColumn("firstWord", "word that the flow's payload begins with"),
+		colShare: sdk.Float32Column("firstWordShare", "share of the flow's packets that begin with a word"),
 	},
 	Exports: []sdk.AnyTable{Ports},
 	Open:    open,

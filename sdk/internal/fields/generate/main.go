@@ -67,7 +67,7 @@ func generate() (map[string][]byte, error) {
 func size(f fields.Field) string {
 	switch {
 	case f.Type == "IP":
-		return "IPSize"
+		return "value.IPSize"
 	case f.List():
 		return "4"
 	}

@@ -1,4 +1,4 @@
-package sdk
+package value
 
 import (
 	"slices"
@@ -6,8 +6,8 @@ import (
 	"github.com/t2host/t2host/sdk/internal/little"
 )
 
-// appendIP appends an address as on the wire.
-func appendIP(b, ip []byte) []byte {
+// AppendIP appends the bytes of an IP as text: dotted, or compressed (RFC 5952), or "-" for none.
+func AppendIP(b, ip []byte) []byte {
 	switch ip[0] {
 	case 4:
 		return appendIPv4(b, ip[1:5])

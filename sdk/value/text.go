@@ -1,4 +1,4 @@
-package sdk
+package value
 
 import (
 	"math"
@@ -19,37 +19,37 @@ import (
 // holds no control character. The values of a list are joined by semicolons.
 func (t Type) AppendText(b, value []byte) []byte {
 	switch t {
-	case TypeU8:
+	case Uint8:
 		return AppendDecimal(b, uint64(value[0]))
-	case TypeU16:
+	case Uint16:
 		return AppendDecimal(b, uint64(little.Uint16(value)))
-	case TypeU32:
+	case Uint32:
 		return AppendDecimal(b, uint64(little.Uint32(value)))
-	case TypeU64:
+	case Uint64:
 		return AppendDecimal(b, little.Uint64(value))
-	case TypeH8:
+	case Hex8:
 		return appendHex(b, uint32(value[0])<<24, 2)
-	case TypeH16:
+	case Hex16:
 		return appendHex(b, uint32(little.Uint16(value))<<16, 4)
-	case TypeH32:
+	case Hex32:
 		return appendHex(b, little.Uint32(value), 8)
-	case TypeH64:
+	case Hex64:
 		return appendHex64(b, little.Uint64(value))
-	case TypeI64:
+	case Int64:
 		return appendSigned(b, int64(little.Uint64(value)))
-	case TypeF32:
+	case Float32:
 		return appendFloat32(b, math.Float32frombits(little.Uint32(value)))
-	case TypeF64:
+	case Float64:
 		return appendFloat64(b, math.Float64frombits(little.Uint64(value)))
-	case TypeTime, TypeDuration:
+	case Time, Duration:
 		return AppendSeconds(b, int64(little.Uint64(value)))
-	case TypeIP:
-		return appendIP(b, value)
-	case TypeMAC:
+	case IP:
+		return AppendIP(b, value)
+	case MAC:
 		return appendMAC(b, value)
-	case TypeText:
+	case Text:
 		return appendEscaped(b, value)
-	case TypeString:
+	case String:
 		return append(appendEscaped(append(b, '"'), value), '"')
 	}
 	return t.appendList(b, value)
@@ -59,15 +59,15 @@ func (t Type) AppendText(b, value []byte) []byte {
 func (t Type) appendList(b, list []byte) []byte {
 	start := len(b)
 	switch elem := t.Elem(); elem {
-	case TypeMAC:
+	case MAC:
 		for ; len(list) >= 6; list = list[6:] {
 			b = append(appendMAC(b, list), ';')
 		}
-	case TypeU16:
+	case Uint16:
 		for ; len(list) >= 2; list = list[2:] {
 			b = append(AppendDecimal(b, uint64(little.Uint16(list))), ';')
 		}
-	case TypeText:
+	case Text:
 		for len(list) >= 4 {
 			n := 4 + int(little.Uint32(list))
 			b = append(appendEscaped(b, list[4:n]), ';')
@@ -99,58 +99,58 @@ func AppendRow(b []byte, columns []*Vec, i int) []byte {
 		}
 		var u uint64
 		switch v.Type {
-		case TypeU8:
+		case Uint8:
 			u = uint64(v.Data[i])
-		case TypeU16:
+		case Uint16:
 			u = uint64(little.Uint16(v.Data[2*i:]))
-		case TypeU32:
+		case Uint32:
 			u = uint64(little.Uint32(v.Data[4*i:]))
-		case TypeU64:
+		case Uint64:
 			u = little.Uint64(v.Data[8*i:])
-		case TypeI64:
+		case Int64:
 			if u = little.Uint64(v.Data[8*i:]); u>>63 != 0 {
 				b, u = append(b, '-'), -u
 			}
-		case TypeF32:
+		case Float32:
 			x := little.Uint32(v.Data[4*i:])
 			if x != 0 {
 				b = appendFloat32(b, math.Float32frombits(x))
 				continue
 			}
-		case TypeTime, TypeDuration:
+		case Time, Duration:
 			if x := int64(little.Uint64(v.Data[8*i:])); x != 0 {
 				b = AppendSeconds(b, x)
 			} else {
 				b = append(b, "0.000000000"...)
 			}
 			continue
-		case TypeH8:
+		case Hex8:
 			b = appendHex(b, uint32(v.Data[i])<<24, 2)
 			continue
-		case TypeH16:
+		case Hex16:
 			b = appendHex(b, uint32(little.Uint16(v.Data[2*i:]))<<16, 4)
 			continue
-		case TypeH64:
+		case Hex64:
 			b = appendHex64(b, little.Uint64(v.Data[8*i:]))
 			continue
-		case TypeIP:
-			b = appendIP(b, v.Data[IPSize*i:])
+		case IP:
+			b = AppendIP(b, v.Data[IPSize*i:])
 			continue
-		case TypeMAC | List:
+		case MAC | List:
 			if list := v.Bytes(i); len(list) == 6 {
 				b = appendMAC(b, list)
 			} else {
 				b = v.Type.appendList(b, list)
 			}
 			continue
-		case TypeU16 | List:
+		case Uint16 | List:
 			list := v.Bytes(i)
 			if len(list) != 2 {
 				b = v.Type.appendList(b, list)
 				continue
 			}
 			u = uint64(little.Uint16(list))
-		case TypeText | List:
+		case Text | List:
 			if list := v.Bytes(i); len(list) > 4 && uint64(little.Uint32(list)) == uint64(len(list)-4) {
 				b = appendEscaped(b, list[4:])
 			} else {
@@ -178,11 +178,11 @@ func AppendRow(b []byte, columns []*Vec, i int) []byte {
 }
 
 var typeCodes = [...]string{
-	TypeU8: "U8", TypeU16: "U16", TypeU32: "U32", TypeU64: "U64",
-	TypeH8: "H8", TypeH16: "H16", TypeH32: "H32", TypeH64: "H64",
-	TypeI64: "I64", TypeF32: "F", TypeF64: "D",
-	TypeTime: "U64.U32", TypeDuration: "U64.U32", TypeIP: "IPX",
-	TypeMAC: "MAC", TypeText: "SC", TypeString: "S",
+	Uint8: "U8", Uint16: "U16", Uint32: "U32", Uint64: "U64",
+	Hex8: "H8", Hex16: "H16", Hex32: "H32", Hex64: "H64",
+	Int64: "I64", Float32: "F", Float64: "D",
+	Time: "U64.U32", Duration: "U64.U32", IP: "IPX",
+	MAC: "MAC", Text: "SC", String: "S",
 }
 
 // Code is what T2's header files call the type: U16, H64, MAC:R.

@@ -1,4 +1,4 @@
-package sdk
+package value
 
 import (
 	"math"
@@ -118,11 +118,8 @@ func (v *Vec) Int(i int) int64 { return int64(v.Uint(i)) }
 
 // Float is value i of a column of floating-point numbers.
 func (v *Vec) Float(i int) float64 {
-	if v.Type == TypeF32 {
+	if v.Type == Float32 {
 		return float64(math.Float32frombits(uint32(v.Uint(i))))
 	}
 	return math.Float64frombits(v.Uint(i))
 }
-
-// IP is value i of a column of addresses.
-func (v *Vec) IP(i int) IP { return IPFromWire(v.Bytes(i)) }
