@@ -21,8 +21,8 @@ const module = "github.com/t2host/t2host/"
 var imports = map[string]string{
 	"":                                      "",
 	"scaffold":                              "sdk sdk/value golang.org/x/mod",
-	"scaffold/templates/flow":               "sdk",
-	"scaffold/templates/sink":               "sdk",
+	"scaffold/templates/flow":               "sdk sdk/field",
+	"scaffold/templates/sink":               "sdk sdk/field",
 	"scaffold/templates/payload":            "sdk",
 	"scaffold/templates/minimal":            "sdk",
 	"scaffold/templates/minimalsink":        "sdk",
@@ -35,11 +35,11 @@ var imports = map[string]string{
 	"host/capture":                          "github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys",
 	"host/internal/decode":                  "host/capture github.com/google/gopacket",
 	"host/internal/flowtable":               "host/internal/decode",
-	"host/internal/batch":                   "sdk sdk/value host/internal/decode host/internal/flowtable",
+	"host/internal/batch":                   "sdk sdk/field sdk/value host/internal/decode host/internal/flowtable",
 	"host/internal/pipeline":                "sdk sdk/value host/internal/batch",
 	"host/plugin":                           "host/cause sdk sdk/wire host/nearest host/internal/owned host/plugin/manifest github.com/Masterminds/semver",
-	"host/plugin/manifest":                  "sdk sdk/value sdk/wire",
-	"host/plugin/remote":                    "sdk sdk/wire host/plugin/manifest host/printable",
+	"host/plugin/manifest":                  "sdk sdk/field sdk/value sdk/wire",
+	"host/plugin/remote":                    "sdk sdk/field sdk/wire host/plugin/manifest host/printable",
 	"host/plugin/process":                   "sdk/serve sdk/wire host/plugin/remote github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc golang.org/x/sys",
 	"host/plugin/wasm":                      "sdk/wire host/internal/owned host/plugin/remote github.com/tetratelabs/wazero golang.org/x/sys",
 	"host/gobuild":                          "",
@@ -50,37 +50,38 @@ var imports = map[string]string{
 	"host/internal/outlet":                  "host/cause host/internal/outfile golang.org/x/sys",
 	"host/receive":                          "host/internal/outlet",
 	"host/report":                           "sdk host/internal/decode host/internal/flowtable host/internal/outlet host/printable",
-	"host":                                  "host/cause sdk host/record host/internal/outfile host/firstparty host/plugin/remote host/carry host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable",
-	"host/record":                           "sdk sdk/value sdk/wire host/internal/outfile",
+	"host":                                  "host/cause sdk sdk/field host/record host/internal/outfile host/firstparty host/plugin/remote host/carry host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable",
+	"host/record":                           "sdk sdk/field sdk/value sdk/wire host/internal/outfile",
 	"host/check":                            "sdk host host/firstparty host/plugin host/plugin/manifest host/settings host/report",
-	"sdk":                                   "sdk/internal/little sdk/value",
+	"sdk":                                   "sdk/internal/little sdk/value sdk/field",
+	"sdk/field":                             "sdk/value",
 	"sdk/value":                             "sdk/internal/little",
 	"sdk/internal/little":                   "",
 	"sdk/internal/fields":                   "",
 	"sdk/internal/fields/generate":          "sdk/internal/fields",
-	"sdk/wire":                              "sdk sdk/internal/little sdk/value",
+	"sdk/wire":                              "sdk sdk/field sdk/internal/little sdk/value",
 	"sdk/serve":                             "sdk sdk/wire github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc",
-	"sdk/sdktest":                           "sdk sdk/value host host/plugin host/settings host/printable github.com/google/go-cmp github.com/rogpeppe/go-internal",
-	"plugins/basicflow":                     "sdk sdk/value",
-	"plugins/basicstats":                    "sdk sdk/value",
-	"plugins/tcpstates":                     "sdk",
-	"plugins/tcpwin":                        "sdk",
-	"plugins/tcpwinsink":                    "sdk plugins/tcpwin",
-	"plugins/txtsink":                       "sdk sdk/value",
+	"sdk/sdktest":                           "sdk sdk/field sdk/value host host/plugin host/settings host/printable github.com/google/go-cmp github.com/rogpeppe/go-internal",
+	"plugins/basicflow":                     "sdk sdk/field sdk/value",
+	"plugins/basicstats":                    "sdk sdk/field sdk/value",
+	"plugins/tcpstates":                     "sdk sdk/field",
+	"plugins/tcpwin":                        "sdk sdk/field",
+	"plugins/tcpwinsink":                    "sdk sdk/field plugins/tcpwin",
+	"plugins/txtsink":                       "sdk sdk/field sdk/value",
 	"plugins/all":                           "sdk plugins/basicflow plugins/basicstats plugins/tcpstates plugins/tcpwin plugins/tcpwinsink plugins/txtsink",
 	"plugins/all/cmd/all":                   "plugins/all sdk/serve",
-	"cmd/t2host":                            "host/cause sdk sdk/value sdk/wire sdk/serve host host/carry host/firstparty host/gobuild host/plugin host/plugin/manifest host/plugin/wasm host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable plugins/all scaffold github.com/t2host/t2host github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man golang.org/x/sys",
-	"testdata/guests/allocates":             "sdk sdk/serve",
+	"cmd/t2host":                            "host/cause sdk sdk/field sdk/value sdk/wire sdk/serve host host/carry host/firstparty host/gobuild host/plugin host/plugin/manifest host/plugin/wasm host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable plugins/all scaffold github.com/t2host/t2host github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man golang.org/x/sys",
+	"testdata/guests/allocates":             "sdk sdk/field sdk/serve",
 	"testdata/compare":                      "",
 	"testdata/make":                         "github.com/google/gopacket github.com/klauspost/compress",
 	"testdata/record":                       "github.com/google/gopacket golang.org/x/sys golang.org/x/net",
 }
 
 // testImports are what tests of every package may import too.
-const testImports = "sdk/value sdk/internal/fields example.com/mysink host host/carry host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+const testImports = "sdk/field sdk/value sdk/internal/fields example.com/mysink host host/carry host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
 
 // inGuests are the packages of the SDK that every guest links.
-var inGuests = []string{"sdk", "sdk/internal/little", "sdk/value", "sdk/wire"}
+var inGuests = []string{"sdk", "sdk/field", "sdk/internal/little", "sdk/value", "sdk/wire"}
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "net/netip", "io/fs"}

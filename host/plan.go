@@ -11,6 +11,7 @@ import (
 	"github.com/t2host/t2host/host/carry"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // plan is what a run will do: checked before anything is opened.
@@ -184,7 +185,7 @@ func (p *plan) checkWants(c *Config) error {
 				return fmt.Errorf("plugin %s: split and gzip are for files: give a PREFIX instead of -w -", l.Name)
 			}
 		}
-		if l.Ends.Fields&sdk.TCPStates != 0 && !p.TCPStates {
+		if l.Ends.Fields&field.TCPStates != 0 && !p.TCPStates {
 			return fmt.Errorf("plugin %s reads the states of TCP connections, which flow.tcp_states=false leaves out: set flow.tcp_states=true, or do not load it", l.Name)
 		}
 	}

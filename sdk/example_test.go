@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/sdktest"
 )
 
@@ -38,7 +39,7 @@ func Example() {
 		Settings: func(s *settings) []sdk.Setting {
 			return []sdk.Setting{sdk.Uint32("below", &s.Below, "bytes, raw", 0, 65536, "what a low window is")}
 		},
-		Packets: sdk.TCP(sdk.Window),
+		Packets: sdk.TCP(field.Window),
 		Ends:    sdk.End(),
 		Columns: []sdk.Column{sdk.Uint32Column("zeros", "packets with a low window")},
 		Open: func(_ *sdk.Env, s settings) (sdk.Stage, error) {
@@ -71,7 +72,7 @@ func ExampleOutletWriter_Send() {
 		Name: "ends", Number: 940, Version: "1.0.0", Doc: "says which flows ended",
 		Defaults: settings{sdk.Streams("")},
 		Settings: func(s *settings) []sdk.Setting { return s.StreamSettings.Settings() },
-		Ends:     sdk.End(sdk.SrcIP, sdk.FirstSeen, sdk.LastSeen),
+		Ends:     sdk.End(field.SrcIP, field.FirstSeen, field.LastSeen),
 		Outlets:  []sdk.Outlet{{Name: "lines", Kind: sdk.StreamOutlet, Setting: "to"}},
 		Open: func(env *sdk.Env, _ settings) (sdk.Stage, error) {
 			lines, n := env.Outlet("lines"), uint64(0)
@@ -100,7 +101,7 @@ func ExampleOutletWriter_Send() {
 func ExampleEndSelect_With() {
 	lengths := sdk.Define(sdk.Spec[struct{}]{
 		Name: "lengths", Number: 100, Version: "1.0.0", Doc: "gives each flow its bytes",
-		Packets: sdk.All(sdk.L7Len), Ends: sdk.End(), Columns: []sdk.Column{sdk.Uint64Column("l7Bytes", "bytes of payload")},
+		Packets: sdk.All(field.L7Len), Ends: sdk.End(), Columns: []sdk.Column{sdk.Uint64Column("l7Bytes", "bytes of payload")},
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			var flows sdk.PerFlow[uint64]
 			return &sdk.Loop{
@@ -142,7 +143,7 @@ var hosts = sdk.NewTable[host, seen]("keeper.hosts")
 func ExampleTable() {
 	keeper := sdk.Define(sdk.Spec[struct{}]{
 		Name: "keeper", Number: 100, Version: "1.0.0", Doc: "counts the flows of each host",
-		Ends: sdk.End(sdk.SrcIP), Exports: []sdk.AnyTable{hosts},
+		Ends: sdk.End(field.SrcIP), Exports: []sdk.AnyTable{hosts},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			w := hosts.Writer(env)
 			return &sdk.Loop{EndFlow: func(end sdk.EndRow) error {
@@ -155,7 +156,7 @@ func ExampleTable() {
 	teller := sdk.Define(sdk.Spec[struct{}]{
 		Name: "teller", Number: 200, Version: "1.0.0", Doc: "tells how many there are",
 		Requires: []sdk.Requirement{{Name: "keeper", Versions: "^1"}},
-		Ends:     sdk.End(sdk.SrcIP), Imports: []sdk.AnyTable{hosts},
+		Ends:     sdk.End(field.SrcIP), Imports: []sdk.AnyTable{hosts},
 		Columns: []sdk.Column{sdk.Uint32Column("hosts", "hosts so far")},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			view := hosts.View(env)

@@ -2,90 +2,9 @@
 
 package sdk
 
-import "github.com/t2host/t2host/sdk/value"
-
-// PacketField is a packet column that a plugin may declare.
-type PacketField uint16
-
-// The packet fields; the flow's slot is always there.
-const (
-	Time     PacketField = 1 << iota // when it was captured, nanoseconds since 1970 UTC
-	Window                           // the raw TCP window, 0 to 65535; 65536 where the packet was cut before it (RFC 9293, 3.1)
-	TCPFlags                         // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 where the packet was cut before them (RFC 9293, 3.1)
-	WireLen                          // its length on the wire, bytes
-	L7Len                            // its payload by the headers' lengths, bytes: T2's L7 length
-	PadLen                           // its padding, bytes, of frames of at most 64
-	Payload                          // the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
-	maxPacketField
-)
-
-// PacketFields are all of them.
-const PacketFields = maxPacketField - 1
-
-// EndField is a column of flow ends that a plugin may declare.
-type EndField uint32
-
-// The end fields; slot and place are always there.
-const (
-	At        EndField = 1 << iota // the packet time that ended it, nanoseconds since 1970 UTC
-	FirstSeen                      // the time of its first packet, nanoseconds since 1970 UTC
-	LastSeen                       // the time of its last packet, nanoseconds since 1970 UTC
-	FlowInd                        // the flow index, shared with its opposite
-	Dir                            // 0 for A, the client's direction, and 1 for B
-	SrcIP                          // the source address
-	DstIP                          // the destination address
-	SrcPort                        // the source port
-	DstPort                        // the destination port
-	Proto                          // the IP protocol, 0 for layer-2 flows (RFC 791, 3.1)
-	TCPStates                      // T2's tcpStatesAFlags, 0 for other flows than TCP
-	UTCOffset                      // seconds east of UTC at At, in the host's zone
-	FlowStat                       // T2's flowStat
-	Opposite                       // the slot of the opposite direction, NoFlow (0xffffffff) without one. The two end in one batch, A before B
-	EtherType                      // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
-	HdrDesc                        // the header stacks of its packets, at most 4, in order of appearance
-	NumHdrs                        // how many headers each of these stacks has
-	SrcMAC                         // its source MAC addresses, at most 3, in order of appearance
-	DstMAC                         // its destination MAC addresses, at most 3, in order of appearance
-	VLANID                         // the VLAN tags of its first packet, at most 3, outermost first
-	maxEndField
-)
-
-// EndFields are all of them.
-const EndFields = maxEndField - 1
-
-// In the order of the constants.
-var (
-	packetFields = [...]field{
-		{"time", 8, 0},
-		{"window", 4, 0},
-		{"tcpFlags", 1, 0},
-		{"wireLen", 4, 0},
-		{"l7Len", 2, 0},
-		{"padLen", 2, 0},
-		{"payload", 4, value.Text},
-	}
-	endFields = [...]field{
-		{"at", 8, 0},
-		{"firstSeen", 8, 0},
-		{"lastSeen", 8, 0},
-		{"flowInd", 8, 0},
-		{"dir", 1, 0},
-		{"srcIP", value.IPSize, 0},
-		{"dstIP", value.IPSize, 0},
-		{"srcPort", 2, 0},
-		{"dstPort", 2, 0},
-		{"proto", 1, 0},
-		{"tcpStates", 1, 0},
-		{"utcOffset", 4, 0},
-		{"flowStat", 8, 0},
-		{"opposite", 4, 0},
-		{"etherType", 2, 0},
-		{"hdrDesc", 4, value.Text | value.List},
-		{"numHdrs", 4, value.Uint16 | value.List},
-		{"srcMAC", 4, value.MAC | value.List},
-		{"dstMAC", 4, value.MAC | value.List},
-		{"vlanID", 4, value.Uint16 | value.List},
-	}
+import (
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // Packets are the rows that the plugin's Packets selects, a column a field.
@@ -104,27 +23,27 @@ type Packets struct {
 }
 
 // Only returns the packets with those columns only that fields names.
-func (p *Packets) Only(fields PacketField) Packets {
+func (p *Packets) Only(fields field.Packet) Packets {
 	q := *p
-	if fields&Time == 0 {
+	if fields&field.Time == 0 {
 		q.Time = nil
 	}
-	if fields&Window == 0 {
+	if fields&field.Window == 0 {
 		q.Window = nil
 	}
-	if fields&TCPFlags == 0 {
+	if fields&field.TCPFlags == 0 {
 		q.TCPFlags = nil
 	}
-	if fields&WireLen == 0 {
+	if fields&field.WireLen == 0 {
 		q.WireLen = nil
 	}
-	if fields&L7Len == 0 {
+	if fields&field.L7Len == 0 {
 		q.L7Len = nil
 	}
-	if fields&PadLen == 0 {
+	if fields&field.PadLen == 0 {
 		q.PadLen = nil
 	}
-	if fields&Payload == 0 {
+	if fields&field.Payload == 0 {
 		q.Payload = value.Vec{}
 	}
 	return q
@@ -186,88 +105,85 @@ type Ends struct {
 	Columns   []value.Vec // of other plugins, as declared in EndSelect.Columns
 }
 
-// VecFields are the end fields whose values differ in width.
-var VecFields = [...]EndField{HdrDesc, NumHdrs, SrcMAC, DstMAC, VLANID}
-
-// Vec returns the column of one of VecFields.
-func (e *Ends) Vec(f EndField) *value.Vec {
+// Vec returns the column of one of [field.EndLists].
+func (e *Ends) Vec(f field.End) *value.Vec {
 	switch f {
-	case HdrDesc:
+	case field.HdrDesc:
 		return &e.HdrDesc
-	case NumHdrs:
+	case field.NumHdrs:
 		return &e.NumHdrs
-	case SrcMAC:
+	case field.SrcMAC:
 		return &e.SrcMAC
-	case DstMAC:
+	case field.DstMAC:
 		return &e.DstMAC
-	case VLANID:
+	case field.VLANID:
 		return &e.VLANID
 	}
-	panic("sdk: not a field of lists")
+	panic("sdk: field is not a list")
 }
 
 // Only returns the ends with those columns only that fields names, and the columns of other
 // plugins.
-func (e *Ends) Only(fields EndField) Ends {
+func (e *Ends) Only(fields field.End) Ends {
 	q := *e
-	if fields&At == 0 {
+	if fields&field.At == 0 {
 		q.At = nil
 	}
-	if fields&FirstSeen == 0 {
+	if fields&field.FirstSeen == 0 {
 		q.FirstSeen = nil
 	}
-	if fields&LastSeen == 0 {
+	if fields&field.LastSeen == 0 {
 		q.LastSeen = nil
 	}
-	if fields&FlowInd == 0 {
+	if fields&field.FlowInd == 0 {
 		q.FlowInd = nil
 	}
-	if fields&Dir == 0 {
+	if fields&field.Dir == 0 {
 		q.Dir = nil
 	}
-	if fields&SrcIP == 0 {
+	if fields&field.SrcIP == 0 {
 		q.SrcIP = nil
 	}
-	if fields&DstIP == 0 {
+	if fields&field.DstIP == 0 {
 		q.DstIP = nil
 	}
-	if fields&SrcPort == 0 {
+	if fields&field.SrcPort == 0 {
 		q.SrcPort = nil
 	}
-	if fields&DstPort == 0 {
+	if fields&field.DstPort == 0 {
 		q.DstPort = nil
 	}
-	if fields&Proto == 0 {
+	if fields&field.Proto == 0 {
 		q.Proto = nil
 	}
-	if fields&TCPStates == 0 {
+	if fields&field.TCPStates == 0 {
 		q.TCPStates = nil
 	}
-	if fields&UTCOffset == 0 {
+	if fields&field.UTCOffset == 0 {
 		q.UTCOffset = nil
 	}
-	if fields&FlowStat == 0 {
+	if fields&field.FlowStat == 0 {
 		q.FlowStat = nil
 	}
-	if fields&Opposite == 0 {
+	if fields&field.Opposite == 0 {
 		q.Opposite = nil
 	}
-	if fields&EtherType == 0 {
+	if fields&field.EtherType == 0 {
 		q.EtherType = nil
 	}
-	if fields&HdrDesc == 0 {
+	if fields&field.HdrDesc == 0 {
 		q.HdrDesc = value.Vec{}
 	}
-	if fields&NumHdrs == 0 {
+	if fields&field.NumHdrs == 0 {
 		q.NumHdrs = value.Vec{}
 	}
-	if fields&SrcMAC == 0 {
+	if fields&field.SrcMAC == 0 {
 		q.SrcMAC = value.Vec{}
 	}
-	if fields&DstMAC == 0 {
+	if fields&field.DstMAC == 0 {
 		q.DstMAC = value.Vec{}
 	}
-	if fields&VLANID == 0 {
+	if fields&field.VLANID == 0 {
 		q.VLANID = value.Vec{}
 	}
 	return q

@@ -3,6 +3,8 @@ package sdk
 import (
 	"errors"
 	"strconv"
+
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // PacketRow is one packet of a batch. Asking for a field that was not declared
@@ -59,9 +61,9 @@ func (b *Batch) advance(i int) {
 // Flow is the slot of the flow.
 func (r EndRow) Flow() uint32 { return r.b.Ends.Flow[r.i] }
 
-// Vec is the value of one of VecFields as on the wire: a list. It is valid during
+// Vec is the value of one of [field.EndLists] as on the wire: a list. It is valid during
 // the call of the stage.
-func (r EndRow) Vec(f EndField) []byte { return r.b.Ends.Vec(f).Bytes(r.i) }
+func (r EndRow) Vec(f field.End) []byte { return r.b.Ends.Vec(f).Bytes(r.i) }
 
 // Bytes is the value of the declared column n of another plugin as on the wire,
 // valid during the call of the stage.

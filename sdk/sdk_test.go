@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/sdk/field"
 )
 
 func TestOrderedKeepsTheFirstPlace(t *testing.T) {
@@ -55,7 +57,7 @@ var table = NewTable[key, row]("maker.t")
 func maker(f func(*Writer[key, row], EndRow) error) *Plugin {
 	return Define(Spec[struct{}]{
 		Name: "maker", Number: 100, Version: "1.0.0", Doc: "makes",
-		Ends:    End(FlowInd),
+		Ends:    End(field.FlowInd),
 		Columns: []Column{Uint32Column("n", ""), DurationColumn("d", "")},
 		Exports: []AnyTable{table},
 		Open: func(env *Env, _ struct{}) (Stage, error) {
@@ -224,7 +226,7 @@ func TestNumbersAsT2ShowsThem(t *testing.T) {
 // TestGuestsLinkLittle: what a sandboxed plugin links by way of the SDK holds no
 // fmt, reflect or encoding.
 func TestGuestsLinkLittle(t *testing.T) {
-	for _, pkg := range []string{".", "./value", "./wire", "../plugins/all"} {
+	for _, pkg := range []string{".", "./field", "./value", "./wire", "../plugins/all"} {
 		cmd := exec.Command("go", "list", "-deps", pkg)
 		cmd.Env = append(cmd.Environ(), "GOOS=wasip1", "GOARCH=wasm")
 		out, err := cmd.Output()

@@ -1,46 +1,91 @@
 package sdk
 
-import "github.com/t2host/t2host/sdk/value"
+import (
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
+)
 
-// Size is the bytes of a packet row on the wire, of the payload that of its length.
+// PacketSelect is what a plugin reads of packets.
+type PacketSelect struct {
+	Rows       field.Rows
+	Fields     field.Packet
+	PayloadLen int // with Payload: bytes of it, 1 to MaxPayload
+}
+
+// MaxPayload bounds the bytes of a packet's payload that a plugin may read.
+const MaxPayload = 2048
+
+// TCP selects TCP packets (of fragments the first) with these fields.
+func TCP(fields ...field.Packet) PacketSelect {
+	return PacketSelect{Rows: field.TCPRows, Fields: union(fields)}
+}
+
+// All selects every packet that has a flow, with these fields.
+func All(fields ...field.Packet) PacketSelect {
+	return PacketSelect{Rows: field.AllRows, Fields: union(fields)}
+}
+
+// WithPayload adds the first n bytes of each packet's payload.
+func (s PacketSelect) WithPayload(n int) PacketSelect {
+	s.Fields |= field.Payload
+	s.PayloadLen = n
+	return s
+}
+
+// EndSelect is what a plugin reads at flow ends.
+type EndSelect struct {
+	On      bool
+	Fields  field.End
+	Columns []Column // of other plugins, Name "plugin.column"
+	All     bool     // instead: all columns of the plugins before this one
+}
+
+// End selects flow ends with these fields.
+func End(fields ...field.End) EndSelect { return EndSelect{On: true, Fields: union(fields)} }
+
+// With adds columns of other plugins.
+func (e EndSelect) With(columns ...Column) EndSelect {
+	e.Columns = append(e.Columns[:len(e.Columns):len(e.Columns)], columns...)
+	return e
+}
+
+// WithAll adds all columns of the plugins that are loaded before this one.
+func (e EndSelect) WithAll() EndSelect {
+	e.All = true
+	return e
+}
+
+func union[F field.Packet | field.End](fields []F) F {
+	var u F
+	for _, f := range fields {
+		u |= f
+	}
+	return u
+}
+
+// Size returns the bytes of a packet row on the wire, without those of its payload.
 func (s PacketSelect) Size() int {
-	if s.Rows == NoRows {
+	if s.Rows == field.NoRows {
 		return 0
 	}
-	n := 4
-	for i, f := range packetFields {
-		if s.Fields>>i&1 != 0 {
-			n += f.size
+	return 4 + s.Fields.Size()
+}
+
+// Size returns the bytes of a flow end on the wire, without those of values that have no fixed
+// width.
+func (e EndSelect) Size() int {
+	if !e.On {
+		return 0
+	}
+	n := 8 + e.Fields.Size()
+	for _, c := range e.Columns {
+		if size := c.Type.Size(); size > 0 {
+			n += size
+		} else {
+			n += 4
 		}
 	}
 	return n
-}
-
-// Size is the bytes of a flow end on the wire, of values that differ in width that
-// of their lengths.
-func (s EndSelect) Size() int {
-	if !s.On {
-		return 0
-	}
-	n := 8
-	for i, f := range endFields {
-		if s.Fields>>i&1 != 0 {
-			n += f.size
-		}
-	}
-	for _, c := range s.Columns {
-		n += columnSize(c.Type)
-	}
-	return n
-}
-
-// columnSize is what a value of that type takes on the wire, without its bytes
-// where values differ in width.
-func columnSize(t value.Type) int {
-	if size := t.Size(); size > 0 {
-		return size
-	}
-	return 4
 }
 
 // slice keeps a column that was not declared nil.

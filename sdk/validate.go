@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -26,9 +27,9 @@ func (p *Plugin) Validate() error {
 		return errors.New("doc is empty: say in one sentence what the plugin does")
 	case p.Open == nil:
 		return errors.New("open is missing")
-	case p.Packets.Rows > AllRows || p.Packets.Fields > PacketFields || p.Ends.Fields > EndFields:
+	case p.Packets.Rows > field.AllRows || p.Packets.Fields > field.AllPackets || p.Ends.Fields > field.AllEnds:
 		return errors.New("packets or ends select what this host does not know")
-	case p.Packets.Fields&Payload != 0 && (p.Packets.PayloadLen < 1 || p.Packets.PayloadLen > MaxPayload):
+	case p.Packets.Fields&field.Payload != 0 && (p.Packets.PayloadLen < 1 || p.Packets.PayloadLen > MaxPayload):
 		return errors.New("payload of " + strconv.Itoa(p.Packets.PayloadLen) + " bytes is read: 1 to " + strconv.Itoa(MaxPayload) + " are possible")
 	case len(p.Columns) > 0 && !p.Ends.On:
 		return errors.New("columns are declared but no flow ends: set Ends")

@@ -14,7 +14,7 @@ import (
 var (
 	links    = regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`)
 	headings = regexp.MustCompile(`(?m)^#+ (.*)$`)
-	sdkNames = regexp.MustCompile("`(sdk|value)\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?")
+	sdkNames = regexp.MustCompile("`(sdk|field|value)\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?")
 )
 
 // TestLinks: what a page links to is there.
@@ -66,7 +66,7 @@ func hasHeading(text, anchor string) bool {
 // TestBookNamesTheSDK: what the book calls `sdk.Name`, or `sdk.Type.Method`, is exported.
 func TestBookNamesTheSDK(t *testing.T) {
 	exported := map[string]bool{}
-	for _, dir := range []string{"sdk", "sdk/value"} {
+	for _, dir := range []string{"sdk", "sdk/field", "sdk/value"} {
 		exportedOf(t, dir, exported)
 	}
 	found := 0

@@ -16,6 +16,7 @@ import (
 
 	"github.com/t2host/t2host/host/internal/outfile"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -65,7 +66,7 @@ func New(path string, p *sdk.Plugin, o sdk.Opening, stage sdk.Stage, payload boo
 // Batch records the batch and its answer.
 func (r *Recorder) Batch(b *sdk.Batch) error {
 	kept := b.Packets.Payload
-	if !r.payload && r.plugin.Packets.Fields&sdk.Payload != 0 {
+	if !r.payload && r.plugin.Packets.Fields&field.Payload != 0 {
 		b.Packets.Payload = value.Vec{Type: kept.Type, Ends: make([]uint32, len(kept.Ends))}
 	}
 	r.buf = wire.AppendBatch(r.buf[:0], r.plugin, b)

@@ -4,6 +4,7 @@ package basicflow
 
 import (
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -31,8 +32,8 @@ const (
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "basicflow", Number: 100, Version: "1.0.0",
 	Doc: "gives each record times, addresses, ports, protocol and headers of its flow",
-	Ends: sdk.End(sdk.FlowStat, sdk.FirstSeen, sdk.LastSeen, sdk.HdrDesc, sdk.NumHdrs, sdk.SrcMAC, sdk.DstMAC,
-		sdk.EtherType, sdk.VLANID, sdk.SrcIP, sdk.SrcPort, sdk.DstIP, sdk.DstPort, sdk.Proto),
+	Ends: sdk.End(field.FlowStat, field.FirstSeen, field.LastSeen, field.HdrDesc, field.NumHdrs, field.SrcMAC, field.DstMAC,
+		field.EtherType, field.VLANID, field.SrcIP, field.SrcPort, field.DstIP, field.DstPort, field.Proto),
 	Columns: []sdk.Column{
 		colFlowStat:   sdk.Hex64Column("flowStat", "Flow status and warnings"),
 		colTimeFirst:  sdk.TimeColumn("timeFirst", "Date time of first packet"),

@@ -2,7 +2,10 @@
 // how many, how long, how far apart, and how they compare with the opposite's.
 package basicstats
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+)
 
 // The plugin's columns, by index.
 const (
@@ -30,8 +33,8 @@ const (
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "basicstats", Number: 120, Version: "1.0.0",
 	Doc:     "gives each record packets, bytes, their sizes and times between them, and the biggest talkers",
-	Packets: sdk.All(sdk.Time, sdk.L7Len, sdk.PadLen),
-	Ends:    sdk.End(sdk.FlowStat, sdk.Dir, sdk.Opposite, sdk.FirstSeen, sdk.LastSeen, sdk.SrcIP, sdk.SrcMAC),
+	Packets: sdk.All(field.Time, field.L7Len, field.PadLen),
+	Ends:    sdk.End(field.FlowStat, field.Dir, field.Opposite, field.FirstSeen, field.LastSeen, field.SrcIP, field.SrcMAC),
 	Columns: []sdk.Column{
 		colPktsSnt:     sdk.Uint64Column("pktsSnt", "Number of transmitted packets"),
 		colPktsRcvd:    sdk.Uint64Column("pktsRcvd", "Number of received packets"),

@@ -3,7 +3,10 @@
 // worst flow, as a table for other plugins and as a summary file.
 package tcpwin
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+)
 
 // Settings of an opened plugin.
 type Settings struct {
@@ -39,8 +42,8 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 			sdk.Text("suffix", &s.Suffix, "the summary file is the output prefix and this"),
 		}
 	},
-	Packets: sdk.TCP(sdk.Time, sdk.Window),
-	Ends:    sdk.End(sdk.LastSeen, sdk.SrcIP, sdk.DstIP),
+	Packets: sdk.TCP(field.Time, field.Window),
+	Ends:    sdk.End(field.LastSeen, field.SrcIP, field.DstIP),
 	Columns: []sdk.Column{
 		colStat:     sdk.Hex8Column("tcpWinStat", "window size threshold status: 0x01 undershot"),
 		colCount:    sdk.Uint32Column("tcpWinThCnt", "packets below the window size threshold"),

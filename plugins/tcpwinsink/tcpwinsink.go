@@ -7,6 +7,7 @@ import (
 
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // Settings of an opened plugin.
@@ -40,7 +41,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1"}},
 	Imports:  []sdk.AnyTable{tcpwin.LowWindows},
-	Ends:     sdk.End(sdk.At, sdk.UTCOffset),
+	Ends:     sdk.End(field.At, field.UTCOffset),
 	Outlets:  []sdk.Outlet{{Name: "reports", Kind: sdk.StreamOutlet, Setting: "to"}},
 	Open:     open,
 })

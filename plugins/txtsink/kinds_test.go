@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -11,7 +12,7 @@ import (
 // from its ports, so that text cases choose it.
 var kinds = sdk.Define(sdk.Spec[struct{}]{
 	Name: "kinds", Number: 200, Version: "2.1.0", Doc: "has a column of each type",
-	Ends: sdk.End(sdk.FlowInd, sdk.FirstSeen, sdk.LastSeen, sdk.SrcIP, sdk.SrcPort),
+	Ends: sdk.End(field.FlowInd, field.FirstSeen, field.LastSeen, field.SrcIP, field.SrcPort),
 	Columns: []sdk.Column{
 		sdk.Uint8Column("u8", "a byte"), sdk.Uint16Column("u16", ""), sdk.Uint32Column("u32", ""), sdk.Uint64Column("u64", ""),
 		sdk.Hex8Column("h8", "flags"), sdk.Hex16Column("h16", ""), sdk.Hex32Column("h32", ""), sdk.Hex64Column("h64", ""),

@@ -4,6 +4,7 @@ package txtsink
 
 import (
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -27,7 +28,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 			sdk.Text("except", &s.Except, "the columns to leave out, named in the same way"),
 		)
 	},
-	Ends: sdk.End(sdk.Dir, sdk.FlowInd).WithAll(),
+	Ends: sdk.End(field.Dir, field.FlowInd).WithAll(),
 	Outlets: []sdk.Outlet{
 		{Name: "flows", Kind: sdk.RecordOutlet, Setting: "suffix"},
 		{Name: "headers", Kind: sdk.FileOutlet, Setting: "headers_suffix"},

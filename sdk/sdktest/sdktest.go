@@ -22,6 +22,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -182,7 +183,7 @@ func recorder(of *sdk.Plugin, out *strings.Builder) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "recorder", Number: 999, Version: "1.0.0", Doc: "writes down flow ends for a test",
 		Requires: []sdk.Requirement{{Name: of.Name}},
-		Ends:     sdk.End(sdk.At, sdk.FlowInd, sdk.Dir, sdk.SrcIP, sdk.DstIP, sdk.SrcPort, sdk.DstPort, sdk.Proto).With(columns...),
+		Ends:     sdk.End(field.At, field.FlowInd, field.Dir, field.SrcIP, field.DstIP, field.SrcPort, field.DstPort, field.Proto).With(columns...),
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
 				fmt.Fprintf(out, "%s %d%c %s > %s proto=%d", sdk.Seconds(e.At()-Epoch*1e9, 3), e.FlowInd(), "AB"[e.Dir()],

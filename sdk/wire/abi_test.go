@@ -16,6 +16,7 @@ import (
 	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/internal/fields"
 	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
@@ -85,7 +86,7 @@ func TestABIManifest(t *testing.T) {
 	if info := tcpwin.LowWindows.Info(); !info.Same(&plugins[0].Imports[0]) {
 		t.Errorf("the import shown is not %s: %v", info.Name, info)
 	}
-	for _, words := range [][]string{wire.SettingKinds, wire.RowKinds[sdk.TCPRows:], wire.OutletKinds} {
+	for _, words := range [][]string{wire.SettingKinds, wire.RowKinds[field.TCPRows:], wire.OutletKinds} {
 		for _, word := range words {
 			if word != "" && !strings.Contains(page(t), "`"+word+"`") {
 				t.Errorf("ABI.md does not say what %s is", word)
@@ -167,7 +168,7 @@ func fieldTable() string {
 		if !f.List() {
 			width = strconv.Itoa(size)
 		} else if of == "ends" {
-			width = "`" + sdk.EndFieldNamed(f.Name).Type().String() + "`"
+			width = "`" + field.EndNamed(f.Name).Type().String() + "`"
 		}
 		ref := ""
 		if f.Ref != "" {
@@ -176,18 +177,18 @@ func fieldTable() string {
 		fmt.Fprintf(&b, "| %s | `%s` | %s | %s%s |\n", of, f.Name, width, f.Doc, ref)
 	}
 	for _, f := range fields.Packets {
-		s := sdk.PacketSelect{Rows: sdk.TCPRows, Fields: sdk.PacketFieldNamed(f.Name)}
+		s := sdk.PacketSelect{Rows: field.TCPRows, Fields: field.PacketNamed(f.Name)}
 		row("packets", f, s.Size()-4)
 	}
 	for _, f := range fields.Ends {
-		s := sdk.EndSelect{On: true, Fields: sdk.EndFieldNamed(f.Name)}
+		s := sdk.EndSelect{On: true, Fields: field.EndNamed(f.Name)}
 		row("ends", f, s.Size()-8)
 	}
 	return b.String()
 }
 
 func exampleBatch() string {
-	p := &sdk.Plugin{Packets: sdk.TCP(sdk.Window), Ends: sdk.End(sdk.SrcIP)}
+	p := &sdk.Plugin{Packets: sdk.TCP(field.Window), Ends: sdk.End(field.SrcIP)}
 	b := &sdk.Batch{
 		Number: 1, First: 1, Last: 3, Time: 1e9, Final: true, Totals: sdk.Totals{Packets: 3, Bytes: 180},
 		Packets: sdk.Packets{N: 2, Flow: []uint32{0, 1}, Window: []uint32{0, 512}},

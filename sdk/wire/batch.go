@@ -1,7 +1,10 @@
 package wire
 
 import (
+	"math/bits"
+
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/internal/little"
 	"github.com/t2host/t2host/sdk/value"
 )
@@ -24,7 +27,7 @@ func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	dst = little.AppendUint32(dst, uint32(len(b.Imports)))
 	dst = little.AppendUint64(dst, b.Totals.Packets)
 	dst = little.AppendUint64(dst, b.Totals.Bytes)
-	if p.Packets.Rows != sdk.NoRows {
+	if p.Packets.Rows != field.NoRows {
 		dst = appendPackets(dst, start, p.Packets.Fields, &b.Packets)
 	}
 	if p.Ends.On {
@@ -34,7 +37,7 @@ func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	return finish(dst, start, kindBatch)
 }
 
-func appendEnds(b []byte, start int, fields sdk.EndField, e *sdk.Ends) []byte {
+func appendEnds(b []byte, start int, fields field.End, e *sdk.Ends) []byte {
 	b = appendEndFields(b, start, fields, e)
 	for i := range e.Columns {
 		b = columnVec(b, start, &e.Columns[i])
@@ -59,10 +62,10 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 	b.Ends.N = c.count(4)
 	deltas := c.count(deltaHeader)
 	b.Totals = sdk.Totals{Packets: c.u64(), Bytes: c.u64()}
-	if p.Packets.Rows == sdk.NoRows && b.Packets.N > 0 || !p.Ends.On && b.Ends.N > 0 {
+	if p.Packets.Rows == field.NoRows && b.Packets.N > 0 || !p.Ends.On && b.Ends.N > 0 {
 		c.fail("message has rows that were not declared")
 	}
-	if p.Packets.Rows != sdk.NoRows {
+	if p.Packets.Rows != field.NoRows {
 		readPackets(c, p.Packets.Fields, &b.Packets)
 	}
 	if p.Ends.On {
@@ -84,12 +87,13 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 
 // Size is how many bytes AppendBatch appends at most.
 func Size(p *sdk.Plugin, b *sdk.Batch) int {
-	const fields = 32 // more than there are of packets and ends
+	// Each column may be padded, those of slots and of Before too, and so may the whole.
+	fields := 4 + bits.OnesCount64(uint64(p.Packets.Fields)) + bits.OnesCount64(uint64(p.Ends.Fields))
 	n := batchHeader + b.Packets.N*p.Packets.Size() + b.Ends.N*p.Ends.Size() + 8*(fields+len(p.Ends.Columns))
-	if p.Packets.Fields&sdk.Payload != 0 {
+	if p.Packets.Fields&field.Payload != 0 {
 		n += len(b.Packets.Payload.Data)
 	}
-	for _, f := range sdk.VecFields {
+	for _, f := range field.EndLists {
 		if p.Ends.Fields&f != 0 {
 			n += len(b.Ends.Vec(f).Data)
 		}

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // AppendManifest appends what an artefact answers to describe: the declarations
@@ -22,7 +23,7 @@ var (
 		sdk.UintSetting: "number", sdk.BoolSetting: "bool", sdk.TextSetting: "text",
 		sdk.ChoiceSetting: "choice", sdk.TargetSetting: "target",
 	}
-	RowKinds    = []string{sdk.NoRows: "none", sdk.TCPRows: "tcp", sdk.AllRows: "all"}
+	RowKinds    = []string{field.NoRows: "none", field.TCPRows: "tcp", field.AllRows: "all"}
 	OutletKinds = []string{sdk.FileOutlet: "file", sdk.StreamOutlet: "stream", sdk.RecordOutlet: "records"}
 )
 
@@ -44,12 +45,12 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 		j.bool("optional", r.Optional)
 		j.b = append(j.b, '}')
 	})
-	if p.Packets.Rows != sdk.NoRows {
+	if p.Packets.Rows != field.NoRows {
 		j.key("packets")
 		j.b = append(j.b, '{')
 		j.text("rows", word(RowKinds, int(p.Packets.Rows)))
 		j.texts("fields", p.Packets.Fields.Names())
-		if p.Packets.Fields&sdk.Payload != 0 {
+		if p.Packets.Fields&field.Payload != 0 {
 			j.number("payload", uint64(p.Packets.PayloadLen))
 		}
 		j.b = append(j.b, '}')

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -20,8 +21,8 @@ func everything() *sdk.Plugin {
 	table := sdk.TableInfo{Name: "a.t", Key: []sdk.Column{sdk.Uint32Column("k", "")}, Row: []sdk.Column{sdk.Uint8Column("r", ""), {Name: "ip", Type: value.IP}}}
 	return &sdk.Plugin{
 		Name:    "a",
-		Packets: sdk.PacketSelect{Rows: sdk.AllRows, Fields: sdk.PacketFields, PayloadLen: 8},
-		Ends: sdk.EndSelect{On: true, Fields: sdk.EndFields, Columns: []sdk.Column{
+		Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 8},
+		Ends: sdk.EndSelect{On: true, Fields: field.AllEnds, Columns: []sdk.Column{
 			sdk.Hex8Column("b.x", ""), {Name: "b.ip", Type: value.IP}, sdk.StringColumn("b.s", ""), sdk.ColumnOf(value.Text|value.List, "b.l", ""),
 		}},
 		Columns: []sdk.Column{sdk.Uint8Column("u", ""), sdk.Float64Column("f", ""), {Name: "ip", Type: value.IP}, sdk.TextColumn("s", ""), sdk.ColumnOf(value.Uint16|value.List, "l", "")},
@@ -116,7 +117,7 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 			values(rnd, value.String, e), values(rnd, value.Text|value.List, e),
 		},
 	}
-	for _, f := range sdk.VecFields {
+	for _, f := range field.EndLists {
 		*b.Ends.Vec(f) = values(rnd, f.Type(), e)
 	}
 	b.Imports = deltas(rnd, e+1) // those of a part's next end stand behind its ends
@@ -144,7 +145,7 @@ func TestBatchComesThrough(t *testing.T) {
 }
 
 func TestOnlyWhatIsDeclaredIsSent(t *testing.T) {
-	p := &sdk.Plugin{Packets: sdk.TCP(sdk.Window), Ends: sdk.End(sdk.SrcIP)}
+	p := &sdk.Plugin{Packets: sdk.TCP(field.Window), Ends: sdk.End(field.SrcIP)}
 	b := randomBatch(rand.New(rand.NewPCG(7, 0)))
 	b.Imports, b.Ends.Columns = nil, nil
 	msg := AppendBatch(nil, p, b)
@@ -419,7 +420,7 @@ func FuzzAnswer(f *testing.F) {
 }
 
 func BenchmarkBatch(b *testing.B) {
-	p := &sdk.Plugin{Packets: sdk.TCP(sdk.Time, sdk.Window), Ends: sdk.End(sdk.SrcIP)}
+	p := &sdk.Plugin{Packets: sdk.TCP(field.Time, field.Window), Ends: sdk.End(field.SrcIP)}
 	const n = 4096
 	batch := &sdk.Batch{Packets: sdk.Packets{N: n, Flow: make([]uint32, n), Time: make([]int64, n), Window: make([]uint32, n)}}
 	var msg []byte

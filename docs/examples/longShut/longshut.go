@@ -2,7 +2,10 @@
 // each flow whose window was shut for long: who, whom it stopped, and for how long.
 package longshut
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+)
 
 // Settings of an opened plugin.
 type Settings struct {
@@ -21,7 +24,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 		)
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1.0.0"}},
-	Ends: sdk.End(sdk.SrcIP, sdk.DstIP).With(
+	Ends: sdk.End(field.SrcIP, field.DstIP).With(
 		sdk.DurationColumn("tcpwin.tcpWinShutMax", "longest time with the window below the threshold"),
 	),
 	Outlets: []sdk.Outlet{{Name: "hosts", Kind: sdk.StreamOutlet, Setting: "to"}},

@@ -9,6 +9,7 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -19,10 +20,10 @@ const MaxBytes = 1 << 20
 // that the host builds for it.
 type Layout struct {
 	plugins []*sdk.Plugin
-	packets [sdk.AllRows + 1]sdk.PacketField // by rows: the union of the fields
-	used    [sdk.AllRows + 1]bool
+	packets [field.AllRows + 1]field.Packet // by rows: the union of the fields
+	used    [field.AllRows + 1]bool
 	ends    bool
-	end     sdk.EndField // the union of the fields
+	end     field.End // the union of the fields
 
 	zone   *Zone
 	stacks *decode.Stacks
@@ -47,11 +48,11 @@ func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *
 		l.end |= p.Ends.Fields
 		l.rowBytes = max(l.rowBytes, p.Packets.Size())
 		l.endBytes = max(l.endBytes, p.Ends.Size(), width(p.Columns))
-		if p.Packets.Fields&sdk.Payload != 0 {
+		if p.Packets.Fields&field.Payload != 0 {
 			l.payload = max(l.payload, p.Packets.PayloadLen)
 		}
 	}
-	l.used[sdk.NoRows] = false
+	l.used[field.NoRows] = false
 	return l
 }
 
@@ -79,9 +80,9 @@ type Batch struct {
 	Totals              sdk.Totals
 
 	layout  *Layout
-	packets [sdk.AllRows + 1]sdk.Packets
+	packets [field.AllRows + 1]sdk.Packets
 	ends    sdk.Ends
-	before  [sdk.AllRows + 1][]uint32
+	before  [field.AllRows + 1][]uint32
 	events  int // rows and ends
 	bytes   int
 	views   []sdk.Batch
@@ -100,7 +101,7 @@ func (b *Batch) View(i int) *sdk.Batch {
 	v.Number, v.First, v.Last, v.Time, v.Final, v.Totals = b.Number, b.First, b.Last, b.Time, b.Final, b.Totals
 	cut := v.Packets.Payload
 	v.Packets = b.packets[p.Packets.Rows].Only(p.Packets.Fields)
-	if n := p.Packets.PayloadLen; p.Packets.Fields&sdk.Payload != 0 && n < b.layout.payload {
+	if n := p.Packets.PayloadLen; p.Packets.Fields&field.Payload != 0 && n < b.layout.payload {
 		v.Packets.Payload = firstBytes(cut, &v.Packets.Payload, n)
 	}
 	columns := v.Ends.Columns
@@ -156,12 +157,12 @@ func (b *Batch) AddPacket(slot uint32, h *decode.Headers, payload []byte) {
 	b.seen(h.Number, h.Time)
 	l := b.layout
 	added := false
-	if l.used[sdk.TCPRows] && h.Key.Proto == protoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
-		addRow(&b.packets[sdk.TCPRows], l.packets[sdk.TCPRows], slot, h, payload)
+	if l.used[field.TCPRows] && h.Key.Proto == protoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
+		addRow(&b.packets[field.TCPRows], l.packets[field.TCPRows], slot, h, payload)
 		added = true
 	}
-	if l.used[sdk.AllRows] {
-		addRow(&b.packets[sdk.AllRows], l.packets[sdk.AllRows], slot, h, payload)
+	if l.used[field.AllRows] {
+		addRow(&b.packets[field.AllRows], l.packets[field.AllRows], slot, h, payload)
 		added = true
 	}
 	if added {
@@ -208,7 +209,7 @@ func (b *Batch) AddEnd(end End) {
 	e.N++
 	e.Flow = append(e.Flow, end.Slot)
 	addFields(e, l.end, end.Flow, end.Dir, end.Now)
-	if l.end&sdk.UTCOffset != 0 {
+	if l.end&field.UTCOffset != 0 {
 		e.UTCOffset = append(e.UTCOffset, l.zone.Offset(end.Now))
 	}
 	if l.Details() {

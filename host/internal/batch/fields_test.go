@@ -12,6 +12,7 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -69,8 +70,8 @@ func everyField(t *testing.T, p *sdk.Plugin) *sdk.Batch {
 
 func reads() *sdk.Plugin {
 	return &sdk.Plugin{
-		Name: "reads", Packets: sdk.PacketSelect{Rows: sdk.AllRows, Fields: sdk.PacketFields, PayloadLen: 4},
-		Ends: sdk.EndSelect{On: true, Fields: sdk.EndFields},
+		Name: "reads", Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 4},
+		Ends: sdk.EndSelect{On: true, Fields: field.AllEnds},
 	}
 }
 
@@ -107,7 +108,7 @@ func valueOf(column reflect.Value, i int) any {
 func TestEveryField(t *testing.T) {
 	p := reads()
 	b := everyField(t, p)
-	for of, names := range map[any][]string{&b.Packets: sdk.PacketFields.Names(), &b.Ends: sdk.EndFields.Names()} {
+	for of, names := range map[any][]string{&b.Packets: field.AllPackets.Names(), &b.Ends: field.AllEnds.Names()} {
 		all := columns(of)
 		if len(all) != len(names) {
 			t.Errorf("%T has %d columns, its fields are %v", of, len(all), names)
@@ -150,10 +151,10 @@ func only(t *testing.T, of any, name string) {
 	var n int
 	switch of := of.(type) {
 	case *sdk.Packets:
-		q := of.Only(sdk.PacketFieldNamed(name))
+		q := of.Only(field.PacketNamed(name))
 		got, n = &q, len(q.Flow)
 	case *sdk.Ends:
-		q := of.Only(sdk.EndFieldNamed(name))
+		q := of.Only(field.EndNamed(name))
 		got, n = &q, len(q.Flow)
 	}
 	if n != rows {
@@ -231,7 +232,7 @@ func asRows(t *testing.T, b *sdk.Batch) {
 	if err == nil {
 		err = stage.Batch(b)
 	}
-	if want := rows * (len(packets) + len(ends) - len(sdk.VecFields)); err != nil || seen != want {
+	if want := rows * (len(packets) + len(ends) - len(field.EndLists)); err != nil || seen != want {
 		t.Errorf("%d values of rows, want %d: %v", seen, want, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -84,16 +85,16 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 		d.Requires = append(d.Requires, sdk.Requirement(r))
 	}
 	if p.Packets != nil {
-		d.Packets.Rows = sdk.Rows(w.index("rows", wire.RowKinds, p.Packets.Rows))
+		d.Packets.Rows = field.Rows(w.index("rows", wire.RowKinds, p.Packets.Rows))
 		d.Packets.PayloadLen = p.Packets.Payload
 		for _, name := range p.Packets.Fields {
-			d.Packets.Fields |= field(&w, "packet field", name, sdk.PacketFieldNamed)
+			d.Packets.Fields |= fieldNamed(&w, "packet field", name, field.PacketNamed)
 		}
 	}
 	if p.Ends != nil {
 		d.Ends.On = true
 		for _, name := range p.Ends.Fields {
-			d.Ends.Fields |= field(&w, "end field", name, sdk.EndFieldNamed)
+			d.Ends.Fields |= fieldNamed(&w, "end field", name, field.EndNamed)
 		}
 		d.Ends.Columns, d.Ends.All = w.columns(p.Ends.Columns), p.Ends.All
 	}
@@ -123,7 +124,7 @@ func (w *words) index(what string, list []string, word string) int {
 	return i
 }
 
-func field[F sdk.PacketField | sdk.EndField](w *words, what, name string, named func(string) F) F {
+func fieldNamed[F field.Packet | field.End](w *words, what, name string, named func(string) F) F {
 	f := named(name)
 	if f == 0 {
 		w.unknown(what, name)

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -75,7 +76,7 @@ func (s *parts) upTo(end, delta int) bool {
 // width is what values of flow end i take that differ in width.
 func (s *parts) width(i int) int {
 	n := 0
-	for _, f := range sdk.VecFields {
+	for _, f := range field.EndLists {
 		if s.plugin.Ends.Fields&f != 0 {
 			n += len(s.whole.Ends.Vec(f).Bytes(i))
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/serve"
 	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
@@ -29,7 +30,7 @@ func reader() *sdk.Plugin {
 	return sdk.Define(sdk.Spec[settings]{
 		Name: "reader", Version: "1.0.0", Doc: "reads", Requires: []sdk.Requirement{{Name: "maker"}},
 		Settings: func(s *settings) []sdk.Setting { return []sdk.Setting{sdk.Text("suffix", &s.Suffix, "")} },
-		Packets:  sdk.TCP(sdk.Window), Ends: sdk.End(sdk.FlowInd, sdk.HdrDesc).With(sdk.Uint8Column("maker.x", ""), sdk.TextColumn("maker.t", "")),
+		Packets:  sdk.TCP(field.Window), Ends: sdk.End(field.FlowInd, field.HdrDesc).With(sdk.Uint8Column("maker.x", ""), sdk.TextColumn("maker.t", "")),
 		Columns: []sdk.Column{sdk.Uint32Column("length", ""), sdk.ColumnOf(value.Text|value.List, "texts", "")}, Exports: []sdk.AnyTable{own}, Imports: []sdk.AnyTable{numbers},
 		Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
 		Open: func(env *sdk.Env, _ settings) (sdk.Stage, error) {
@@ -40,7 +41,7 @@ func reader() *sdk.Plugin {
 				EndFlow: func(e sdk.EndRow) error {
 					n := uint32(table.Len())
 					e.PutUint(0, uint64(n))
-					e.PutBytes(1, (value.Text|value.List).AppendTo(append([]byte(nil), e.Vec(sdk.HdrDesc)...), e.Bytes(1)))
+					e.PutBytes(1, (value.Text|value.List).AppendTo(append([]byte(nil), e.Vec(field.HdrDesc)...), e.Bytes(1)))
 					lengths.Set(number{uint32(e.FlowInd())}, number{n})
 					lines.Send([]byte(strconv.FormatUint(sum+e.Uint(0), 10) + "\n"))
 					return nil
@@ -62,7 +63,7 @@ func large(text int, changes []int) *sdk.Batch {
 	}
 	b.Ends.N = len(changes)
 	b.Ends.Columns = []value.Vec{{Type: value.Uint8}, {Type: value.Text}}
-	b.Ends.HdrDesc.Type = sdk.HdrDesc.Type()
+	b.Ends.HdrDesc.Type = field.HdrDesc.Type()
 	key := byte(0)
 	for at, n := range changes {
 		b.Ends.Flow = append(b.Ends.Flow, uint32(at))
@@ -70,7 +71,7 @@ func large(text int, changes []int) *sdk.Batch {
 		b.Ends.Before = append(b.Ends.Before, uint32(2*at))
 		b.Ends.Columns[0].Data = append(b.Ends.Columns[0].Data, byte(at))
 		b.Ends.Columns[1].Append(bytes.Repeat([]byte{'a' + byte(at)}, text))
-		b.Ends.HdrDesc.Append(sdk.HdrDesc.Type().AppendTo(nil, bytes.Repeat([]byte{'A' + byte(at)}, text)))
+		b.Ends.HdrDesc.Append(field.HdrDesc.Type().AppendTo(nil, bytes.Repeat([]byte{'A' + byte(at)}, text)))
 		for i := range n {
 			row := []byte{byte(i), byte(i >> 8), byte(i >> 16), key}
 			b.Imports = append(b.Imports, sdk.Delta{At: uint32(at), Key: row, Row: row})

@@ -2,7 +2,10 @@
 // sent for a while, and for how long at most.
 package mysink
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+)
 
 // Settings of an opened plugin.
 type Settings struct {
@@ -26,7 +29,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 		}
 	},
 	//t2host:requires
-	Packets: sdk.All(sdk.Time),
+	Packets: sdk.All(field.Time),
 	Ends:    sdk.End(), //t2host:columns
 	Columns: []sdk.Column{
 		colPauses:  sdk.Uint32Column("mySinkPauses", "number of pauses between packets"),

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // Settings of an opened plugin.
@@ -26,7 +27,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 		}
 	},
 	//t2host:requires
-	Ends:    sdk.End(sdk.At, sdk.FirstSeen, sdk.LastSeen, sdk.FlowInd, sdk.Dir, sdk.SrcIP, sdk.DstIP), //t2host:columns
+	Ends:    sdk.End(field.At, field.FirstSeen, field.LastSeen, field.FlowInd, field.Dir, field.SrcIP, field.DstIP), //t2host:columns
 	Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
 	Open:    open,
 })

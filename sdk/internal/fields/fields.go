@@ -1,6 +1,7 @@
 // Package fields is the one table of what a plugin may read of packets and flow ends.
-// From it go generate writes the SDK's structs and rows, the wire, and how the host fills
-// batches; ABI.md shows it. A new field is a line here, and where the host knows it from.
+// From it go generate writes the names in sdk/field, the SDK's structs and rows, the wire,
+// and how the host fills batches; ABI.md shows it. A new field is a line here, one where the
+// host decodes or keeps it, and a test.
 package fields
 
 import "strings"
@@ -8,7 +9,7 @@ import "strings"
 // Field is a column of a batch.
 type Field struct {
 	Name string // in manifests and in ABI.md: lowerCamelCase
-	Go   string // in the SDK
+	Go   string // in sdk/field, and of the rows' methods
 	Type string // of a value in Go: uint8 and so on, IP; or of a text or list, as the constants of sdk/value: "Uint16 | List"
 	Doc  string // what it is, with its unit and range: it ends the sentence "NAME is"
 	Ref  string // section of the standard that defines it; empty: none does

@@ -2,7 +2,10 @@
 // and how many of its packets begin with one.
 package firstwords
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+)
 
 // The plugin's columns, by index.
 const (
@@ -19,7 +22,7 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Doc:      "gives each flow the word that its payload begins with",
 	Requires: []sdk.Requirement{{Name: "basicstats", Versions: "^1.0.0"}},
 	Packets:  sdk.All().WithPayload(Read),
-	Ends:     sdk.End(sdk.DstPort, sdk.Proto).With(sdk.Uint64Column("basicstats.pktsSnt", "")),
+	Ends:     sdk.End(field.DstPort, field.Proto).With(sdk.Uint64Column("basicstats.pktsSnt", "")),
 	Columns: []sdk.Column{
 		colWord:  sdk.StringColumn("firstWord", "word that the flow's payload begins with"),
 		colShare: sdk.Float32Column("firstWordShare", "share of the flow's packets that begin with a word"),

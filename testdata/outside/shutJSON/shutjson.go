@@ -7,6 +7,7 @@ import (
 
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // Settings of an opened plugin.
@@ -27,7 +28,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1.0.0"}},
 	Imports:  []sdk.AnyTable{tcpwin.LowWindows},
-	Ends:     sdk.End(sdk.SrcIP),
+	Ends:     sdk.End(field.SrcIP),
 	Outlets:  []sdk.Outlet{{Name: "objects", Kind: sdk.StreamOutlet, Setting: "to"}},
 	Open:     open,
 })

@@ -21,6 +21,7 @@ var templates embed.FS
 
 // outputs are the generated files by the names of their templates, below the module's root.
 var outputs = map[string]string{
+	"field.tmpl": "sdk/field/fields_gen.go",
 	"sdk.tmpl":   "sdk/fields_gen.go",
 	"wire.tmpl":  "sdk/wire/fields_gen.go",
 	"batch.tmpl": "host/internal/batch/fields_gen.go",
