@@ -12,6 +12,7 @@ import (
 	"github.com/t2host/t2host/host/record"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 )
 
 // openStages opens the plugins, all at the same time: starting processes and
@@ -62,7 +63,7 @@ func openStage(c *Config, p *plan, i int, opening sdk.Opening, out *outlets) (*p
 	}
 	return &pipeline.Stage{
 		Plugin: declared, Stage: &logged{stage, log},
-		Send: func(f sdk.Frame) error {
+		Send: func(f answer.Frame) error {
 			if f.Next {
 				return out.byPlugin[i][f.Outlet].Next()
 			}

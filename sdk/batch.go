@@ -1,5 +1,7 @@
 package sdk
 
+import "github.com/t2host/t2host/sdk/answer"
+
 // Batch is what a stage works on: rows of packets, flow ends and changes of
 // imported tables, in capture order, and Out for the answer. A stage may keep
 // nothing of it: all of it is used again after the call.
@@ -11,8 +13,8 @@ type Batch struct {
 	Totals      Totals // of the run, in the last batch
 	Packets     Packets
 	Ends        Ends
-	Imports     []Delta // ordered by At; Table is an index in the plugin's Imports
-	Out         Out
+	Imports     []answer.Delta // ordered by At; Table is an index in the plugin's Imports
+	Out         answer.Answer
 
 	env     *Env
 	applied int

@@ -3,6 +3,8 @@ package sdk
 import (
 	"errors"
 	"slices"
+
+	"github.com/t2host/t2host/sdk/answer"
 )
 
 // Env is what a plugin gets at Open, beside its settings.
@@ -11,11 +13,11 @@ type Env struct {
 	Opening
 
 	plugin *Plugin
-	views  []func(*Delta) error // by import
-	logs   []string             // until the next answer
-	err    error                // the first breach of the contract
+	views  []func(*answer.Delta) error // by import
+	logs   []string                    // until the next answer
+	err    error                       // the first breach of the contract
 
-	out   *Out // of the batch in work
+	out   *answer.Answer // of the batch in work
 	cells []cell
 	puts  int  // values that were written at its flow ends
 	next  int  // flow end
@@ -23,7 +25,7 @@ type Env struct {
 }
 
 func newEnv(p *Plugin, o Opening) *Env {
-	return &Env{Opening: o, plugin: p, views: make([]func(*Delta) error, len(p.Imports)), cells: cellsOf(p.Columns)}
+	return &Env{Opening: o, plugin: p, views: make([]func(*answer.Delta) error, len(p.Imports)), cells: cellsOf(p.Columns)}
 }
 
 // fail notes the first error; nil is none.
@@ -36,10 +38,10 @@ func (e *Env) fail(err error) {
 // Log gives the user a line. The host shows it with the plugin's name.
 func (e *Env) Log(line string) {
 	if e.out == nil {
-		e.logs = append(e.logs, CutLine(line))
+		e.logs = append(e.logs, answer.CutLine(line))
 		return
 	}
-	e.fail(e.out.line(&e.out.Logs, line))
+	e.fail(e.out.AddLine(&e.out.Logs, line))
 }
 
 // Outlet is the way out that the plugin declared under that name. Call it in
@@ -61,7 +63,7 @@ type OutletWriter struct {
 }
 
 // Send hands frame to the host, which sends it whole; the caller may reuse it. A frame has at
-// most MaxFrame bytes. Send must be called while a batch is worked on.
+// most 16 MiB. Send must be called while a batch is worked on.
 func (o *OutletWriter) Send(frame []byte) {
 	if len(frame) > 0 {
 		o.send(frame)
@@ -77,7 +79,7 @@ func (o *OutletWriter) send(frame []byte) {
 	case e.out == nil:
 		e.fail(errors.New("outlet " + e.plugin.Outlets[o.index].Name + " is used outside a batch"))
 	case e.err == nil: // else nothing leaves any more
-		e.fail(e.out.send(o.index, frame))
+		e.fail(e.out.Send(o.index, frame))
 	}
 }
 

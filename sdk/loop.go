@@ -1,6 +1,10 @@
 package sdk
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/t2host/t2host/sdk/answer"
+)
 
 // Loop is a Stage that walks each batch in capture order and calls back. What
 // is nil is not called.
@@ -85,7 +89,7 @@ func (l *Loop) Close() error {
 type Report struct {
 	Totals
 	env *Env
-	out *Out
+	out *answer.Answer
 }
 
 // Summary adds a line that answers the user's question. The first few are shown at the
@@ -96,7 +100,7 @@ func (r *Report) Summary(s string) { r.add(&r.out.Summary, s) }
 func (r *Report) Line(s string) { r.add(&r.out.Report, s) }
 
 func (r *Report) add(to *[]string, s string) {
-	if err := r.out.line(to, s); r.env != nil {
+	if err := r.out.AddLine(to, s); r.env != nil {
 		r.env.fail(err)
 	}
 }

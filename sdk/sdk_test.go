@@ -226,7 +226,7 @@ func TestNumbersAsT2ShowsThem(t *testing.T) {
 // TestGuestsLinkLittle: what a sandboxed plugin links by way of the SDK holds no
 // fmt, reflect or encoding.
 func TestGuestsLinkLittle(t *testing.T) {
-	for _, pkg := range []string{".", "./field", "./value", "./wire", "../plugins/all"} {
+	for _, pkg := range []string{".", "./answer", "./field", "./value", "./wire", "../plugins/all"} {
 		cmd := exec.Command("go", "list", "-deps", pkg)
 		cmd.Env = append(cmd.Environ(), "GOOS=wasip1", "GOARCH=wasm")
 		out, err := cmd.Output()

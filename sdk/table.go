@@ -4,6 +4,8 @@ import (
 	"errors"
 	"iter"
 	"strconv"
+
+	"github.com/t2host/t2host/sdk/answer"
 )
 
 // Table is the declaration of an export: an ordered table with a typed key and
@@ -66,14 +68,6 @@ func (t *Table[K, R]) Info() TableInfo {
 	}
 }
 
-// Delta is one change of a table, as it crosses a border.
-type Delta struct {
-	At       uint32 // index of the flow end, in its batch, that caused it
-	Table    uint16 // index in the writer's Exports, or in the reader's Imports
-	Deleted  bool   // the key's place is free again; else the key has Row now
-	Key, Row []byte
-}
-
 // Writer gives the table to the plugin that declared it as an export. Call it
 // in Open.
 func (t *Table[K, R]) Writer(env *Env) *Writer[K, R] {
@@ -122,7 +116,7 @@ func (w *Writer[K, R]) change(k K, row func([]byte) []byte) {
 		w.env.fail(errors.New("table " + w.table.name + " is changed outside a flow end"))
 		return
 	}
-	w.env.fail(out.addDelta(uint32(w.env.next-1), w.index, row == nil,
+	w.env.fail(out.AddDelta(uint32(w.env.next-1), w.index,
 		func(b []byte) []byte { return written(b, func(f *Fields) { w.table.keyFields(&k, f) }) }, row))
 }
 
@@ -141,7 +135,7 @@ func (t *Table[K, R]) View(env *Env) *View[K, R] {
 	v := &View[K, R]{most: t.most()}
 	for i := range env.plugin.Imports {
 		if env.plugin.Imports[i].Name == t.name {
-			env.views[i] = func(d *Delta) error { return v.apply(t, d) }
+			env.views[i] = func(d *answer.Delta) error { return v.apply(t, d) }
 			return v
 		}
 	}
@@ -156,7 +150,7 @@ type View[K comparable, R any] struct {
 	rows Ordered[K, R]
 }
 
-func (v *View[K, R]) apply(t *Table[K, R], d *Delta) error {
+func (v *View[K, R]) apply(t *Table[K, R], d *answer.Delta) error {
 	var k K
 	var r R
 	if !read(d.Key, func(f *Fields) { t.keyFields(&k, f) }) {

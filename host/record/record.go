@@ -16,6 +16,7 @@ import (
 
 	"github.com/t2host/t2host/host/internal/outfile"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
@@ -74,7 +75,7 @@ func (r *Recorder) Batch(b *sdk.Batch) error {
 	r.frame(batchFrame, r.buf)
 	leave := b.Out.Leave
 	if leave != nil {
-		b.Out.Leave = func(out *sdk.Out) error { return errors.Join(r.pieces(out), leave(out)) }
+		b.Out.Leave = func(out *answer.Answer) error { return errors.Join(r.pieces(out), leave(out)) }
 		defer func() { b.Out.Leave = leave }()
 	}
 	err := sdk.Guard(func() error { return r.Stage.Batch(b) })
@@ -85,7 +86,7 @@ func (r *Recorder) Batch(b *sdk.Batch) error {
 }
 
 // pieces records what leaves before the end of the answer.
-func (r *Recorder) pieces(out *sdk.Out) (err error) {
+func (r *Recorder) pieces(out *answer.Answer) (err error) {
 	r.buf, err = wire.SendPieces(r.buf, out, func(piece []byte) error {
 		r.frame(pieceFrame, piece)
 		return r.err

@@ -12,6 +12,7 @@ import (
 	"errors"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -25,7 +26,7 @@ type Server struct {
 	batch   sdk.Batch
 	answer  []byte
 	piece   []byte
-	none    sdk.Out
+	none    answer.Answer
 }
 
 // NewServer serves one of the plugins: the one that is opened.
@@ -61,7 +62,7 @@ func (s *Server) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 	if s.stage == nil {
 		return s.reply(errors.New("no plugin is open"))
 	}
-	s.batch.Out.Leave = func(out *sdk.Out) (err error) {
+	s.batch.Out.Leave = func(out *answer.Answer) (err error) {
 		s.piece, err = wire.SendPieces(s.piece, out, piece)
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/internal/fields"
 	"github.com/t2host/t2host/sdk/value"
@@ -101,7 +102,7 @@ func TestABILimits(t *testing.T) {
 	for format, limit := range map[string]int{
 		"A batch takes at most %d MiB": wire.MaxBatch,
 		"its end at most %d MiB":       wire.MaxAnswer,
-		"A frame has at most %d MiB":   sdk.MaxFrame,
+		"A frame has at most %d MiB":   answer.MaxFrame,
 		"JSON, at most %d MiB":         manifest.MaxSize,
 		"of at most %d MiB. It export": wasm.MaxModule,
 	} {
@@ -211,14 +212,14 @@ func exampleAnswer(t *testing.T) string {
 		Outlets: []sdk.Outlet{{Name: "lines"}},
 	}
 	key := sdk.IPv4([16]byte{192, 0, 2, 1}).AppendWire(nil)
-	out := &sdk.Out{
+	out := &answer.Answer{
 		Columns: []value.Vec{{Type: value.Uint8, Data: []byte{1}}, {Type: value.Uint32, Data: []byte{7, 0, 0, 0}}},
-		Deltas:  []sdk.Delta{{Key: key, Row: []byte{7, 0, 0, 0}}},
+		Deltas:  []answer.Delta{{Key: key, Row: []byte{7, 0, 0, 0}}},
 		Report:  []string{"done"},
 	}
 	out.AddFrame(0, []byte("one\n2\n"))
 	msg := wire.AppendAnswer(nil, out, 1, "")
-	if err := wire.ReadAnswer(msg, p, 1, &sdk.Out{}); err != nil {
+	if err := wire.ReadAnswer(msg, p, 1, &answer.Answer{}); err != nil {
 		t.Fatal(err)
 	}
 	return dump(msg, map[int]string{

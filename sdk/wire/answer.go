@@ -2,15 +2,16 @@ package wire
 
 import (
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/internal/little"
 )
 
 // AppendAnswer appends the answer to a batch with so many flow ends, or what is left of
 // it after its pieces. With problem, the text of an error, nothing else crosses.
-func AppendAnswer(dst []byte, out *sdk.Out, ends int, problem string) []byte {
+func AppendAnswer(dst []byte, out *answer.Answer, ends int, problem string) []byte {
 	start := len(dst)
 	if problem != "" {
-		out, ends = &sdk.Out{}, 0
+		out, ends = &answer.Answer{}, 0
 	}
 	dst = appendCounts(dst, out, len(out.Frames), ends, len(problem))
 	for i := range out.Columns {
@@ -23,7 +24,7 @@ func AppendAnswer(dst []byte, out *sdk.Out, ends int, problem string) []byte {
 }
 
 // appendCounts appends the header of an answer or a piece.
-func appendCounts(dst []byte, out *sdk.Out, frames, ends, problem int) []byte {
+func appendCounts(dst []byte, out *answer.Answer, frames, ends, problem int) []byte {
 	dst = extend(dst, 8)
 	for _, n := range [...]int{ends, len(out.Deltas), frames, len(out.Summary), len(out.Report), len(out.Logs), problem, 0} {
 		dst = little.AppendUint32(dst, uint32(n))
@@ -32,7 +33,7 @@ func appendCounts(dst []byte, out *sdk.Out, frames, ends, problem int) []byte {
 }
 
 // appendFrames appends frames with these flags, and their own.
-func appendFrames(dst []byte, start int, frames []sdk.Frame, flags uint16) []byte {
+func appendFrames(dst []byte, start int, frames []answer.Frame, flags uint16) []byte {
 	for _, f := range frames {
 		own := flags
 		if f.Next {
@@ -45,7 +46,7 @@ func appendFrames(dst []byte, start int, frames []sdk.Frame, flags uint16) []byt
 	return dst
 }
 
-func appendLines(dst []byte, start int, out *sdk.Out) []byte {
+func appendLines(dst []byte, start int, out *answer.Answer) []byte {
 	for _, lines := range [...][]string{out.Summary, out.Report, out.Logs} {
 		for _, line := range lines {
 			dst = appendText(dst, start, line)
@@ -56,7 +57,7 @@ func appendLines(dst []byte, start int, out *sdk.Out) []byte {
 
 const deltaHeader = 16
 
-func appendDeltas(b []byte, start int, deltas []sdk.Delta) []byte {
+func appendDeltas(b []byte, start int, deltas []answer.Delta) []byte {
 	for i := range deltas {
 		d := &deltas[i]
 		flags := uint16(0)
@@ -76,9 +77,9 @@ func appendDeltas(b []byte, start int, deltas []sdk.Delta) []byte {
 
 // readDeltas reads n changes of the tables, in ascending order of flow ends from last
 // on; it returns the last one.
-func readDeltas(c *cursor, deltas []sdk.Delta, n, ends int, last uint32, tables []sdk.TableInfo) ([]sdk.Delta, uint32) {
+func readDeltas(c *cursor, deltas []answer.Delta, n, ends int, last uint32, tables []sdk.TableInfo) ([]answer.Delta, uint32) {
 	for range n {
-		d := sdk.Delta{At: c.u32(), Table: c.u16()}
+		d := answer.Delta{At: c.u32(), Table: c.u16()}
 		flags := c.u16()
 		keyLen, rowLen := c.u32(), c.u32()
 		d.Key, d.Row = c.take(int(keyLen)), c.take(int(rowLen))

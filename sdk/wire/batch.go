@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/internal/little"
 	"github.com/t2host/t2host/sdk/value"
@@ -110,7 +111,7 @@ func Size(p *sdk.Plugin, b *sdk.Batch) int {
 }
 
 // DeltaSize is how many bytes a change of a table takes at most.
-func DeltaSize(d *sdk.Delta) int { return deltaHeader + len(d.Key) + len(d.Row) + 3 }
+func DeltaSize(d *answer.Delta) int { return deltaHeader + len(d.Key) + len(d.Row) + 3 }
 
 func readEnds(c *cursor, s sdk.EndSelect, e *sdk.Ends) {
 	readEndFields(c, s.Fields, e)

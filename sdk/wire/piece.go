@@ -4,32 +4,33 @@ import (
 	"errors"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/internal/little"
 )
 
 // SendPieces sends what out holds beside its columns, in pieces of an answer. A frame of
-// more than [sdk.MaxPiece] bytes is cut, so that a piece stays below MaxBatch where out has
-// gathered no more than an [sdk.Out] does. SendPieces writes into buf and returns it
+// more than [answer.MaxPiece] bytes is cut, so that a piece stays below MaxBatch where out has
+// gathered no more than an [answer.Answer] does. SendPieces writes into buf and returns it
 // for the next call; send must not keep its argument.
-func SendPieces(buf []byte, out *sdk.Out, send func(piece []byte) error) ([]byte, error) {
+func SendPieces(buf []byte, out *answer.Answer, send func(piece []byte) error) ([]byte, error) {
 	s := sender{buf: buf, send: send}
-	none := &sdk.Out{}
+	none := &answer.Answer{}
 	from := 0
 	for i, f := range out.Frames {
-		if len(f.Data) <= sdk.MaxPiece {
+		if len(f.Data) <= answer.MaxPiece {
 			continue
 		}
 		if i > from {
 			s.piece(none, out.Frames[from:i], 0)
 		}
 		for rest := f.Data; len(rest) > 0; {
-			f.Data = rest[:min(len(rest), sdk.MaxPiece)]
+			f.Data = rest[:min(len(rest), answer.MaxPiece)]
 			rest = rest[len(f.Data):]
 			flags := uint16(0)
 			if len(rest) > 0 {
 				flags = flagMore
 			}
-			s.piece(none, []sdk.Frame{f}, flags)
+			s.piece(none, []answer.Frame{f}, flags)
 		}
 		from = i + 1
 	}
@@ -46,7 +47,7 @@ type sender struct {
 }
 
 // piece sends the frames, with the changes and lines of out.
-func (s *sender) piece(out *sdk.Out, frames []sdk.Frame, flags uint16) {
+func (s *sender) piece(out *answer.Answer, frames []answer.Frame, flags uint16) {
 	if s.err != nil {
 		return
 	}
@@ -65,17 +66,17 @@ func IsPiece(msg []byte) bool { return len(msg) >= 8 && little.Uint16(msg[6:]) =
 type Answer struct {
 	plugin *sdk.Plugin
 	ends   int
-	out    *sdk.Out
+	out    *answer.Answer
 
-	part  sdk.Out  // of the message being read, in its memory
-	last  uint32   // flow end of the last change so far
-	begun [][]byte // of each outlet: the bytes of a frame whose end has not come yet
-	left  error    // of handing on
+	part  answer.Answer // of the message being read, in its memory
+	last  uint32        // flow end of the last change so far
+	begun [][]byte      // of each outlet: the bytes of a frame whose end has not come yet
+	left  error         // of handing on
 }
 
 // Begin prepares for the answer of plugin p to a batch with so many flow ends. What is
-// read goes to out: the columns as copies, all else by [sdk.Out.Pass].
-func (a *Answer) Begin(p *sdk.Plugin, ends int, out *sdk.Out) {
+// read goes to out: the columns as copies, all else by [answer.Answer.Pass].
+func (a *Answer) Begin(p *sdk.Plugin, ends int, out *answer.Answer) {
 	a.plugin, a.ends, a.out, a.last, a.left = p, ends, out, 0, nil
 	if len(a.begun) != len(p.Outlets) {
 		a.begun = make([][]byte, len(p.Outlets))
@@ -197,16 +198,16 @@ func (a *Answer) frame(c *cursor) {
 		c.fail("file of records ends in the middle of a frame")
 	case next:
 		a.part.AddNext(outlet)
-	case len(*begun)+len(data) > sdk.MaxFrame:
+	case len(*begun)+len(data) > answer.MaxFrame:
 		c.fail("frame is too large")
 	case flags == flagMore:
 		*begun = append(*begun, data...)
 	case len(*begun) > 0:
 		*begun = append(*begun, data...)
-		a.part.Frames = append(a.part.Frames, sdk.Frame{Outlet: outlet, Data: *begun})
+		a.part.Frames = append(a.part.Frames, answer.Frame{Outlet: outlet, Data: *begun})
 		*begun = nil
 	default:
-		a.part.Frames = append(a.part.Frames, sdk.Frame{Outlet: outlet, Data: data})
+		a.part.Frames = append(a.part.Frames, answer.Frame{Outlet: outlet, Data: data})
 	}
 }
 
@@ -219,7 +220,7 @@ func readLines(c *cursor, to []string, n int) []string {
 
 // ReadAnswer reads plugin p's answer to a batch with so many flow ends, one without
 // pieces, into out, which then holds copies only. Its errors are those of [Answer.End].
-func ReadAnswer(msg []byte, p *sdk.Plugin, ends int, out *sdk.Out) error {
+func ReadAnswer(msg []byte, p *sdk.Plugin, ends int, out *answer.Answer) error {
 	out.Reset(p.Columns)
 	var a Answer
 	a.Begin(p, ends, out)

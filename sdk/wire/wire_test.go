@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 )
@@ -57,11 +58,11 @@ func fill[T any](n int, f func() T) []T {
 	return v
 }
 
-func deltas(rnd *rand.Rand, ends int) []sdk.Delta {
-	var list []sdk.Delta
+func deltas(rnd *rand.Rand, ends int) []answer.Delta {
+	var list []answer.Delta
 	for at := range ends {
 		for range rnd.IntN(3) {
-			d := sdk.Delta{At: uint32(at), Key: bytesOf(rnd, 4)}
+			d := answer.Delta{At: uint32(at), Key: bytesOf(rnd, 4)}
 			if d.Deleted = rnd.IntN(3) == 0; !d.Deleted {
 				d.Row = bytesOf(rnd, 18)
 			}
@@ -124,7 +125,7 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	return b
 }
 
-var compare = cmp.Options{cmpopts.EquateEmpty(), cmp.Exporter(func(t reflect.Type) bool { return t == reflect.TypeFor[sdk.IP]() }), cmpopts.IgnoreUnexported(sdk.Batch{}, sdk.Out{})}
+var compare = cmp.Options{cmpopts.EquateEmpty(), cmp.Exporter(func(t reflect.Type) bool { return t == reflect.TypeFor[sdk.IP]() }), cmpopts.IgnoreUnexported(sdk.Batch{}, answer.Answer{})}
 
 func TestBatchComesThrough(t *testing.T) {
 	p := everything()
@@ -161,8 +162,8 @@ func TestOnlyWhatIsDeclaredIsSent(t *testing.T) {
 	}
 }
 
-func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *sdk.Out {
-	out := &sdk.Out{}
+func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *answer.Answer {
+	out := &answer.Answer{}
 	out.Reset(p.Columns)
 	for i := range out.Columns {
 		if t := out.Columns[i].Type; t.Size() == 0 {
@@ -186,7 +187,7 @@ func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *sdk.Out {
 
 func TestAnswerComesThrough(t *testing.T) {
 	p := everything()
-	var got sdk.Out
+	var got answer.Answer
 	for seed := range uint64(200) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		ends := rnd.IntN(10)
@@ -201,7 +202,7 @@ func TestAnswerComesThrough(t *testing.T) {
 }
 
 // pieces returns an answer as its pieces and its end.
-func pieces(t testing.TB, out *sdk.Out, ends int) (list [][]byte, end []byte) {
+func pieces(t testing.TB, out *answer.Answer, ends int) (list [][]byte, end []byte) {
 	t.Helper()
 	_, err := SendPieces(nil, out, func(piece []byte) error {
 		if !IsPiece(piece) || len(piece) > MaxBatch {
@@ -213,20 +214,20 @@ func pieces(t testing.TB, out *sdk.Out, ends int) (list [][]byte, end []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return list, AppendAnswer(nil, &sdk.Out{Columns: out.Columns}, ends, "")
+	return list, AppendAnswer(nil, &answer.Answer{Columns: out.Columns}, ends, "")
 }
 
 // TestPiecesComeThrough: an answer is the same in pieces, also with frames that are cut.
 func TestPiecesComeThrough(t *testing.T) {
 	p := everything()
-	var got sdk.Out
+	var got answer.Answer
 	var a Answer // used again, as a host does
 	for seed := range uint64(50) {
 		rnd := rand.New(rand.NewPCG(seed, 2))
 		ends := rnd.IntN(10)
 		want := randomOut(rnd, p, ends)
 		for n := rnd.IntN(3); n > 0; n-- {
-			want.AddFrame(uint16(rnd.IntN(2)), bytesOf(rnd, rnd.IntN(4*sdk.MaxPiece)))
+			want.AddFrame(uint16(rnd.IntN(2)), bytesOf(rnd, rnd.IntN(4*answer.MaxPiece)))
 			want.AddFrame(uint16(rnd.IntN(2)), bytesOf(rnd, 3))
 		}
 		list, end := pieces(t, want, ends)
@@ -240,7 +241,7 @@ func TestPiecesComeThrough(t *testing.T) {
 		if err := a.End(end); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		same := slices.EqualFunc(want.Frames, got.Frames, func(x, y sdk.Frame) bool {
+		same := slices.EqualFunc(want.Frames, got.Frames, func(x, y answer.Frame) bool {
 			return x.Outlet == y.Outlet && x.Next == y.Next && bytes.Equal(x.Data, y.Data)
 		})
 		want.Frames, got.Frames = nil, nil // cmp compares byte by byte
@@ -256,17 +257,17 @@ func TestBrokenPieces(t *testing.T) {
 	out := randomOut(rand.New(rand.NewPCG(3, 4)), p, 5)
 	list, _ := pieces(t, out, 5)
 	var a Answer
-	var got sdk.Out
+	var got answer.Answer
 	for n := range list[0] {
 		a.Begin(p, 5, &got)
 		if a.Piece(list[0][:n]) == nil {
 			t.Errorf("piece cut to %d of %d bytes is taken", n, len(list[0]))
 		}
 	}
-	out = &sdk.Out{}
-	out.AddFrame(0, make([]byte, sdk.MaxPiece+1))
+	out = &answer.Answer{}
+	out.AddFrame(0, make([]byte, answer.MaxPiece+1))
 	list, end := pieces(t, out, 0)
-	a.Begin(&sdk.Plugin{Outlets: p.Outlets}, 0, &sdk.Out{})
+	a.Begin(&sdk.Plugin{Outlets: p.Outlets}, 0, &answer.Answer{})
 	if err := a.Piece(list[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +283,7 @@ func FuzzPiece(f *testing.F) {
 		f.Add(uint8(seed), append([]byte(nil), append(list, nil)[0]...))
 	}
 	f.Fuzz(func(t *testing.T, ends uint8, msg []byte) {
-		var out sdk.Out
+		var out answer.Answer
 		var a Answer
 		a.Begin(p, int(ends), &out)
 		if a.Piece(msg) != nil || len(a.begun[0])+len(a.begun[1]) > 0 {
@@ -295,13 +296,13 @@ func FuzzPiece(f *testing.F) {
 	})
 }
 
-func lines(o *sdk.Out) []string {
+func lines(o *answer.Answer) []string {
 	return append(append(append([]string(nil), o.Summary...), o.Report...), o.Logs...)
 }
 
 func TestAnswerCarriesThePluginsError(t *testing.T) {
 	p := everything()
-	var out sdk.Out
+	var out answer.Answer
 	err := ReadAnswer(AppendAnswer(nil, randomOut(rand.New(rand.NewPCG(1, 1)), p, 3), 3, "no room"), p, 3, &out)
 	var own *PluginError
 	if !errors.As(err, &own) || own.Text != "no room" {
@@ -315,20 +316,20 @@ func TestBrokenMessages(t *testing.T) {
 	p := everything()
 	rnd := rand.New(rand.NewPCG(3, 3))
 	batch := AppendBatch(nil, p, randomBatch(rnd))
-	answer := AppendAnswer(nil, randomOut(rnd, p, 5), 5, "")
+	end := AppendAnswer(nil, randomOut(rnd, p, 5), 5, "")
 	var b sdk.Batch
-	var out sdk.Out
+	var out answer.Answer
 	for n := range batch {
 		if ReadBatch(batch[:n], p, &b) == nil {
 			t.Errorf("batch cut to %d of %d bytes is taken", n, len(batch))
 		}
 	}
-	for n := range answer {
-		if ReadAnswer(answer[:n], p, 5, &out) == nil {
-			t.Errorf("answer cut to %d of %d bytes is taken", n, len(answer))
+	for n := range end {
+		if ReadAnswer(end[:n], p, 5, &out) == nil {
+			t.Errorf("answer cut to %d of %d bytes is taken", n, len(end))
 		}
 	}
-	if ReadAnswer(answer, p, 4, &out) == nil {
+	if ReadAnswer(end, p, 4, &out) == nil {
 		t.Error("answer to 5 flow ends is taken for 4")
 	}
 	if ReadBatch(append(batch, 0), p, &b) == nil {
@@ -402,9 +403,9 @@ func FuzzAnswer(f *testing.F) {
 		rnd := rand.New(rand.NewPCG(seed, 9))
 		f.Add(uint8(seed), AppendAnswer(nil, randomOut(rnd, p, int(seed)), int(seed), ""))
 	}
-	f.Add(uint8(0), AppendAnswer(nil, &sdk.Out{}, 0, "broken"))
+	f.Add(uint8(0), AppendAnswer(nil, &answer.Answer{}, 0, "broken"))
 	f.Fuzz(func(t *testing.T, ends uint8, msg []byte) {
-		var out sdk.Out
+		var out answer.Answer
 		err := ReadAnswer(msg, p, int(ends), &out)
 		var own *PluginError
 		if errors.As(err, &own) {

@@ -9,6 +9,7 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 )
@@ -115,7 +116,7 @@ func (b *Batch) View(i int) *sdk.Batch {
 }
 
 // Answer is what plugin i gave to the batch: its columns.
-func (b *Batch) Answer(i int) *sdk.Out { return &b.views[i].Out }
+func (b *Batch) Answer(i int) *answer.Answer { return &b.views[i].Out }
 
 // Changes are those that plugin i made to its tables.
 func (b *Batch) Changes(i int) *Changes { return &b.changes[i] }

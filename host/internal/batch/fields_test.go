@@ -12,13 +12,14 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
 var compare = cmp.Options{
-	cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(sdk.Batch{}, sdk.Out{}), cmp.Comparer(func(a, b sdk.IP) bool { return a == b }),
+	cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(sdk.Batch{}, answer.Answer{}), cmp.Comparer(func(a, b sdk.IP) bool { return a == b }),
 }
 
 // set sets all numbers below v, each to another one that is not 0.

@@ -4,14 +4,14 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/value"
 )
 
 // sortDeltas puts the changes of several tables into the order of the flow ends
 // that caused them; those of one end keep the order of the imports.
-func sortDeltas(deltas []sdk.Delta) {
-	slices.SortStableFunc(deltas, func(a, b sdk.Delta) int { return cmp.Compare(a.At, b.At) })
+func sortDeltas(deltas []answer.Delta) {
+	slices.SortStableFunc(deltas, func(a, b answer.Delta) int { return cmp.Compare(a.At, b.At) })
 }
 
 // zeros is a column of n zero values: what an optional plugin that is not

@@ -13,6 +13,7 @@ import (
 
 	"github.com/t2host/t2host/host/internal/batch"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -22,7 +23,7 @@ type Stage struct {
 	Stage  sdk.Stage
 	// Send takes a frame that leaves through an outlet of the plugin; its bytes
 	// are valid during the call.
-	Send func(f sdk.Frame) error
+	Send func(f answer.Frame) error
 	// Log takes a line for the user.
 	Log func(line string)
 
@@ -229,7 +230,7 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	s := p.stages[i]
 	v := b.View(i)
 	p.connect(s, b, v)
-	v.Out.Leave = func(out *sdk.Out) error { return s.take(b.Changes(i), out) }
+	v.Out.Leave = func(out *answer.Answer) error { return s.take(b.Changes(i), out) }
 	start := time.Now()
 	err := sdk.Guard(func() error { return s.Stage.Batch(v) })
 	s.Cost += time.Since(start)
@@ -251,13 +252,13 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 }
 
 // checkColumns refuses columns that take more memory than a batch may.
-func checkColumns(out *sdk.Out) error {
+func checkColumns(out *answer.Answer) error {
 	n := 0
 	for i := range out.Columns {
 		n += len(out.Columns[i].Data) + 4*len(out.Columns[i].Ends)
 	}
-	if n > sdk.MaxColumns {
-		return fmt.Errorf("columns take %d bytes, more than the %d that a batch may: write shorter texts, or set batch.rows lower", n, sdk.MaxColumns)
+	if n > answer.MaxColumns {
+		return fmt.Errorf("columns take %d bytes, more than the %d that a batch may: write shorter texts, or set batch.rows lower", n, answer.MaxColumns)
 	}
 	return nil
 }

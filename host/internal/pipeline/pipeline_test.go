@@ -11,6 +11,7 @@ import (
 	"github.com/t2host/t2host/host/internal/batch"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 )
 
 type key struct{ n uint32 }
@@ -65,7 +66,7 @@ func start(t *testing.T, plugins ...*sdk.Plugin) (*Pipeline, error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		stages = append(stages, &Stage{Plugin: p, Stage: stage, Log: func(string) {}, Send: func(sdk.Frame) error { return nil }})
+		stages = append(stages, &Stage{Plugin: p, Stage: stage, Log: func(string) {}, Send: func(answer.Frame) error { return nil }})
 	}
 	return New(stages, batch.NewLayout(plugins, 2, time.UTC, nil))
 }

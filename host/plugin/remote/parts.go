@@ -2,6 +2,7 @@ package remote
 
 import (
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -117,7 +118,7 @@ func (s *parts) merge() {
 }
 
 // pass hands on what else the part's answer holds; its changes are of flow ends of the whole.
-func (s *parts) pass(out *sdk.Out) error {
+func (s *parts) pass(out *answer.Answer) error {
 	before := uint32(s.ends - s.part.Ends.N)
 	for i := range out.Deltas {
 		out.Deltas[i].At += before

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/serve"
 	"github.com/t2host/t2host/sdk/value"
@@ -74,7 +75,7 @@ func large(text int, changes []int) *sdk.Batch {
 		b.Ends.HdrDesc.Append(field.HdrDesc.Type().AppendTo(nil, bytes.Repeat([]byte{'A' + byte(at)}, text)))
 		for i := range n {
 			row := []byte{byte(i), byte(i >> 8), byte(i >> 16), key}
-			b.Imports = append(b.Imports, sdk.Delta{At: uint32(at), Key: row, Row: row})
+			b.Imports = append(b.Imports, answer.Delta{At: uint32(at), Key: row, Row: row})
 		}
 		key++
 	}
@@ -215,9 +216,9 @@ func TestAPeerThatAnswersNonsense(t *testing.T) {
 	}{
 		{"garbage", func() ([]byte, error) { return []byte(strings.Repeat("x", 50)), nil }, "malformed answer: message length is wrong", true},
 		{"nothing", func() ([]byte, error) { return nil, nil }, "malformed answer: message is shorter than its header", true},
-		{"other ends", func() ([]byte, error) { return wire.AppendAnswer(nil, &sdk.Out{}, 3, ""), nil }, "malformed answer: answer is to another number of flow ends", true},
+		{"other ends", func() ([]byte, error) { return wire.AppendAnswer(nil, &answer.Answer{}, 3, ""), nil }, "malformed answer: answer is to another number of flow ends", true},
 		{"gone", func() ([]byte, error) { return nil, errors.New("process died") }, "process died", true},
-		{"own error", func() ([]byte, error) { return wire.AppendAnswer(nil, &sdk.Out{}, 0, "no room"), nil }, "no room", false},
+		{"own error", func() ([]byte, error) { return wire.AppendAnswer(nil, &answer.Answer{}, 0, "no room"), nil }, "no room", false},
 	} {
 		b := &bad{near: near{Server: serve.NewServer(reader())}, answer: c.answer}
 		stage, err := Carry(reader(), func() (Peer, error) { return b, nil }).Open(sdk.Opening{})
