@@ -23,7 +23,7 @@ var failing = sdk.Define(sdk.Spec[failure]{
 	Name: "failing", Number: 990, Version: "1.0.0", Doc: "fails for a test",
 	Defaults: failure{"_failing.txt", "error"},
 	Settings: func(f *failure) []sdk.Setting {
-		return []sdk.Setting{sdk.Text("suffix", &f.suffix, ""), sdk.Choice("how", &f.how, "", "error", "panic", "fault", "exit", "open")}
+		return []sdk.Setting{sdk.TextSetting("suffix", &f.suffix, ""), sdk.ChoiceSetting("how", &f.how, "", "error", "panic", "fault", "exit", "open")}
 	},
 	Ends:    sdk.End(field.FlowInd),
 	Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},

@@ -10,6 +10,7 @@ import (
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // outlets are all ways out of a run: those of the plugins and the report's.
@@ -105,7 +106,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan, configs [][]outlet.Con
 func (c *Config) writesLog() bool { return c.Quiet || c.LogFile }
 
 // stream takes the settings that sdk.StreamSettings declares.
-func stream(cfg *outlet.Config, plugin, setting string, values []sdk.Value) {
+func stream(cfg *outlet.Config, plugin, setting string, values []setting.Value) {
 	cfg.Target = textOf(values, setting)
 	cfg.Hint = "--set " + plugin + "." + setting + "=-"
 	cfg.Wait = textOf(values, "on_absent") == "wait"
@@ -117,13 +118,13 @@ func stream(cfg *outlet.Config, plugin, setting string, values []sdk.Value) {
 }
 
 // records takes the settings that sdk.RecordSettings declares.
-func records(cfg *outlet.Config, values []sdk.Value) {
+func records(cfg *outlet.Config, values []setting.Value) {
 	cfg.Gzip = textOf(values, "gzip") == "true"
 	cfg.Numbered, cfg.First = textOf(values, "split") != "", numberOf(values, "split_start")
 }
 
 // textOf is the value of that name; of several the last one counts.
-func textOf(values []sdk.Value, name string) string {
+func textOf(values []setting.Value, name string) string {
 	text := ""
 	for _, v := range values {
 		if v.Name == name {
@@ -133,7 +134,7 @@ func textOf(values []sdk.Value, name string) string {
 	return text
 }
 
-func numberOf(values []sdk.Value, name string) int {
+func numberOf(values []setting.Value, name string) int {
 	n, _ := strconv.Atoi(textOf(values, name)) // checked with the settings
 	return n
 }

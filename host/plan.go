@@ -12,13 +12,14 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // plan is what a run will do: checked before anything is opened.
 type plan struct {
 	own
-	plugins []plugin.Loaded // each with its runtime
-	values  [][]sdk.Value   // of each plugin
+	plugins []plugin.Loaded   // each with its runtime
+	values  [][]setting.Value // of each plugin
 	carrier *carry.Carrier
 }
 
@@ -147,7 +148,7 @@ func (p *plan) choose(c *Config, catalogue []*plugin.Artefact, names []string) e
 			return err
 		}
 		if writesRecords(l.Plugin) && c.Split != "" {
-			values = append(values, sdk.Value{Name: "split", Text: c.Split}, sdk.Value{Name: "split_start", Text: fmt.Sprint(c.SplitStart)})
+			values = append(values, setting.Value{Name: "split", Text: c.Split}, setting.Value{Name: "split_start", Text: fmt.Sprint(c.SplitStart)})
 		}
 		p.values = append(p.values, values)
 	}
@@ -156,7 +157,7 @@ func (p *plan) choose(c *Config, catalogue []*plugin.Artefact, names []string) e
 }
 
 // checkTargets refuses a stream outlet that leads nowhere.
-func checkTargets(p *sdk.Plugin, values []sdk.Value) error {
+func checkTargets(p *sdk.Plugin, values []setting.Value) error {
 	for _, o := range p.Outlets {
 		if o.Kind == sdk.StreamOutlet && textOf(values, o.Setting) == "" {
 			return fmt.Errorf("plugin %s: outlet %s has no target: say where it goes: --set %s.%s=TARGET (tcp://HOST:PORT, file:PATH, or - for standard output)",

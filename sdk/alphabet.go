@@ -77,7 +77,7 @@ func checkDoc(what, doc string) error {
 }
 
 // checkWords refuses what cannot be the words of a setting: its unit, its choices, its default and its doc.
-func (s *Setting) checkWords() error {
+func checkWords(s *Setting) error {
 	const signs = " ,./%-()*^"
 	if s.Unit != "" && !only(s.Unit, maxUnit, func(c byte) bool { return isLetter(c) || isDigit(c) || strings.IndexByte(signs, c) >= 0 }) {
 		return errors.New("setting " + s.Name + ": unit " + strconv.Quote(s.Unit) + " must hold letters, digits, spaces and , . / % - ( ) * ^ only, at most 32")

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/t2host/t2host/sdk/setting"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -35,14 +36,14 @@ func TestAlphabets(t *testing.T) {
 		{
 			"choice",
 			func(p *Plugin, w string) {
-				p.Settings[0] = Setting{Name: "s", Kind: ChoiceSetting, Choices: []string{w}, Default: w}
+				p.Settings[0] = Setting{Name: "s", Kind: setting.Choice, Choices: []string{w}, Default: w}
 			},
 			[]string{"fail", "gr\u00f6\u00dfe", "a.b=c"},
 			[]string{"", "a b", "a,b", "a\x1b", "\u202ea", "a\u00a0b", long},
 		},
 		{
 			"default",
-			func(p *Plugin, w string) { p.Settings[0] = Setting{Name: "s", Kind: TextSetting, Default: w} },
+			func(p *Plugin, w string) { p.Settings[0] = Setting{Name: "s", Kind: setting.Text, Default: w} },
 			[]string{"", "_a b.txt", "\u202e"},
 			[]string{"\xff", "a\nb", "\x1b"},
 		},
@@ -96,7 +97,7 @@ func TestAlphabets(t *testing.T) {
 			check := func(word string) error {
 				p := &Plugin{
 					Name: "p", Version: "1.0.0", Doc: "doc", Open: func(Opening) (Stage, error) { return nil, nil }, Ends: EndSelect{On: true},
-					Settings: []Setting{{Name: "s", Kind: TextSetting}}, Columns: []Column{{Name: "c", Type: value.Uint8}},
+					Settings: []Setting{{Name: "s", Kind: setting.Text}}, Columns: []Column{{Name: "c", Type: value.Uint8}},
 					Outlets: []Outlet{{Name: "o", Kind: FileOutlet, Setting: "s"}}, Requires: []Requirement{{Name: "other"}},
 				}
 				c.set(p, word)

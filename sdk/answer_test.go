@@ -15,7 +15,7 @@ func talker(sizes []int) *Plugin {
 	type settings struct{ Suffix string }
 	return Define(Spec[settings]{
 		Name: "talker", Version: "1.0.0", Doc: "talks", Ends: End(),
-		Settings: func(s *settings) []Setting { return []Setting{Text("suffix", &s.Suffix, "")} },
+		Settings: func(s *settings) []Setting { return []Setting{TextSetting("suffix", &s.Suffix, "")} },
 		Outlets:  []Outlet{{Name: "out", Kind: FileOutlet, Setting: "suffix"}},
 		Open: func(env *Env, _ settings) (Stage, error) {
 			out := env.Outlet("out")

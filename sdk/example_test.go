@@ -37,7 +37,7 @@ func Example() {
 		Name: "zeros", Number: 160, Version: "1.0.0", Doc: "counts packets with a low window",
 		Defaults: settings{Below: 1},
 		Settings: func(s *settings) []sdk.Setting {
-			return []sdk.Setting{sdk.Uint32("below", &s.Below, "bytes, raw", 0, 65536, "what a low window is")}
+			return []sdk.Setting{sdk.Uint32Setting("below", &s.Below, "bytes, raw", 0, 65536, "what a low window is")}
 		},
 		Packets: sdk.TCP(field.Window),
 		Ends:    sdk.End(),

@@ -31,15 +31,6 @@ type Outlet struct {
 	Setting string
 }
 
-// CheckSuffix returns the reason why text cannot follow the output prefix in the name of
-// a file, nil if it can: it must not lead to another folder.
-func CheckSuffix(text string) error {
-	if strings.ContainsAny(text, "/\\\x00") || strings.Contains(text, "..") {
-		return errors.New("takes the end of a file name, without / and \\ and .., not " + strconv.Quote(text))
-	}
-	return nil
-}
-
 // StreamSettings are the settings of a stream outlet. The host acts on them;
 // the plugin declares them, so that each sink has them under the same names.
 type StreamSettings struct {
@@ -59,10 +50,10 @@ func Streams(to string) StreamSettings {
 // Settings declares them.
 func (s *StreamSettings) Settings() []Setting {
 	return []Setting{
-		Target("to", &s.To, "where the reports go: tcp://HOST:PORT, udp://HOST:PORT, unix://PATH, file:PATH, or - for standard output"),
-		Choice("on_absent", &s.OnAbsent, "what happens when nobody listens at the start", "fail", "wait"),
-		Uint32("drain", &s.Drain, "s", 0, 3600, "how long the end of the run waits for what is not delivered yet"),
-		Uint32("queue", &s.Queue, "bytes", 1<<16, 64<<20, "how much waits for a receiver that is away or slow; above it the oldest report is dropped"),
+		TargetSetting("to", &s.To, "where the reports go: tcp://HOST:PORT, udp://HOST:PORT, unix://PATH, file:PATH, or - for standard output"),
+		ChoiceSetting("on_absent", &s.OnAbsent, "what happens when nobody listens at the start", "fail", "wait"),
+		Uint32Setting("drain", &s.Drain, "s", 0, 3600, "how long the end of the run waits for what is not delivered yet"),
+		Uint32Setting("queue", &s.Queue, "bytes", 1<<16, 64<<20, "how much waits for a receiver that is away or slow; above it the oldest report is dropped"),
 	}
 }
 
@@ -81,10 +72,10 @@ type RecordSettings struct {
 // Settings declares them.
 func (s *RecordSettings) Settings() []Setting {
 	return []Setting{
-		Text("suffix", &s.Suffix, "the file is the output prefix and this"),
-		Text("split", &s.Split, "cut it into files of that size, with a number behind the name: bytes with K, M or G (powers of 1000), or with f flows; empty: one file"),
-		Uint32("split_start", &s.Start, "", 0, 1<<31, "number of the first of these files"),
-		Bool("gzip", &s.Gzip, "compress it, and add .gz to its name"),
+		TextSetting("suffix", &s.Suffix, "the file is the output prefix and this"),
+		TextSetting("split", &s.Split, "cut it into files of that size, with a number behind the name: bytes with K, M or G (powers of 1000), or with f flows; empty: one file"),
+		Uint32Setting("split_start", &s.Start, "", 0, 1<<31, "number of the first of these files"),
+		BoolSetting("gzip", &s.Gzip, "compress it, and add .gz to its name"),
 	}
 }
 

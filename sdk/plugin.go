@@ -1,6 +1,10 @@
 package sdk
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/t2host/t2host/sdk/setting"
+)
 
 // Plugin is a declared plugin: what the host knows of it, and Open. It is
 // constant; whatever carries a plugin, the host sees one of these.
@@ -24,11 +28,11 @@ type Plugin struct {
 
 // Opening is what a plugin is told of its run.
 type Opening struct {
-	Values  []Value  // of its settings; those not named have their default
-	Columns []Column // Name "plugin.column": those that it reads, where Ends.All is set
-	Loaded  []Loaded // the plugins of the run, in order
-	Host    string   // name and version of the program that runs it
-	Started int64    // time of day, nanoseconds since 1970 UTC
+	Values  []setting.Value // of its settings; those not named have their default
+	Columns []Column        // Name "plugin.column": those that it reads, where Ends.All is set
+	Loaded  []Loaded        // the plugins of the run, in order
+	Host    string          // name and version of the program that runs it
+	Started int64           // time of day, nanoseconds since 1970 UTC
 }
 
 // Loaded is a plugin of a run.
@@ -92,11 +96,11 @@ func Define[S any](spec Spec[S]) *Plugin {
 	defaults := spec.Defaults
 	p.Settings = bind(&defaults)
 	for i := range p.Settings {
-		p.Settings[i].store = nil // a declaration holds nothing
+		p.Settings[i].Store = nil // a declaration holds nothing
 	}
 	p.Open = func(o Opening) (Stage, error) {
 		s := spec.Defaults
-		if err := Apply(bind(&s), o.Values); err != nil {
+		if err := setting.Apply(bind(&s), o.Values); err != nil {
 			return nil, err
 		}
 		env := newEnv(p, o)

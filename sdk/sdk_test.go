@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 func TestOrderedKeepsTheFirstPlace(t *testing.T) {
@@ -167,7 +168,7 @@ func TestOpenRefusesWhatIsNotDeclared(t *testing.T) {
 	if _, err := p.Open(Opening{}); err == nil || err.Error() != "table maker.t is read but not declared in Imports" {
 		t.Errorf("got %v", err)
 	}
-	if _, err := p.Open(Opening{Values: []Value{{"y", "1"}}}); err == nil || err.Error() != "setting y is not declared" {
+	if _, err := p.Open(Opening{Values: []setting.Value{{Name: "y", Text: "1"}}}); err == nil || err.Error() != "setting y is not declared" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -182,11 +183,11 @@ func TestSettingsAreCheckedAndHeldPerPlugin(t *testing.T) {
 	p := Define(Spec[settings]{
 		Name: "x", Version: "1.0.0", Doc: "x", Defaults: settings{n: 5, word: "a"},
 		Settings: func(s *settings) []Setting {
-			return []Setting{Uint32("n", &s.n, "", 1, 9, ""), Bool("on", &s.on, ""), Choice("word", &s.word, "", "a", "b")}
+			return []Setting{Uint32Setting("n", &s.n, "", 1, 9, ""), BoolSetting("on", &s.on, ""), ChoiceSetting("word", &s.word, "", "a", "b")}
 		},
 		Open: func(_ *Env, s settings) (Stage, error) { got = append(got, s); return &Loop{}, nil },
 	})
-	for _, v := range [][]Value{{{"n", "9"}, {"on", "true"}}, nil, {{"word", "b"}}} {
+	for _, v := range [][]setting.Value{{{Name: "n", Text: "9"}, {Name: "on", Text: "true"}}, nil, {{Name: "word", Text: "b"}}} {
 		if _, err := p.Open(Opening{Values: v}); err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +202,7 @@ func TestSettingsAreCheckedAndHeldPerPlugin(t *testing.T) {
 		{"on", "1", `takes true or false, not "1"`},
 		{"word", "c", `takes a or b, not "c"`},
 	} {
-		if err := Find(p.Settings, c.name).Check(c.text); err == nil || err.Error() != c.want {
+		if err := setting.Find(p.Settings, c.name).Check(c.text); err == nil || err.Error() != c.want {
 			t.Errorf("%s=%s: %v, want %s", c.name, c.text, err, c.want)
 		}
 	}
@@ -226,7 +227,7 @@ func TestNumbersAsT2ShowsThem(t *testing.T) {
 // TestGuestsLinkLittle: what a sandboxed plugin links by way of the SDK holds no
 // fmt, reflect or encoding.
 func TestGuestsLinkLittle(t *testing.T) {
-	for _, pkg := range []string{".", "./answer", "./field", "./value", "./wire", "../plugins/all"} {
+	for _, pkg := range []string{".", "./answer", "./field", "./setting", "./value", "./wire", "../plugins/all"} {
 		cmd := exec.Command("go", "list", "-deps", pkg)
 		cmd.Env = append(cmd.Environ(), "GOOS=wasip1", "GOARCH=wasm")
 		out, err := cmd.Output()

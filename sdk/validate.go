@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -52,7 +53,7 @@ func (p *Plugin) checkSettings() error {
 		if err := seen.add(s.Name); err != nil {
 			return err
 		}
-		if err := s.checkWords(); err != nil {
+		if err := checkWords(s); err != nil {
 			return err
 		}
 		if err := s.Check(s.Default); err != nil {
@@ -139,13 +140,13 @@ func (p *Plugin) checkOutlets() error {
 		if err := checkKey("outlet "+o.Name+": setting", o.Setting); err != nil {
 			return err
 		}
-		s := Find(p.Settings, o.Setting)
+		s := setting.Find(p.Settings, o.Setting)
 		switch {
 		case s == nil:
 			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " is not declared")
-		case o.Kind == StreamOutlet && s.Kind != TargetSetting:
+		case o.Kind == StreamOutlet && s.Kind != setting.Target:
 			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " must be a target")
-		case o.Kind != StreamOutlet && s.Kind == TargetSetting:
+		case o.Kind != StreamOutlet && s.Kind == setting.Target:
 			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " must be a text: it ends a file name")
 		case o.Kind != StreamOutlet && o.Kind != FileOutlet && o.Kind != RecordOutlet:
 			return errors.New("outlet " + o.Name + " has no kind")
@@ -153,7 +154,7 @@ func (p *Plugin) checkOutlets() error {
 		if o.Kind == StreamOutlet {
 			continue
 		}
-		if err := CheckSuffix(s.Default); err != nil {
+		if err := setting.CheckSuffix(s.Default); err != nil {
 			return errors.New("setting " + s.Name + ": default " + err.Error())
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // t2Constant is a row of constants that T2's users edit and compile in.
@@ -58,7 +59,7 @@ var t2Switch = map[string]string{"0": "false", "no": "false", "1": "true", "yes"
 
 // switched returns what a setting is to be where T2's users write text.
 func switched(s *sdk.Setting, text string) string {
-	if ours, ok := t2Switch[strings.ToLower(text)]; ok && s.Kind == sdk.BoolSetting {
+	if ours, ok := t2Switch[strings.ToLower(text)]; ok && s.Kind == setting.Bool {
 		return ours
 	}
 	return text

@@ -35,11 +35,11 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{Threshold: 1, MinPackets: 50, MaxEntries: 100, WhenFull: "evict", Suffix: "_tcpwin.txt"},
 	Settings: func(s *Settings) []sdk.Setting {
 		return []sdk.Setting{
-			sdk.Uint32("threshold", &s.Threshold, "bytes, raw", 0, 65536, "a packet counts if its window, not scaled, is below"),
-			sdk.Uint32("min_packets", &s.MinPackets, "packets", 0, 1<<32-1, "TCP packets that a flow needs for the table"),
-			sdk.Uint32("max_entries", &s.MaxEntries, "sources", 1, 1<<14, "size of the table"),
-			sdk.Choice("when_full", &s.WhenFull, "evict makes room by the source that has gone longest without a qualifying flow, stop leaves a full table as it is (T2)", "evict", "stop"),
-			sdk.Text("suffix", &s.Suffix, "the summary file is the output prefix and this"),
+			sdk.Uint32Setting("threshold", &s.Threshold, "bytes, raw", 0, 65536, "a packet counts if its window, not scaled, is below"),
+			sdk.Uint32Setting("min_packets", &s.MinPackets, "packets", 0, 1<<32-1, "TCP packets that a flow needs for the table"),
+			sdk.Uint32Setting("max_entries", &s.MaxEntries, "sources", 1, 1<<14, "size of the table"),
+			sdk.ChoiceSetting("when_full", &s.WhenFull, "evict makes room by the source that has gone longest without a qualifying flow, stop leaves a full table as it is (T2)", "evict", "stop"),
+			sdk.TextSetting("suffix", &s.Suffix, "the summary file is the output prefix and this"),
 		}
 	},
 	Packets: sdk.TCP(field.Time, field.Window),

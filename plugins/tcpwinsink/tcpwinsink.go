@@ -31,12 +31,12 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
-			sdk.Uint32("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports; whole seconds are compared, and only the end of a flow sends one"),
-			sdk.Bool("final_report", &s.FinalReport, "send the last table at the end of the run if it changed since the last report (T2 does not)"),
-			sdk.Choice("time", &s.Time, "zone of a report's time", "local", "utc"),
-			sdk.Choice("format", &s.Format, "t2 is the tutorial's text, jsonl one JSON object a report", "t2", "jsonl"),
-			sdk.Choice("terminator", &s.Terminator, "what ends a report in the format t2: a NUL byte, or nothing", "nul", "none"),
-			sdk.Uint32("max_datagram", &s.MaxDatagram, "bytes", 512, 65507, "over UDP a longer report is split between rows"),
+			sdk.Uint32Setting("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports; whole seconds are compared, and only the end of a flow sends one"),
+			sdk.BoolSetting("final_report", &s.FinalReport, "send the last table at the end of the run if it changed since the last report (T2 does not)"),
+			sdk.ChoiceSetting("time", &s.Time, "zone of a report's time", "local", "utc"),
+			sdk.ChoiceSetting("format", &s.Format, "t2 is the tutorial's text, jsonl one JSON object a report", "t2", "jsonl"),
+			sdk.ChoiceSetting("terminator", &s.Terminator, "what ends a report in the format t2: a NUL byte, or nothing", "nul", "none"),
+			sdk.Uint32Setting("max_datagram", &s.MaxDatagram, "bytes", 512, 65507, "over UDP a longer report is split between rows"),
 		)
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1"}},

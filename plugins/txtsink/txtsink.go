@@ -23,9 +23,9 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{RecordSettings: sdk.RecordSettings{Suffix: "_flows.txt"}, HeadersSuffix: "_headers.txt", Columns: "*"},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.RecordSettings.Settings(),
-			sdk.Text("headers_suffix", &s.HeadersSuffix, "the file that names the columns is the output prefix and this"),
-			sdk.Text("columns", &s.Columns, "the columns to write, in this order, separated by commas: NAME, PLUGIN.NAME, or PLUGIN.* for all of a plugin; all by default"),
-			sdk.Text("except", &s.Except, "the columns to leave out, named in the same way"),
+			sdk.TextSetting("headers_suffix", &s.HeadersSuffix, "the file that names the columns is the output prefix and this"),
+			sdk.TextSetting("columns", &s.Columns, "the columns to write, in this order, separated by commas: NAME, PLUGIN.NAME, or PLUGIN.* for all of a plugin; all by default"),
+			sdk.TextSetting("except", &s.Except, "the columns to leave out, named in the same way"),
 		)
 	},
 	Ends: sdk.End(field.Dir, field.FlowInd).WithAll(),

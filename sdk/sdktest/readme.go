@@ -10,6 +10,7 @@ import (
 
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 const (
@@ -55,7 +56,7 @@ func Declaration(p *sdk.Plugin) string {
 	}
 	for _, s := range p.Settings {
 		value := "`" + printable.Line(s.Default) + "`"
-		if s.Kind == sdk.TargetSetting && s.Default == "" {
+		if s.Kind == setting.Target && s.Default == "" {
 			value = "none: name it"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", s.Name, value, s.Takes(), printable.Line(s.Doc))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // AppendManifest appends what an artefact answers to describe: the declarations
@@ -20,8 +21,8 @@ func AppendManifest(dst []byte, plugins ...*sdk.Plugin) []byte {
 // The words of a manifest for the numbers of the SDK.
 var (
 	SettingKinds = []string{
-		sdk.UintSetting: "number", sdk.BoolSetting: "bool", sdk.TextSetting: "text",
-		sdk.ChoiceSetting: "choice", sdk.TargetSetting: "target",
+		setting.Uint: "number", setting.Bool: "bool", setting.Text: "text",
+		setting.Choice: "choice", setting.Target: "target",
 	}
 	RowKinds    = []string{field.NoRows: "none", field.TCPRows: "tcp", field.AllRows: "all"}
 	OutletKinds = []string{sdk.FileOutlet: "file", sdk.StreamOutlet: "stream", sdk.RecordOutlet: "records"}
@@ -82,7 +83,7 @@ func (j *jsonWriter) setting(s *sdk.Setting) {
 	j.text("name", s.Name)
 	j.text("kind", word(SettingKinds, int(s.Kind)))
 	j.text("unit", s.Unit)
-	if s.Kind == sdk.UintSetting {
+	if s.Kind == setting.Uint {
 		j.number("min", s.Min)
 		j.number("max", s.Max)
 	}

@@ -3,6 +3,7 @@ package wire
 import (
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/internal/little"
+	"github.com/t2host/t2host/sdk/setting"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -37,7 +38,7 @@ func ReadOpen(msg []byte) (name string, o sdk.Opening, err error) {
 	o.Started = int64(c.u64())
 	name, o.Host = string(c.text()), string(c.text())
 	for range c.count(8) {
-		o.Values = append(o.Values, sdk.Value{Name: string(c.text()), Text: string(c.text())})
+		o.Values = append(o.Values, setting.Value{Name: string(c.text()), Text: string(c.text())})
 	}
 	for range c.count(8) {
 		o.Loaded = append(o.Loaded, sdk.Loaded{Name: string(c.text()), Version: string(c.text())})

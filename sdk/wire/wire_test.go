@@ -14,6 +14,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -339,7 +340,7 @@ func TestBrokenMessages(t *testing.T) {
 
 func TestOpenComesThrough(t *testing.T) {
 	want := sdk.Opening{
-		Values:  []sdk.Value{{Name: "threshold", Text: "1"}, {Name: "suffix", Text: ""}},
+		Values:  []setting.Value{{Name: "threshold", Text: "1"}, {Name: "suffix", Text: ""}},
 		Columns: []sdk.Column{sdk.Uint8Column("a.x", "one"), sdk.ColumnOf(value.Text|value.List, "b.y", "")},
 		Loaded:  []sdk.Loaded{{Name: "a", Version: "1.0.0"}, {Name: "tcpwin", Version: "2.1.0"}},
 		Host:    "t2host 1", Started: 1_800_000_000_123_456_789,
@@ -358,7 +359,7 @@ func TestOpenComesThrough(t *testing.T) {
 
 func FuzzOpen(f *testing.F) {
 	f.Add(AppendOpen(nil, "tcpwin", sdk.Opening{
-		Values: []sdk.Value{{Name: "threshold", Text: "1"}}, Columns: []sdk.Column{sdk.ColumnOf(value.MAC|value.List, "b.y", "z")},
+		Values: []setting.Value{{Name: "threshold", Text: "1"}}, Columns: []sdk.Column{sdk.ColumnOf(value.MAC|value.List, "b.y", "z")},
 		Loaded: []sdk.Loaded{{Name: "a", Version: "1.0.0"}}, Host: "t2host 1", Started: 5,
 	}))
 	f.Fuzz(func(t *testing.T, msg []byte) {

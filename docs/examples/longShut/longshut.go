@@ -20,7 +20,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{StreamSettings: sdk.Streams(""), Least: 1000},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
-			sdk.Uint32("least", &s.Least, "ms, packet time", 0, 1<<31, "shorter times are not reported, nor is this one"),
+			sdk.Uint32Setting("least", &s.Least, "ms, packet time", 0, 1<<31, "shorter times are not reported, nor is this one"),
 		)
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1.0.0"}},

@@ -22,7 +22,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{StreamSettings: sdk.Streams(""), Interval: 5},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
-			sdk.Uint32("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports"),
+			sdk.Uint32Setting("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports"),
 		)
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1"}},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
 	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -14,20 +15,20 @@ import (
 // The JSON of wire.AppendManifest, read.
 type (
 	plugin struct {
-		Name     string        `json:"name"`
-		Number   int           `json:"number"`
-		Version  string        `json:"version"`
-		Doc      string        `json:"doc"`
-		Settings []setting     `json:"settings"`
-		Requires []requirement `json:"requires"`
-		Packets  *packets      `json:"packets"`
-		Ends     *ends         `json:"ends"`
-		Columns  []column      `json:"columns"`
-		Exports  []table       `json:"exports"`
-		Imports  []table       `json:"imports"`
-		Outlets  []outlet      `json:"outlets"`
+		Name     string          `json:"name"`
+		Number   int             `json:"number"`
+		Version  string          `json:"version"`
+		Doc      string          `json:"doc"`
+		Settings []settingObject `json:"settings"`
+		Requires []requirement   `json:"requires"`
+		Packets  *packets        `json:"packets"`
+		Ends     *ends           `json:"ends"`
+		Columns  []column        `json:"columns"`
+		Exports  []table         `json:"exports"`
+		Imports  []table         `json:"imports"`
+		Outlets  []outlet        `json:"outlets"`
 	}
-	setting struct {
+	settingObject struct {
 		Name    string   `json:"name"`
 		Kind    string   `json:"kind"`
 		Unit    string   `json:"unit"`
@@ -77,7 +78,7 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 	var w words
 	for _, s := range p.Settings {
 		d.Settings = append(d.Settings, sdk.Setting{
-			Name: s.Name, Kind: sdk.SettingKind(w.index("kind of setting", wire.SettingKinds, s.Kind)), Unit: s.Unit,
+			Name: s.Name, Kind: setting.Kind(w.index("kind of setting", wire.SettingKinds, s.Kind)), Unit: s.Unit,
 			Min: s.Min, Max: s.Max, Choices: s.Choices, Default: s.Default, Doc: s.Doc,
 		})
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // echo answers a batch with itself. One of no bytes starts a flood, and is
@@ -77,7 +78,7 @@ func mustConnect(t testing.TB, role string) *peer {
 func TestConversation(t *testing.T) {
 	before := left(t)
 	c := Command{Name: "tcpwin", Path: os.Args[0], Env: environment("all"), Timeout: time.Minute, Dir: shortDir(t)}
-	values := []sdk.Value{{Name: "min_packets", Text: "2"}}
+	values := []setting.Value{{Name: "min_packets", Text: "2"}}
 	run := func(p *sdk.Plugin) []answer.Answer {
 		stage, err := p.Open(sdk.Opening{Values: values})
 		if err != nil {

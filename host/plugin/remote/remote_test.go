@@ -30,7 +30,7 @@ func reader() *sdk.Plugin {
 	type settings struct{ Suffix string }
 	return sdk.Define(sdk.Spec[settings]{
 		Name: "reader", Version: "1.0.0", Doc: "reads", Requires: []sdk.Requirement{{Name: "maker"}},
-		Settings: func(s *settings) []sdk.Setting { return []sdk.Setting{sdk.Text("suffix", &s.Suffix, "")} },
+		Settings: func(s *settings) []sdk.Setting { return []sdk.Setting{sdk.TextSetting("suffix", &s.Suffix, "")} },
 		Packets:  sdk.TCP(field.Window), Ends: sdk.End(field.FlowInd, field.HdrDesc).With(sdk.Uint8Column("maker.x", ""), sdk.TextColumn("maker.t", "")),
 		Columns: []sdk.Column{sdk.Uint32Column("length", ""), sdk.ColumnOf(value.Text|value.List, "texts", "")}, Exports: []sdk.AnyTable{own}, Imports: []sdk.AnyTable{numbers},
 		Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},

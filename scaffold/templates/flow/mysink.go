@@ -25,7 +25,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{Pause: 1000},
 	Settings: func(s *Settings) []sdk.Setting {
 		return []sdk.Setting{
-			sdk.Uint32("pause", &s.Pause, "ms, packet time", 1, 1<<31, "from how long on a silence is a pause"),
+			sdk.Uint32Setting("pause", &s.Pause, "ms, packet time", 1, 1<<31, "from how long on a silence is a pause"),
 		}
 	},
 	//t2host:requires

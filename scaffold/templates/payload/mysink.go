@@ -19,7 +19,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{Least: 4},
 	Settings: func(s *Settings) []sdk.Setting {
 		return []sdk.Setting{
-			sdk.Uint32("least", &s.Least, "bytes", 1, Read, "printable bytes that make a text"),
+			sdk.Uint32Setting("least", &s.Least, "bytes", 1, Read, "printable bytes that make a text"),
 		}
 	},
 	//t2host:requires

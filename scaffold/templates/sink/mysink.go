@@ -22,8 +22,8 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{Interval: 5, Suffix: "_mysink.txt"},
 	Settings: func(s *Settings) []sdk.Setting {
 		return []sdk.Setting{
-			sdk.Uint32("interval", &s.Interval, "s, packet time", 1, 86400, "time between two summaries"),
-			sdk.Text("suffix", &s.Suffix, "the file is the output prefix and this"),
+			sdk.Uint32Setting("interval", &s.Interval, "s, packet time", 1, 86400, "time between two summaries"),
+			sdk.TextSetting("suffix", &s.Suffix, "the file is the output prefix and this"),
 		}
 	},
 	//t2host:requires
