@@ -36,7 +36,7 @@ var imports = map[string]string{
 	"host/internal/decode":                  "host/capture github.com/google/gopacket",
 	"host/internal/flowtable":               "host/internal/decode",
 	"host/internal/batch":                   "sdk sdk/answer sdk/field sdk/value host/internal/decode host/internal/flowtable",
-	"host/internal/pipeline":                "sdk sdk/answer sdk/value host/internal/batch",
+	"host/internal/pipeline":                "sdk sdk/guard sdk/answer sdk/value host/internal/batch",
 	"host/plugin":                           "host/cause sdk sdk/setting sdk/wire host/nearest host/internal/owned host/plugin/manifest github.com/Masterminds/semver",
 	"host/plugin/manifest":                  "sdk sdk/setting sdk/field sdk/value sdk/wire",
 	"host/plugin/remote":                    "sdk sdk/answer sdk/field sdk/wire host/plugin/manifest host/printable",
@@ -50,12 +50,13 @@ var imports = map[string]string{
 	"host/internal/outlet":                  "host/cause host/internal/outfile golang.org/x/sys",
 	"host/receive":                          "host/internal/outlet",
 	"host/report":                           "sdk host/internal/decode host/internal/flowtable host/internal/outlet host/printable",
-	"host":                                  "host/cause sdk sdk/setting sdk/answer sdk/field host/record host/internal/outfile host/firstparty host/plugin/remote host/carry host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable",
-	"host/record":                           "sdk sdk/answer sdk/field sdk/value sdk/wire host/internal/outfile",
+	"host":                                  "host/cause sdk sdk/guard sdk/setting sdk/answer sdk/field host/record host/internal/outfile host/firstparty host/plugin/remote host/carry host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable",
+	"host/record":                           "sdk sdk/guard sdk/answer sdk/field sdk/value sdk/wire host/internal/outfile",
 	"host/check":                            "sdk host host/firstparty host/plugin host/plugin/manifest host/settings host/report",
-	"sdk":                                   "sdk/answer sdk/field sdk/internal/little sdk/setting sdk/value",
+	"sdk":                                   "sdk/answer sdk/field sdk/guard sdk/internal/little sdk/setting sdk/value",
 	"sdk/answer":                            "sdk/value",
 	"sdk/field":                             "sdk/value",
+	"sdk/guard":                             "",
 	"sdk/setting":                           "",
 	"sdk/value":                             "sdk/internal/little",
 	"sdk/internal/little":                   "",
@@ -80,10 +81,10 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too.
-const testImports = "sdk/setting sdk/answer sdk/field sdk/value sdk/internal/fields example.com/mysink host host/carry host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+const testImports = "sdk/guard sdk/setting sdk/answer sdk/field sdk/value sdk/internal/fields example.com/mysink host host/carry host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
 
 // inGuests are the packages of the SDK that every guest links.
-var inGuests = []string{"sdk", "sdk/answer", "sdk/field", "sdk/internal/little", "sdk/setting", "sdk/value", "sdk/wire"}
+var inGuests = []string{"sdk", "sdk/answer", "sdk/field", "sdk/guard", "sdk/internal/little", "sdk/setting", "sdk/value", "sdk/wire"}
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "net/netip", "io/fs"}

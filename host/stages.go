@@ -13,6 +13,7 @@ import (
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/guard"
 )
 
 // openStages opens the plugins, all at the same time: starting processes and
@@ -48,7 +49,7 @@ func openStage(c *Config, p *plan, i int, opening sdk.Opening, out *outlets) (*p
 	log := remote.NewLog(func(line string) { out.notices.warn("plugin " + l.Name + ": " + line) })
 	carried := p.carrier.Carry(l.Artefact, l.Runtime, log.Line)
 	var stage sdk.Stage
-	err := sdk.Guard(func() (err error) { stage, err = carried.Open(opening); return err })
+	err := guard.Call(func() (err error) { stage, err = carried.Open(opening); return err })
 	if err != nil {
 		return nil, err
 	}

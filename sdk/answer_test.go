@@ -109,7 +109,7 @@ func TestAFrameHasABound(t *testing.T) {
 func TestATableHasABound(t *testing.T) {
 	const most = MaxTable / (4 + 8 + 4 + 17 + 64)
 	want := "table maker.t has more than " + Count(most)[:6] + " rows, for which it has no room: delete some"
-	p := maker(func(w *Writer[key, row], e EndRow) error {
+	p := maker(func(w *TableWriter[key, row], e EndRow) error {
 		e.PutUint(0, 0)
 		e.PutInt(1, 0)
 		for n := range uint32(most) {

@@ -70,7 +70,7 @@ func ExampleOutletWriter_Send() {
 	type settings struct{ sdk.StreamSettings }
 	ends := sdk.Define(sdk.Spec[settings]{
 		Name: "ends", Number: 940, Version: "1.0.0", Doc: "says which flows ended",
-		Defaults: settings{sdk.Streams("")},
+		Defaults: settings{sdk.StreamDefaults("")},
 		Settings: func(s *settings) []sdk.Setting { return s.StreamSettings.Settings() },
 		Ends:     sdk.End(field.SrcIP, field.FirstSeen, field.LastSeen),
 		Outlets:  []sdk.Outlet{{Name: "lines", Kind: sdk.StreamOutlet, Setting: "to"}},
@@ -130,11 +130,11 @@ func ExampleEndSelect_With() {
 // host is the key of the example's table, and seen its row: a type names its fields once.
 type host struct{ ip sdk.IP }
 
-func (h *host) Fields(f *sdk.Fields) { f.IP("ip", &h.ip) }
+func (h *host) Fields(f *sdk.TableFields) { f.IP("ip", &h.ip) }
 
 type seen struct{ flows uint32 }
 
-func (s *seen) Fields(f *sdk.Fields) { f.U32("flows", &s.flows) }
+func (s *seen) Fields(f *sdk.TableFields) { f.Uint32("flows", &s.flows) }
 
 // hosts is exported by the plugin that keeps it and imported by those that read it.
 var hosts = sdk.NewTable[host, seen]("keeper.hosts")

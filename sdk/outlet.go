@@ -40,10 +40,10 @@ type StreamSettings struct {
 	Queue    uint32
 }
 
-// Streams are the settings' defaults; to is the default of the target, empty for a
-// target that the user must name. Only plugins that come with the host have another one:
-// of all others the user must name it, whatever they declare.
-func Streams(to string) StreamSettings {
+// StreamDefaults returns the default settings, for Spec.Defaults. to is the default of the
+// target. It is "" in a plugin that does not come with t2host: the user must name its target,
+// whatever it declares.
+func StreamDefaults(to string) StreamSettings {
 	return StreamSettings{To: to, OnAbsent: "fail", Drain: 5, Queue: 16 << 20}
 }
 

@@ -3,6 +3,7 @@ package sdk
 import (
 	"errors"
 
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/setting"
 )
 
@@ -105,7 +106,7 @@ func Define[S any](spec Spec[S]) *Plugin {
 		}
 		env := newEnv(p, o)
 		var stage Stage
-		err := Guard(func() (err error) { stage, err = spec.Open(env, s); return err })
+		err := guard.Call(func() (err error) { stage, err = spec.Open(env, s); return err })
 		if err == nil {
 			err = env.err
 		}
@@ -138,7 +139,7 @@ type opened struct {
 func (o *opened) Batch(b *Batch) error {
 	e := o.env
 	e.begin(b)
-	err := Guard(func() error { return o.stage.Batch(b) })
+	err := guard.Call(func() error { return o.stage.Batch(b) })
 	if err == nil {
 		b.advance(b.Ends.N)
 		err = e.err
@@ -150,4 +151,4 @@ func (o *opened) Batch(b *Batch) error {
 	return err
 }
 
-func (o *opened) Close() error { return Guard(o.stage.Close) }
+func (o *opened) Close() error { return guard.Call(o.stage.Close) }

@@ -13,21 +13,21 @@ import (
 // producer's package for this variable only.
 type Table[K comparable, R any] struct {
 	name      string
-	keyFields func(*K, *Fields)
-	rowFields func(*R, *Fields)
+	keyFields func(*K, *TableFields)
+	rowFields func(*R, *TableFields)
 }
 
 type visited[T any] interface {
 	*T
-	Fields(*Fields)
+	Fields(*TableFields)
 }
 
 // NewTable declares a table. Its name is "plugin.table".
 func NewTable[K comparable, R any, PK visited[K], PR visited[R]](name string) *Table[K, R] {
 	return &Table[K, R]{
 		name:      name,
-		keyFields: func(k *K, f *Fields) { PK(k).Fields(f) },
-		rowFields: func(r *R, f *Fields) { PR(r).Fields(f) },
+		keyFields: func(k *K, f *TableFields) { PK(k).Fields(f) },
+		rowFields: func(r *R, f *TableFields) { PR(r).Fields(f) },
 	}
 }
 
@@ -63,26 +63,26 @@ func (t *Table[K, R]) Info() TableInfo {
 	var r R
 	return TableInfo{
 		Name: t.name,
-		Key:  declared(func(f *Fields) { t.keyFields(&k, f) }),
-		Row:  declared(func(f *Fields) { t.rowFields(&r, f) }),
+		Key:  declared(func(f *TableFields) { t.keyFields(&k, f) }),
+		Row:  declared(func(f *TableFields) { t.rowFields(&r, f) }),
 	}
 }
 
 // Writer gives the table to the plugin that declared it as an export. Call it
 // in Open.
-func (t *Table[K, R]) Writer(env *Env) *Writer[K, R] {
+func (t *Table[K, R]) Writer(env *Env) *TableWriter[K, R] {
 	for i, e := range env.plugin.Exports {
 		if e.Name == t.name {
-			return &Writer[K, R]{table: t, env: env, index: uint16(i), most: t.most()}
+			return &TableWriter[K, R]{table: t, env: env, index: uint16(i), most: t.most()}
 		}
 	}
 	env.fail(errors.New("table " + t.name + " is written but not declared in Exports"))
-	return &Writer[K, R]{table: t, env: env}
+	return &TableWriter[K, R]{table: t, env: env}
 }
 
-// Writer is the writing side of a table. Changes are made at flow ends only, so
+// TableWriter is the writing side of a table. Changes are made at flow ends only, so
 // that a reader sees the table as it stood at that very end.
-type Writer[K comparable, R any] struct {
+type TableWriter[K comparable, R any] struct {
 	table *Table[K, R]
 	env   *Env
 	index uint16
@@ -92,47 +92,47 @@ type Writer[K comparable, R any] struct {
 
 // Set sets the row of k to r: in its place if it has one, else after all others. The
 // run ends with an error where the table has no room for another row, see [MaxTable].
-func (w *Writer[K, R]) Set(k K, r R) {
+func (w *TableWriter[K, R]) Set(k K, r R) {
 	w.rows.Set(k, r)
 	if w.rows.Len() > w.most {
 		w.env.fail(w.table.full(w.most))
 		return
 	}
 	w.change(k, func(b []byte) []byte {
-		return written(b, func(f *Fields) { w.table.rowFields(&r, f) })
+		return written(b, func(f *TableFields) { w.table.rowFields(&r, f) })
 	})
 }
 
 // Delete frees the place of k.
-func (w *Writer[K, R]) Delete(k K) {
+func (w *TableWriter[K, R]) Delete(k K) {
 	if w.rows.Delete(k) {
 		w.change(k, nil)
 	}
 }
 
-func (w *Writer[K, R]) change(k K, row func([]byte) []byte) {
+func (w *TableWriter[K, R]) change(k K, row func([]byte) []byte) {
 	out := w.env.out
 	if out == nil || !w.env.atEnd {
 		w.env.fail(errors.New("table " + w.table.name + " is changed outside a flow end"))
 		return
 	}
 	w.env.fail(out.AddDelta(uint32(w.env.next-1), w.index,
-		func(b []byte) []byte { return written(b, func(f *Fields) { w.table.keyFields(&k, f) }) }, row))
+		func(b []byte) []byte { return written(b, func(f *TableFields) { w.table.keyFields(&k, f) }) }, row))
 }
 
 // Len is the number of rows.
-func (w *Writer[K, R]) Len() int { return w.rows.Len() }
+func (w *TableWriter[K, R]) Len() int { return w.rows.Len() }
 
 // Get gives the row of k and whether there is one.
-func (w *Writer[K, R]) Get(k K) (R, bool) { return w.rows.Get(k) }
+func (w *TableWriter[K, R]) Get(k K) (R, bool) { return w.rows.Get(k) }
 
 // All walks the rows in their order.
-func (w *Writer[K, R]) All() iter.Seq2[K, R] { return w.rows.All() }
+func (w *TableWriter[K, R]) All() iter.Seq2[K, R] { return w.rows.All() }
 
 // View gives the table to a plugin that declared it as an import. Call it in
 // Open.
-func (t *Table[K, R]) View(env *Env) *View[K, R] {
-	v := &View[K, R]{most: t.most()}
+func (t *Table[K, R]) View(env *Env) *TableView[K, R] {
+	v := &TableView[K, R]{most: t.most()}
 	for i := range env.plugin.Imports {
 		if env.plugin.Imports[i].Name == t.name {
 			env.views[i] = func(d *answer.Delta) error { return v.apply(t, d) }
@@ -143,24 +143,24 @@ func (t *Table[K, R]) View(env *Env) *View[K, R] {
 	return v
 }
 
-// View is the reading side of a table: at a flow end it is the table as it
+// TableView is the reading side of a table: at a flow end it is the table as it
 // stood at that end, the producer's changes of this end included.
-type View[K comparable, R any] struct {
+type TableView[K comparable, R any] struct {
 	most int // rows: whoever wrote it, the reader's memory is bounded
 	rows Ordered[K, R]
 }
 
-func (v *View[K, R]) apply(t *Table[K, R], d *answer.Delta) error {
+func (v *TableView[K, R]) apply(t *Table[K, R], d *answer.Delta) error {
 	var k K
 	var r R
-	if !read(d.Key, func(f *Fields) { t.keyFields(&k, f) }) {
+	if !read(d.Key, func(f *TableFields) { t.keyFields(&k, f) }) {
 		return errors.New("table " + t.name + ": malformed key")
 	}
 	if d.Deleted {
 		v.rows.Delete(k)
 		return nil
 	}
-	if !read(d.Row, func(f *Fields) { t.rowFields(&r, f) }) {
+	if !read(d.Row, func(f *TableFields) { t.rowFields(&r, f) }) {
 		return errors.New("table " + t.name + ": malformed row")
 	}
 	v.rows.Set(k, r)
@@ -171,13 +171,13 @@ func (v *View[K, R]) apply(t *Table[K, R], d *answer.Delta) error {
 }
 
 // Len is the number of rows.
-func (v *View[K, R]) Len() int { return v.rows.Len() }
+func (v *TableView[K, R]) Len() int { return v.rows.Len() }
 
 // Get gives the row of k and whether there is one.
-func (v *View[K, R]) Get(k K) (R, bool) { return v.rows.Get(k) }
+func (v *TableView[K, R]) Get(k K) (R, bool) { return v.rows.Get(k) }
 
 // All walks the rows in their order.
-func (v *View[K, R]) All() iter.Seq2[K, R] { return v.rows.All() }
+func (v *TableView[K, R]) All() iter.Seq2[K, R] { return v.rows.All() }
 
 // Same says whether two descriptions are of one table: name, and names and
 // types of key and row.

@@ -18,6 +18,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -78,7 +79,7 @@ func (r *Recorder) Batch(b *sdk.Batch) error {
 		b.Out.Leave = func(out *answer.Answer) error { return errors.Join(r.pieces(out), leave(out)) }
 		defer func() { b.Out.Leave = leave }()
 	}
-	err := sdk.Guard(func() error { return r.Stage.Batch(b) })
+	err := guard.Call(func() error { return r.Stage.Batch(b) })
 	r.failed = r.failed || err != nil
 	r.buf = appendAnswer(r.buf[:0], b, err)
 	r.frame(answerFrame, r.buf)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -52,7 +53,7 @@ func (g *Replayed) run(r *Record, p *sdk.Plugin, stage sdk.Stage) error {
 		g.Packets += uint64(b.Packets.N)
 		g.Ends += uint64(b.Ends.N)
 		all.begin()
-		err = sdk.Guard(func() error { return stage.Batch(&b) })
+		err = guard.Call(func() error { return stage.Batch(&b) })
 		if err == nil {
 			err = all.add(&b.Out)
 		}

@@ -70,9 +70,9 @@ type Row struct {
 }
 
 // Fields names the row's fields.
-func (r *Row) Fields(f *sdk.Fields) {
-	f.U32("pktTcpCnt", &r.Packets)
-	f.F32("winRelThCnt", &r.Ratio)
+func (r *Row) Fields(f *sdk.TableFields) {
+	f.Uint32("pktTcpCnt", &r.Packets)
+	f.Float32("winRelThCnt", &r.Ratio)
 	f.Duration("tcpWinShutTime", &r.ShutTime)
 	f.Duration("tcpWinShutMax", &r.ShutMax)
 	f.IP("peer", &r.Peer)
@@ -92,7 +92,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 type tcpwin struct {
 	Settings
 	flows   sdk.PerFlow[flow]
-	table   *sdk.Writer[sdk.IP, Row]
+	table   *sdk.TableWriter[sdk.IP, Row]
 	recent  sdk.Ordered[sdk.IP, struct{}] // the table's sources, by their last qualifying flow
 	summary *sdk.OutletWriter
 

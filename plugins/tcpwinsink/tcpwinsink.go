@@ -26,7 +26,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "tcpwinsink", Number: 950, Version: "1.0.0",
 	Doc: "sends tcpwin's table of low windows to a socket, every five seconds of packet time",
 	Defaults: Settings{
-		StreamSettings: sdk.Streams("tcp://127.0.0.1:5555"),
+		StreamSettings: sdk.StreamDefaults("tcp://127.0.0.1:5555"),
 		Interval:       5, FinalReport: true, Time: "local", Format: "t2", Terminator: "nul", MaxDatagram: 65507,
 	},
 	Settings: func(s *Settings) []sdk.Setting {
@@ -54,7 +54,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 // sink is an opened plugin.
 type sink struct {
 	Settings
-	table   *sdk.View[sdk.IP, tcpwin.Row]
+	table   *sdk.TableView[sdk.IP, tcpwin.Row]
 	reports *sdk.OutletWriter
 
 	mark   int64  // seconds: packet time of the last report, 0 before the first (so it is due at once)

@@ -17,7 +17,7 @@ type Settings struct {
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "longShut", Number: 941, Version: "0.1.0",
 	Doc:      "reports the hosts whose windows were shut for more than a second, a datagram each",
-	Defaults: Settings{StreamSettings: sdk.Streams(""), Least: 1000},
+	Defaults: Settings{StreamSettings: sdk.StreamDefaults(""), Least: 1000},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
 			sdk.Uint32Setting("least", &s.Least, "ms, packet time", 0, 1<<31, "shorter times are not reported, nor is this one"),

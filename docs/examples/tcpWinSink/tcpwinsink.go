@@ -19,7 +19,7 @@ type Settings struct {
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "tcpWinSink", Number: 950, Version: "0.1.0",
 	Doc:      "sends tcpwin's table to a socket, every five seconds of packet time",
-	Defaults: Settings{StreamSettings: sdk.Streams(""), Interval: 5},
+	Defaults: Settings{StreamSettings: sdk.StreamDefaults(""), Interval: 5},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
 			sdk.Uint32Setting("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports"),
@@ -40,7 +40,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 // sink is an opened plugin.
 type sink struct {
 	Settings
-	table   *sdk.View[sdk.IP, tcpwin.Row]
+	table   *sdk.TableView[sdk.IP, tcpwin.Row]
 	reports *sdk.OutletWriter
 	last    int64 // seconds: packet time of the last report, 0 before the first
 	now     int64 // nanoseconds: packet time of the last flow end

@@ -14,6 +14,7 @@ import (
 	"github.com/t2host/t2host/host/internal/batch"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -171,7 +172,7 @@ func (p *Pipeline) closeStages() error {
 	var errs []error
 	for i := len(p.stages) - 1; i >= 0; i-- {
 		s := p.stages[i]
-		if err := sdk.Guard(s.Stage.Close); err != nil {
+		if err := guard.Call(s.Stage.Close); err != nil {
 			errs = append(errs, &Error{s.Plugin.Name, fmt.Errorf("close: %w", err)})
 		}
 	}
@@ -232,7 +233,7 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	p.connect(s, b, v)
 	v.Out.Leave = func(out *answer.Answer) error { return s.take(b.Changes(i), out) }
 	start := time.Now()
-	err := sdk.Guard(func() error { return s.Stage.Batch(v) })
+	err := guard.Call(func() error { return s.Stage.Batch(v) })
 	s.Cost += time.Since(start)
 	s.Rows += uint64(v.Packets.N)
 	s.Bytes += uint64(v.Packets.N*s.Plugin.Packets.Size() + v.Ends.N*s.Plugin.Ends.Size())

@@ -16,7 +16,7 @@ import (
 
 type key struct{ n uint32 }
 
-func (k *key) Fields(f *sdk.Fields) { f.U32("n", &k.n) }
+func (k *key) Fields(f *sdk.TableFields) { f.Uint32("n", &k.n) }
 
 var (
 	left  = sdk.NewTable[key, key]("left.t")

@@ -19,7 +19,7 @@ import (
 
 type number struct{ n uint32 }
 
-func (k *number) Fields(f *sdk.Fields) { f.U32("n", &k.n) }
+func (k *number) Fields(f *sdk.TableFields) { f.Uint32("n", &k.n) }
 
 var numbers = sdk.NewTable[number, number]("maker.numbers")
 

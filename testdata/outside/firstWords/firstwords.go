@@ -39,9 +39,9 @@ var Ports = sdk.NewTable[Port, Row]("firstWords.ports")
 type Port struct{ Proto, Number uint32 }
 
 // Fields names the key's fields.
-func (k *Port) Fields(f *sdk.Fields) {
-	f.U32("l4Proto", &k.Proto)
-	f.U32("dstPort", &k.Number)
+func (k *Port) Fields(f *sdk.TableFields) {
+	f.Uint32("l4Proto", &k.Proto)
+	f.Uint32("dstPort", &k.Number)
 }
 
 // Row is what the table keeps of a port.
@@ -51,9 +51,9 @@ type Row struct {
 }
 
 // Fields names the row's fields.
-func (r *Row) Fields(f *sdk.Fields) {
-	f.U64("flows", &r.Flows)
-	f.U64("packets", &r.Packets)
+func (r *Row) Fields(f *sdk.TableFields) {
+	f.Uint64("flows", &r.Flows)
+	f.Uint64("packets", &r.Packets)
 }
 
 func open(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
@@ -64,7 +64,7 @@ func open(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 // firstwords is an opened plugin.
 type firstwords struct {
 	flows sdk.PerFlow[flow]
-	ports *sdk.Writer[Port, Row]
+	ports *sdk.TableWriter[Port, Row]
 }
 
 // flow is the state of one direction.

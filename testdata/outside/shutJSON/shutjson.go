@@ -20,7 +20,7 @@ type Settings struct {
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "shutJSON", Number: 905, Version: "0.1.0",
 	Doc:      "sends an object in JSON each time a host has stopped a peer for longer than before",
-	Defaults: Settings{StreamSettings: sdk.Streams(""), Least: 1},
+	Defaults: Settings{StreamSettings: sdk.StreamDefaults(""), Least: 1},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
 			sdk.Uint32Setting("least", &s.Least, "ms, packet time", 0, 1<<31, "shorter times are not sent"),
@@ -41,7 +41,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 // sink is an opened plugin.
 type sink struct {
 	Settings
-	table   *sdk.View[sdk.IP, tcpwin.Row]
+	table   *sdk.TableView[sdk.IP, tcpwin.Row]
 	objects *sdk.OutletWriter
 	longest map[sdk.IP]int64 // what was sent of a host, nanoseconds
 	buf     []byte

@@ -7,15 +7,15 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// Fields visits the fields of a table's key or row: the one method that a key
-// or row type has, Fields(*Fields), names each field once, and serves to
+// TableFields visits the fields of a table's key or row: the one method that a key
+// or row type has, Fields(*TableFields), names each field once, and serves to
 // declare, to write and to read it.
 //
-//	func (r *Row) Fields(f *sdk.Fields) {
-//		f.U32("packets", &r.Packets)
-//		f.F32("ratio", &r.Ratio)
+//	func (r *Row) Fields(f *sdk.TableFields) {
+//		f.Uint32("packets", &r.Packets)
+//		f.Float32("ratio", &r.Ratio)
 //	}
-type Fields struct {
+type TableFields struct {
 	mode    fieldMode
 	columns []Column
 	buf     []byte
@@ -30,39 +30,39 @@ const (
 	readFields
 )
 
-// U32 visits an unsigned 32-bit number.
-func (f *Fields) U32(name string, v *uint32) {
+// Uint32 visits an unsigned 32-bit number.
+func (f *TableFields) Uint32(name string, v *uint32) {
 	u := uint64(*v)
 	f.number(name, value.Uint32, &u)
 	*v = uint32(u)
 }
 
-// U64 visits an unsigned 64-bit number.
-func (f *Fields) U64(name string, v *uint64) { f.number(name, value.Uint64, v) }
+// Uint64 visits an unsigned 64-bit number.
+func (f *TableFields) Uint64(name string, v *uint64) { f.number(name, value.Uint64, v) }
 
-// F32 visits a single-precision number.
-func (f *Fields) F32(name string, v *float32) {
+// Float32 visits a single-precision number.
+func (f *TableFields) Float32(name string, v *float32) {
 	u := uint64(math.Float32bits(*v))
 	f.number(name, value.Float32, &u)
 	*v = math.Float32frombits(uint32(u))
 }
 
 // Time visits nanoseconds since 1970 UTC.
-func (f *Fields) Time(name string, v *int64) {
+func (f *TableFields) Time(name string, v *int64) {
 	u := uint64(*v)
 	f.number(name, value.Time, &u)
 	*v = int64(u)
 }
 
 // Duration visits nanoseconds.
-func (f *Fields) Duration(name string, v *int64) {
+func (f *TableFields) Duration(name string, v *int64) {
 	u := uint64(*v)
 	f.number(name, value.Duration, &u)
 	*v = int64(u)
 }
 
 // IP visits an address.
-func (f *Fields) IP(name string, v *IP) {
+func (f *TableFields) IP(name string, v *IP) {
 	switch f.mode {
 	case declareFields:
 		f.columns = append(f.columns, Column{Name: name, Type: value.IP})
@@ -75,7 +75,7 @@ func (f *Fields) IP(name string, v *IP) {
 	}
 }
 
-func (f *Fields) number(name string, t value.Type, v *uint64) {
+func (f *TableFields) number(name string, t value.Type, v *uint64) {
 	switch f.mode {
 	case declareFields:
 		f.columns = append(f.columns, Column{Name: name, Type: t})
@@ -88,7 +88,7 @@ func (f *Fields) number(name string, t value.Type, v *uint64) {
 	}
 }
 
-func (f *Fields) take(n int) []byte {
+func (f *TableFields) take(n int) []byte {
 	if len(f.buf) < n {
 		f.short = true
 		return nil
@@ -98,21 +98,21 @@ func (f *Fields) take(n int) []byte {
 	return b
 }
 
-func declared(visit func(*Fields)) []Column {
-	var f Fields
+func declared(visit func(*TableFields)) []Column {
+	var f TableFields
 	visit(&f)
 	return f.columns
 }
 
-func written(b []byte, visit func(*Fields)) []byte {
-	f := Fields{mode: writeFields, buf: b}
+func written(b []byte, visit func(*TableFields)) []byte {
+	f := TableFields{mode: writeFields, buf: b}
 	visit(&f)
 	return f.buf
 }
 
 // read says whether b held exactly the fields.
-func read(b []byte, visit func(*Fields)) bool {
-	f := Fields{mode: readFields, buf: b}
+func read(b []byte, visit func(*TableFields)) bool {
+	f := TableFields{mode: readFields, buf: b}
 	visit(&f)
 	return !f.short && len(f.buf) == 0
 }
