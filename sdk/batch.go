@@ -2,29 +2,29 @@ package sdk
 
 import "github.com/t2host/t2host/sdk/answer"
 
-// Batch is what a stage works on: rows of packets, flow ends and changes of
-// imported tables, in capture order, and Out for the answer. A stage may keep
-// nothing of it: all of it is used again after the call.
+// Batch is what a stage works on: rows of packets, flow ends and changes of imported tables,
+// in capture order, and Out for the answer. A stage must not keep any of it: its memory is
+// used again after the call. See [Stage].
 type Batch struct {
 	Number      uint64 // from 1
-	First, Last uint64 // numbers of the first and last frame whose events it holds
-	Time        int64  // packet time of frame Last, nanoseconds since 1970 UTC: the time of day in the sandbox
-	Final       bool   // the last batch of the run: report, send what is left
-	Totals      Totals // of the run, in the last batch
+	First, Last uint64 // numbers of the first and last frame that it covers, 0 if there is none
+	Time        int64  // packet time of frame Last, nanoseconds since 1970 UTC; a sandbox's time of day
+	Final       bool   // it is the last of the run: send what is left, and report
+	Totals      Totals // of the whole run, in the final batch
 	Packets     Packets
 	Ends        Ends
-	Imports     []answer.Delta // ordered by At; Table is an index in the plugin's Imports
+	Imports     []answer.Delta // in ascending order of At; [TableView] has them as tables
 	Out         answer.Answer
 
 	env     *Env
 	applied int
 }
 
-// Totals are those of a whole run.
+// Totals are counts of a whole run.
 type Totals struct {
-	Packets uint64 // of the capture, also those without a flow
-	Bytes   uint64 // captured, of the packets with a flow
+	Packets uint64 // packets of the capture, those without a flow included
+	Bytes   uint64 // captured bytes of the packets that have a flow
 }
 
-// NoFlow is no slot.
+// NoFlow is the slot of no flow: of the opposite of a flow that has none.
 const NoFlow = ^uint32(0)

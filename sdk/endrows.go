@@ -6,14 +6,16 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// EndRows are all flow ends of a batch: the columns that were declared, to be read,
-// and every column of the plugin, to be written once, whole.
+// EndRows are all flow ends of a batch, as columns. They are valid during the callback, in
+// which each of the plugin's columns must be written once, with a value for each of the N ends.
+// Values are copied.
 type EndRows struct {
 	*Ends
 	env *Env
 }
 
-// PutColumn writes the plugin's column n, whole numbers as wide as the values.
+// PutColumn writes the plugin's column n, of whole numbers, times or durations that are as wide
+// as T.
 func PutColumn[T value.Number](r EndRows, n int, values []T) {
 	if v := r.column(n, bytesKind, len(values)); v != nil {
 		v.Data = value.AppendNumbers(v.Data, values)
@@ -21,14 +23,14 @@ func PutColumn[T value.Number](r EndRows, n int, values []T) {
 	}
 }
 
-// PutIPs writes the plugin's column n, addresses.
+// PutIPs writes the plugin's column n, of addresses.
 func (r EndRows) PutIPs(n int, values []IP) {
 	if v := r.column(n, ipKind, len(values)); v != nil {
 		v.Data = appendIPs(v.Data, values)
 	}
 }
 
-// PutVec writes the plugin's column n, values of its type.
+// PutVec writes the plugin's column n, of the type of values.
 func (r EndRows) PutVec(n int, values *value.Vec) {
 	v := r.column(n, bytesKind, values.Len())
 	switch {

@@ -7,22 +7,22 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// Packets are the rows that the plugin's Packets selects, a column a field.
-// Columns that were not declared are nil. They must not be written, and are valid
-// during the call of the stage.
+// Packets are the packets of a batch that the plugin selects, as columns: one for each field,
+// nil for fields that it did not declare. They are valid during the callback and must not be
+// written.
 type Packets struct {
-	N        int
+	N        int       // of packets
 	Flow     []uint32  // slot
 	Time     []int64   // when it was captured, nanoseconds since 1970 UTC
-	Window   []uint32  // the raw TCP window, 0 to 65535; 65536 where the packet was cut before it
-	TCPFlags []uint8   // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 where the packet was cut before them
+	Window   []uint32  // the raw TCP window, 0 to 65535; 65536 if the packet was cut before it
+	TCPFlags []uint8   // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them
 	WireLen  []uint32  // its length on the wire, bytes
 	L7Len    []uint16  // its payload by the headers' lengths, bytes: T2's L7 length
 	PadLen   []uint16  // its padding, bytes, of frames of at most 64
 	Payload  value.Vec // value.Text: the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
 }
 
-// Only returns the packets with those columns only that fields names.
+// Only returns the packets with the columns of fields only. The host calls it.
 func (p *Packets) Only(fields field.Packet) Packets {
 	q := *p
 	if fields&field.Time == 0 {
@@ -49,7 +49,7 @@ func (p *Packets) Only(fields field.Packet) Packets {
 	return q
 }
 
-// Reset empties the packets and keeps their memory.
+// Reset empties the packets and keeps their memory. The host calls it.
 func (p *Packets) Reset() {
 	p.N, p.Flow = 0, p.Flow[:0]
 	p.Time = p.Time[:0]
@@ -61,7 +61,8 @@ func (p *Packets) Reset() {
 	p.Payload.Reset(value.Text)
 }
 
-// Slice returns rows [from, to). They alias p, but for where payloads end.
+// Slice returns packets [from, to). They share the memory of p, but for the ends of payloads.
+// The host calls it.
 func (p *Packets) Slice(from, to int) Packets {
 	return Packets{
 		N: to - from, Flow: slice(p.Flow, from, to),
@@ -75,13 +76,13 @@ func (p *Packets) Slice(from, to int) Packets {
 	}
 }
 
-// Ends are the flows that end in the batch, one row a direction. A flow and its
-// opposite end together, A before B. Columns that were not declared are nil.
-// They must not be written, and are valid during the call of the stage.
+// Ends are the flow ends of a batch, as columns: one for each field, nil for fields that the
+// plugin did not declare. A flow and its opposite end in the same batch, A before B. They are
+// valid during the callback and must not be written.
 type Ends struct {
-	N         int
+	N         int         // of flow ends
 	Flow      []uint32    // slot
-	Before    []uint32    // how many of the batch's packet rows come before it
+	Before    []uint32    // how many of the batch's packets come before it
 	At        []int64     // the packet time that ended it, nanoseconds since 1970 UTC
 	FirstSeen []int64     // the time of its first packet, nanoseconds since 1970 UTC
 	LastSeen  []int64     // the time of its last packet, nanoseconds since 1970 UTC
@@ -95,17 +96,17 @@ type Ends struct {
 	TCPStates []uint8     // T2's tcpStatesAFlags, 0 for other flows than TCP
 	UTCOffset []int32     // seconds east of UTC at At, in the host's zone
 	FlowStat  []uint64    // T2's flowStat
-	Opposite  []uint32    // the slot of the opposite direction, NoFlow (0xffffffff) without one. The two end in one batch, A before B
+	Opposite  []uint32    // the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B
 	EtherType []uint16    // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
 	HdrDesc   value.Vec   // value.Text | value.List: the header stacks of its packets, at most 4, in order of appearance
 	NumHdrs   value.Vec   // value.Uint16 | value.List: how many headers each of these stacks has
 	SrcMAC    value.Vec   // value.MAC | value.List: its source MAC addresses, at most 3, in order of appearance
 	DstMAC    value.Vec   // value.MAC | value.List: its destination MAC addresses, at most 3, in order of appearance
 	VLANID    value.Vec   // value.Uint16 | value.List: the VLAN tags of its first packet, at most 3, outermost first
-	Columns   []value.Vec // of other plugins, as declared in EndSelect.Columns
+	Columns   []value.Vec // of other plugins, as declared by EndSelect.With
 }
 
-// Vec returns the column of one of [field.EndLists].
+// Vec returns the column of one of [field.EndLists]. It panics if f is another field.
 func (e *Ends) Vec(f field.End) *value.Vec {
 	switch f {
 	case field.HdrDesc:
@@ -122,8 +123,8 @@ func (e *Ends) Vec(f field.End) *value.Vec {
 	panic("sdk: field is not a list")
 }
 
-// Only returns the ends with those columns only that fields names, and the columns of other
-// plugins.
+// Only returns the ends with the columns of fields, and those of other plugins, only. The host
+// calls it.
 func (e *Ends) Only(fields field.End) Ends {
 	q := *e
 	if fields&field.At == 0 {
@@ -189,7 +190,8 @@ func (e *Ends) Only(fields field.End) Ends {
 	return q
 }
 
-// Reset empties the ends and keeps their memory, but not the columns of other plugins.
+// Reset empties the ends and keeps their memory, but not the columns of other plugins. The
+// host calls it.
 func (e *Ends) Reset() {
 	e.N, e.Flow, e.Before, e.Columns = 0, e.Flow[:0], e.Before[:0], nil
 	e.At = e.At[:0]
@@ -214,8 +216,8 @@ func (e *Ends) Reset() {
 	e.VLANID.Reset(value.Uint16 | value.List)
 }
 
-// Slice returns ends [from, to), with rows packet rows less before them. They alias e, but
-// for Before and where values of lists end.
+// Slice returns ends [from, to), with rows packets less before them. They share the memory of e,
+// but for Before and the ends of lists. The host calls it.
 func (e *Ends) Slice(from, to, rows int) Ends {
 	s := Ends{
 		N: to - from, Flow: slice(e.Flow, from, to),
@@ -249,68 +251,68 @@ func (e *Ends) Slice(from, to, rows int) Ends {
 	return s
 }
 
-// Time is when it was captured, nanoseconds since 1970 UTC.
+// Time returns when it was captured, nanoseconds since 1970 UTC.
 func (r PacketRow) Time() int64 { return r.p.Time[r.i] }
 
-// Window is the raw TCP window, 0 to 65535; 65536 where the packet was cut before it (RFC 9293, 3.1).
+// Window returns the raw TCP window, 0 to 65535; 65536 if the packet was cut before it (RFC 9293, 3.1).
 func (r PacketRow) Window() uint32 { return r.p.Window[r.i] }
 
-// TCPFlags is CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 where the packet was cut before them (RFC 9293, 3.1).
+// TCPFlags returns CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them (RFC 9293, 3.1).
 func (r PacketRow) TCPFlags() uint8 { return r.p.TCPFlags[r.i] }
 
-// WireLen is its length on the wire, bytes.
+// WireLen returns its length on the wire, bytes.
 func (r PacketRow) WireLen() uint32 { return r.p.WireLen[r.i] }
 
-// L7Len is its payload by the headers' lengths, bytes: T2's L7 length.
+// L7Len returns its payload by the headers' lengths, bytes: T2's L7 length.
 func (r PacketRow) L7Len() uint16 { return r.p.L7Len[r.i] }
 
-// PadLen is its padding, bytes, of frames of at most 64.
+// PadLen returns its padding, bytes, of frames of at most 64.
 func (r PacketRow) PadLen() uint16 { return r.p.PadLen[r.i] }
 
-// Payload is the first bytes of its payload that were captured, at most PacketSelect.PayloadLen. It is valid during the call of the stage.
+// Payload returns the first bytes of its payload that were captured, at most PacketSelect.PayloadLen. It is valid during the callback.
 func (r PacketRow) Payload() []byte { return r.p.Payload.Bytes(r.i) }
 
-// At is the packet time that ended it, nanoseconds since 1970 UTC.
+// At returns the packet time that ended it, nanoseconds since 1970 UTC.
 func (r EndRow) At() int64 { return r.b.Ends.At[r.i] }
 
-// FirstSeen is the time of its first packet, nanoseconds since 1970 UTC.
+// FirstSeen returns the time of its first packet, nanoseconds since 1970 UTC.
 func (r EndRow) FirstSeen() int64 { return r.b.Ends.FirstSeen[r.i] }
 
-// LastSeen is the time of its last packet, nanoseconds since 1970 UTC.
+// LastSeen returns the time of its last packet, nanoseconds since 1970 UTC.
 func (r EndRow) LastSeen() int64 { return r.b.Ends.LastSeen[r.i] }
 
-// FlowInd is the flow index, shared with its opposite.
+// FlowInd returns the flow index, shared with its opposite.
 func (r EndRow) FlowInd() uint64 { return r.b.Ends.FlowInd[r.i] }
 
-// Dir is 0 for A, the client's direction, and 1 for B.
+// Dir returns 0 for A, the client's direction, and 1 for B.
 func (r EndRow) Dir() uint8 { return r.b.Ends.Dir[r.i] }
 
-// SrcIP is the source address.
+// SrcIP returns the source address.
 func (r EndRow) SrcIP() IP { return r.b.Ends.SrcIP[r.i] }
 
-// DstIP is the destination address.
+// DstIP returns the destination address.
 func (r EndRow) DstIP() IP { return r.b.Ends.DstIP[r.i] }
 
-// SrcPort is the source port.
+// SrcPort returns the source port.
 func (r EndRow) SrcPort() uint16 { return r.b.Ends.SrcPort[r.i] }
 
-// DstPort is the destination port.
+// DstPort returns the destination port.
 func (r EndRow) DstPort() uint16 { return r.b.Ends.DstPort[r.i] }
 
-// Proto is the IP protocol, 0 for layer-2 flows (RFC 791, 3.1).
+// Proto returns the IP protocol, 0 for layer-2 flows (RFC 791, 3.1).
 func (r EndRow) Proto() uint8 { return r.b.Ends.Proto[r.i] }
 
-// TCPStates is T2's tcpStatesAFlags, 0 for other flows than TCP.
+// TCPStates returns T2's tcpStatesAFlags, 0 for other flows than TCP.
 func (r EndRow) TCPStates() uint8 { return r.b.Ends.TCPStates[r.i] }
 
-// UTCOffset is seconds east of UTC at At, in the host's zone.
+// UTCOffset returns seconds east of UTC at At, in the host's zone.
 func (r EndRow) UTCOffset() int32 { return r.b.Ends.UTCOffset[r.i] }
 
-// FlowStat is T2's flowStat.
+// FlowStat returns T2's flowStat.
 func (r EndRow) FlowStat() uint64 { return r.b.Ends.FlowStat[r.i] }
 
-// Opposite is the slot of the opposite direction, NoFlow (0xffffffff) without one. The two end in one batch, A before B.
+// Opposite returns the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B.
 func (r EndRow) Opposite() uint32 { return r.b.Ends.Opposite[r.i] }
 
-// EtherType is the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP).
+// EtherType returns the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP).
 func (r EndRow) EtherType() uint16 { return r.b.Ends.EtherType[r.i] }

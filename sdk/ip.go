@@ -6,29 +6,28 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// IP is an address as it stands in a flow: IPv4, IPv6, or none (layer-2 flows).
-// It is comparable, and 17 bytes long here and on the wire.
+// IP is an address of a flow: IPv4, IPv6, or none (of a layer-2 flow), which is the zero value.
+// It is comparable, can be a key of maps and tables, and has 17 bytes.
 type IP struct {
 	version byte // 4, 6, or 0 for none
 	bytes   [16]byte
 }
 
-// IPv4 is the address in the first four bytes of b.
+// IPv4 returns the IPv4 address in the first four bytes of b.
 func IPv4(b [16]byte) IP {
 	ip := IP{version: 4}
 	copy(ip.bytes[:4], b[:4])
 	return ip
 }
 
-// IPv6 is the address b.
+// IPv6 returns the IPv6 address b.
 func IPv6(b [16]byte) IP { return IP{version: 6, bytes: b} }
 
-// Version is 4, 6, or 0 where there is no address.
+// Version returns 4, 6, or 0 for no address.
 func (ip IP) Version() int { return int(ip.version) }
 
-// Bytes is the address in network byte order: 4 bytes, 16, or none where there is
-// no address. netip.AddrFromSlice makes a netip.Addr of it, for those who want one:
-// that package costs a guest 40 kB.
+// Bytes returns the address in network byte order: 4 bytes, 16, or nil for no address.
+// netip.AddrFromSlice makes a netip.Addr of it; that package adds 40 kB to a sandboxed plugin.
 func (ip IP) Bytes() []byte {
 	switch ip.version {
 	case 4:
@@ -39,11 +38,12 @@ func (ip IP) Bytes() []byte {
 	return nil
 }
 
-// Append appends the address as text: dotted, or compressed (RFC 5952), or "-" if there is none.
+// Append appends the address as text: dotted, or compressed (RFC 5952), or "-" for none.
 func (ip IP) Append(b []byte) []byte {
 	return value.AppendIP(b, (*[value.IPSize]byte)(unsafe.Pointer(&ip))[:])
 }
 
+// String returns the address as Append writes it.
 func (ip IP) String() string { return string(ip.Append(nil)) }
 
 // Fields makes an IP usable as the key of a [Table].

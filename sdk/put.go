@@ -48,7 +48,7 @@ func cellsOf(columns []Column) []cell {
 	return list
 }
 
-// PutUint writes the plugin's column n, an unsigned number of any width.
+// PutUint writes the plugin's column n, an unsigned number of any width. Higher bits are cut.
 func (r EndRow) PutUint(n int, u uint64) { r.put(n, unsignedKind, u) }
 
 // PutInt writes the plugin's column n, a signed number, a time or a duration.
@@ -90,7 +90,7 @@ func (r EndRow) PutIP(n int, ip IP) {
 	}
 }
 
-// PutBytes writes the plugin's column n, of any type, by its bytes as on the wire.
+// PutBytes writes the plugin's column n, of any type, as its bytes on the wire. It copies value.
 func (r EndRow) PutBytes(n int, value []byte) {
 	if v := r.column(n, bytesKind); v != nil {
 		if !v.Type.Whole(value) {

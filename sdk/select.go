@@ -5,51 +5,56 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// PacketSelect is what a plugin reads of packets.
+// PacketSelect is what a plugin reads of packets. Make one with [TCP] or [All].
 type PacketSelect struct {
 	Rows       field.Rows
 	Fields     field.Packet
-	PayloadLen int // with Payload: bytes of it, 1 to MaxPayload
+	PayloadLen int // with field.Payload: the bytes of it, 1 to MaxPayload
 }
 
-// MaxPayload bounds the bytes of a packet's payload that a plugin may read.
+// MaxPayload is the largest number of bytes of a packet's payload that a plugin can read.
 const MaxPayload = 2048
 
-// TCP selects TCP packets (of fragments the first) with these fields.
+// TCP selects the TCP packets that have a flow, with these fields. Of a fragmented packet it
+// selects the first fragment.
 func TCP(fields ...field.Packet) PacketSelect {
 	return PacketSelect{Rows: field.TCPRows, Fields: union(fields)}
 }
 
-// All selects every packet that has a flow, with these fields.
+// All selects all packets that have a flow, with these fields.
 func All(fields ...field.Packet) PacketSelect {
 	return PacketSelect{Rows: field.AllRows, Fields: union(fields)}
 }
 
-// WithPayload adds the first n bytes of each packet's payload.
+// WithPayload adds the first n bytes of each packet's payload, 1 to [MaxPayload].
 func (s PacketSelect) WithPayload(n int) PacketSelect {
 	s.Fields |= field.Payload
 	s.PayloadLen = n
 	return s
 }
 
-// EndSelect is what a plugin reads at flow ends.
+// EndSelect is what a plugin reads at flow ends. Make one with [End].
 type EndSelect struct {
-	On      bool
+	On      bool // flow ends are read
 	Fields  field.End
-	Columns []Column // of other plugins, Name "plugin.column"
-	All     bool     // instead: all columns of the plugins before this one
+	Columns []Column // of other plugins, named "plugin.column"
+	All     bool     // read all columns of the plugins before this one; Columns is empty
 }
 
-// End selects flow ends with these fields.
+// End selects flow ends, with these fields.
 func End(fields ...field.End) EndSelect { return EndSelect{On: true, Fields: union(fields)} }
 
-// With adds columns of other plugins.
+// With adds columns of other plugins, named "plugin.column": their types must be as declared,
+// their docs may be empty, and Spec.Requires must name the plugins. [EndRow.Uint] and its like
+// read them by their index here. If an optional plugin is not loaded, its columns are zeros or
+// empty.
 func (e EndSelect) With(columns ...Column) EndSelect {
 	e.Columns = append(e.Columns[:len(e.Columns):len(e.Columns)], columns...)
 	return e
 }
 
-// WithAll adds all columns of the plugins that are loaded before this one.
+// WithAll adds all columns of the plugins before this one. They are in Env.Columns, in the
+// order of their indexes.
 func (e EndSelect) WithAll() EndSelect {
 	e.All = true
 	return e

@@ -8,9 +8,10 @@ import (
 	"github.com/t2host/t2host/sdk/answer"
 )
 
-// Table is the declaration of an export: an ordered table with a typed key and
-// typed rows that one plugin writes and others read. Consumers import the
-// producer's package for this variable only.
+// Table declares an ordered table with typed keys and rows that one plugin writes and others
+// read. It is a variable of the package of the plugin that writes it: it lists it in
+// Spec.Exports and calls Writer, the others list it in Spec.Imports and call View. Rows are in
+// the order in which their keys were first set.
 type Table[K comparable, R any] struct {
 	name      string
 	keyFields func(*K, *TableFields)
@@ -22,7 +23,8 @@ type visited[T any] interface {
 	Fields(*TableFields)
 }
 
-// NewTable declares a table. Its name is "plugin.table".
+// NewTable declares a table. Its name must be "plugin.table". *K and *R have a method
+// Fields(*TableFields), see [TableFields]; *[IP] has one.
 func NewTable[K comparable, R any, PK visited[K], PR visited[R]](name string) *Table[K, R] {
 	return &Table[K, R]{
 		name:      name,
@@ -31,7 +33,7 @@ func NewTable[K comparable, R any, PK visited[K], PR visited[R]](name string) *T
 	}
 }
 
-// MaxTable bounds a table in bytes: those of its keys and rows, and 64 for each row.
+// MaxTable is the largest size of a table in bytes: of its keys and rows, and 64 for each row.
 const MaxTable = 16 << 20
 
 // most returns how many rows the table may have.
@@ -48,16 +50,16 @@ func (t *Table[K, R]) full(most int) error {
 	return errors.New("table " + t.name + " has more than " + strconv.Itoa(most) + " rows, for which it has no room: delete some")
 }
 
-// AnyTable is a table of any key and row: what a declaration lists.
+// AnyTable is a [Table] of any key and row, for Spec.Exports and Spec.Imports.
 type AnyTable interface{ Info() TableInfo }
 
-// TableInfo describes a table.
+// TableInfo describes a table to the host.
 type TableInfo struct {
 	Name     string // "plugin.table"
 	Key, Row []Column
 }
 
-// Info describes the table.
+// Info returns the description of the table.
 func (t *Table[K, R]) Info() TableInfo {
 	var k K
 	var r R
@@ -68,8 +70,8 @@ func (t *Table[K, R]) Info() TableInfo {
 	}
 }
 
-// Writer gives the table to the plugin that declared it as an export. Call it
-// in Open.
+// Writer returns the writing side of the table, for the plugin that exports it. Call it in
+// Open, which fails if Spec.Exports does not list the table.
 func (t *Table[K, R]) Writer(env *Env) *TableWriter[K, R] {
 	for i, e := range env.plugin.Exports {
 		if e.Name == t.name {
@@ -80,8 +82,8 @@ func (t *Table[K, R]) Writer(env *Env) *TableWriter[K, R] {
 	return &TableWriter[K, R]{table: t, env: env}
 }
 
-// TableWriter is the writing side of a table. Changes are made at flow ends only, so
-// that a reader sees the table as it stood at that very end.
+// TableWriter is the writing side of a table. Set and Delete must be called in Loop.EndFlow
+// only: a reader sees at each flow end the table as it was at that end.
 type TableWriter[K comparable, R any] struct {
 	table *Table[K, R]
 	env   *Env
@@ -90,8 +92,8 @@ type TableWriter[K comparable, R any] struct {
 	rows  Ordered[K, R]
 }
 
-// Set sets the row of k to r: in its place if it has one, else after all others. The
-// run ends with an error where the table has no room for another row, see [MaxTable].
+// Set sets the row of k to r. A new key comes after all others. The run ends with an error if
+// the table grows beyond [MaxTable].
 func (w *TableWriter[K, R]) Set(k K, r R) {
 	w.rows.Set(k, r)
 	if w.rows.Len() > w.most {
@@ -103,7 +105,7 @@ func (w *TableWriter[K, R]) Set(k K, r R) {
 	})
 }
 
-// Delete frees the place of k.
+// Delete deletes the row of k, if there is one.
 func (w *TableWriter[K, R]) Delete(k K) {
 	if w.rows.Delete(k) {
 		w.change(k, nil)
@@ -120,17 +122,17 @@ func (w *TableWriter[K, R]) change(k K, row func([]byte) []byte) {
 		func(b []byte) []byte { return written(b, func(f *TableFields) { w.table.keyFields(&k, f) }) }, row))
 }
 
-// Len is the number of rows.
+// Len returns the number of rows.
 func (w *TableWriter[K, R]) Len() int { return w.rows.Len() }
 
-// Get gives the row of k and whether there is one.
+// Get returns a copy of the row of k, and whether there is one.
 func (w *TableWriter[K, R]) Get(k K) (R, bool) { return w.rows.Get(k) }
 
-// All walks the rows in their order.
+// All returns an iterator over the rows in order. The table must not change during it.
 func (w *TableWriter[K, R]) All() iter.Seq2[K, R] { return w.rows.All() }
 
-// View gives the table to a plugin that declared it as an import. Call it in
-// Open.
+// View returns the reading side of the table, for a plugin that imports it. Call it in Open,
+// which fails if Spec.Imports does not list the table.
 func (t *Table[K, R]) View(env *Env) *TableView[K, R] {
 	v := &TableView[K, R]{most: t.most()}
 	for i := range env.plugin.Imports {
@@ -143,8 +145,9 @@ func (t *Table[K, R]) View(env *Env) *TableView[K, R] {
 	return v
 }
 
-// TableView is the reading side of a table: at a flow end it is the table as it
-// stood at that end, the producer's changes of this end included.
+// TableView is the reading side of a table. At a flow end it is the table as it was after the
+// changes that its plugin made at that end, and in Loop.Report as it was at the end of the
+// run. It is empty if the plugin is optional and not loaded.
 type TableView[K comparable, R any] struct {
 	most int // rows: whoever wrote it, the reader's memory is bounded
 	rows Ordered[K, R]
@@ -170,17 +173,17 @@ func (v *TableView[K, R]) apply(t *Table[K, R], d *answer.Delta) error {
 	return nil
 }
 
-// Len is the number of rows.
+// Len returns the number of rows.
 func (v *TableView[K, R]) Len() int { return v.rows.Len() }
 
-// Get gives the row of k and whether there is one.
+// Get returns a copy of the row of k, and whether there is one.
 func (v *TableView[K, R]) Get(k K) (R, bool) { return v.rows.Get(k) }
 
-// All walks the rows in their order.
+// All returns an iterator over the rows in order. It is valid during the callback.
 func (v *TableView[K, R]) All() iter.Seq2[K, R] { return v.rows.All() }
 
-// Same says whether two descriptions are of one table: name, and names and
-// types of key and row.
+// Same reports whether t and o describe the same table: its name, and the names and types of
+// key and row.
 func (t *TableInfo) Same(o *TableInfo) bool {
 	return t.Name == o.Name && sameColumns(t.Key, o.Key) && sameColumns(t.Row, o.Row)
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// TableFields visits the fields of a table's key or row: the one method that a key
-// or row type has, Fields(*TableFields), names each field once, and serves to
-// declare, to write and to read it.
+// TableFields visits the fields of a table's key or row. The type's method Fields names each
+// field once, by a method of TableFields; that serves to declare, to write and to read it. Names
+// are of letters, digits and _, at most 64 bytes.
 //
 //	func (r *Row) Fields(f *sdk.TableFields) {
 //		f.Uint32("packets", &r.Packets)
@@ -110,7 +110,7 @@ func written(b []byte, visit func(*TableFields)) []byte {
 	return f.buf
 }
 
-// read says whether b held exactly the fields.
+// read reports whether b held exactly the fields.
 func read(b []byte, visit func(*TableFields)) bool {
 	f := TableFields{mode: readFields, buf: b}
 	visit(&f)

@@ -9,13 +9,14 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// ValidName reports whether name can be a plugin's: letters, digits and _, a
-// lower-case letter first (T2's rule), at most 64 bytes.
+// ValidName reports whether name can be that of a plugin: letters, digits and _, a lower-case
+// letter first (T2's rule), at most 64 bytes.
 func ValidName(name string) bool {
 	return only(name, maxWord, func(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' }) && isLower(name[0])
 }
 
-// Validate gives the first thing that is wrong with a declaration.
+// Validate returns the first error in a declaration: a name or number that cannot be, a column
+// that is read without a requirement. The host calls it before it opens the plugin.
 func (p *Plugin) Validate() error {
 	switch {
 	case !ValidName(p.Name):

@@ -10,8 +10,8 @@ type Packet uint64
 // The packet fields. The slot of the packet's flow needs none, it is always there.
 const (
 	Time     Packet = 1 << iota // when it was captured, nanoseconds since 1970 UTC
-	Window                      // the raw TCP window, 0 to 65535; 65536 where the packet was cut before it (RFC 9293, 3.1)
-	TCPFlags                    // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 where the packet was cut before them (RFC 9293, 3.1)
+	Window                      // the raw TCP window, 0 to 65535; 65536 if the packet was cut before it (RFC 9293, 3.1)
+	TCPFlags                    // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them (RFC 9293, 3.1)
 	WireLen                     // its length on the wire, bytes
 	L7Len                       // its payload by the headers' lengths, bytes: T2's L7 length
 	PadLen                      // its padding, bytes, of frames of at most 64
@@ -40,7 +40,7 @@ const (
 	TCPStates                 // T2's tcpStatesAFlags, 0 for other flows than TCP
 	UTCOffset                 // seconds east of UTC at At, in the host's zone
 	FlowStat                  // T2's flowStat
-	Opposite                  // the slot of the opposite direction, NoFlow (0xffffffff) without one. The two end in one batch, A before B
+	Opposite                  // the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B
 	EtherType                 // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
 	HdrDesc                   // the header stacks of its packets, at most 4, in order of appearance
 	NumHdrs                   // how many headers each of these stacks has

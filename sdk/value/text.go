@@ -12,7 +12,7 @@ import (
 // sink does little else, and in a sandboxed guest calls, loops and tables are dear.
 // Here eight digits are made at once, in the bytes of a number.
 
-// AppendText appends a value of type t, its bytes as on the wire, as T2 shows it:
+// AppendText appends the text of a value, given as its bytes on the wire, as T2 shows it:
 // numbers decimal, 0x and all hex digits, or with seven significant digits
 // (C's %.7g; double precision: %f), times and durations as seconds (unsigned, 32
 // bits) with nine decimals. Texts are escaped, strings quoted too, so that a value
@@ -90,8 +90,8 @@ func (t Type) appendList(b, list []byte) []byte {
 }
 
 // AppendRow appends value i of each column as AppendText does, with tabulators
-// between them. It is for sinks, which write millions: of what takes little it makes
-// no calls, and most numbers of a record are 0 or have one digit.
+// between them. It is fast, for sinks that write millions of records: most numbers of a record
+// are 0 or have one digit, and for those it makes no calls.
 func AppendRow(b []byte, columns []*Vec, i int) []byte {
 	for n, v := range columns {
 		if n > 0 {
@@ -185,7 +185,7 @@ var typeCodes = [...]string{
 	MAC: "MAC", Text: "SC", String: "S",
 }
 
-// Code is what T2's header files call the type: U16, H64, MAC:R.
+// Code returns the name of the type in T2's header files: U16, H64, MAC:R.
 func (t Type) Code() string {
 	switch {
 	case !t.Valid():

@@ -66,9 +66,8 @@ func appendSigned(b []byte, i int64) []byte {
 	return AppendDecimal(b, uint64(i))
 }
 
-// AppendSeconds appends nanoseconds as seconds with nine decimals, as T2 holds them:
-// the seconds are unsigned and have 32 bits, so that less than none shows as nearly
-// 2^32.
+// AppendSeconds appends nanoseconds as seconds with nine decimals, as T2 shows times and
+// durations. T2's seconds are unsigned and have 32 bits: -1 s is shown as 4294967295.
 func AppendSeconds(b []byte, ns int64) []byte {
 	sec := ns / 1e9
 	if ns -= sec * 1e9; ns < 0 {

@@ -11,7 +11,7 @@ type Field struct {
 	Name string // in manifests and in ABI.md: lowerCamelCase
 	Go   string // in sdk/field, and of the rows' methods
 	Type string // of a value in Go: uint8 and so on, IP; or of a text or list, as the constants of sdk/value: "Uint16 | List"
-	Doc  string // what it is, with its unit and range: it ends the sentence "NAME is"
+	Doc  string // what it is, with its unit and range: it ends the sentence "NAME returns"
 	Ref  string // section of the standard that defines it; empty: none does
 	Host string // Go expression of the host's value: of h *decode.Headers, or of f *flowtable.Flow, dir and now; empty: filled elsewhere
 }
@@ -27,8 +27,8 @@ func (f Field) ValueType() string {
 // Packets are the fields of a packet's row, in their order on the wire. The flow's slot comes first.
 var Packets = []Field{
 	{"time", "Time", "int64", "when it was captured, nanoseconds since 1970 UTC", "", "h.Time"},
-	{"window", "Window", "uint32", "the raw TCP window, 0 to 65535; 65536 where the packet was cut before it", "RFC 9293, 3.1", "h.Window"},
-	{"tcpFlags", "TCPFlags", "uint8", "CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 where the packet was cut before them", "RFC 9293, 3.1", "h.TCPFlags"},
+	{"window", "Window", "uint32", "the raw TCP window, 0 to 65535; 65536 if the packet was cut before it", "RFC 9293, 3.1", "h.Window"},
+	{"tcpFlags", "TCPFlags", "uint8", "CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them", "RFC 9293, 3.1", "h.TCPFlags"},
 	{"wireLen", "WireLen", "uint32", "its length on the wire, bytes", "", "h.WireLen"},
 	{"l7Len", "L7Len", "uint16", "its payload by the headers' lengths, bytes: T2's L7 length", "", "h.Length"},
 	{"padLen", "PadLen", "uint16", "its padding, bytes, of frames of at most 64", "", "h.Pad"},
@@ -50,7 +50,7 @@ var Ends = []Field{
 	{"tcpStates", "TCPStates", "uint8", "T2's tcpStatesAFlags, 0 for other flows than TCP", "", "f.TCPAnomaly"},
 	{"utcOffset", "UTCOffset", "int32", "seconds east of UTC at At, in the host's zone", "", ""},
 	{"flowStat", "FlowStat", "uint64", "T2's flowStat", "", "uint64(f.Status)"},
-	{"opposite", "Opposite", "uint32", "the slot of the opposite direction, NoFlow (0xffffffff) without one. The two end in one batch, A before B", "", "f.Opposite()"},
+	{"opposite", "Opposite", "uint32", "the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B", "", "f.Opposite()"},
 	{"etherType", "EtherType", "uint16", "the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)", "", "f.Key.EtherType"},
 	{"hdrDesc", "HdrDesc", "Text | List", "the header stacks of its packets, at most 4, in order of appearance", "", ""},
 	{"numHdrs", "NumHdrs", "Uint16 | List", "how many headers each of these stacks has", "", ""},

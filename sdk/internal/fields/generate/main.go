@@ -44,7 +44,7 @@ func main() {
 	}
 }
 
-// generate returns the files.
+// generate returns the files by their names.
 func generate() (map[string][]byte, error) {
 	t, err := template.New("").Funcs(template.FuncMap{"size": size}).ParseFS(templates, "*.tmpl")
 	if err != nil {
@@ -64,7 +64,8 @@ func generate() (map[string][]byte, error) {
 	return files, nil
 }
 
-// size is the width of a value on the wire, of one that has none that of its length.
+// size returns the width of a value on the wire, or of its length if it has no fixed width, as a
+// Go expression.
 func size(f fields.Field) string {
 	switch {
 	case f.Type == "IP":
