@@ -18,8 +18,8 @@ const (
 	readmeEnd   = "<!-- end -->\n"
 )
 
-// README checks that the tables in a plugin's README are those of its
-// declaration. They stand between two marks.
+// README checks that the text between the two marks in a plugin's README is its [Declaration].
+// With -update, go test writes it.
 func README(t *testing.T, p *sdk.Plugin, file string) {
 	t.Helper()
 	data, err := os.ReadFile(file)
@@ -43,7 +43,7 @@ func README(t *testing.T, p *sdk.Plugin, file string) {
 	}
 }
 
-// Declaration is a plugin's declaration for reading, in Markdown.
+// Declaration returns a plugin's declaration as Markdown, for its README.
 func Declaration(p *sdk.Plugin) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nNumber %d, version %s.", p.Number, p.Version)

@@ -6,8 +6,9 @@ import (
 	"github.com/t2host/t2host/sdk/internal/little"
 )
 
-// AppendAnswer appends the answer to a batch with so many flow ends, or what is left of
-// it after its pieces. With problem, the text of an error, nothing else crosses.
+// AppendAnswer appends the message of the answer to a batch with that number of flow ends, or of
+// what is left of it after its pieces. If problem, the text of an error, is not empty, the message
+// holds nothing else.
 func AppendAnswer(dst []byte, out *answer.Answer, ends int, problem string) []byte {
 	start := len(dst)
 	if problem != "" {

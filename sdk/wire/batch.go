@@ -10,7 +10,7 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// AppendBatch appends b, as plugin p reads it.
+// AppendBatch appends the message of b, with the fields and columns that p declares.
 func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	start := len(dst)
 	dst = extend(dst, 8)
@@ -46,8 +46,8 @@ func appendEnds(b []byte, start int, fields field.End, e *sdk.Ends) []byte {
 	return b
 }
 
-// ReadBatch reads a message into b, as plugin p reads it. What b holds then
-// lives in msg and in b's own memory. Out is left alone.
+// ReadBatch reads the message of a batch for p into b. b then refers to the memory of msg.
+// ReadBatch does not change b.Out.
 func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 	c, err := open(msg, kindBatch, batchHeader)
 	if err != nil {
@@ -86,7 +86,7 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 	return c.end()
 }
 
-// Size is how many bytes AppendBatch appends at most.
+// Size returns the largest number of bytes that AppendBatch appends.
 func Size(p *sdk.Plugin, b *sdk.Batch) int {
 	// Each column may be padded, those of slots and of Before too, and so may the whole.
 	fields := 4 + bits.OnesCount64(uint64(p.Packets.Fields)) + bits.OnesCount64(uint64(p.Ends.Fields))
@@ -110,7 +110,7 @@ func Size(p *sdk.Plugin, b *sdk.Batch) int {
 	return n
 }
 
-// DeltaSize is how many bytes a change of a table takes at most.
+// DeltaSize returns the largest number of bytes of a change of a table.
 func DeltaSize(d *answer.Delta) int { return deltaHeader + len(d.Key) + len(d.Row) + 3 }
 
 func readEnds(c *cursor, s sdk.EndSelect, e *sdk.Ends) {
@@ -123,8 +123,8 @@ func readEnds(c *cursor, s sdk.EndSelect, e *sdk.Ends) {
 	}
 }
 
-// Time is the packet time of a batch message's last frame, 0 if msg is too short
-// for one.
+// Time returns the packet time of the last frame of a batch message, or 0 if msg is too short to be
+// one.
 func Time(msg []byte) int64 {
 	if len(msg) < batchHeader {
 		return 0

@@ -9,8 +9,8 @@ import (
 	"github.com/t2host/t2host/sdk/setting"
 )
 
-// AppendManifest appends what an artefact answers to describe: the declarations
-// of its plugins, as a JSON object. The same plugins give the same bytes.
+// AppendManifest appends the manifest of an artefact: the declarations of its plugins, as a JSON
+// object. Its bytes depend on the declarations only.
 func AppendManifest(dst []byte, plugins ...*sdk.Plugin) []byte {
 	j := jsonWriter{b: append(dst, `{"abi":`...)}
 	j.b = strconv.AppendInt(j.b, Version, 10)
@@ -18,7 +18,7 @@ func AppendManifest(dst []byte, plugins ...*sdk.Plugin) []byte {
 	return append(j.b, '}')
 }
 
-// The words of a manifest for the numbers of the SDK.
+// The words of a manifest for kinds of settings, field.Rows and kinds of outlets.
 var (
 	SettingKinds = []string{
 		setting.Uint: "number", setting.Bool: "bool", setting.Text: "text",

@@ -7,7 +7,7 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// AppendOpen appends the message that opens the plugin of that name.
+// AppendOpen appends the message that opens the plugin with that name.
 func AppendOpen(dst []byte, name string, o sdk.Opening) []byte {
 	start := len(dst)
 	dst = extend(dst, openHeader)
@@ -29,7 +29,7 @@ func AppendOpen(dst []byte, name string, o sdk.Opening) []byte {
 	return finish(dst, start, kindOpen)
 }
 
-// ReadOpen reads it. What it gives are copies.
+// ReadOpen reads the message that opens a plugin. The results do not refer to msg.
 func ReadOpen(msg []byte) (name string, o sdk.Opening, err error) {
 	c, err := open(msg, kindOpen, openHeader)
 	if err != nil {

@@ -1,11 +1,8 @@
-// Package wire takes batches and answers and gives bytes, and the other way
-// round: how they cross the border to a plugin that is not compiled in. It is
-// the ABI, versioned; both sides know the plugin's declaration, so only values
-// cross, no names.
+// Package wire encodes what crosses the border to a plugin that is not compiled in, and decodes
+// it: batches, answers, the opening of a plugin, and its declaration.
 //
-// ABI.md says byte by byte how; both sides know the plugin's declaration, so
-// only values cross, no names. What a plugin declares crosses once, as a
-// manifest in JSON.
+// It is the ABI, which has a version. ABI.md describes it byte by byte. What a plugin declares
+// crosses once, as a manifest in JSON. Both sides know it, so messages hold values without names.
 package wire
 
 import (
@@ -18,8 +15,8 @@ import (
 // Version is the ABI's version.
 const Version = 2
 
-// Bounds of messages in bytes: of any, of the end of an answer, and of a batch or a
-// piece of an answer.
+// Limits of messages in bytes: of any message, of the end of an answer, and of a batch or a piece
+// of an answer.
 const (
 	MaxMessage = MaxAnswer
 	MaxAnswer  = 32 << 20
@@ -42,7 +39,8 @@ const (
 	openHeader   = 8
 )
 
-// VersionError says what to do about a plugin that speaks another version.
+// VersionError returns the error for a plugin with another ABI version. It tells the user what to
+// do.
 func VersionError(theirs int) error {
 	text := "speaks ABI " + strconv.Itoa(theirs) + ", this t2host ABI " + strconv.Itoa(Version)
 	if theirs > Version {
@@ -51,12 +49,12 @@ func VersionError(theirs int) error {
 	return errors.New(text + ": the plugin is older: rebuild it with the SDK of this version (t2host build DIR)")
 }
 
-// PluginError is what a plugin gave as the reason why it could not answer.
+// PluginError is the error of a plugin itself, not of its message.
 type PluginError struct{ Text string }
 
 func (e *PluginError) Error() string { return e.Text }
 
-// finish pads the message and writes its head.
+// finish writes the head of a message.
 func finish(b []byte, start, kind int) []byte {
 	little.PutUint32(b[start:], uint32(len(b)-start))
 	little.PutUint16(b[start+4:], Version)
@@ -64,7 +62,7 @@ func finish(b []byte, start, kind int) []byte {
 	return b
 }
 
-// open checks a message's head and gives a cursor behind it.
+// open checks a message's head and returns a cursor after it.
 func open(msg []byte, kind, header int) (*cursor, error) {
 	if len(msg) < header {
 		return nil, errors.New("message is shorter than its header")
