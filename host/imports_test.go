@@ -36,9 +36,9 @@ var imports = map[string]string{
 	"host/internal/decode":                  "host/capture github.com/google/gopacket",
 	"host/internal/flowtable":               "host/internal/decode",
 	"host/internal/batch":                   "sdk sdk/answer sdk/field sdk/value host/internal/decode host/internal/flowtable",
-	"host/internal/pipeline":                "sdk sdk/guard sdk/answer sdk/value host/internal/batch",
+	"host/internal/pipeline":                "sdk sdk/answer sdk/guard sdk/value host/internal/batch",
 	"host/plugin":                           "host/cause sdk sdk/setting sdk/wire host/nearest host/internal/owned host/plugin/manifest github.com/Masterminds/semver",
-	"host/plugin/manifest":                  "sdk sdk/setting sdk/field sdk/value sdk/wire",
+	"host/plugin/manifest":                  "sdk sdk/field sdk/setting sdk/value sdk/wire",
 	"host/plugin/remote":                    "sdk sdk/answer sdk/field sdk/wire host/plugin/manifest host/printable",
 	"host/plugin/process":                   "sdk/serve sdk/wire host/plugin/remote github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc golang.org/x/sys",
 	"host/plugin/wasm":                      "sdk/wire host/internal/owned host/plugin/remote github.com/tetratelabs/wazero golang.org/x/sys",
@@ -50,8 +50,8 @@ var imports = map[string]string{
 	"host/internal/outlet":                  "host/cause host/internal/outfile golang.org/x/sys",
 	"host/receive":                          "host/internal/outlet",
 	"host/report":                           "sdk host/internal/decode host/internal/flowtable host/internal/outlet host/printable",
-	"host":                                  "host/cause sdk sdk/guard sdk/setting sdk/answer sdk/field host/record host/internal/outfile host/firstparty host/plugin/remote host/carry host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable",
-	"host/record":                           "sdk sdk/guard sdk/answer sdk/field sdk/value sdk/wire host/internal/outfile",
+	"host":                                  "host/cause sdk sdk/answer sdk/field sdk/guard sdk/setting host/record host/internal/outfile host/firstparty host/plugin/remote host/carry host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable",
+	"host/record":                           "sdk sdk/answer sdk/field sdk/guard sdk/value sdk/wire host/internal/outfile",
 	"host/check":                            "sdk host host/firstparty host/plugin host/plugin/manifest host/settings host/report",
 	"sdk":                                   "sdk/answer sdk/field sdk/guard sdk/internal/little sdk/setting sdk/value",
 	"sdk/answer":                            "sdk/value",
@@ -62,9 +62,9 @@ var imports = map[string]string{
 	"sdk/internal/little":                   "",
 	"sdk/internal/fields":                   "",
 	"sdk/internal/fields/generate":          "sdk/internal/fields",
-	"sdk/wire":                              "sdk sdk/setting sdk/answer sdk/field sdk/internal/little sdk/value",
+	"sdk/wire":                              "sdk sdk/answer sdk/field sdk/internal/little sdk/setting sdk/value",
 	"sdk/serve":                             "sdk sdk/answer sdk/wire github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc",
-	"sdk/sdktest":                           "sdk sdk/setting sdk/field sdk/value host host/plugin host/settings host/printable github.com/google/go-cmp github.com/rogpeppe/go-internal",
+	"sdk/sdktest":                           "sdk sdk/field sdk/setting sdk/value host host/plugin host/settings host/printable github.com/google/go-cmp github.com/rogpeppe/go-internal",
 	"plugins/basicflow":                     "sdk sdk/field sdk/value",
 	"plugins/basicstats":                    "sdk sdk/field sdk/value",
 	"plugins/tcpstates":                     "sdk sdk/field",
@@ -73,7 +73,7 @@ var imports = map[string]string{
 	"plugins/txtsink":                       "sdk sdk/field sdk/value",
 	"plugins/all":                           "sdk plugins/basicflow plugins/basicstats plugins/tcpstates plugins/tcpwin plugins/tcpwinsink plugins/txtsink",
 	"plugins/all/cmd/all":                   "plugins/all sdk/serve",
-	"cmd/t2host":                            "host/cause sdk sdk/setting sdk/field sdk/value sdk/wire sdk/serve host host/carry host/firstparty host/gobuild host/plugin host/plugin/manifest host/plugin/wasm host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable plugins/all scaffold github.com/t2host/t2host github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man golang.org/x/sys",
+	"cmd/t2host":                            "host/cause sdk sdk/field sdk/setting sdk/value sdk/wire sdk/serve host host/carry host/firstparty host/gobuild host/plugin host/plugin/manifest host/plugin/wasm host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable plugins/all scaffold github.com/t2host/t2host github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man golang.org/x/sys",
 	"testdata/guests/allocates":             "sdk sdk/field sdk/serve",
 	"testdata/compare":                      "",
 	"testdata/make":                         "github.com/google/gopacket github.com/klauspost/compress",
@@ -81,7 +81,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too.
-const testImports = "sdk/guard sdk/setting sdk/answer sdk/field sdk/value sdk/internal/fields example.com/mysink host host/carry host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
+const testImports = "sdk/internal/fields example.com/mysink host host/carry host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/process host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/answer sdk/field sdk/guard sdk/setting sdk/value sdk/wire sdk/sdktest plugins/txtsink plugins/basicflow plugins/basicstats plugins/tcpstates host/capture host/internal/decode host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket github.com/klauspost/compress golang.org/x/sys"
 
 // inGuests are the packages of the SDK that every guest links.
 var inGuests = []string{"sdk", "sdk/answer", "sdk/field", "sdk/guard", "sdk/internal/little", "sdk/setting", "sdk/value", "sdk/wire"}
