@@ -14,6 +14,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // failing is a plugin with a file that goes wrong at its ninth flow end, as its
@@ -22,9 +23,9 @@ var failing = sdk.Define(sdk.Spec[failure]{
 	Name: "failing", Number: 990, Version: "1.0.0", Doc: "fails for a test",
 	Defaults: failure{"_failing.txt", "error"},
 	Settings: func(f *failure) []sdk.Setting {
-		return []sdk.Setting{sdk.Text("suffix", &f.suffix, ""), sdk.Choice("how", &f.how, "", "error", "panic", "fault", "exit", "open")}
+		return []sdk.Setting{sdk.TextSetting("suffix", &f.suffix, ""), sdk.ChoiceSetting("how", &f.how, "", "error", "panic", "fault", "exit", "open")}
 	},
-	Ends:    sdk.End(sdk.FlowInd),
+	Ends:    sdk.End(field.FlowInd),
 	Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
 	Open: func(env *sdk.Env, f failure) (sdk.Stage, error) {
 		if f.how == "open" {

@@ -11,6 +11,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // recorder is a plugin that writes each flow's columns as a line.
@@ -18,8 +19,8 @@ func recorder(out *[]string) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "recorder", Number: 900, Version: "1.0.0", Doc: "records flow ends for a test",
 		Requires: []sdk.Requirement{{Name: "tcpwin"}},
-		Ends: sdk.End(sdk.FirstSeen, sdk.LastSeen, sdk.FlowInd, sdk.Dir, sdk.SrcIP, sdk.DstIP, sdk.SrcPort, sdk.DstPort, sdk.Proto, sdk.TCPStates).
-			With(sdk.H8("tcpwin.tcpWinStat", ""), sdk.U32("tcpwin.tcpWinThCnt", "")),
+		Ends: sdk.End(field.FirstSeen, field.LastSeen, field.FlowInd, field.Dir, field.SrcIP, field.DstIP, field.SrcPort, field.DstPort, field.Proto, field.TCPStates).
+			With(sdk.Hex8Column("tcpwin.tcpWinStat", ""), sdk.Uint32Column("tcpwin.tcpWinThCnt", "")),
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
 				*out = append(*out, fmt.Sprintf("%c\t%d\t%s\t%s\t%s\t%d\t%s\t%d\t%d\t%s\t%s\t%d", "AB"[e.Dir()], e.FlowInd(),

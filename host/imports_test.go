@@ -20,9 +20,9 @@ const module = "github.com/t2host/t2host/"
 // Names without a dot are of this module. Tests may import more (testImports).
 var imports = map[string]string{
 	"":                                      "",
-	"scaffold":                              "sdk host/aside host/cause host/plugin golang.org/x/mod",
-	"scaffold/templates/flow":               "sdk",
-	"scaffold/templates/sink":               "sdk",
+	"scaffold":                              "sdk host/aside host/cause host/plugin sdk/value golang.org/x/mod",
+	"scaffold/templates/flow":               "sdk sdk/field",
+	"scaffold/templates/sink":               "sdk sdk/field",
 	"scaffold/templates/payload":            "sdk",
 	"scaffold/templates/minimal":            "sdk",
 	"scaffold/templates/minimalsink":        "sdk",
@@ -36,19 +36,19 @@ var imports = map[string]string{
 	"host/capture":                          "host/cause github.com/klauspost/compress",
 	"host/internal/checksum":                "",
 	"host/internal/claims":                  "host/cause host/internal/outfile",
-	"host/internal/plan":                    "sdk host/internal/claims host/internal/outlet host/plugin host/settings",
+	"host/internal/plan":                    "sdk host/internal/claims host/internal/outlet host/plugin host/settings sdk/field sdk/setting",
 	"host/internal/decode":                  "host/capture github.com/google/gopacket",
 	"host/internal/flowtable":               "host/internal/decode",
-	"host/internal/batch":                   "sdk host/internal/decode host/internal/flowtable",
-	"host/internal/pipeline":                "sdk host/internal/batch",
-	"host/plugin":                           "host/cause sdk sdk/wire host/nearest host/internal/checksum host/internal/owned host/plugin/manifest github.com/Masterminds/semver",
-	"host/plugin/manifest":                  "sdk sdk/wire",
-	"host/plugin/remote":                    "sdk sdk/wire host/plugin/manifest host/printable",
+	"host/internal/batch":                   "sdk host/internal/decode host/internal/flowtable sdk/answer sdk/field sdk/value",
+	"host/internal/pipeline":                "sdk host/internal/batch sdk/answer sdk/guard sdk/value",
+	"host/plugin":                           "host/cause sdk sdk/wire host/nearest host/internal/checksum host/internal/owned host/plugin/manifest sdk/setting sdk/value github.com/Masterminds/semver",
+	"host/plugin/manifest":                  "sdk sdk/wire sdk/field sdk/setting sdk/value",
+	"host/plugin/remote":                    "sdk sdk/wire host/plugin/manifest host/printable sdk/answer sdk/field",
 	"host/plugin/process":                   "sdk/serve sdk/wire host/internal/checksum host/plugin/remote github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc golang.org/x/sys",
 	"host/plugin/wasm":                      "sdk/wire host/internal/checksum host/internal/owned host/plugin/remote github.com/tetratelabs/wazero golang.org/x/sys",
 	"host/gobuild":                          "",
 	"host/firstparty":                       "host/aside host/cause host/gobuild host/internal/owned host/internal/checksum",
-	"host/settings":                         "host/aside host/cause sdk host/nearest host/internal/owned host/printable github.com/pelletier/go-toml",
+	"host/settings":                         "host/aside host/cause sdk host/nearest host/internal/owned host/printable sdk/setting github.com/pelletier/go-toml",
 	"host/launch":                           "host/cause sdk host/firstparty host/gobuild host/internal/checksum host/plugin host/plugin/process host/plugin/remote host/plugin/wasm host/worker",
 	"host/worker":                           "sdk sdk/serve host/plugin/remote host/plugin/wasm",
 	"host/internal/outfile":                 "golang.org/x/sys",
@@ -57,27 +57,33 @@ var imports = map[string]string{
 	"host/version":                          "golang.org/x/mod",
 	"host/receive":                          "host/internal/outlet",
 	"host/report":                           "sdk host/internal/decode host/internal/flowtable host/internal/outlet host/printable host/version",
-	"host":                                  "sdk host/record host/plugin/remote host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable host/version host/internal/plan",
-	"host/record":                           "sdk sdk/wire host/internal/outfile",
+	"host":                                  "sdk host/record host/plugin/remote host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable host/version host/internal/plan sdk/answer sdk/guard",
+	"host/record":                           "sdk sdk/wire host/internal/outfile sdk/answer sdk/field sdk/guard sdk/value",
 	"host/build":                            "host host/aside host/cause host/gobuild host/plugin host/plugin/manifest",
 	"host/store":                            "host host/aside host/plugin",
 	"host/check":                            "sdk host host/plugin host/plugin/manifest host/settings host/report",
-	"sdk":                                   "",
+	"sdk":                                   "sdk/answer sdk/field sdk/guard sdk/internal/little sdk/setting sdk/value",
+	"sdk/answer":                            "sdk/value",
+	"sdk/field":                             "sdk/value",
+	"sdk/guard":                             "",
+	"sdk/setting":                           "",
+	"sdk/value":                             "sdk/internal/little",
+	"sdk/internal/little":                   "",
 	"sdk/internal/fields":                   "",
 	"sdk/internal/fields/generate":          "sdk/internal/fields",
-	"sdk/wire":                              "sdk",
-	"sdk/serve":                             "sdk sdk/wire github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc",
-	"sdk/sdktest":                           "sdk host host/plugin host/settings host/printable github.com/google/go-cmp github.com/rogpeppe/go-internal",
-	"plugins/basicflow":                     "sdk",
-	"plugins/basicstats":                    "sdk",
-	"plugins/tcpstates":                     "sdk",
-	"plugins/tcpwin":                        "sdk",
-	"plugins/tcpwinsink":                    "sdk plugins/tcpwin",
-	"plugins/txtsink":                       "sdk",
+	"sdk/wire":                              "sdk sdk/answer sdk/field sdk/internal/little sdk/setting sdk/value",
+	"sdk/serve":                             "sdk sdk/answer sdk/wire github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc",
+	"sdk/sdktest":                           "sdk sdk/field sdk/setting sdk/value host host/plugin host/settings host/printable github.com/google/go-cmp github.com/rogpeppe/go-internal",
+	"plugins/basicflow":                     "sdk sdk/field sdk/value",
+	"plugins/basicstats":                    "sdk sdk/field",
+	"plugins/tcpstates":                     "sdk sdk/field",
+	"plugins/tcpwin":                        "sdk sdk/field",
+	"plugins/tcpwinsink":                    "sdk sdk/field plugins/tcpwin",
+	"plugins/txtsink":                       "sdk sdk/field sdk/value",
 	"plugins/all":                           "sdk plugins/basicflow plugins/basicstats plugins/tcpstates plugins/tcpwin plugins/tcpwinsink plugins/txtsink",
 	"plugins/all/cmd/all":                   "plugins/all sdk/serve",
-	"cmd/t2host":                            "host/build host/cause sdk sdk/wire sdk/serve host host/firstparty host/plugin host/plugin/manifest host/store host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host host/launch host/worker github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man",
-	"testdata/guests/allocates":             "sdk sdk/serve",
+	"cmd/t2host":                            "host/build host/cause sdk sdk/wire sdk/serve host host/firstparty host/plugin host/plugin/manifest host/store host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host host/launch host/worker sdk/field sdk/setting github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man",
+	"testdata/guests/allocates":             "sdk sdk/serve sdk/field",
 	"testdata/built":                        "github.com/t2host/t2host host/firstparty host/plugin/wasm",
 	"testdata/compare":                      "",
 	"testdata/make":                         "host/capture github.com/google/gopacket github.com/klauspost/compress",
@@ -85,10 +91,13 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too, beside their own package and what it may.
-const testImports = "testdata/built example.com/mysink sdk/internal/fields host host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker"
+const testImports = "testdata/built example.com/mysink sdk/internal/fields host host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
 
 // tests are the importers that testImports is for.
 const tests = "tests"
+
+// inGuests are the packages of the SDK that every guest links.
+var inGuests = []string{"sdk", "sdk/answer", "sdk/field", "sdk/guard", "sdk/internal/little", "sdk/setting", "sdk/value", "sdk/wire"}
 
 // notInSDK are standard packages that a guest must not link.
 var notInSDK = []string{"fmt", "reflect", "encoding/binary", "encoding/json", "os", "net", "net/netip", "io/fs"}
@@ -136,7 +145,7 @@ func TestImports(t *testing.T) {
 			default:
 				t.Errorf("%s: %s must not import %s", path, pkg, name)
 			}
-			if sdkOnly := pkg == "sdk" || pkg == "sdk/wire"; sdkOnly && !test && slices.Contains(notInSDK, name) {
+			if slices.Contains(inGuests, pkg) && !test && slices.Contains(notInSDK, name) {
 				t.Errorf("%s: a guest must not link %s", path, name)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/sdktest"
 )
 
@@ -60,9 +61,9 @@ func TestPayload(t *testing.T) {
 			Files: []string{file}, Prefix: filepath.Join(t.TempDir(), "out"), Settings: values, Quiet: true,
 			Runtime: plugin.Inproc, Plugins: []plugin.Request{{Name: "long"}, {Name: "short"}, {Name: "tcp"}},
 			Catalogue: plugin.BuiltIn(
-				payloadReader("long", sdk.All(sdk.L7Len).WithPayload(sdk.MaxPayload), &seen[0]),
-				payloadReader("short", sdk.All(sdk.L7Len).WithPayload(4), &seen[1]),
-				payloadReader("tcp", sdk.TCP(sdk.L7Len).WithPayload(8), &seen[2]),
+				payloadReader("long", sdk.All(field.L7Len).WithPayload(sdk.MaxPayload), &seen[0]),
+				payloadReader("short", sdk.All(field.L7Len).WithPayload(4), &seen[1]),
+				payloadReader("tcp", sdk.TCP(field.L7Len).WithPayload(8), &seen[2]),
 			),
 		}
 		for i, a := range c.Catalogue {

@@ -11,6 +11,8 @@ import (
 	"github.com/t2host/t2host/host/record"
 	"github.com/t2host/t2host/host/version"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/guard"
 )
 
 // openStages opens the plugins, all at the same time: starting processes and
@@ -47,7 +49,7 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, started time.Time) 
 	opening.Host, opening.Started = version.Product(), started.UnixNano()
 	carried := p.Carrier.Carry(l.Artefact, l.Runtime, log.Line)
 	var stage sdk.Stage
-	err := sdk.Guard(func() (err error) { stage, err = carried.Open(opening); return err })
+	err := guard.Call(func() (err error) { stage, err = carried.Open(opening); return err })
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +64,7 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, started time.Time) 
 	}
 	return &pipeline.Stage{
 		Plugin: declared, Stage: &logged{stage, log},
-		Send: func(f sdk.Frame) error {
+		Send: func(f answer.Frame) error {
 			if f.Next {
 				return out.byPlugin[i][f.Outlet].Next()
 			}

@@ -13,10 +13,12 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 //go:embed all:templates
@@ -163,7 +165,7 @@ func (p *Plugin) marked(before, mark, receiver string) string {
 			return before + "\n"
 		}
 		for _, c := range columns {
-			fmt.Fprintf(&b, "sdk.Of(sdk.Type%s, %q, %q),\n", strings.ToUpper(c.Type.String()), c.Name, c.Doc)
+			b.WriteString(columnCode(c) + ",\n")
 		}
 		return strings.TrimSuffix(before, ",") + ".With(\n" + b.String() + "),\n"
 	case "state":
@@ -179,10 +181,16 @@ func (p *Plugin) marked(before, mark, receiver string) string {
 			fmt.Fprintf(&b, "r.Summary(%q + sdk.Count(%s.said[%d]))\n", "Flows with "+c.Name+": ", receiver, i)
 		}
 	case "imports":
+		lists := false
 		for _, r := range p.Requires {
 			if r.Package != "" {
 				fmt.Fprintf(&b, "%q\n", r.Package)
+			} else {
+				lists = lists || slices.ContainsFunc(r.Plugin.Columns, func(c sdk.Column) bool { return c.Type.IsList() })
 			}
+		}
+		if lists {
+			fmt.Fprintf(&b, "%q\n", "github.com/t2host/t2host/sdk/value")
 		}
 	case "plugins":
 		for _, r := range p.Requires {
@@ -216,7 +224,7 @@ func (p *Plugin) columns() []sdk.Column {
 			continue
 		}
 		for _, c := range r.Columns {
-			if c.Type >= sdk.TypeU8 && c.Type <= sdk.TypeH64 {
+			if c.Type >= value.Uint8 && c.Type <= value.Hex64 {
 				c.Name = r.Name + "." + c.Name
 				list = append(list, c)
 				break
@@ -226,12 +234,31 @@ func (p *Plugin) columns() []sdk.Column {
 	return list
 }
 
+// goTypes are the names of types in Go: of the constants of sdk/value, and before "Column" of
+// the SDK's functions.
+var goTypes = map[value.Type]string{
+	value.Uint8: "Uint8", value.Uint16: "Uint16", value.Uint32: "Uint32", value.Uint64: "Uint64",
+	value.Hex8: "Hex8", value.Hex16: "Hex16", value.Hex32: "Hex32", value.Hex64: "Hex64",
+	value.Int64: "Int64", value.Float32: "Float32", value.Float64: "Float64",
+	value.Time: "Time", value.Duration: "Duration", value.IP: "IP",
+	value.MAC: "MAC", value.Text: "Text", value.String: "String",
+}
+
+// columnCode returns the Go expression that declares a column.
+func columnCode(c sdk.Column) string {
+	name := goTypes[c.Type.Elem()]
+	if c.Type.IsList() {
+		return fmt.Sprintf("sdk.ColumnOf(value.%s|value.List, %q, %q)", name, c.Name, c.Doc)
+	}
+	return fmt.Sprintf("sdk.%sColumn(%q, %q)", name, c.Name, c.Doc)
+}
+
 // standIn returns the code of a plugin that replaces one whose code is elsewhere.
 func standIn(p *sdk.Plugin) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "sdktest.StandIn(%q, %d, %q", p.Name, p.Number, p.Version)
 	for _, c := range p.Columns {
-		fmt.Fprintf(&b, ", sdk.Of(sdk.TypeNamed(%q), %q, %q)", c.Type.String(), c.Name, c.Doc)
+		b.WriteString(", " + columnCode(c))
 	}
 	return b.String() + ")"
 }

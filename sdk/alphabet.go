@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // Bounds of the words of a declaration, in bytes.
@@ -48,7 +50,7 @@ func checkName(what, name string) error {
 
 // checkOwned refuses what cannot be the name of a plugin's column or table: plugin.name.
 func checkOwned(what, name string) error {
-	owner, rest := Owner(name)
+	owner, rest := value.Owner(name)
 	if !ValidName(owner) || checkName(what, rest) != nil {
 		return refuse(what, name, "is PLUGIN.NAME, each of letters, digits and _, at most 64")
 	}
@@ -75,7 +77,7 @@ func checkDoc(what, doc string) error {
 }
 
 // checkWords refuses what cannot be the words of a setting: its unit, its choices, its default and its doc.
-func (s *Setting) checkWords() error {
+func checkWords(s *Setting) error {
 	const signs = " ,./%-()*^"
 	if s.Unit != "" && !only(s.Unit, maxUnit, func(c byte) bool { return isLetter(c) || isDigit(c) || strings.IndexByte(signs, c) >= 0 }) {
 		return errors.New("setting " + s.Name + ": unit " + strconv.Quote(s.Unit) + " must hold letters, digits, spaces and , . / % - ( ) * ^ only, at most 32")

@@ -3,6 +3,9 @@ package sdk
 import (
 	"strings"
 	"testing"
+
+	"github.com/t2host/t2host/sdk/setting"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // TestAlphabets: what each word of a declaration may hold.
@@ -33,14 +36,14 @@ func TestAlphabets(t *testing.T) {
 		{
 			"choice",
 			func(p *Plugin, w string) {
-				p.Settings[0] = Setting{Name: "s", Kind: ChoiceSetting, Choices: []string{w}, Default: w}
+				p.Settings[0] = Setting{Name: "s", Kind: setting.Choice, Choices: []string{w}, Default: w}
 			},
 			[]string{"fail", "gr\u00f6\u00dfe", "a.b=c"},
 			[]string{"", "a b", "a,b", "a\x1b", "\u202ea", "a\u00a0b", long},
 		},
 		{
 			"default",
-			func(p *Plugin, w string) { p.Settings[0] = Setting{Name: "s", Kind: TextSetting, Default: w} },
+			func(p *Plugin, w string) { p.Settings[0] = Setting{Name: "s", Kind: setting.Text, Default: w} },
 			[]string{"", "_a b.txt", "\u202e"},
 			[]string{"\xff", "a\nb", "\x1b"},
 		},
@@ -49,7 +52,7 @@ func TestAlphabets(t *testing.T) {
 		{"column's doc", func(p *Plugin, w string) { p.Columns[0].Doc = w }, []string{""}, []string{"a\nb"}},
 		{
 			"column that is read",
-			func(p *Plugin, w string) { p.Ends.Columns = []Column{{Name: w, Type: TypeU8}} },
+			func(p *Plugin, w string) { p.Ends.Columns = []Column{{Name: w, Type: value.Uint8}} },
 			[]string{"other.a", "other.B_2"},
 			append(key[:7:7], "other", "other.", ".a", "other.a.b", "other.a b", "other.\x1b", "other."+long),
 		},
@@ -62,7 +65,7 @@ func TestAlphabets(t *testing.T) {
 		{
 			"field",
 			func(p *Plugin, w string) {
-				p.Exports = []TableInfo{{Name: "p.t", Key: []Column{{Name: w, Type: TypeU32}}}}
+				p.Exports = []TableInfo{{Name: "p.t", Key: []Column{{Name: w, Type: value.Uint32}}}}
 			},
 			[]string{"a", "winRelThCnt"},
 			key,
@@ -70,7 +73,7 @@ func TestAlphabets(t *testing.T) {
 		{
 			"import's field",
 			func(p *Plugin, w string) {
-				p.Imports = []TableInfo{{Name: "other.t", Row: []Column{{Name: w, Type: TypeU32}}}}
+				p.Imports = []TableInfo{{Name: "other.t", Row: []Column{{Name: w, Type: value.Uint32}}}}
 			},
 			[]string{"a"},
 			key,
@@ -94,7 +97,7 @@ func TestAlphabets(t *testing.T) {
 			check := func(word string) error {
 				p := &Plugin{
 					Name: "p", Version: "1.0.0", Doc: "doc", Open: func(Opening) (Stage, error) { return nil, nil }, Ends: EndSelect{On: true},
-					Settings: []Setting{{Name: "s", Kind: TextSetting}}, Columns: []Column{{Name: "c", Type: TypeU8}},
+					Settings: []Setting{{Name: "s", Kind: setting.Text}}, Columns: []Column{{Name: "c", Type: value.Uint8}},
 					Outlets: []Outlet{{Name: "o", Kind: FileOutlet, Setting: "s"}}, Requires: []Requirement{{Name: "other"}},
 				}
 				c.set(p, word)

@@ -1,144 +1,63 @@
 package sdk
 
-// Type is the type of a column's values. The text forms are T2's.
-type Type uint8
+import "github.com/t2host/t2host/sdk/value"
 
-// The types. Numbers are little-endian. All but text and string are fixed in width.
-const (
-	TypeU8       Type = iota + 1 // unsigned, decimal
-	TypeU16                      //
-	TypeU32                      //
-	TypeU64                      //
-	TypeH8                       // unsigned, 0x and hex digits
-	TypeH16                      //
-	TypeH32                      //
-	TypeH64                      //
-	TypeI64                      // signed, decimal
-	TypeF32                      // IEEE 754
-	TypeF64                      //
-	TypeTime                     // nanoseconds since 1970 UTC (i64), shown as seconds with nine digits
-	TypeDuration                 // nanoseconds (i64), shown as seconds with nine digits
-	TypeIP                       // see IP
-	TypeMAC                      // 6 bytes
-	TypeText                     // bytes, UTF-8 as far as they can be shown; shown as they are
-	TypeString                   // the same, shown in quotes
-	maxType
-)
+// Column is a declared column. There is a function for each type, Uint32Column to
+// StringColumn, and [ColumnOf] for lists. See [EndRow] for how its values are written.
+type Column = value.Column
 
-// List makes the type of a column that holds any number of values of a type:
-// TypeU16 | List. It is no type by itself.
-const List Type = 0x80
-
-// Elem is the type of a list's values, and t itself where it is no list.
-func (t Type) Elem() Type { return t &^ List }
-
-// IsList says that a column of that type holds any number of values.
-func (t Type) IsList() bool { return t&List != 0 }
-
-var typeNames = [...]string{
-	TypeU8: "u8", TypeU16: "u16", TypeU32: "u32", TypeU64: "u64",
-	TypeH8: "h8", TypeH16: "h16", TypeH32: "h32", TypeH64: "h64",
-	TypeI64: "i64", TypeF32: "f32", TypeF64: "f64",
-	TypeTime: "time", TypeDuration: "duration", TypeIP: "ip",
-	TypeMAC: "mac", TypeText: "text", TypeString: "string",
+// ColumnOf declares a column of a type, such as the list value.MAC|value.List.
+func ColumnOf(t value.Type, name, doc string) Column {
+	return Column{Name: name, Type: t, Doc: doc}
 }
 
-var typeSizes = [...]int{
-	TypeU8: 1, TypeU16: 2, TypeU32: 4, TypeU64: 8,
-	TypeH8: 1, TypeH16: 2, TypeH32: 4, TypeH64: 8,
-	TypeI64: 8, TypeF32: 4, TypeF64: 8,
-	TypeTime: 8, TypeDuration: 8, TypeIP: IPSize,
-	TypeMAC: 6, TypeText: 0, TypeString: 0,
-}
+// Uint8Column declares a column of unsigned bytes.
+func Uint8Column(name, doc string) Column { return ColumnOf(value.Uint8, name, doc) }
 
-// Valid says that t is one of the types above, or a list of one.
-func (t Type) Valid() bool { return t.Elem() > 0 && t.Elem() < maxType }
+// Uint16Column declares a column of unsigned 16-bit numbers.
+func Uint16Column(name, doc string) Column { return ColumnOf(value.Uint16, name, doc) }
 
-func (t Type) String() string {
-	switch {
-	case !t.Valid():
-		return "invalid"
-	case t.IsList():
-		return typeNames[t.Elem()] + "[]"
-	}
-	return typeNames[t]
-}
+// Uint32Column declares a column of unsigned 32-bit numbers.
+func Uint32Column(name, doc string) Column { return ColumnOf(value.Uint32, name, doc) }
 
-// TypeNamed is the type of that name; it is not valid if there is none.
-func TypeNamed(name string) Type {
-	for t := TypeU8; t.Valid(); t++ {
-		switch name {
-		case typeNames[t]:
-			return t
-		case typeNames[t] + "[]":
-			return t | List
-		}
-	}
-	return 0
-}
+// Uint64Column declares a column of unsigned 64-bit numbers.
+func Uint64Column(name, doc string) Column { return ColumnOf(value.Uint64, name, doc) }
 
-// Size is the width of a value in bytes; 0 where values differ in it.
-func (t Type) Size() int {
-	if t.IsList() {
-		return 0
-	}
-	return typeSizes[t]
-}
+// Hex8Column declares a column of status bytes, shown as 0x and two hex digits.
+func Hex8Column(name, doc string) Column { return ColumnOf(value.Hex8, name, doc) }
 
-// Column is one declared column: of records, or of the rows of a table. Where
-// it names a column of another plugin, Name is "plugin.column". A name holds
-// letters, digits and _, at most 64 bytes.
-type Column struct {
-	Name string
-	Type Type
-	Doc  string
-}
+// Hex16Column declares a column of status words of 16 bits, shown as 0x and four hex digits.
+func Hex16Column(name, doc string) Column { return ColumnOf(value.Hex16, name, doc) }
 
-// U8 declares a column of unsigned bytes.
-func U8(name, doc string) Column { return Column{name, TypeU8, doc} }
+// Hex32Column declares a column of status words of 32 bits, shown as 0x and eight hex digits.
+func Hex32Column(name, doc string) Column { return ColumnOf(value.Hex32, name, doc) }
 
-// U16 declares a column of unsigned 16-bit numbers.
-func U16(name, doc string) Column { return Column{name, TypeU16, doc} }
+// Hex64Column declares a column of status words of 64 bits, shown as 0x and 16 hex digits.
+func Hex64Column(name, doc string) Column { return ColumnOf(value.Hex64, name, doc) }
 
-// U32 declares a column of unsigned 32-bit numbers.
-func U32(name, doc string) Column { return Column{name, TypeU32, doc} }
+// Int64Column declares a column of signed numbers.
+func Int64Column(name, doc string) Column { return ColumnOf(value.Int64, name, doc) }
 
-// U64 declares a column of unsigned 64-bit numbers.
-func U64(name, doc string) Column { return Column{name, TypeU64, doc} }
+// Float32Column declares a column of single-precision numbers.
+func Float32Column(name, doc string) Column { return ColumnOf(value.Float32, name, doc) }
 
-// H8 declares a column of status bytes, shown as hex.
-func H8(name, doc string) Column { return Column{name, TypeH8, doc} }
+// Float64Column declares a column of double-precision numbers.
+func Float64Column(name, doc string) Column { return ColumnOf(value.Float64, name, doc) }
 
-// F32 declares a column of single-precision numbers.
-func F32(name, doc string) Column { return Column{name, TypeF32, doc} }
+// TimeColumn declares a column of points in time: nanoseconds since 1970 UTC, shown as seconds with nine decimals.
+func TimeColumn(name, doc string) Column { return ColumnOf(value.Time, name, doc) }
 
-// F64 declares a column of double-precision numbers.
-func F64(name, doc string) Column { return Column{name, TypeF64, doc} }
+// DurationColumn declares a column of nanoseconds, shown as seconds with nine decimals.
+func DurationColumn(name, doc string) Column { return ColumnOf(value.Duration, name, doc) }
 
-// Duration declares a column of nanoseconds, shown as seconds.
-func Duration(name, doc string) Column { return Column{name, TypeDuration, doc} }
+// IPColumn declares a column of addresses.
+func IPColumn(name, doc string) Column { return ColumnOf(value.IP, name, doc) }
 
-// Of declares a column of any type.
-func Of(t Type, name, doc string) Column { return Column{name, t, doc} }
+// MACColumn declares a column of MAC addresses, 6 bytes each.
+func MACColumn(name, doc string) Column { return ColumnOf(value.MAC, name, doc) }
 
-// getUint reads a little-endian number of 1, 2, 4 or 8 bytes.
-func getUint(b []byte) uint64 {
-	var u uint64
-	for i := len(b) - 1; i >= 0; i-- {
-		u = u<<8 | uint64(b[i])
-	}
-	return u
-}
+// TextColumn declares a column of texts, shown escaped.
+func TextColumn(name, doc string) Column { return ColumnOf(value.Text, name, doc) }
 
-// appendUint appends u as a little-endian number of size bytes: 1, 2, 4 or 8.
-func appendUint(b []byte, u uint64, size int) []byte {
-	switch size {
-	case 1:
-		return append(b, byte(u))
-	case 2:
-		return append(b, byte(u), byte(u>>8))
-	case 4:
-		return append(b, byte(u), byte(u>>8), byte(u>>16), byte(u>>24))
-	}
-	return append(b, byte(u), byte(u>>8), byte(u>>16), byte(u>>24), byte(u>>32), byte(u>>40), byte(u>>48), byte(u>>56))
-}
+// StringColumn declares a column of texts, shown escaped and in quotes.
+func StringColumn(name, doc string) Column { return ColumnOf(value.String, name, doc) }

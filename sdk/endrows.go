@@ -1,31 +1,37 @@
 package sdk
 
-import "errors"
+import (
+	"errors"
 
-// EndRows are all flow ends of a batch: the columns that were declared, to be read,
-// and every column of the plugin, to be written once, whole.
+	"github.com/t2host/t2host/sdk/value"
+)
+
+// EndRows are all flow ends of a batch, as columns. They are valid during the callback, in
+// which each of the plugin's columns must be written once, with a value for each of the N ends.
+// Values are copied.
 type EndRows struct {
 	*Ends
 	env *Env
 }
 
-// PutColumn writes the plugin's column n, whole numbers as wide as the values.
-func PutColumn[T Number](r EndRows, n int, values []T) {
+// PutColumn writes the plugin's column n, of whole numbers, times or durations that are as wide
+// as T.
+func PutColumn[T value.Number](r EndRows, n int, values []T) {
 	if v := r.column(n, bytesKind, len(values)); v != nil {
-		v.Data = AppendNumbers(v.Data, values)
+		v.Data = value.AppendNumbers(v.Data, values)
 		r.fits(n, v)
 	}
 }
 
-// PutIPs writes the plugin's column n, addresses.
+// PutIPs writes the plugin's column n, of addresses.
 func (r EndRows) PutIPs(n int, values []IP) {
 	if v := r.column(n, ipKind, len(values)); v != nil {
-		v.Data = AppendIPs(v.Data, values)
+		v.Data = appendIPs(v.Data, values)
 	}
 }
 
-// PutVec writes the plugin's column n, values of its type.
-func (r EndRows) PutVec(n int, values *Vec) {
+// PutVec writes the plugin's column n, of the type of values.
+func (r EndRows) PutVec(n int, values *value.Vec) {
 	v := r.column(n, bytesKind, values.Len())
 	switch {
 	case v == nil:
@@ -39,7 +45,7 @@ func (r EndRows) PutVec(n int, values *Vec) {
 
 // column is the plugin's column n if it is written in that way (bytesKind: any is) and so
 // many values are all of it.
-func (r EndRows) column(n int, k kind, values int) *Vec {
+func (r EndRows) column(n int, k kind, values int) *value.Vec {
 	v := r.env.column(n, k)
 	if v != nil && (v.Len() > 0 || values != r.N) {
 		r.env.fail(r.env.miscounted(n, v.Len()+values, r.N))
@@ -49,7 +55,7 @@ func (r EndRows) column(n int, k kind, values int) *Vec {
 }
 
 // fits refuses a column that was written as wider or narrower values than it has.
-func (r EndRows) fits(n int, v *Vec) {
+func (r EndRows) fits(n int, v *value.Vec) {
 	if c := r.env.cells[n]; c.kind != unsignedKind && c.kind != signedKind || len(v.Data) != r.N*c.size {
 		r.env.column(n, 0) // says so
 	}

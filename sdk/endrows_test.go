@@ -1,6 +1,10 @@
 package sdk
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/t2host/t2host/sdk/value"
+)
 
 // TestWholeColumns: what EndRows refuses, and that it keeps what it is given.
 func TestWholeColumns(t *testing.T) {
@@ -8,7 +12,7 @@ func TestWholeColumns(t *testing.T) {
 		PutColumn(e, 0, []uint32{1, 2, 3})
 		PutColumn(e, 1, []int64{-1, 0, 1})
 	}
-	names := Vec{Type: TypeText}
+	names := value.Vec{Type: value.Text}
 	for _, c := range []struct {
 		name string
 		f    func(EndRows)

@@ -3,19 +3,21 @@ package sdk
 import (
 	"errors"
 	"slices"
+
+	"github.com/t2host/t2host/sdk/answer"
 )
 
-// Env is what a plugin gets at Open, beside its settings.
+// Env is a plugin's way to the host during a run. Open gets it, and callbacks may use it. It
+// must not be used by two goroutines at the same time, nor after Close.
 type Env struct {
-	// Opening is the run that the plugin is opened for.
-	Opening
+	Opening // of this run
 
 	plugin *Plugin
-	views  []func(*Delta) error // by import
-	logs   []string             // until the next answer
-	err    error                // the first breach of the contract
+	views  []func(*answer.Delta) error // by import
+	logs   []string                    // until the next answer
+	err    error                       // the first breach of the contract
 
-	out   *Out // of the batch in work
+	out   *answer.Answer // of the batch in work
 	cells []cell
 	puts  int  // values that were written at its flow ends
 	next  int  // flow end
@@ -23,7 +25,7 @@ type Env struct {
 }
 
 func newEnv(p *Plugin, o Opening) *Env {
-	return &Env{Opening: o, plugin: p, views: make([]func(*Delta) error, len(p.Imports)), cells: cellsOf(p.Columns)}
+	return &Env{Opening: o, plugin: p, views: make([]func(*answer.Delta) error, len(p.Imports)), cells: cellsOf(p.Columns)}
 }
 
 // fail notes the first error; nil is none.
@@ -33,17 +35,18 @@ func (e *Env) fail(err error) {
 	}
 }
 
-// Log gives the user a line. The host shows it with the plugin's name.
+// Log shows the user a line, with the plugin's name, escaped. It is cut after 4 KiB
+// (answer.MaxLine). Lines of Open are shown with those of the first batch.
 func (e *Env) Log(line string) {
 	if e.out == nil {
-		e.logs = append(e.logs, CutLine(line))
+		e.logs = append(e.logs, answer.CutLine(line))
 		return
 	}
-	e.fail(e.out.line(&e.out.Logs, line))
+	e.fail(e.out.AddLine(&e.out.Logs, line))
 }
 
-// Outlet is the way out that the plugin declared under that name. Call it in
-// Open.
+// Outlet returns the writer of the outlet that the plugin declared under that name. Call it in
+// Open, which fails if there is none.
 func (e *Env) Outlet(name string) *OutletWriter {
 	for i := range e.plugin.Outlets {
 		if e.plugin.Outlets[i].Name == name {
@@ -54,21 +57,22 @@ func (e *Env) Outlet(name string) *OutletWriter {
 	return &OutletWriter{e, 0}
 }
 
-// OutletWriter sends frames through an outlet.
+// OutletWriter sends frames through an outlet. It must be used in callbacks only.
 type OutletWriter struct {
 	env   *Env
 	index uint16
 }
 
-// Send hands frame to the host, which sends it whole; the caller may reuse it. A frame has at
-// most MaxFrame bytes. Send must be called while a batch is worked on.
+// Send sends a frame: bytes that leave whole, as one datagram over UDP. The caller may reuse
+// frame. An empty frame is not sent. The run ends with an error if it has more than 16 MiB
+// (answer.MaxFrame).
 func (o *OutletWriter) Send(frame []byte) {
 	if len(frame) > 0 {
 		o.send(frame)
 	}
 }
 
-// Next ends the file of a record outlet: what is sent from now on goes to another one.
+// Next ends the file of a record outlet. Later frames go to another one.
 func (o *OutletWriter) Next() { o.send(nil) }
 
 func (o *OutletWriter) send(frame []byte) {
@@ -77,7 +81,7 @@ func (o *OutletWriter) send(frame []byte) {
 	case e.out == nil:
 		e.fail(errors.New("outlet " + e.plugin.Outlets[o.index].Name + " is used outside a batch"))
 	case e.err == nil: // else nothing leaves any more
-		e.fail(e.out.send(o.index, frame))
+		e.fail(e.out.Send(o.index, frame))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/sdktest"
 )
 
@@ -36,11 +37,11 @@ func Example() {
 		Name: "zeros", Number: 160, Version: "1.0.0", Doc: "counts packets with a low window",
 		Defaults: settings{Below: 1},
 		Settings: func(s *settings) []sdk.Setting {
-			return []sdk.Setting{sdk.Uint32("below", &s.Below, "bytes, raw", 0, 65536, "what a low window is")}
+			return []sdk.Setting{sdk.Uint32Setting("below", &s.Below, "bytes, raw", 0, 65536, "what a low window is")}
 		},
-		Packets: sdk.TCP(sdk.Window),
+		Packets: sdk.TCP(field.Window),
 		Ends:    sdk.End(),
-		Columns: []sdk.Column{sdk.U32("zeros", "packets with a low window")},
+		Columns: []sdk.Column{sdk.Uint32Column("zeros", "packets with a low window")},
 		Open: func(_ *sdk.Env, s settings) (sdk.Stage, error) {
 			var flows sdk.PerFlow[uint64]
 			return &sdk.Loop{
@@ -69,9 +70,9 @@ func ExampleOutletWriter_Send() {
 	type settings struct{ sdk.StreamSettings }
 	ends := sdk.Define(sdk.Spec[settings]{
 		Name: "ends", Number: 940, Version: "1.0.0", Doc: "says which flows ended",
-		Defaults: settings{sdk.Streams("")},
+		Defaults: settings{sdk.StreamDefaults("")},
 		Settings: func(s *settings) []sdk.Setting { return s.StreamSettings.Settings() },
-		Ends:     sdk.End(sdk.SrcIP, sdk.FirstSeen, sdk.LastSeen),
+		Ends:     sdk.End(field.SrcIP, field.FirstSeen, field.LastSeen),
 		Outlets:  []sdk.Outlet{{Name: "lines", Kind: sdk.StreamOutlet, Setting: "to"}},
 		Open: func(env *sdk.Env, _ settings) (sdk.Stage, error) {
 			lines, n := env.Outlet("lines"), uint64(0)
@@ -100,7 +101,7 @@ func ExampleOutletWriter_Send() {
 func ExampleEndSelect_With() {
 	lengths := sdk.Define(sdk.Spec[struct{}]{
 		Name: "lengths", Number: 100, Version: "1.0.0", Doc: "gives each flow its bytes",
-		Packets: sdk.All(sdk.L7Len), Ends: sdk.End(), Columns: []sdk.Column{sdk.U64("l7Bytes", "bytes of payload")},
+		Packets: sdk.All(field.L7Len), Ends: sdk.End(), Columns: []sdk.Column{sdk.Uint64Column("l7Bytes", "bytes of payload")},
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			var flows sdk.PerFlow[uint64]
 			return &sdk.Loop{
@@ -112,7 +113,7 @@ func ExampleEndSelect_With() {
 	total := sdk.Define(sdk.Spec[struct{}]{
 		Name: "total", Number: 200, Version: "1.0.0", Doc: "adds them up",
 		Requires: []sdk.Requirement{{Name: "lengths", Versions: "^1"}},
-		Ends:     sdk.End().With(sdk.Of(sdk.TypeU64, "lengths.l7Bytes", "")),
+		Ends:     sdk.End().With(sdk.Uint64Column("lengths.l7Bytes", "")),
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			var sum uint64
 			return &sdk.Loop{
@@ -129,11 +130,11 @@ func ExampleEndSelect_With() {
 // host is the key of the example's table, and seen its row: a type names its fields once.
 type host struct{ ip sdk.IP }
 
-func (h *host) Fields(f *sdk.Fields) { f.IP("ip", &h.ip) }
+func (h *host) Fields(f *sdk.TableFields) { f.IP("ip", &h.ip) }
 
 type seen struct{ flows uint32 }
 
-func (s *seen) Fields(f *sdk.Fields) { f.U32("flows", &s.flows) }
+func (s *seen) Fields(f *sdk.TableFields) { f.Uint32("flows", &s.flows) }
 
 // hosts is exported by the plugin that keeps it and imported by those that read it.
 var hosts = sdk.NewTable[host, seen]("keeper.hosts")
@@ -142,7 +143,7 @@ var hosts = sdk.NewTable[host, seen]("keeper.hosts")
 func ExampleTable() {
 	keeper := sdk.Define(sdk.Spec[struct{}]{
 		Name: "keeper", Number: 100, Version: "1.0.0", Doc: "counts the flows of each host",
-		Ends: sdk.End(sdk.SrcIP), Exports: []sdk.AnyTable{hosts},
+		Ends: sdk.End(field.SrcIP), Exports: []sdk.AnyTable{hosts},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			w := hosts.Writer(env)
 			return &sdk.Loop{EndFlow: func(end sdk.EndRow) error {
@@ -155,8 +156,8 @@ func ExampleTable() {
 	teller := sdk.Define(sdk.Spec[struct{}]{
 		Name: "teller", Number: 200, Version: "1.0.0", Doc: "tells how many there are",
 		Requires: []sdk.Requirement{{Name: "keeper", Versions: "^1"}},
-		Ends:     sdk.End(sdk.SrcIP), Imports: []sdk.AnyTable{hosts},
-		Columns: []sdk.Column{sdk.U32("hosts", "hosts so far")},
+		Ends:     sdk.End(field.SrcIP), Imports: []sdk.AnyTable{hosts},
+		Columns: []sdk.Column{sdk.Uint32Column("hosts", "hosts so far")},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			view := hosts.View(env)
 			return &sdk.Loop{EndFlow: func(end sdk.EndRow) error {
@@ -176,7 +177,7 @@ func ExampleTable() {
 func ExamplePacketSelect_WithPayload() {
 	words := sdk.Define(sdk.Spec[struct{}]{
 		Name: "words", Number: 300, Version: "1.0.0", Doc: "shows how each flow begins",
-		Packets: sdk.TCP().WithPayload(3), Ends: sdk.End(), Columns: []sdk.Column{sdk.Of(sdk.TypeString, "word", "first bytes")},
+		Packets: sdk.TCP().WithPayload(3), Ends: sdk.End(), Columns: []sdk.Column{sdk.StringColumn("word", "first bytes")},
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			var flows sdk.PerFlow[string]
 			return &sdk.Loop{

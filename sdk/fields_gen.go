@@ -2,133 +2,54 @@
 
 package sdk
 
-// PacketField is a packet column that a plugin may declare.
-type PacketField uint16
-
-// The packet fields; the flow's slot is always there.
-const (
-	Time     PacketField = 1 << iota // when it was captured, nanoseconds since 1970 UTC
-	Window                           // the raw TCP window, 0 to 65535; 65536 where the packet was cut before it (RFC 9293, 3.1)
-	TCPFlags                         // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 where the packet was cut before them (RFC 9293, 3.1)
-	WireLen                          // its length on the wire, bytes
-	L7Len                            // its payload by the headers' lengths, bytes: T2's L7 length
-	PadLen                           // its padding, bytes, of frames of at most 64
-	Payload                          // the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
-	maxPacketField
+import (
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
 )
 
-// PacketFields are all of them.
-const PacketFields = maxPacketField - 1
-
-// EndField is a column of flow ends that a plugin may declare.
-type EndField uint32
-
-// The end fields; slot and place are always there.
-const (
-	At        EndField = 1 << iota // the packet time that ended it, nanoseconds since 1970 UTC
-	FirstSeen                      // the time of its first packet, nanoseconds since 1970 UTC
-	LastSeen                       // the time of its last packet, nanoseconds since 1970 UTC
-	FlowInd                        // the flow index, shared with its opposite
-	Dir                            // 0 for A, the client's direction, and 1 for B
-	SrcIP                          // the source address
-	DstIP                          // the destination address
-	SrcPort                        // the source port
-	DstPort                        // the destination port
-	Proto                          // the IP protocol, 0 for layer-2 flows (RFC 791, 3.1)
-	TCPStates                      // T2's tcpStatesAFlags, 0 for other flows than TCP
-	UTCOffset                      // seconds east of UTC at At, in the host's zone
-	FlowStat                       // T2's flowStat
-	Opposite                       // the slot of the opposite direction, NoFlow (0xffffffff) without one. The two end in one batch, A before B
-	EtherType                      // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
-	HdrDesc                        // the header stacks of its packets, at most 4, in order of appearance
-	NumHdrs                        // how many headers each of these stacks has
-	SrcMAC                         // its source MAC addresses, at most 3, in order of appearance
-	DstMAC                         // its destination MAC addresses, at most 3, in order of appearance
-	VLANID                         // the VLAN tags of its first packet, at most 3, outermost first
-	maxEndField
-)
-
-// EndFields are all of them.
-const EndFields = maxEndField - 1
-
-// In the order of the constants.
-var (
-	packetFields = [...]field{
-		{"time", 8, 0},
-		{"window", 4, 0},
-		{"tcpFlags", 1, 0},
-		{"wireLen", 4, 0},
-		{"l7Len", 2, 0},
-		{"padLen", 2, 0},
-		{"payload", 4, TypeText},
-	}
-	endFields = [...]field{
-		{"at", 8, 0},
-		{"firstSeen", 8, 0},
-		{"lastSeen", 8, 0},
-		{"flowInd", 8, 0},
-		{"dir", 1, 0},
-		{"srcIP", IPSize, 0},
-		{"dstIP", IPSize, 0},
-		{"srcPort", 2, 0},
-		{"dstPort", 2, 0},
-		{"proto", 1, 0},
-		{"tcpStates", 1, 0},
-		{"utcOffset", 4, 0},
-		{"flowStat", 8, 0},
-		{"opposite", 4, 0},
-		{"etherType", 2, 0},
-		{"hdrDesc", 4, TypeText | List},
-		{"numHdrs", 4, TypeU16 | List},
-		{"srcMAC", 4, TypeMAC | List},
-		{"dstMAC", 4, TypeMAC | List},
-		{"vlanID", 4, TypeU16 | List},
-	}
-)
-
-// Packets are the rows that the plugin's Packets selects, a column a field.
-// Columns that were not declared are nil. They must not be written, and are valid
-// during the call of the stage.
+// Packets are the packets of a batch that the plugin selects, as columns: one for each field,
+// nil for fields that it did not declare. They are valid during the callback and must not be
+// written.
 type Packets struct {
-	N        int
-	Flow     []uint32 // slot
-	Time     []int64  // when it was captured, nanoseconds since 1970 UTC
-	Window   []uint32 // the raw TCP window, 0 to 65535; 65536 where the packet was cut before it
-	TCPFlags []uint8  // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 where the packet was cut before them
-	WireLen  []uint32 // its length on the wire, bytes
-	L7Len    []uint16 // its payload by the headers' lengths, bytes: T2's L7 length
-	PadLen   []uint16 // its padding, bytes, of frames of at most 64
-	Payload  Vec      // TypeText: the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
+	N        int       // of packets
+	Flow     []uint32  // slot
+	Time     []int64   // when it was captured, nanoseconds since 1970 UTC
+	Window   []uint32  // the raw TCP window, 0 to 65535; 65536 if the packet was cut before it
+	TCPFlags []uint8   // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them
+	WireLen  []uint32  // its length on the wire, bytes
+	L7Len    []uint16  // its payload by the headers' lengths, bytes: T2's L7 length
+	PadLen   []uint16  // its padding, bytes, of frames of at most 64
+	Payload  value.Vec // value.Text: the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
 }
 
-// Only returns the packets with those columns only that fields names.
-func (p *Packets) Only(fields PacketField) Packets {
+// Only returns the packets with the columns of fields only. The host calls it.
+func (p *Packets) Only(fields field.Packet) Packets {
 	q := *p
-	if fields&Time == 0 {
+	if fields&field.Time == 0 {
 		q.Time = nil
 	}
-	if fields&Window == 0 {
+	if fields&field.Window == 0 {
 		q.Window = nil
 	}
-	if fields&TCPFlags == 0 {
+	if fields&field.TCPFlags == 0 {
 		q.TCPFlags = nil
 	}
-	if fields&WireLen == 0 {
+	if fields&field.WireLen == 0 {
 		q.WireLen = nil
 	}
-	if fields&L7Len == 0 {
+	if fields&field.L7Len == 0 {
 		q.L7Len = nil
 	}
-	if fields&PadLen == 0 {
+	if fields&field.PadLen == 0 {
 		q.PadLen = nil
 	}
-	if fields&Payload == 0 {
-		q.Payload = Vec{}
+	if fields&field.Payload == 0 {
+		q.Payload = value.Vec{}
 	}
 	return q
 }
 
-// Reset empties the packets and keeps their memory.
+// Reset empties the packets and keeps their memory. The host calls it.
 func (p *Packets) Reset() {
 	p.N, p.Flow = 0, p.Flow[:0]
 	p.Time = p.Time[:0]
@@ -137,10 +58,11 @@ func (p *Packets) Reset() {
 	p.WireLen = p.WireLen[:0]
 	p.L7Len = p.L7Len[:0]
 	p.PadLen = p.PadLen[:0]
-	p.Payload.Reset(TypeText)
+	p.Payload.Reset(value.Text)
 }
 
-// Slice returns rows [from, to). They alias p, but for where payloads end.
+// Slice returns packets [from, to). They share the memory of p, but for the ends of payloads.
+// The host calls it.
 func (p *Packets) Slice(from, to int) Packets {
 	return Packets{
 		N: to - from, Flow: slice(p.Flow, from, to),
@@ -154,124 +76,122 @@ func (p *Packets) Slice(from, to int) Packets {
 	}
 }
 
-// Ends are the flows that end in the batch, one row a direction. A flow and its
-// opposite end together, A before B. Columns that were not declared are nil.
-// They must not be written, and are valid during the call of the stage.
+// Ends are the flow ends of a batch, as columns: one for each field, nil for fields that the
+// plugin did not declare. A flow and its opposite end in the same batch, A before B. They are
+// valid during the callback and must not be written.
 type Ends struct {
-	N         int
-	Flow      []uint32 // slot
-	Before    []uint32 // how many of the batch's packet rows come before it
-	At        []int64  // the packet time that ended it, nanoseconds since 1970 UTC
-	FirstSeen []int64  // the time of its first packet, nanoseconds since 1970 UTC
-	LastSeen  []int64  // the time of its last packet, nanoseconds since 1970 UTC
-	FlowInd   []uint64 // the flow index, shared with its opposite
-	Dir       []uint8  // 0 for A, the client's direction, and 1 for B
-	SrcIP     []IP     // the source address
-	DstIP     []IP     // the destination address
-	SrcPort   []uint16 // the source port
-	DstPort   []uint16 // the destination port
-	Proto     []uint8  // the IP protocol, 0 for layer-2 flows
-	TCPStates []uint8  // T2's tcpStatesAFlags, 0 for other flows than TCP
-	UTCOffset []int32  // seconds east of UTC at At, in the host's zone
-	FlowStat  []uint64 // T2's flowStat
-	Opposite  []uint32 // the slot of the opposite direction, NoFlow (0xffffffff) without one. The two end in one batch, A before B
-	EtherType []uint16 // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
-	HdrDesc   Vec      // TypeText | List: the header stacks of its packets, at most 4, in order of appearance
-	NumHdrs   Vec      // TypeU16 | List: how many headers each of these stacks has
-	SrcMAC    Vec      // TypeMAC | List: its source MAC addresses, at most 3, in order of appearance
-	DstMAC    Vec      // TypeMAC | List: its destination MAC addresses, at most 3, in order of appearance
-	VLANID    Vec      // TypeU16 | List: the VLAN tags of its first packet, at most 3, outermost first
-	Columns   []Vec    // of other plugins, as declared in EndSelect.Columns
+	N         int         // of flow ends
+	Flow      []uint32    // slot
+	Before    []uint32    // how many of the batch's packets come before it
+	At        []int64     // the packet time that ended it, nanoseconds since 1970 UTC
+	FirstSeen []int64     // the time of its first packet, nanoseconds since 1970 UTC
+	LastSeen  []int64     // the time of its last packet, nanoseconds since 1970 UTC
+	FlowInd   []uint64    // the flow index, shared with its opposite
+	Dir       []uint8     // 0 for A, the client's direction, and 1 for B
+	SrcIP     []IP        // the source address
+	DstIP     []IP        // the destination address
+	SrcPort   []uint16    // the source port
+	DstPort   []uint16    // the destination port
+	Proto     []uint8     // the IP protocol, 0 for layer-2 flows
+	TCPStates []uint8     // T2's tcpStatesAFlags, 0 for other flows than TCP
+	UTCOffset []int32     // seconds east of UTC at At, in the host's zone
+	FlowStat  []uint64    // T2's flowStat
+	Opposite  []uint32    // the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B
+	EtherType []uint16    // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
+	HdrDesc   value.Vec   // value.Text | value.List: the header stacks of its packets, at most 4, in order of appearance
+	NumHdrs   value.Vec   // value.Uint16 | value.List: how many headers each of these stacks has
+	SrcMAC    value.Vec   // value.MAC | value.List: its source MAC addresses, at most 3, in order of appearance
+	DstMAC    value.Vec   // value.MAC | value.List: its destination MAC addresses, at most 3, in order of appearance
+	VLANID    value.Vec   // value.Uint16 | value.List: the VLAN tags of its first packet, at most 3, outermost first
+	Columns   []value.Vec // of other plugins, as declared by EndSelect.With
 }
 
-// VecFields are the end fields whose values differ in width.
-var VecFields = [...]EndField{HdrDesc, NumHdrs, SrcMAC, DstMAC, VLANID}
-
-// Vec returns the column of one of VecFields.
-func (e *Ends) Vec(f EndField) *Vec {
+// Vec returns the column of one of [field.EndLists]. It panics if f is another field.
+func (e *Ends) Vec(f field.End) *value.Vec {
 	switch f {
-	case HdrDesc:
+	case field.HdrDesc:
 		return &e.HdrDesc
-	case NumHdrs:
+	case field.NumHdrs:
 		return &e.NumHdrs
-	case SrcMAC:
+	case field.SrcMAC:
 		return &e.SrcMAC
-	case DstMAC:
+	case field.DstMAC:
 		return &e.DstMAC
-	case VLANID:
+	case field.VLANID:
 		return &e.VLANID
 	}
-	panic("sdk: not a field of lists")
+	panic("sdk: field is not a list")
 }
 
-// Only returns the ends with those columns only that fields names, and the columns of other
-// plugins.
-func (e *Ends) Only(fields EndField) Ends {
+// Only returns the ends with the columns of fields, and those of other plugins, only. The host
+// calls it.
+func (e *Ends) Only(fields field.End) Ends {
 	q := *e
-	if fields&At == 0 {
+	if fields&field.At == 0 {
 		q.At = nil
 	}
-	if fields&FirstSeen == 0 {
+	if fields&field.FirstSeen == 0 {
 		q.FirstSeen = nil
 	}
-	if fields&LastSeen == 0 {
+	if fields&field.LastSeen == 0 {
 		q.LastSeen = nil
 	}
-	if fields&FlowInd == 0 {
+	if fields&field.FlowInd == 0 {
 		q.FlowInd = nil
 	}
-	if fields&Dir == 0 {
+	if fields&field.Dir == 0 {
 		q.Dir = nil
 	}
-	if fields&SrcIP == 0 {
+	if fields&field.SrcIP == 0 {
 		q.SrcIP = nil
 	}
-	if fields&DstIP == 0 {
+	if fields&field.DstIP == 0 {
 		q.DstIP = nil
 	}
-	if fields&SrcPort == 0 {
+	if fields&field.SrcPort == 0 {
 		q.SrcPort = nil
 	}
-	if fields&DstPort == 0 {
+	if fields&field.DstPort == 0 {
 		q.DstPort = nil
 	}
-	if fields&Proto == 0 {
+	if fields&field.Proto == 0 {
 		q.Proto = nil
 	}
-	if fields&TCPStates == 0 {
+	if fields&field.TCPStates == 0 {
 		q.TCPStates = nil
 	}
-	if fields&UTCOffset == 0 {
+	if fields&field.UTCOffset == 0 {
 		q.UTCOffset = nil
 	}
-	if fields&FlowStat == 0 {
+	if fields&field.FlowStat == 0 {
 		q.FlowStat = nil
 	}
-	if fields&Opposite == 0 {
+	if fields&field.Opposite == 0 {
 		q.Opposite = nil
 	}
-	if fields&EtherType == 0 {
+	if fields&field.EtherType == 0 {
 		q.EtherType = nil
 	}
-	if fields&HdrDesc == 0 {
-		q.HdrDesc = Vec{}
+	if fields&field.HdrDesc == 0 {
+		q.HdrDesc = value.Vec{}
 	}
-	if fields&NumHdrs == 0 {
-		q.NumHdrs = Vec{}
+	if fields&field.NumHdrs == 0 {
+		q.NumHdrs = value.Vec{}
 	}
-	if fields&SrcMAC == 0 {
-		q.SrcMAC = Vec{}
+	if fields&field.SrcMAC == 0 {
+		q.SrcMAC = value.Vec{}
 	}
-	if fields&DstMAC == 0 {
-		q.DstMAC = Vec{}
+	if fields&field.DstMAC == 0 {
+		q.DstMAC = value.Vec{}
 	}
-	if fields&VLANID == 0 {
-		q.VLANID = Vec{}
+	if fields&field.VLANID == 0 {
+		q.VLANID = value.Vec{}
 	}
 	return q
 }
 
-// Reset empties the ends and keeps their memory, but not the columns of other plugins.
+// Reset empties the ends and keeps their memory, but not the columns of other plugins. The
+// host calls it.
 func (e *Ends) Reset() {
 	e.N, e.Flow, e.Before, e.Columns = 0, e.Flow[:0], e.Before[:0], nil
 	e.At = e.At[:0]
@@ -289,15 +209,15 @@ func (e *Ends) Reset() {
 	e.FlowStat = e.FlowStat[:0]
 	e.Opposite = e.Opposite[:0]
 	e.EtherType = e.EtherType[:0]
-	e.HdrDesc.Reset(TypeText | List)
-	e.NumHdrs.Reset(TypeU16 | List)
-	e.SrcMAC.Reset(TypeMAC | List)
-	e.DstMAC.Reset(TypeMAC | List)
-	e.VLANID.Reset(TypeU16 | List)
+	e.HdrDesc.Reset(value.Text | value.List)
+	e.NumHdrs.Reset(value.Uint16 | value.List)
+	e.SrcMAC.Reset(value.MAC | value.List)
+	e.DstMAC.Reset(value.MAC | value.List)
+	e.VLANID.Reset(value.Uint16 | value.List)
 }
 
-// Slice returns ends [from, to), with rows packet rows less before them. They alias e, but
-// for Before and where values of lists end.
+// Slice returns ends [from, to), with rows packets less before them. They share the memory of e,
+// but for Before and the ends of lists. The host calls it.
 func (e *Ends) Slice(from, to, rows int) Ends {
 	s := Ends{
 		N: to - from, Flow: slice(e.Flow, from, to),
@@ -331,68 +251,68 @@ func (e *Ends) Slice(from, to, rows int) Ends {
 	return s
 }
 
-// Time is when it was captured, nanoseconds since 1970 UTC.
+// Time returns when it was captured, nanoseconds since 1970 UTC.
 func (r PacketRow) Time() int64 { return r.p.Time[r.i] }
 
-// Window is the raw TCP window, 0 to 65535; 65536 where the packet was cut before it (RFC 9293, 3.1).
+// Window returns the raw TCP window, 0 to 65535; 65536 if the packet was cut before it (RFC 9293, 3.1).
 func (r PacketRow) Window() uint32 { return r.p.Window[r.i] }
 
-// TCPFlags is CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 where the packet was cut before them (RFC 9293, 3.1).
+// TCPFlags returns CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them (RFC 9293, 3.1).
 func (r PacketRow) TCPFlags() uint8 { return r.p.TCPFlags[r.i] }
 
-// WireLen is its length on the wire, bytes.
+// WireLen returns its length on the wire, bytes.
 func (r PacketRow) WireLen() uint32 { return r.p.WireLen[r.i] }
 
-// L7Len is its payload by the headers' lengths, bytes: T2's L7 length.
+// L7Len returns its payload by the headers' lengths, bytes: T2's L7 length.
 func (r PacketRow) L7Len() uint16 { return r.p.L7Len[r.i] }
 
-// PadLen is its padding, bytes, of frames of at most 64.
+// PadLen returns its padding, bytes, of frames of at most 64.
 func (r PacketRow) PadLen() uint16 { return r.p.PadLen[r.i] }
 
-// Payload is the first bytes of its payload that were captured, at most PacketSelect.PayloadLen. It is valid during the call of the stage.
+// Payload returns the first bytes of its payload that were captured, at most PacketSelect.PayloadLen. It is valid during the callback.
 func (r PacketRow) Payload() []byte { return r.p.Payload.Bytes(r.i) }
 
-// At is the packet time that ended it, nanoseconds since 1970 UTC.
+// At returns the packet time that ended it, nanoseconds since 1970 UTC.
 func (r EndRow) At() int64 { return r.b.Ends.At[r.i] }
 
-// FirstSeen is the time of its first packet, nanoseconds since 1970 UTC.
+// FirstSeen returns the time of its first packet, nanoseconds since 1970 UTC.
 func (r EndRow) FirstSeen() int64 { return r.b.Ends.FirstSeen[r.i] }
 
-// LastSeen is the time of its last packet, nanoseconds since 1970 UTC.
+// LastSeen returns the time of its last packet, nanoseconds since 1970 UTC.
 func (r EndRow) LastSeen() int64 { return r.b.Ends.LastSeen[r.i] }
 
-// FlowInd is the flow index, shared with its opposite.
+// FlowInd returns the flow index, shared with its opposite.
 func (r EndRow) FlowInd() uint64 { return r.b.Ends.FlowInd[r.i] }
 
-// Dir is 0 for A, the client's direction, and 1 for B.
+// Dir returns 0 for A, the client's direction, and 1 for B.
 func (r EndRow) Dir() uint8 { return r.b.Ends.Dir[r.i] }
 
-// SrcIP is the source address.
+// SrcIP returns the source address.
 func (r EndRow) SrcIP() IP { return r.b.Ends.SrcIP[r.i] }
 
-// DstIP is the destination address.
+// DstIP returns the destination address.
 func (r EndRow) DstIP() IP { return r.b.Ends.DstIP[r.i] }
 
-// SrcPort is the source port.
+// SrcPort returns the source port.
 func (r EndRow) SrcPort() uint16 { return r.b.Ends.SrcPort[r.i] }
 
-// DstPort is the destination port.
+// DstPort returns the destination port.
 func (r EndRow) DstPort() uint16 { return r.b.Ends.DstPort[r.i] }
 
-// Proto is the IP protocol, 0 for layer-2 flows (RFC 791, 3.1).
+// Proto returns the IP protocol, 0 for layer-2 flows (RFC 791, 3.1).
 func (r EndRow) Proto() uint8 { return r.b.Ends.Proto[r.i] }
 
-// TCPStates is T2's tcpStatesAFlags, 0 for other flows than TCP.
+// TCPStates returns T2's tcpStatesAFlags, 0 for other flows than TCP.
 func (r EndRow) TCPStates() uint8 { return r.b.Ends.TCPStates[r.i] }
 
-// UTCOffset is seconds east of UTC at At, in the host's zone.
+// UTCOffset returns seconds east of UTC at At, in the host's zone.
 func (r EndRow) UTCOffset() int32 { return r.b.Ends.UTCOffset[r.i] }
 
-// FlowStat is T2's flowStat.
+// FlowStat returns T2's flowStat.
 func (r EndRow) FlowStat() uint64 { return r.b.Ends.FlowStat[r.i] }
 
-// Opposite is the slot of the opposite direction, NoFlow (0xffffffff) without one. The two end in one batch, A before B.
+// Opposite returns the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B.
 func (r EndRow) Opposite() uint32 { return r.b.Ends.Opposite[r.i] }
 
-// EtherType is the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP).
+// EtherType returns the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP).
 func (r EndRow) EtherType() uint16 { return r.b.Ends.EtherType[r.i] }

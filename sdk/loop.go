@@ -1,30 +1,32 @@
 package sdk
 
-import "errors"
+import (
+	"errors"
 
-// Loop is a Stage that walks each batch in capture order and calls back. What
-// is nil is not called.
+	"github.com/t2host/t2host/sdk/answer"
+)
+
+// Loop is a Stage that walks each batch in capture order and calls back. A nil callback is not
+// called. An error or a panic of a callback ends the run, see [Stage].
 type Loop struct {
-	// Packet is called for each packet row.
+	// Packet is called for each packet that the plugin selects.
 	Packet func(PacketRow)
-	// Columns is called once a batch with all packet rows, before the batch's
-	// flow ends: instead of Packet, for speed. A plugin that sets it promises
-	// that a row touches only its own flow's state, for rows that came after a
-	// flow end come before it here.
+	// Columns is called instead of Packet, once a batch with all packets as columns,
+	// before the batch's flow ends. It is faster. A packet must change only the state of
+	// its own flow: here packets come before flow ends that they came after.
 	Columns func(*Packets)
-	// EndFlow is called for each flow end.
+	// EndFlow is called for each flow end. It writes the plugin's columns.
 	EndFlow func(EndRow) error
-	// Ends is called once a batch with all flow ends, after all packet rows: instead
-	// of EndFlow, for speed, and not together with Packet. Tables can neither be read nor
-	// changed in it.
+	// Ends is called instead of EndFlow, once a batch with all flow ends, after Columns.
+	// It is faster. It must not read or change tables, and there must be no Packet.
 	Ends func(EndRows) error
-	// Report is called after everything else of the final batch.
+	// Report is called once, after all else of the final batch. It may send last frames.
 	Report func(*Report)
-	// Done is called at the stage's end, however the run ended.
+	// Done is called by Close, also after an error. It cannot send anything.
 	Done func() error
 }
 
-// Batch walks b.
+// Batch walks b and calls back.
 func (l *Loop) Batch(b *Batch) error {
 	row := 0
 	if l.Columns != nil {
@@ -80,23 +82,23 @@ func (l *Loop) Close() error {
 	return l.Done()
 }
 
-// Report collects the plugin's lines of the end report. The host shows each with the
-// plugin's name.
+// Report collects the plugin's lines of the end report. Each is shown with the plugin's name,
+// escaped, and cut after 4 KiB (answer.MaxLine). Of each plugin 1000 lines of a kind are shown.
 type Report struct {
-	Totals
-	env *Env
-	out *Out
+	Totals // of the run
+	env    *Env
+	out    *answer.Answer
 }
 
-// Summary adds a line that answers the user's question. The first few are shown at the
-// terminal; in the long form they come after all others.
+// Summary adds a line that answers what the user wants to know. The first few are shown at the
+// terminal. The long form shows them after all others.
 func (r *Report) Summary(s string) { r.add(&r.out.Summary, s) }
 
-// Line adds a line of the long form.
+// Line adds a line to the long form.
 func (r *Report) Line(s string) { r.add(&r.out.Report, s) }
 
 func (r *Report) add(to *[]string, s string) {
-	if err := r.out.line(to, s); r.env != nil {
+	if err := r.out.AddLine(to, s); r.env != nil {
 		r.env.fail(err)
 	}
 }

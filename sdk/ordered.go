@@ -2,8 +2,8 @@ package sdk
 
 import "iter"
 
-// Ordered is a map whose entries keep the place of their first Set. The zero
-// value is empty and ready. It is not safe for concurrent use.
+// Ordered is a map that is walked in the order in which its keys were first set. The zero value
+// is empty and ready to use. It must not be used by several goroutines at the same time.
 type Ordered[K comparable, V any] struct {
 	index   map[K]int // into entries
 	entries []entry[K, V]
@@ -16,10 +16,10 @@ type entry[K comparable, V any] struct {
 	live bool
 }
 
-// Len is the number of entries.
+// Len returns the number of entries.
 func (o *Ordered[K, V]) Len() int { return len(o.index) }
 
-// Get gives the value of k and whether there is one.
+// Get returns the value of k, and whether there is one.
 func (o *Ordered[K, V]) Get(k K) (V, bool) {
 	if i, ok := o.index[k]; ok {
 		return o.entries[i].val, true
@@ -28,7 +28,7 @@ func (o *Ordered[K, V]) Get(k K) (V, bool) {
 	return none, false
 }
 
-// Set gives k the value v: in its place if it has one, else behind all others.
+// Set sets the value of k to v. A new key comes after all others.
 func (o *Ordered[K, V]) Set(k K, v V) {
 	if i, ok := o.index[k]; ok {
 		o.entries[i].val = v
@@ -41,7 +41,8 @@ func (o *Ordered[K, V]) Set(k K, v V) {
 	o.entries = append(o.entries, entry[K, V]{k, v, true})
 }
 
-// Delete frees the place of k; it says whether there was one.
+// Delete deletes k and reports whether it was there. If it is set again, it comes after all
+// others.
 func (o *Ordered[K, V]) Delete(k K) bool {
 	i, ok := o.index[k]
 	if !ok {
@@ -74,7 +75,7 @@ func (o *Ordered[K, V]) compact() {
 	o.first = 0
 }
 
-// First is the entry that has stood longest, and whether there is one.
+// First returns the first entry in order, and whether there is one.
 func (o *Ordered[K, V]) First() (K, V, bool) {
 	if len(o.index) == 0 {
 		var k K
@@ -85,7 +86,7 @@ func (o *Ordered[K, V]) First() (K, V, bool) {
 	return e.key, e.val, true
 }
 
-// All walks the entries in their order. The map must not change meanwhile.
+// All returns an iterator over the entries in order. The map must not change during it.
 func (o *Ordered[K, V]) All() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
 		for i := o.first; i < len(o.entries); i++ {

@@ -6,89 +6,82 @@ import (
 	"strings"
 )
 
-// OutletKind says what may stand behind an outlet.
+// OutletKind is what an outlet leads to.
 type OutletKind uint8
 
 // The kinds of outlet.
 const (
-	// FileOutlet is the file PREFIX + suffix; Outlet.Setting names the setting
+	// FileOutlet is the file PREFIX + suffix. Outlet.Setting names the text setting
 	// that holds the suffix.
 	FileOutlet OutletKind = iota + 1
-	// StreamOutlet leads where the user says; Outlet.Setting names the setting
-	// that holds the target. A plugin that declares one declares the settings
-	// of a [StreamSettings].
+	// StreamOutlet leads where the user says. Outlet.Setting names the target setting.
+	// The plugin must declare the settings of a [StreamSettings].
 	StreamOutlet
-	// RecordOutlet is a file as FileOutlet is, of flow records: the user may have
-	// it compressed, cut into several, or on standard output. A plugin that declares
-	// one declares the settings of a [RecordSettings].
+	// RecordOutlet is a file like FileOutlet, of flow records: the user may have it
+	// compressed, cut into several files, or written to standard output. The plugin must
+	// declare the settings of a [RecordSettings].
 	RecordOutlet
 )
 
-// Outlet is one declared way out of a plugin.
+// Outlet declares where frames of a plugin can go. The plugin opens nothing: the host opens the
+// file or connection, writes, queues and retries. See [Env.Outlet].
 type Outlet struct {
-	Name    string
-	Kind    OutletKind
-	Setting string
+	Name    string     // of the outlet, for Env.Outlet: lower-case letters, digits and _, a letter first
+	Kind    OutletKind // FileOutlet, StreamOutlet or RecordOutlet
+	Setting string     // the name of the setting that holds its suffix or target
 }
 
-// CheckSuffix returns the reason why text cannot follow the output prefix in the name of
-// a file, nil if it can: it must not lead to another folder.
-func CheckSuffix(text string) error {
-	if strings.ContainsAny(text, "/\\\x00") || strings.Contains(text, "..") {
-		return errors.New("takes the end of a file name, without / and \\ and .., not " + strconv.Quote(text))
-	}
-	return nil
-}
-
-// StreamSettings are the settings of a stream outlet. The host acts on them;
-// the plugin declares them, so that each sink has them under the same names.
+// StreamSettings are the settings of a stream outlet. A plugin embeds them in its settings and
+// declares them, so that each sink has the same. The host acts on them.
 type StreamSettings struct {
-	To       string
-	OnAbsent string
-	Drain    uint32
-	Queue    uint32
+	To       string // the target, "udp://127.0.0.1:514"
+	OnAbsent string // what happens if nobody listens at the start: "fail" or "wait"
+	Drain    uint32 // how long the end of the run waits for what is not delivered, seconds
+	Queue    uint32 // bytes that wait for a receiver that is away or slow
 }
 
-// Streams are the settings' defaults; to is the default of the target, empty for a
-// target that the user must name. Only plugins that come with the host have another one:
-// of all others the user must name it, whatever they declare.
-func Streams(to string) StreamSettings {
+// StreamDefaults returns the default settings, for Spec.Defaults. to is the default of the
+// target. It is "" in a plugin that does not come with t2host: the user must name its target,
+// whatever it declares.
+func StreamDefaults(to string) StreamSettings {
 	return StreamSettings{To: to, OnAbsent: "fail", Drain: 5, Queue: 16 << 20}
 }
 
-// Settings declares them.
+// Settings returns the declarations of the settings to, on_absent, drain and queue.
 func (s *StreamSettings) Settings() []Setting {
 	return []Setting{
-		Target("to", &s.To, "where the reports go: tcp://HOST:PORT, udp://HOST:PORT, unix://PATH, file:PATH, or - for standard output"),
-		Choice("on_absent", &s.OnAbsent, "what happens when nobody listens at the start", "fail", "wait"),
-		Uint32("drain", &s.Drain, "s", 0, 3600, "how long the end of the run waits for what is not delivered yet"),
-		Uint32("queue", &s.Queue, "bytes", 1<<16, 64<<20, "how much waits for a receiver that is away or slow; above it the oldest report is dropped"),
+		TargetSetting("to", &s.To, "where the reports go: tcp://HOST:PORT, udp://HOST:PORT, unix://PATH, file:PATH, or - for standard output"),
+		ChoiceSetting("on_absent", &s.OnAbsent, "what happens when nobody listens at the start", "fail", "wait"),
+		Uint32Setting("drain", &s.Drain, "s", 0, 3600, "how long the end of the run waits for what is not delivered yet"),
+		Uint32Setting("queue", &s.Queue, "bytes", 1<<16, 64<<20, "how much waits for a receiver that is away or slow; above it the oldest report is dropped"),
 	}
 }
 
-// Datagrams says whether the target takes a frame as one datagram.
+// Datagrams reports whether the target gets each frame as one datagram.
 func (s *StreamSettings) Datagrams() bool { return strings.HasPrefix(s.To, "udp:") }
 
-// RecordSettings are the settings of a record outlet. On all but Split's size the
-// host acts: the plugin calls [OutletWriter.Next] where a file is full.
+// RecordSettings are the settings of a record outlet. A plugin embeds them in its settings and
+// declares them. The host acts on them, but for the size of a file: the plugin calls
+// [OutletWriter.Next] when one is full.
 type RecordSettings struct {
-	Suffix string
-	Split  string
-	Start  uint32
-	Gzip   bool
+	Suffix string // the file's name is the output prefix and this
+	Split  string // the size of a file, "500M" or "1000f" (flows), or "" for one file, see SplitSize
+	Start  uint32 // the number of the first file if it is split
+	Gzip   bool   // compress it
 }
 
-// Settings declares them.
+// Settings returns the declarations of the settings suffix, split, split_start and gzip.
 func (s *RecordSettings) Settings() []Setting {
 	return []Setting{
-		Text("suffix", &s.Suffix, "the file is the output prefix and this"),
-		Text("split", &s.Split, "cut it into files of that size, with a number behind the name: bytes with K, M or G (powers of 1000), or with f flows; empty: one file"),
-		Uint32("split_start", &s.Start, "", 0, 1<<31, "number of the first of these files"),
-		Bool("gzip", &s.Gzip, "compress it, and add .gz to its name"),
+		TextSetting("suffix", &s.Suffix, "the file is the output prefix and this"),
+		TextSetting("split", &s.Split, "cut it into files of that size, with a number behind the name: bytes with K, M or G (powers of 1000), or with f flows; empty: one file"),
+		Uint32Setting("split_start", &s.Start, "", 0, 1<<31, "number of the first of these files"),
+		BoolSetting("gzip", &s.Gzip, "compress it, and add .gz to its name"),
 	}
 }
 
-// SplitSize reads Split: a size in bytes or in flows, 0 without one.
+// SplitSize returns the size of a file that Split holds, in flows or in bytes, or 0 if Split is
+// empty. It returns an error if Split is not a size.
 func (s *RecordSettings) SplitSize() (size uint64, flows bool, err error) {
 	text := s.Split
 	if text == "" {

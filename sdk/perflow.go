@@ -1,12 +1,12 @@
 package sdk
 
-// PerFlow is a plugin's state of the live flows, one T a flow, indexed by slot.
-// The zero value is ready; the state of a new flow is the zero T as long as the
-// plugin takes it at each flow's end.
+// PerFlow is a plugin's state of the live flows: one T for each, by slot. The zero value is
+// ready to use. The state of a new flow is the zero T, provided that the plugin calls Take at
+// each flow end.
 type PerFlow[T any] struct{ states []T }
 
-// At is the state of the flow in slot, valid until the next call of At with a
-// slot that was never used before.
+// At returns the state of the flow in slot. The pointer is valid until At, Grown or Take is
+// called with a slot that was never used before.
 func (p *PerFlow[T]) At(slot uint32) *T {
 	if int(slot) >= len(p.states) {
 		p.grow(slot)
@@ -14,7 +14,8 @@ func (p *PerFlow[T]) At(slot uint32) *T {
 	return &p.states[slot]
 }
 
-// Grown is the states up to and with that of slot: for loops over columns.
+// Grown returns the states of the slots from 0 to at least slot, for loops over columns. It is
+// valid as the pointer of At is.
 func (p *PerFlow[T]) Grown(slot uint32) []T {
 	if int(slot) >= len(p.states) {
 		p.grow(slot)
@@ -22,7 +23,7 @@ func (p *PerFlow[T]) Grown(slot uint32) []T {
 	return p.states
 }
 
-// Take gives the state of a flow that ends, and clears it for the next one.
+// Take returns the state of a flow that ends, and clears it for the next flow in that slot.
 func (p *PerFlow[T]) Take(slot uint32) T {
 	var none T
 	s := p.At(slot)

@@ -1,14 +1,19 @@
 package sdk
 
-import "errors"
+import (
+	"errors"
 
-// Plugin is a declared plugin: what the host knows of it, and Open. It is
-// constant; whatever carries a plugin, the host sees one of these.
+	"github.com/t2host/t2host/sdk/guard"
+	"github.com/t2host/t2host/sdk/setting"
+)
+
+// Plugin is a declared plugin: what the host knows of it, and Open. [Define] makes it;
+// nobody changes it. Whichever runtime a plugin runs in, the host sees one of these.
 type Plugin struct {
 	Name     string // letters, digits and _, a lower-case letter first, at most 64 bytes
-	Number   int    // 0 to 999: orders plugins that do not need each other; 900 and up are sinks
+	Number   int    // 0 to 999: the order of plugins that do not require each other; sinks have 900 and up
 	Version  string // semantic version
-	Doc      string // one sentence: what it does
+	Doc      string // one sentence, on one line: what it does
 	Settings []Setting
 	Requires []Requirement
 	Packets  PacketSelect
@@ -18,24 +23,25 @@ type Plugin struct {
 	Imports  []TableInfo
 	Outlets  []Outlet
 
-	// Open starts the plugin. The Stage serves one run, on one goroutine at a time.
+	// Open opens the plugin for one run. It may be called for several runs of one
+	// process, and at the same time as Open of other plugins. A panic is an error.
 	Open func(Opening) (Stage, error)
 }
 
 // Opening is what a plugin is told of its run.
 type Opening struct {
-	Values  []Value  // of its settings; those not named have their default
-	Columns []Column // Name "plugin.column": those that it reads, where Ends.All is set
-	Loaded  []Loaded // the plugins of the run, in order
-	Host    string   // name and version of the program that runs it
-	Started int64    // time of day, nanoseconds since 1970 UTC
+	Values  []setting.Value // of its settings; the others have their defaults
+	Columns []Column        // if it declared WithAll: the columns that it reads, named "plugin.column"
+	Loaded  []Loaded        // the plugins of the run, in their order
+	Host    string          // name and version of the program that runs it
+	Started int64           // time of day, nanoseconds since 1970 UTC
 }
 
-// Loaded is a plugin of a run.
+// Loaded is the name and version of a plugin of the run.
 type Loaded struct{ Name, Version string }
 
-// For is the plugin as it reads in a run with that opening: where it reads all
-// columns, they are named.
+// For returns the plugin as declared for one run: if it reads all columns, Ends names them.
+// The host calls it.
 func (p *Plugin) For(o Opening) *Plugin {
 	if !p.Ends.All {
 		return p
@@ -45,38 +51,77 @@ func (p *Plugin) For(o Opening) *Plugin {
 	return &q
 }
 
-// Stage is an opened plugin. Batch works on one batch and leaves its answer in
-// b.Out; an error ends the run. Close is called once, after the final batch or
-// after an error.
+// Stage is an opened plugin, what Open returns. A [Loop] is one; few authors write another.
+//
+// # Calls
+//
+// Batch is called for each batch, in the order of the capture, then Close once. The last
+// batch has Final set, and there is one even if it holds nothing, unless the run fails
+// first. If another plugin cannot be opened, Close is the only call. A batch that is too
+// large for one message to the plugin arrives as several with the same Number. Calls do
+// not overlap, so a stage needs no locks, but they may come from different goroutines, and
+// the stages of other plugins work on other batches meanwhile.
+//
+// # Memory
+//
+// A batch belongs to the host and is valid until Batch returns. Other plugins read the same
+// columns: a stage must not write to them, and must not keep a column or a []byte of a row
+// any longer. Numbers, [IP] values and rows of a [TableView] are copies. What a stage hands
+// over is copied or written before the call returns, so it may reuse the memory: frames,
+// texts, columns, rows of tables.
+//
+// # Errors
+//
+// An error of Batch ends the run, and so does a panic. A breach of the declaration, such as
+// a column that was not written or a table that was changed outside a flow end, is an error
+// too, after Batch returns. There is no second try. Then:
+//
+//   - The stage gets no other batch. Close is called, unless the plugin's process or sandbox
+//     has ended: the host ends one that does not answer, or whose answer it cannot use.
+//   - The answer to this batch is dropped: its columns, and what the stage sent, logged and
+//     changed in tables, except for what left already. It leaves whenever 256 KiB have
+//     gathered (answer.MaxPiece), and with a frame as large as that.
+//   - Plugins after this one do not get this batch or later ones. They still work on all
+//     batches before it. Plugins before this one have worked on it, and maybe on later ones.
+//   - What plugins sent before, and what left, is kept: streams are sent it, and files hold
+//     it whole, but stay under the name that ends in .part. Report lines are not shown.
+//
+// An error of Close fails the run too: all that was sent is kept, as above. A panic in a goroutine of the plugin's
+// own cannot be caught: it kills the process, and t2host if the plugin is compiled in.
 type Stage interface {
+	// Batch works on b and leaves its answer in b.Out.
 	Batch(b *Batch) error
+	// Close releases what the stage holds. It can no longer send anything.
 	Close() error
 }
 
-// Requirement names a plugin that must be loaded first, and in which versions.
+// Requirement names a plugin that must be loaded before this one, and in which versions.
 type Requirement struct {
 	Name     string
-	Versions string // a range such as "^1.2" or ">=1.0, <3"; empty: any
-	Optional bool   // it is not loaded for this plugin's sake; if it is loaded, it comes first
+	Versions string // a range such as "^1.2" or ">=1.0, <3"; "" is any
+	Optional bool   // do not load it for this plugin; if it is loaded, it comes first
 }
 
-// Spec is the typed declaration of a plugin with settings S. See Plugin for the
-// fields of the same name.
+// Spec is the declaration of a plugin with settings S.
 type Spec[S any] struct {
-	Name, Version, Doc string
-	Number             int
-	Defaults           S
-	Settings           func(*S) []Setting // bound to the fields of *S; nil: no settings
-	Requires           []Requirement
-	Packets            PacketSelect
-	Ends               EndSelect
-	Columns            []Column
-	Exports, Imports   []AnyTable
-	Outlets            []Outlet
-	Open               func(*Env, S) (Stage, error)
+	Name, Version, Doc string             // see Plugin
+	Number             int                // see Plugin
+	Defaults           S                  // the settings' defaults
+	Settings           func(*S) []Setting // declares the settings that are fields of *S; nil if there are none
+	Requires           []Requirement      // the plugins whose columns and tables it reads
+	Packets            PacketSelect       // the zero value reads none
+	Ends               EndSelect          // the zero value reads none
+	Columns            []Column           // that it writes at each flow end
+	Exports, Imports   []AnyTable         // tables that it writes, and that it reads
+	Outlets            []Outlet           // that it sends frames to
+
+	// Open opens the plugin for one run with settings that are checked. An error ends the
+	// run before the first packet.
+	Open func(*Env, S) (Stage, error)
 }
 
-// Define gives the plugin that a declaration describes.
+// Define returns the plugin that spec declares. It checks nothing: [Plugin.Validate] does,
+// which the host calls.
 func Define[S any](spec Spec[S]) *Plugin {
 	p := &Plugin{
 		Name: spec.Name, Number: spec.Number, Version: spec.Version, Doc: spec.Doc,
@@ -92,16 +137,16 @@ func Define[S any](spec Spec[S]) *Plugin {
 	defaults := spec.Defaults
 	p.Settings = bind(&defaults)
 	for i := range p.Settings {
-		p.Settings[i].store = nil // a declaration holds nothing
+		p.Settings[i].Store = nil // a declaration holds nothing
 	}
 	p.Open = func(o Opening) (Stage, error) {
 		s := spec.Defaults
-		if err := Apply(bind(&s), o.Values); err != nil {
+		if err := setting.Apply(bind(&s), o.Values); err != nil {
 			return nil, err
 		}
 		env := newEnv(p, o)
 		var stage Stage
-		err := Guard(func() (err error) { stage, err = spec.Open(env, s); return err })
+		err := guard.Call(func() (err error) { stage, err = spec.Open(env, s); return err })
 		if err == nil {
 			err = env.err
 		}
@@ -124,8 +169,8 @@ func infos(tables []AnyTable) []TableInfo {
 	return list
 }
 
-// opened keeps the contract around an author's stage, on the plugin's side of
-// any border; a panic is an error, the same in each runtime.
+// opened holds an author's stage to the contract, on the plugin's side of any border, so
+// that each runtime has the same errors.
 type opened struct {
 	env   *Env
 	stage Stage
@@ -134,7 +179,7 @@ type opened struct {
 func (o *opened) Batch(b *Batch) error {
 	e := o.env
 	e.begin(b)
-	err := Guard(func() error { return o.stage.Batch(b) })
+	err := guard.Call(func() error { return o.stage.Batch(b) })
 	if err == nil {
 		b.advance(b.Ends.N)
 		err = e.err
@@ -146,4 +191,4 @@ func (o *opened) Batch(b *Batch) error {
 	return err
 }
 
-func (o *opened) Close() error { return Guard(o.stage.Close) }
+func (o *opened) Close() error { return guard.Call(o.stage.Close) }

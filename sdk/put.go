@@ -4,6 +4,9 @@ import (
 	"errors"
 	"math"
 	"strconv"
+
+	"github.com/t2host/t2host/sdk/internal/little"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // kind is what writes a column's values.
@@ -20,10 +23,10 @@ const (
 )
 
 var kinds = [...]kind{
-	TypeU8: unsignedKind, TypeU16: unsignedKind, TypeU32: unsignedKind, TypeU64: unsignedKind,
-	TypeH8: unsignedKind, TypeH16: unsignedKind, TypeH32: unsignedKind, TypeH64: unsignedKind,
-	TypeI64: signedKind, TypeTime: signedKind, TypeDuration: signedKind, TypeF32: f32Kind, TypeF64: f64Kind,
-	TypeIP: ipKind, TypeMAC: bytesKind, TypeText: textKind, TypeString: textKind,
+	value.Uint8: unsignedKind, value.Uint16: unsignedKind, value.Uint32: unsignedKind, value.Uint64: unsignedKind,
+	value.Hex8: unsignedKind, value.Hex16: unsignedKind, value.Hex32: unsignedKind, value.Hex64: unsignedKind,
+	value.Int64: signedKind, value.Time: signedKind, value.Duration: signedKind, value.Float32: f32Kind, value.Float64: f64Kind,
+	value.IP: ipKind, value.MAC: bytesKind, value.Text: textKind, value.String: textKind,
 }
 
 // cell is how a value of a column is written: in a guest, where a call is dear, each
@@ -45,7 +48,7 @@ func cellsOf(columns []Column) []cell {
 	return list
 }
 
-// PutUint writes the plugin's column n, an unsigned number of any width.
+// PutUint writes the plugin's column n, an unsigned number of any width. Higher bits are cut.
 func (r EndRow) PutUint(n int, u uint64) { r.put(n, unsignedKind, u) }
 
 // PutInt writes the plugin's column n, a signed number, a time or a duration.
@@ -67,14 +70,14 @@ func (r EndRow) put(n int, k kind, u uint64) {
 		v, size := &e.out.Columns[n], e.cells[n].size
 		// There is room for eight bytes behind each column, so they are written always.
 		if at := r.i * size; len(v.Data) == at && cap(v.Data)-at >= 8 {
-			store64(v.Data[at:at+8], u)
+			little.PutUint64(v.Data[at:at+8], u)
 			v.Data = v.Data[:at+size]
 			e.puts++
 			return
 		}
 	}
 	if v := r.column(n, k); v != nil { // more ends than the batch has
-		v.Data = appendUint(v.Data, u, e.cells[n].size)
+		v.Data = little.AppendUint(v.Data, u, e.cells[n].size)
 		e.puts++
 	}
 }
@@ -87,7 +90,7 @@ func (r EndRow) PutIP(n int, ip IP) {
 	}
 }
 
-// PutBytes writes the plugin's column n, of any type, by its bytes as on the wire.
+// PutBytes writes the plugin's column n, of any type, as its bytes on the wire. It copies value.
 func (r EndRow) PutBytes(n int, value []byte) {
 	if v := r.column(n, bytesKind); v != nil {
 		if !v.Type.Whole(value) {
@@ -110,7 +113,7 @@ func (r EndRow) PutText(n int, s string) {
 
 // column is the plugin's column n if it is written in that way (bytesKind: any is)
 // and now.
-func (r EndRow) column(n int, k kind) *Vec {
+func (r EndRow) column(n int, k kind) *value.Vec {
 	e := r.b.env
 	v := e.column(n, k)
 	if v != nil && v.Len() != r.i {
@@ -120,7 +123,7 @@ func (r EndRow) column(n int, k kind) *Vec {
 	return v
 }
 
-func (e *Env) column(n int, k kind) *Vec {
+func (e *Env) column(n int, k kind) *value.Vec {
 	if uint(n) >= uint(len(e.cells)) {
 		e.fail(errors.New("column " + strconv.Itoa(n) + " is written but not declared"))
 		return nil

@@ -3,29 +3,31 @@ package sdk
 import (
 	"errors"
 	"strconv"
+
+	"github.com/t2host/t2host/sdk/field"
 )
 
-// PacketRow is one packet of a batch. Asking for a field that was not declared
-// panics.
+// PacketRow is a packet of a batch. It is valid during the callback. A method of a field that
+// the plugin did not declare panics.
 type PacketRow struct {
 	p *Packets
 	i int
 }
 
-// Flow is the slot of the packet's flow.
+// Flow returns the slot of the packet's flow.
 func (r PacketRow) Flow() uint32 { return r.p.Flow[r.i] }
 
-// EndRow is the end of one flow: what was declared can be read, every column of
-// the plugin is to be written once. Asking for a field that was not declared
-// panics.
+// EndRow is the end of a flow. It is valid during the callback, in which each of the plugin's
+// columns must be written once, by its index in Spec.Columns. A method of a field or column
+// that the plugin did not declare to read panics.
 type EndRow struct {
 	b *Batch
 	i int
 }
 
-// End goes on to flow end i: imported tables now stand as at this end, and
-// changes of exported ones belong to it. Ends are taken in their order, each
-// once.
+// End goes on to flow end i and returns it. Imported tables are now as they were at this end,
+// and changes of exported tables belong to it. A stage must call it for each i in ascending
+// order; [Loop] does.
 func (b *Batch) End(i int) EndRow {
 	e := b.env
 	if i != e.next {
@@ -56,25 +58,25 @@ func (b *Batch) advance(i int) {
 	}
 }
 
-// Flow is the slot of the flow.
+// Flow returns the slot of the flow. It is free for another flow in a later batch.
 func (r EndRow) Flow() uint32 { return r.b.Ends.Flow[r.i] }
 
-// Vec is the value of one of VecFields as on the wire: a list. It is valid during
-// the call of the stage.
-func (r EndRow) Vec(f EndField) []byte { return r.b.Ends.Vec(f).Bytes(r.i) }
+// Vec returns the value of one of [field.EndLists]: the bytes of a list, of which the Next of
+// its type returns the first element. It is valid during the callback.
+func (r EndRow) Vec(f field.End) []byte { return r.b.Ends.Vec(f).Bytes(r.i) }
 
-// Bytes is the value of the declared column n of another plugin as on the wire,
-// valid during the call of the stage.
+// Bytes returns the value of column n of other plugins, of any type, as its bytes on the wire.
+// It is valid during the callback.
 func (r EndRow) Bytes(n int) []byte { return r.b.Ends.Columns[n].Bytes(r.i) }
 
-// IP is the value of the declared column n, an address, of another plugin.
-func (r EndRow) IP(n int) IP { return r.b.Ends.Columns[n].IP(r.i) }
+// IP returns the value of column n of other plugins, an address.
+func (r EndRow) IP(n int) IP { return ipFromWire(r.Bytes(n)) }
 
-// Uint is the value of the declared column n of another plugin.
+// Uint returns the value of column n of other plugins, an unsigned number of any width.
 func (r EndRow) Uint(n int) uint64 { return r.b.Ends.Columns[n].Uint(r.i) }
 
-// Int is the value of the declared column n, a signed number, of another plugin.
+// Int returns the value of column n of other plugins, a signed number, time or duration.
 func (r EndRow) Int(n int) int64 { return r.b.Ends.Columns[n].Int(r.i) }
 
-// Float is the value of the declared column n, a float, of another plugin.
+// Float returns the value of column n of other plugins, a float of either width.
 func (r EndRow) Float(n int) float64 { return r.b.Ends.Columns[n].Float(r.i) }

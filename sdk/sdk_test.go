@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 func TestOrderedKeepsTheFirstPlace(t *testing.T) {
@@ -35,7 +38,7 @@ func TestOrderedKeepsTheFirstPlace(t *testing.T) {
 
 type key struct{ n uint32 }
 
-func (k *key) Fields(f *Fields) { f.U32("n", &k.n) }
+func (k *key) Fields(f *TableFields) { f.Uint32("n", &k.n) }
 
 type row struct {
 	a  uint64
@@ -43,20 +46,20 @@ type row struct {
 	ip IP
 }
 
-func (r *row) Fields(f *Fields) {
-	f.U64("a", &r.a)
-	f.F32("r", &r.r)
+func (r *row) Fields(f *TableFields) {
+	f.Uint64("a", &r.a)
+	f.Float32("r", &r.r)
 	f.IP("ip", &r.ip)
 }
 
 var table = NewTable[key, row]("maker.t")
 
 // maker is a plugin whose flow ends are handled by f.
-func maker(f func(*Writer[key, row], EndRow) error) *Plugin {
+func maker(f func(*TableWriter[key, row], EndRow) error) *Plugin {
 	return Define(Spec[struct{}]{
 		Name: "maker", Number: 100, Version: "1.0.0", Doc: "makes",
-		Ends:    End(FlowInd),
-		Columns: []Column{U32("n", ""), Duration("d", "")},
+		Ends:    End(field.FlowInd),
+		Columns: []Column{Uint32Column("n", ""), DurationColumn("d", "")},
 		Exports: []AnyTable{table},
 		Open: func(env *Env, _ struct{}) (Stage, error) {
 			w := table.Writer(env)
@@ -76,7 +79,7 @@ func ends(n int) *Batch {
 }
 
 func TestAViewIsTheTableAtEachEnd(t *testing.T) {
-	p := maker(func(w *Writer[key, row], e EndRow) error {
+	p := maker(func(w *TableWriter[key, row], e EndRow) error {
 		e.PutUint(0, e.FlowInd())
 		e.PutInt(1, -1)
 		k := key{uint32(e.FlowInd())}
@@ -133,19 +136,19 @@ func TestAViewIsTheTableAtEachEnd(t *testing.T) {
 func TestBreachesOfTheContract(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		f    func(*Writer[key, row], EndRow) error
+		f    func(*TableWriter[key, row], EndRow) error
 		want string
 	}{
-		{"column forgotten", func(_ *Writer[key, row], e EndRow) error { e.PutUint(0, 1); return nil }, "column d has 0 values for 1 flow ends: it must be written once at each"},
-		{"column twice", func(_ *Writer[key, row], e EndRow) error {
+		{"column forgotten", func(_ *TableWriter[key, row], e EndRow) error { e.PutUint(0, 1); return nil }, "column d has 0 values for 1 flow ends: it must be written once at each"},
+		{"column twice", func(_ *TableWriter[key, row], e EndRow) error {
 			e.PutUint(0, 1)
 			e.PutUint(0, 1)
 			e.PutInt(1, 1)
 			return nil
 		}, "column n has 2 values for 1 flow ends: it must be written once at each"},
-		{"wrong type", func(_ *Writer[key, row], e EndRow) error { e.PutFloat(0, 1); return nil }, "column n is u32 and is written as another type"},
-		{"not declared", func(_ *Writer[key, row], e EndRow) error { e.PutUint(2, 1); return nil }, "column 2 is written but not declared"},
-		{"its own error", func(*Writer[key, row], EndRow) error { return errors.New("no more") }, "no more"},
+		{"wrong type", func(_ *TableWriter[key, row], e EndRow) error { e.PutFloat(0, 1); return nil }, "column n is u32 and is written as another type"},
+		{"not declared", func(_ *TableWriter[key, row], e EndRow) error { e.PutUint(2, 1); return nil }, "column 2 is written but not declared"},
+		{"its own error", func(*TableWriter[key, row], EndRow) error { return errors.New("no more") }, "no more"},
 	} {
 		stage, err := maker(c.f).Open(Opening{})
 		if err != nil {
@@ -165,7 +168,7 @@ func TestOpenRefusesWhatIsNotDeclared(t *testing.T) {
 	if _, err := p.Open(Opening{}); err == nil || err.Error() != "table maker.t is read but not declared in Imports" {
 		t.Errorf("got %v", err)
 	}
-	if _, err := p.Open(Opening{Values: []Value{{"y", "1"}}}); err == nil || err.Error() != "setting y is not declared" {
+	if _, err := p.Open(Opening{Values: []setting.Value{{Name: "y", Text: "1"}}}); err == nil || err.Error() != "setting y is not declared" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -180,11 +183,11 @@ func TestSettingsAreCheckedAndHeldPerPlugin(t *testing.T) {
 	p := Define(Spec[settings]{
 		Name: "x", Version: "1.0.0", Doc: "x", Defaults: settings{n: 5, word: "a"},
 		Settings: func(s *settings) []Setting {
-			return []Setting{Uint32("n", &s.n, "", 1, 9, ""), Bool("on", &s.on, ""), Choice("word", &s.word, "", "a", "b")}
+			return []Setting{Uint32Setting("n", &s.n, "", 1, 9, ""), BoolSetting("on", &s.on, ""), ChoiceSetting("word", &s.word, "", "a", "b")}
 		},
 		Open: func(_ *Env, s settings) (Stage, error) { got = append(got, s); return &Loop{}, nil },
 	})
-	for _, v := range [][]Value{{{"n", "9"}, {"on", "true"}}, nil, {{"word", "b"}}} {
+	for _, v := range [][]setting.Value{{{Name: "n", Text: "9"}, {Name: "on", Text: "true"}}, nil, {{Name: "word", Text: "b"}}} {
 		if _, err := p.Open(Opening{Values: v}); err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +202,7 @@ func TestSettingsAreCheckedAndHeldPerPlugin(t *testing.T) {
 		{"on", "1", `takes true or false, not "1"`},
 		{"word", "c", `takes a or b, not "c"`},
 	} {
-		if err := Find(p.Settings, c.name).Check(c.text); err == nil || err.Error() != c.want {
+		if err := setting.Find(p.Settings, c.name).Check(c.text); err == nil || err.Error() != c.want {
 			t.Errorf("%s=%s: %v, want %s", c.name, c.text, err, c.want)
 		}
 	}
@@ -224,7 +227,7 @@ func TestNumbersAsT2ShowsThem(t *testing.T) {
 // TestGuestsLinkLittle: what a sandboxed plugin links by way of the SDK holds no
 // fmt, reflect or encoding.
 func TestGuestsLinkLittle(t *testing.T) {
-	for _, pkg := range []string{".", "./wire", "../plugins/all"} {
+	for _, pkg := range []string{".", "./answer", "./field", "./guard", "./setting", "./value", "./wire", "../plugins/all"} {
 		cmd := exec.Command("go", "list", "-deps", pkg)
 		cmd.Env = append(cmd.Environ(), "GOOS=wasip1", "GOARCH=wasm")
 		out, err := cmd.Output()

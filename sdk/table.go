@@ -4,33 +4,36 @@ import (
 	"errors"
 	"iter"
 	"strconv"
-	"strings"
+
+	"github.com/t2host/t2host/sdk/answer"
 )
 
-// Table is the declaration of an export: an ordered table with a typed key and
-// typed rows that one plugin writes and others read. Consumers import the
-// producer's package for this variable only.
+// Table declares an ordered table with typed keys and rows that one plugin writes and others
+// read. It is a variable of the package of the plugin that writes it: it lists it in
+// Spec.Exports and calls Writer, the others list it in Spec.Imports and call View. Rows are in
+// the order in which their keys were first set.
 type Table[K comparable, R any] struct {
 	name      string
-	keyFields func(*K, *Fields)
-	rowFields func(*R, *Fields)
+	keyFields func(*K, *TableFields)
+	rowFields func(*R, *TableFields)
 }
 
 type visited[T any] interface {
 	*T
-	Fields(*Fields)
+	Fields(*TableFields)
 }
 
-// NewTable declares a table. Its name is "plugin.table".
+// NewTable declares a table. Its name must be "plugin.table". *K and *R have a method
+// Fields(*TableFields), see [TableFields]; *[IP] has one.
 func NewTable[K comparable, R any, PK visited[K], PR visited[R]](name string) *Table[K, R] {
 	return &Table[K, R]{
 		name:      name,
-		keyFields: func(k *K, f *Fields) { PK(k).Fields(f) },
-		rowFields: func(r *R, f *Fields) { PR(r).Fields(f) },
+		keyFields: func(k *K, f *TableFields) { PK(k).Fields(f) },
+		rowFields: func(r *R, f *TableFields) { PR(r).Fields(f) },
 	}
 }
 
-// MaxTable bounds a table in bytes: those of its keys and rows, and 64 for each row.
+// MaxTable is the largest size of a table in bytes: of its keys and rows, and 64 for each row.
 const MaxTable = 16 << 20
 
 // most returns how many rows the table may have.
@@ -47,49 +50,41 @@ func (t *Table[K, R]) full(most int) error {
 	return errors.New("table " + t.name + " has more than " + strconv.Itoa(most) + " rows, for which it has no room: delete some")
 }
 
-// AnyTable is a table of any key and row: what a declaration lists.
+// AnyTable is a [Table] of any key and row, for Spec.Exports and Spec.Imports.
 type AnyTable interface{ Info() TableInfo }
 
-// TableInfo describes a table.
+// TableInfo describes a table to the host.
 type TableInfo struct {
 	Name     string // "plugin.table"
 	Key, Row []Column
 }
 
-// Info describes the table.
+// Info returns the description of the table.
 func (t *Table[K, R]) Info() TableInfo {
 	var k K
 	var r R
 	return TableInfo{
 		Name: t.name,
-		Key:  declared(func(f *Fields) { t.keyFields(&k, f) }),
-		Row:  declared(func(f *Fields) { t.rowFields(&r, f) }),
+		Key:  declared(func(f *TableFields) { t.keyFields(&k, f) }),
+		Row:  declared(func(f *TableFields) { t.rowFields(&r, f) }),
 	}
 }
 
-// Delta is one change of a table, as it crosses a border.
-type Delta struct {
-	At       uint32 // index of the flow end, in its batch, that caused it
-	Table    uint16 // index in the writer's Exports, or in the reader's Imports
-	Deleted  bool   // the key's place is free again; else the key has Row now
-	Key, Row []byte
-}
-
-// Writer gives the table to the plugin that declared it as an export. Call it
-// in Open.
-func (t *Table[K, R]) Writer(env *Env) *Writer[K, R] {
+// Writer returns the writing side of the table, for the plugin that exports it. Call it in
+// Open, which fails if Spec.Exports does not list the table.
+func (t *Table[K, R]) Writer(env *Env) *TableWriter[K, R] {
 	for i, e := range env.plugin.Exports {
 		if e.Name == t.name {
-			return &Writer[K, R]{table: t, env: env, index: uint16(i), most: t.most()}
+			return &TableWriter[K, R]{table: t, env: env, index: uint16(i), most: t.most()}
 		}
 	}
 	env.fail(errors.New("table " + t.name + " is written but not declared in Exports"))
-	return &Writer[K, R]{table: t, env: env}
+	return &TableWriter[K, R]{table: t, env: env}
 }
 
-// Writer is the writing side of a table. Changes are made at flow ends only, so
-// that a reader sees the table as it stood at that very end.
-type Writer[K comparable, R any] struct {
+// TableWriter is the writing side of a table. Set and Delete must be called in Loop.EndFlow
+// only: a reader sees at each flow end the table as it was at that end.
+type TableWriter[K comparable, R any] struct {
 	table *Table[K, R]
 	env   *Env
 	index uint16
@@ -97,52 +92,52 @@ type Writer[K comparable, R any] struct {
 	rows  Ordered[K, R]
 }
 
-// Set sets the row of k to r: in its place if it has one, else after all others. The
-// run ends with an error where the table has no room for another row, see [MaxTable].
-func (w *Writer[K, R]) Set(k K, r R) {
+// Set sets the row of k to r. A new key comes after all others. The run ends with an error if
+// the table grows beyond [MaxTable].
+func (w *TableWriter[K, R]) Set(k K, r R) {
 	w.rows.Set(k, r)
 	if w.rows.Len() > w.most {
 		w.env.fail(w.table.full(w.most))
 		return
 	}
 	w.change(k, func(b []byte) []byte {
-		return written(b, func(f *Fields) { w.table.rowFields(&r, f) })
+		return written(b, func(f *TableFields) { w.table.rowFields(&r, f) })
 	})
 }
 
-// Delete frees the place of k.
-func (w *Writer[K, R]) Delete(k K) {
+// Delete deletes the row of k, if there is one.
+func (w *TableWriter[K, R]) Delete(k K) {
 	if w.rows.Delete(k) {
 		w.change(k, nil)
 	}
 }
 
-func (w *Writer[K, R]) change(k K, row func([]byte) []byte) {
+func (w *TableWriter[K, R]) change(k K, row func([]byte) []byte) {
 	out := w.env.out
 	if out == nil || !w.env.atEnd {
 		w.env.fail(errors.New("table " + w.table.name + " is changed outside a flow end"))
 		return
 	}
-	w.env.fail(out.addDelta(uint32(w.env.next-1), w.index, row == nil,
-		func(b []byte) []byte { return written(b, func(f *Fields) { w.table.keyFields(&k, f) }) }, row))
+	w.env.fail(out.AddDelta(uint32(w.env.next-1), w.index,
+		func(b []byte) []byte { return written(b, func(f *TableFields) { w.table.keyFields(&k, f) }) }, row))
 }
 
-// Len is the number of rows.
-func (w *Writer[K, R]) Len() int { return w.rows.Len() }
+// Len returns the number of rows.
+func (w *TableWriter[K, R]) Len() int { return w.rows.Len() }
 
-// Get gives the row of k and whether there is one.
-func (w *Writer[K, R]) Get(k K) (R, bool) { return w.rows.Get(k) }
+// Get returns a copy of the row of k, and whether there is one.
+func (w *TableWriter[K, R]) Get(k K) (R, bool) { return w.rows.Get(k) }
 
-// All walks the rows in their order.
-func (w *Writer[K, R]) All() iter.Seq2[K, R] { return w.rows.All() }
+// All returns an iterator over the rows in order. The table must not change during it.
+func (w *TableWriter[K, R]) All() iter.Seq2[K, R] { return w.rows.All() }
 
-// View gives the table to a plugin that declared it as an import. Call it in
-// Open.
-func (t *Table[K, R]) View(env *Env) *View[K, R] {
-	v := &View[K, R]{most: t.most()}
+// View returns the reading side of the table, for a plugin that imports it. Call it in Open,
+// which fails if Spec.Imports does not list the table.
+func (t *Table[K, R]) View(env *Env) *TableView[K, R] {
+	v := &TableView[K, R]{most: t.most()}
 	for i := range env.plugin.Imports {
 		if env.plugin.Imports[i].Name == t.name {
-			env.views[i] = func(d *Delta) error { return v.apply(t, d) }
+			env.views[i] = func(d *answer.Delta) error { return v.apply(t, d) }
 			return v
 		}
 	}
@@ -150,24 +145,25 @@ func (t *Table[K, R]) View(env *Env) *View[K, R] {
 	return v
 }
 
-// View is the reading side of a table: at a flow end it is the table as it
-// stood at that end, the producer's changes of this end included.
-type View[K comparable, R any] struct {
+// TableView is the reading side of a table. At a flow end it is the table as it was after the
+// changes that its plugin made at that end, and in Loop.Report as it was at the end of the
+// run. It is empty if the plugin is optional and not loaded.
+type TableView[K comparable, R any] struct {
 	most int // rows: whoever wrote it, the reader's memory is bounded
 	rows Ordered[K, R]
 }
 
-func (v *View[K, R]) apply(t *Table[K, R], d *Delta) error {
+func (v *TableView[K, R]) apply(t *Table[K, R], d *answer.Delta) error {
 	var k K
 	var r R
-	if !read(d.Key, func(f *Fields) { t.keyFields(&k, f) }) {
+	if !read(d.Key, func(f *TableFields) { t.keyFields(&k, f) }) {
 		return errors.New("table " + t.name + ": malformed key")
 	}
 	if d.Deleted {
 		v.rows.Delete(k)
 		return nil
 	}
-	if !read(d.Row, func(f *Fields) { t.rowFields(&r, f) }) {
+	if !read(d.Row, func(f *TableFields) { t.rowFields(&r, f) }) {
 		return errors.New("table " + t.name + ": malformed row")
 	}
 	v.rows.Set(k, r)
@@ -177,23 +173,17 @@ func (v *View[K, R]) apply(t *Table[K, R], d *Delta) error {
 	return nil
 }
 
-// Len is the number of rows.
-func (v *View[K, R]) Len() int { return v.rows.Len() }
+// Len returns the number of rows.
+func (v *TableView[K, R]) Len() int { return v.rows.Len() }
 
-// Get gives the row of k and whether there is one.
-func (v *View[K, R]) Get(k K) (R, bool) { return v.rows.Get(k) }
+// Get returns a copy of the row of k, and whether there is one.
+func (v *TableView[K, R]) Get(k K) (R, bool) { return v.rows.Get(k) }
 
-// All walks the rows in their order.
-func (v *View[K, R]) All() iter.Seq2[K, R] { return v.rows.All() }
+// All returns an iterator over the rows in order. It is valid during the callback.
+func (v *TableView[K, R]) All() iter.Seq2[K, R] { return v.rows.All() }
 
-// Owner splits "plugin.name" of a table or a column.
-func Owner(qualified string) (plugin, name string) {
-	plugin, name, _ = strings.Cut(qualified, ".")
-	return plugin, name
-}
-
-// Same says whether two descriptions are of one table: name, and names and
-// types of key and row.
+// Same reports whether t and o describe the same table: its name, and the names and types of
+// key and row.
 func (t *TableInfo) Same(o *TableInfo) bool {
 	return t.Name == o.Name && sameColumns(t.Key, o.Key) && sameColumns(t.Row, o.Row)
 }

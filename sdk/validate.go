@@ -3,15 +3,20 @@ package sdk
 import (
 	"errors"
 	"strconv"
+
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
+	"github.com/t2host/t2host/sdk/value"
 )
 
-// ValidName reports whether name can be a plugin's: letters, digits and _, a
-// lower-case letter first (T2's rule), at most 64 bytes.
+// ValidName reports whether name can be that of a plugin: letters, digits and _, a lower-case
+// letter first (T2's rule), at most 64 bytes.
 func ValidName(name string) bool {
 	return only(name, maxWord, func(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' }) && isLower(name[0])
 }
 
-// Validate gives the first thing that is wrong with a declaration.
+// Validate returns the first error in a declaration: a name or number that cannot be, a column
+// that is read without a requirement. The host calls it before it opens the plugin.
 func (p *Plugin) Validate() error {
 	switch {
 	case !ValidName(p.Name):
@@ -24,9 +29,9 @@ func (p *Plugin) Validate() error {
 		return errors.New("doc is empty: say in one sentence what the plugin does")
 	case p.Open == nil:
 		return errors.New("open is missing")
-	case p.Packets.Rows > AllRows || p.Packets.Fields > PacketFields || p.Ends.Fields > EndFields:
+	case p.Packets.Rows > field.AllRows || p.Packets.Fields > field.AllPackets || p.Ends.Fields > field.AllEnds:
 		return errors.New("packets or ends select what this host does not know")
-	case p.Packets.Fields&Payload != 0 && (p.Packets.PayloadLen < 1 || p.Packets.PayloadLen > MaxPayload):
+	case p.Packets.Fields&field.Payload != 0 && (p.Packets.PayloadLen < 1 || p.Packets.PayloadLen > MaxPayload):
 		return errors.New("payload of " + strconv.Itoa(p.Packets.PayloadLen) + " bytes is read: 1 to " + strconv.Itoa(MaxPayload) + " are possible")
 	case len(p.Columns) > 0 && !p.Ends.On:
 		return errors.New("columns are declared but no flow ends: set Ends")
@@ -49,7 +54,7 @@ func (p *Plugin) checkSettings() error {
 		if err := seen.add(s.Name); err != nil {
 			return err
 		}
-		if err := s.checkWords(); err != nil {
+		if err := checkWords(s); err != nil {
 			return err
 		}
 		if err := s.Check(s.Default); err != nil {
@@ -79,7 +84,7 @@ func (p *Plugin) checkColumns() error {
 		if err := checkOwned("column", c.Name); err != nil {
 			return err
 		}
-		if owner, _ := Owner(c.Name); !p.requires(owner) {
+		if owner, _ := value.Owner(c.Name); !p.requires(owner) {
 			return errors.New("column " + c.Name + " is read, but " + owner + " is not in Requires")
 		}
 		if !c.Type.Valid() {
@@ -102,7 +107,7 @@ func (p *Plugin) checkTables() error {
 		}
 	}
 	for _, t := range p.Exports {
-		if owner, _ := Owner(t.Name); owner != p.Name {
+		if owner, _ := value.Owner(t.Name); owner != p.Name {
 			return errors.New("export " + t.Name + " must be named " + p.Name + ".TABLE")
 		}
 		if err := seen.add(t.Name); err != nil {
@@ -120,7 +125,7 @@ func (p *Plugin) checkTables() error {
 		}
 	}
 	for _, t := range p.Imports {
-		if owner, _ := Owner(t.Name); !p.requires(owner) {
+		if owner, _ := value.Owner(t.Name); !p.requires(owner) {
 			return errors.New("table " + t.Name + " is imported, but " + owner + " is not in Requires")
 		}
 	}
@@ -136,13 +141,13 @@ func (p *Plugin) checkOutlets() error {
 		if err := checkKey("outlet "+o.Name+": setting", o.Setting); err != nil {
 			return err
 		}
-		s := Find(p.Settings, o.Setting)
+		s := setting.Find(p.Settings, o.Setting)
 		switch {
 		case s == nil:
 			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " is not declared")
-		case o.Kind == StreamOutlet && s.Kind != TargetSetting:
+		case o.Kind == StreamOutlet && s.Kind != setting.Target:
 			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " must be a target")
-		case o.Kind != StreamOutlet && s.Kind == TargetSetting:
+		case o.Kind != StreamOutlet && s.Kind == setting.Target:
 			return errors.New("outlet " + o.Name + ": setting " + o.Setting + " must be a text: it ends a file name")
 		case o.Kind != StreamOutlet && o.Kind != FileOutlet && o.Kind != RecordOutlet:
 			return errors.New("outlet " + o.Name + " has no kind")
@@ -150,7 +155,7 @@ func (p *Plugin) checkOutlets() error {
 		if o.Kind == StreamOutlet {
 			continue
 		}
-		if err := CheckSuffix(s.Default); err != nil {
+		if err := setting.CheckSuffix(s.Default); err != nil {
 			return errors.New("setting " + s.Name + ": default " + err.Error())
 		}
 	}

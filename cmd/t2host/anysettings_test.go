@@ -27,7 +27,7 @@ import (
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk"
-
+	"github.com/t2host/t2host/sdk/setting"
 	"github.com/t2host/t2host/testdata/built"
 )
 
@@ -220,7 +220,7 @@ func anyValues(rnd *rand.Rand, plugins []string) []string {
 	for _, g := range host.Groups(plugin.BuiltIn(all.Plugins()...)) {
 		for i := range g.Settings {
 			s := &g.Settings[i]
-			if s.Kind == sdk.TargetSetting || g.Name == "" || rnd.IntN(5) < 2 {
+			if s.Kind == setting.Target || g.Name == "" || rnd.IntN(5) < 2 {
 				continue
 			}
 			sets = append(sets, g.Name+"."+s.Name+"="+anyValue(rnd, plugins, g, s))
@@ -231,11 +231,11 @@ func anyValues(rnd *rand.Rand, plugins []string) []string {
 
 func anyValue(rnd *rand.Rand, plugins []string, g settings.Group, s *sdk.Setting) string {
 	switch s.Kind {
-	case sdk.BoolSetting:
+	case setting.Bool:
 		return strconv.FormatBool(rnd.IntN(2) == 0)
-	case sdk.ChoiceSetting:
+	case setting.Choice:
 		return s.Choices[rnd.IntN(len(s.Choices))]
-	case sdk.UintSetting:
+	case setting.Uint:
 		switch rnd.IntN(6) {
 		case 0:
 			return fmt.Sprint(s.Min)

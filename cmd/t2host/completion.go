@@ -9,7 +9,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/settings"
-	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 const completionLong = `t2host completion prints a shell's completion: commands, flags, plugins, settings and their values.
@@ -221,9 +221,9 @@ func assignments(list []settings.Listed, name func(*settings.Listed) string, typ
 func values(l *settings.Listed) []word {
 	texts := []string{l.Default}
 	switch l.Kind {
-	case sdk.BoolSetting:
+	case setting.Bool:
 		texts = append(texts, "true", "false")
-	case sdk.ChoiceSetting:
+	case setting.Choice:
 		texts = append(texts, l.Choices...)
 	}
 	var list []word

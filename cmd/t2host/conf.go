@@ -18,6 +18,7 @@ import (
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // conf is what the user wants to see or change of the settings.
@@ -280,7 +281,7 @@ func listSettingsJSON(w io.Writer, list []settings.Listed) error {
 	entries := []entry{}
 	for _, l := range list {
 		e := entry{l.Key(), l.Text, l.Default, string(l.Source), l.Origin, l.Kind.String(), l.Unit, nil, nil, l.Choices, l.Doc}
-		if l.Kind == sdk.UintSetting {
+		if l.Kind == setting.Uint {
 			e.Min, e.Max = &l.Min, &l.Max
 		}
 		entries = append(entries, e)

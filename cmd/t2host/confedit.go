@@ -11,6 +11,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // change writes KEY=VALUE words into the settings file: all of them, or none.
@@ -41,7 +42,7 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 			text = switched(s, text)
 		}
 		ch := settings.Change{Group: g.Name, Key: s.Name}
-		if text != "default" || s.Kind == sdk.ChoiceSetting && s.Check(text) == nil {
+		if text != "default" || s.Kind == setting.Choice && s.Check(text) == nil {
 			if err := c.accept(all, g, s, text); err != nil {
 				return usagef("conf -D %s: %v", w, err)
 			}

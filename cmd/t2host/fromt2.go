@@ -12,6 +12,7 @@ import (
 
 	"github.com/t2host/t2host/host/t2"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // What users of T2 type is accepted as it is, or refused with what is here in its place.
@@ -64,7 +65,7 @@ func (c *conf) ours(flag, key string) (string, error) {
 
 // switched returns the value of a setting for which T2's users write text.
 func switched(s *sdk.Setting, text string) string {
-	if value, ok := t2.Switch(text); ok && s.Kind == sdk.BoolSetting {
+	if value, ok := t2.Switch(text); ok && s.Kind == setting.Bool {
 		return value
 	}
 	return text

@@ -14,7 +14,7 @@ import (
 var (
 	links    = regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`)
 	headings = regexp.MustCompile(`(?m)^#+ (.*)$`)
-	sdkNames = regexp.MustCompile("`sdk\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?")
+	sdkNames = regexp.MustCompile("`(sdk|field|value)\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?")
 )
 
 // TestLinks: what a page links to is there.
@@ -63,13 +63,35 @@ func hasHeading(text, anchor string) bool {
 	return false
 }
 
-// TestBookNamesTheSDK: what the book calls sdk.Name, or sdk.Type.Method, is exported.
+// TestBookNamesTheSDK: what the book calls `sdk.Name`, or `value.Type.Method`, is exported.
 func TestBookNamesTheSDK(t *testing.T) {
-	files, err := filepath.Glob("../../sdk/*.go")
+	exported := map[string]bool{}
+	for _, dir := range []string{"sdk", "sdk/field", "sdk/value"} {
+		exportedOf(t, dir, exported)
+	}
+	found := 0
+	for _, m := range sdkNames.FindAllStringSubmatch(book(t), -1) {
+		name := m[1] + "." + m[2]
+		if m[3] != "" {
+			name += "." + m[3]
+		}
+		if found++; !exported[name] {
+			t.Errorf("the book names %s, which is not exported", name)
+		}
+	}
+	if found < 5 {
+		t.Errorf("only %d names of the SDK in the book", found)
+	}
+}
+
+// exportedOf adds the names of a package: "sdk.Loop", "sdk.Loop.Packet", "sdk.IP.Append".
+func exportedOf(t *testing.T, dir string, exported map[string]bool) {
+	t.Helper()
+	files, err := filepath.Glob("../../" + dir + "/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	exported := map[string]bool{}
+	pkg := filepath.Base(dir) + "."
 	for _, path := range files {
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 		if err != nil {
@@ -82,37 +104,24 @@ func TestBookNamesTheSDK(t *testing.T) {
 				if n.Recv != nil {
 					name = receiver(n.Recv.List[0].Type) + "." + name
 				}
-				exported[name] = true
+				exported[pkg+name] = true
 				return false
 			case *ast.TypeSpec:
-				exported[n.Name.Name] = true
+				exported[pkg+n.Name.Name] = true
 				if s, ok := n.Type.(*ast.StructType); ok {
 					for _, f := range s.Fields.List {
 						for _, name := range f.Names {
-							exported[n.Name.Name+"."+name.Name] = true
+							exported[pkg+n.Name.Name+"."+name.Name] = true
 						}
 					}
 				}
 			case *ast.ValueSpec:
 				for _, name := range n.Names {
-					exported[name.Name] = true
+					exported[pkg+name.Name] = true
 				}
 			}
 			return true
 		})
-	}
-	found := 0
-	for _, m := range sdkNames.FindAllStringSubmatch(book(t), -1) {
-		name := m[1]
-		if m[2] != "" {
-			name += "." + m[2]
-		}
-		if found++; !exported[name] {
-			t.Errorf("the book names sdk.%s: the SDK has none", name)
-		}
-	}
-	if found < 5 {
-		t.Errorf("only %d names of the SDK in the book", found)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -169,9 +170,9 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 	for _, r := range a.Requires {
 		line("requires", "%s %s%s", r.Name, r.Versions, map[bool]string{true: " (optional)"}[r.Optional])
 	}
-	if a.Packets.Rows != sdk.NoRows {
+	if a.Packets.Rows != field.NoRows {
 		fields := strings.Join(a.Packets.Fields.Names(), ", ")
-		if a.Packets.Fields&sdk.Payload != 0 {
+		if a.Packets.Fields&field.Payload != 0 {
 			fields += fmt.Sprintf(" (%d bytes)", a.Packets.PayloadLen)
 		}
 		line("reads", "%s packets: %s", wire.RowKinds[a.Packets.Rows], fields)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // Runtime is where a plugin runs.
@@ -57,7 +58,7 @@ func (a *Artefact) UserSettings() []sdk.Setting {
 	}
 	list := slices.Clone(a.Settings)
 	for i := range list {
-		if list[i].Kind == sdk.TargetSetting {
+		if list[i].Kind == setting.Target {
 			list[i].Default = ""
 		}
 	}

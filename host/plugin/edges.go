@@ -1,6 +1,9 @@
 package plugin
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
+)
 
 // Edge is the requirement that orders two plugins of a run.
 type Edge struct {
@@ -28,12 +31,12 @@ func Edges(order []Loaded) []Edge {
 func edge(from string, p *sdk.Plugin, optional bool) Edge {
 	e := Edge{From: from, To: p.Name, Optional: optional}
 	for _, c := range p.Ends.Columns {
-		if owner, name := sdk.Owner(c.Name); owner == from {
+		if owner, name := value.Owner(c.Name); owner == from {
 			e.Columns = append(e.Columns, name)
 		}
 	}
 	for _, t := range p.Imports {
-		if owner, name := sdk.Owner(t.Name); owner == from {
+		if owner, name := value.Owner(t.Name); owner == from {
 			e.Tables = append(e.Tables, name)
 		}
 	}

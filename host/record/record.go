@@ -16,6 +16,10 @@ import (
 
 	"github.com/t2host/t2host/host/internal/outfile"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/guard"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -64,18 +68,18 @@ func New(path string, p *sdk.Plugin, o sdk.Opening, stage sdk.Stage, payload boo
 // Batch records the batch and its answer.
 func (r *Recorder) Batch(b *sdk.Batch) error {
 	kept := b.Packets.Payload
-	if !r.payload && r.plugin.Packets.Fields&sdk.Payload != 0 {
-		b.Packets.Payload = sdk.Vec{Type: kept.Type, Ends: make([]uint32, len(kept.Ends))}
+	if !r.payload && r.plugin.Packets.Fields&field.Payload != 0 {
+		b.Packets.Payload = value.Vec{Type: kept.Type, Ends: make([]uint32, len(kept.Ends))}
 	}
 	r.buf = wire.AppendBatch(r.buf[:0], r.plugin, b)
 	b.Packets.Payload = kept
 	r.frame(batchFrame, r.buf)
 	leave := b.Out.Leave
 	if leave != nil {
-		b.Out.Leave = func(out *sdk.Out) error { return errors.Join(r.pieces(out), leave(out)) }
+		b.Out.Leave = func(out *answer.Answer) error { return errors.Join(r.pieces(out), leave(out)) }
 		defer func() { b.Out.Leave = leave }()
 	}
-	err := sdk.Guard(func() error { return r.Stage.Batch(b) })
+	err := guard.Call(func() error { return r.Stage.Batch(b) })
 	r.failed = r.failed || err != nil
 	r.buf = appendAnswer(r.buf[:0], b, err)
 	r.frame(answerFrame, r.buf)
@@ -83,7 +87,7 @@ func (r *Recorder) Batch(b *sdk.Batch) error {
 }
 
 // pieces records what leaves before the end of the answer.
-func (r *Recorder) pieces(out *sdk.Out) (err error) {
+func (r *Recorder) pieces(out *answer.Answer) (err error) {
 	r.buf, err = wire.SendPieces(r.buf, out, func(piece []byte) error {
 		r.frame(pieceFrame, piece)
 		return r.err

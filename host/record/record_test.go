@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -16,7 +17,7 @@ import (
 func echo(more uint64, fails bool) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "echo", Number: 1, Version: "1.0.0", Doc: "echoes",
-		Packets: sdk.All().WithPayload(8), Ends: sdk.End(), Columns: []sdk.Column{sdk.U64("echoed", "")},
+		Packets: sdk.All().WithPayload(8), Ends: sdk.End(), Columns: []sdk.Column{sdk.Uint64Column("echoed", "")},
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			var seen uint64
 			return &sdk.Loop{
@@ -34,7 +35,7 @@ func echo(more uint64, fails bool) *sdk.Plugin {
 }
 
 func batch(number uint64) *sdk.Batch {
-	payload := sdk.Vec{Type: sdk.TypeText}
+	payload := value.Vec{Type: value.Text}
 	payload.Append([]byte("abc"))
 	return &sdk.Batch{
 		Number: number, First: number, Last: number,

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -51,7 +53,7 @@ func (g *Replayed) run(r *Record, p *sdk.Plugin, stage sdk.Stage) error {
 		g.Packets += uint64(b.Packets.N)
 		g.Ends += uint64(b.Ends.N)
 		all.begin()
-		err = sdk.Guard(func() error { return stage.Batch(&b) })
+		err = guard.Call(func() error { return stage.Batch(&b) })
 		if err == nil {
 			err = all.add(&b.Out)
 		}
@@ -59,7 +61,7 @@ func (g *Replayed) run(r *Record, p *sdk.Plugin, stage sdk.Stage) error {
 			return errLong
 		}
 		all.Columns = b.Out.Columns
-		switch diff := how(p, b.Ends.N, want, &all.Out, err); {
+		switch diff := how(p, b.Ends.N, want, &all.Answer, err); {
 		case want == nil:
 			if err == nil {
 				return nil // the recording ended here
@@ -83,11 +85,11 @@ func (g *Replayed) differs(b *sdk.Batch, text string) {
 }
 
 // how returns in what an answer differs from the recorded one; empty: in nothing.
-func how(p *sdk.Plugin, ends int, want [][]byte, b *sdk.Out, err error) string {
+func how(p *sdk.Plugin, ends int, want [][]byte, b *answer.Answer, err error) string {
 	if want == nil {
 		return ""
 	}
-	var a sdk.Out
+	var a answer.Answer
 	recorded := read(p, ends, want, &a)
 	switch {
 	case err != nil && recorded != nil && err.Error() == recorded.Error():
@@ -129,14 +131,14 @@ var errLong = fmt.Errorf("record: a batch is answered with more than %d MiB, too
 
 // gathered is a whole answer, from its pieces.
 type gathered struct {
-	sdk.Out
+	answer.Answer
 	size   int
 	beyond bool
 }
 
-func (g *gathered) begin() { g.Out, g.size = sdk.Out{}, 0 }
+func (g *gathered) begin() { g.Answer, g.size = answer.Answer{}, 0 }
 
-func (g *gathered) add(out *sdk.Out) error {
+func (g *gathered) add(out *answer.Answer) error {
 	for _, f := range out.Frames {
 		g.size += len(f.Data)
 	}
@@ -148,7 +150,7 @@ func (g *gathered) add(out *sdk.Out) error {
 }
 
 // read reads a recorded answer: its pieces, then its end.
-func read(p *sdk.Plugin, ends int, msgs [][]byte, out *sdk.Out) error {
+func read(p *sdk.Plugin, ends int, msgs [][]byte, out *answer.Answer) error {
 	out.Reset(p.Columns)
 	var a wire.Answer
 	a.Begin(p, ends, out)
@@ -160,13 +162,13 @@ func read(p *sdk.Plugin, ends int, msgs [][]byte, out *sdk.Out) error {
 	return a.End(msgs[len(msgs)-1])
 }
 
-func lines(o *sdk.Out) []string { return slices.Concat(o.Summary, o.Report, o.Logs) }
+func lines(o *answer.Answer) []string { return slices.Concat(o.Summary, o.Report, o.Logs) }
 
-func sameDelta(x, y sdk.Delta) bool {
+func sameDelta(x, y answer.Delta) bool {
 	return x.At == y.At && x.Table == y.Table && x.Deleted == y.Deleted && bytes.Equal(x.Key, y.Key) && bytes.Equal(x.Row, y.Row)
 }
 
-func frameAt(o *sdk.Out, i int) string {
+func frameAt(o *answer.Answer, i int) string {
 	if i >= len(o.Frames) {
 		return "none"
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/t2host/t2host/host/internal/owned"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // A settings file that nobody named was found by chance: it may be anyone's. It sets plain
@@ -28,7 +29,7 @@ func plain(group string, s *sdk.Setting, text string) bool {
 		return s.Name == PluginsKey && !namesPath(text)
 	}
 	switch s.Kind {
-	case sdk.UintSetting, sdk.BoolSetting, sdk.TextSetting, sdk.ChoiceSetting:
+	case setting.Uint, setting.Bool, setting.Text, setting.Choice:
 		return true
 	}
 	return false
@@ -117,7 +118,7 @@ func Restricted(file string, content []byte, groups []Group) ([]string, error) {
 			var s *sdk.Setting
 			for _, g := range groups {
 				if strings.EqualFold(g.Name, group) {
-					s = sdk.Find(g.Settings, key)
+					s = setting.Find(g.Settings, key)
 				}
 			}
 			text := v.set[group][key].text

@@ -16,6 +16,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // Change is one setting's new value in a settings file.
@@ -37,14 +38,14 @@ func Literal(group string, s *sdk.Setting, text string) (string, error) {
 			}
 		}
 		return "[" + strings.Join(names, ", ") + "]", nil
-	case s.Kind == sdk.UintSetting:
+	case s.Kind == setting.Uint:
 		u, err := strconv.ParseUint(text, 10, 64) // TOML has no leading zeros
 		number := strconv.FormatUint(u, 10)
 		if u > math.MaxInt64 { // TOML's numbers have a sign
 			number = quoted(number)
 		}
 		return number, err
-	case s.Kind == sdk.BoolSetting:
+	case s.Kind == setting.Bool:
 		return text, nil
 	}
 	return quoted(text), nil

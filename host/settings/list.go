@@ -6,6 +6,7 @@ import (
 
 	"github.com/t2host/t2host/host/nearest"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // Source is the kind of place that a value comes from. The later one wins.
@@ -65,7 +66,7 @@ func Find(groups []Group, word string) (Group, *sdk.Setting, error) {
 	if err != nil {
 		return g, nil, err
 	}
-	s := sdk.Find(g.Settings, strings.ToLower(key))
+	s := setting.Find(g.Settings, strings.ToLower(key))
 	switch {
 	case s != nil:
 		return g, s, nil

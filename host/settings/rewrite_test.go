@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 func TestRewrite(t *testing.T) {
@@ -67,7 +68,7 @@ func TestRewrite(t *testing.T) {
 func TestRemember(t *testing.T) {
 	const plain, path = "[p]\nn = 1\n", "[p]\nn = 1\nto = \"tcp://h:1\"\n"
 	groups := []Group{{Name: "p", Settings: []sdk.Setting{
-		{Name: "n", Kind: sdk.UintSetting}, {Name: "to", Kind: sdk.TargetSetting},
+		{Name: "n", Kind: setting.Uint}, {Name: "to", Kind: setting.Target},
 	}}}
 	for _, c := range []struct {
 		name          string

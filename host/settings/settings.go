@@ -16,6 +16,7 @@ import (
 	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/nearest"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // DefaultFile is read if it is there and no other file is named.
@@ -174,7 +175,7 @@ func textOf(x any) (string, bool) {
 type Group struct {
 	Name     string
 	Settings []sdk.Setting
-	Suffixes []string // names of those that end the name of a file: see sdk.CheckSuffix
+	Suffixes []string // names of those that end the name of a file: see setting.CheckSuffix
 }
 
 // Check returns the reason why text is no value of a setting of the group, nil if it is
@@ -182,9 +183,9 @@ type Group struct {
 func (g Group) Check(s *sdk.Setting, text string, target func(string) error) error {
 	err := s.Check(text)
 	if err == nil && slices.Contains(g.Suffixes, s.Name) {
-		err = sdk.CheckSuffix(text)
+		err = setting.CheckSuffix(text)
 	}
-	if err == nil && s.Kind == sdk.TargetSetting {
+	if err == nil && s.Kind == setting.Target {
 		err = target(text)
 	}
 	return err
@@ -210,7 +211,7 @@ func (v *Values) Check(groups []Group, check func(target string) error) error {
 				problems = append(problems, fmt.Errorf("%s: no plugin is named %s%s", x.place(), group, nearest.Hint(group, names)))
 			} else if err := x.check(group, key, g, check); err != nil {
 				problems = append(problems, fmt.Errorf("%s: %w", x.place(), err))
-			} else if v.chance != nil && x.source == File && !plain(group, sdk.Find(g.Settings, key), x.text) {
+			} else if v.chance != nil && x.source == File && !plain(group, setting.Find(g.Settings, key), x.text) {
 				problems = append(problems, fmt.Errorf("%s: %w", x.place(), v.chance.refuse(strings.TrimPrefix(group+"."+key, "."))))
 			}
 		}
@@ -219,7 +220,7 @@ func (v *Values) Check(groups []Group, check func(target string) error) error {
 }
 
 func (x value) check(group, key string, g Group, check func(target string) error) error {
-	s := sdk.Find(g.Settings, key)
+	s := setting.Find(g.Settings, key)
 	if s == nil {
 		return fmt.Errorf("%s has no setting %s%s", group, key, hint(key, g.Settings))
 	}
@@ -253,14 +254,14 @@ func hint(key string, settings []sdk.Setting) string {
 }
 
 // Of returns a group's values, one for each of its settings.
-func (v *Values) Of(g Group) []sdk.Value {
-	var values []sdk.Value
+func (v *Values) Of(g Group) []setting.Value {
+	var values []setting.Value
 	for _, s := range g.Settings {
 		text := s.Default
 		if x, ok := v.set[strings.ToLower(g.Name)][s.Name]; ok {
 			text = x.text
 		}
-		values = append(values, sdk.Value{Name: s.Name, Text: text})
+		values = append(values, setting.Value{Name: s.Name, Text: text})
 	}
 	return values
 }

@@ -15,9 +15,9 @@ import (
 func groups() []Group {
 	n, on, to, plugins, suffix := uint32(5), false, "-", "", "_x.txt"
 	return []Group{
-		{Settings: []sdk.Setting{sdk.Text(PluginsKey, &plugins, "")}},
-		{Name: "tcpWin", Settings: []sdk.Setting{sdk.Uint32("threshold", &n, "bytes", 0, 9, ""), sdk.Bool("on", &on, ""), sdk.Text("suffix", &suffix, "")}, Suffixes: []string{"suffix"}},
-		{Name: "sink", Settings: []sdk.Setting{sdk.Target("to", &to, "")}},
+		{Settings: []sdk.Setting{sdk.TextSetting(PluginsKey, &plugins, "")}},
+		{Name: "tcpWin", Settings: []sdk.Setting{sdk.Uint32Setting("threshold", &n, "bytes", 0, 9, ""), sdk.BoolSetting("on", &on, ""), sdk.TextSetting("suffix", &suffix, "")}, Suffixes: []string{"suffix"}},
+		{Name: "sink", Settings: []sdk.Setting{sdk.TargetSetting("to", &to, "")}},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // FuzzTemplate: a file that Template writes is read as the values that it was written of, whatever
@@ -21,14 +22,14 @@ func FuzzTemplate(f *testing.F) {
 	f.Add("\xff", "plugins = [\"x\"]", "#", "\u2028", uint64(1<<63), true)
 	f.Fuzz(func(t *testing.T, doc, text, unit, choice string, number uint64, on bool) {
 		group := Group{Name: "myPlugin", Settings: []sdk.Setting{
-			{Name: "text", Kind: sdk.TextSetting, Doc: doc},
-			{Name: "text_2", Kind: sdk.TextSetting, Default: text, Doc: doc},
-			{Name: "target", Kind: sdk.TargetSetting, Default: "tcp://x", Doc: doc},
-			{Name: "number", Kind: sdk.UintSetting, Unit: unit, Max: 1<<64 - 1, Default: "7", Doc: doc},
-			{Name: "choice", Kind: sdk.ChoiceSetting, Choices: []string{"other", choice}, Default: "other", Doc: doc},
-			{Name: "switch", Kind: sdk.BoolSetting, Default: "false", Doc: doc},
+			{Name: "text", Kind: setting.Text, Doc: doc},
+			{Name: "text_2", Kind: setting.Text, Default: text, Doc: doc},
+			{Name: "target", Kind: setting.Target, Default: "tcp://x", Doc: doc},
+			{Name: "number", Kind: setting.Uint, Unit: unit, Max: 1<<64 - 1, Default: "7", Doc: doc},
+			{Name: "choice", Kind: setting.Choice, Choices: []string{"other", choice}, Default: "other", Doc: doc},
+			{Name: "switch", Kind: setting.Bool, Default: "false", Doc: doc},
 		}}
-		alone := Group{Settings: []sdk.Setting{{Name: PluginsKey, Kind: sdk.TextSetting, Doc: doc}}}
+		alone := Group{Settings: []sdk.Setting{{Name: PluginsKey, Kind: setting.Text, Doc: doc}}}
 		want := &Values{set: map[string]map[string]value{}}
 		for key, v := range map[string]string{"text": text, "target": text, "number": strconv.FormatUint(number, 10), "choice": choice, "switch": strconv.FormatBool(on)} {
 			want.put(group.Name, key, value{v, Flag, ""})

@@ -2,7 +2,11 @@
 // flow: times, addresses, ports, protocol, and which headers its packets had.
 package basicflow
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
+)
 
 // The plugin's columns, by index.
 const (
@@ -28,25 +32,25 @@ const (
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "basicflow", Number: 100, Version: "1.0.0",
 	Doc: "gives each record times, addresses, ports, protocol and headers of its flow",
-	Ends: sdk.End(sdk.FlowStat, sdk.FirstSeen, sdk.LastSeen, sdk.HdrDesc, sdk.NumHdrs, sdk.SrcMAC, sdk.DstMAC,
-		sdk.EtherType, sdk.VLANID, sdk.SrcIP, sdk.SrcPort, sdk.DstIP, sdk.DstPort, sdk.Proto),
+	Ends: sdk.End(field.FlowStat, field.FirstSeen, field.LastSeen, field.HdrDesc, field.NumHdrs, field.SrcMAC, field.DstMAC,
+		field.EtherType, field.VLANID, field.SrcIP, field.SrcPort, field.DstIP, field.DstPort, field.Proto),
 	Columns: []sdk.Column{
-		colFlowStat:   sdk.Of(sdk.TypeH64, "flowStat", "Flow status and warnings"),
-		colTimeFirst:  sdk.Of(sdk.TypeTime, "timeFirst", "Date time of first packet"),
-		colTimeLast:   sdk.Of(sdk.TypeTime, "timeLast", "Date time of last packet"),
-		colDuration:   sdk.Duration("duration", "Flow duration"),
-		colNumHdrDesc: sdk.U8("numHdrDesc", "Number of different headers descriptions"),
-		colNumHdrs:    sdk.Of(sdk.TypeU16|sdk.List, "numHdrs", "Number of headers (depth) in hdrDesc"),
-		colHdrDesc:    sdk.Of(sdk.TypeText|sdk.List, "hdrDesc", "Headers description"),
-		colSrcMAC:     sdk.Of(sdk.TypeMAC|sdk.List, "srcMac", "Mac source"),
-		colDstMAC:     sdk.Of(sdk.TypeMAC|sdk.List, "dstMac", "Mac destination"),
-		colEtherType:  sdk.Of(sdk.TypeH16, "ethType", "Ethernet type"),
-		colVLANID:     sdk.Of(sdk.TypeU16|sdk.List, "vlanID", "VLAN IDs"),
-		colSrcIP:      sdk.Of(sdk.TypeIP, "srcIP", "Source IP address"),
-		colSrcPort:    sdk.U16("srcPort", "Source port"),
-		colDstIP:      sdk.Of(sdk.TypeIP, "dstIP", "Destination IP address"),
-		colDstPort:    sdk.U16("dstPort", "Destination port"),
-		colProto:      sdk.U8("l4Proto", "Layer 4 protocol"),
+		colFlowStat:   sdk.Hex64Column("flowStat", "Flow status and warnings"),
+		colTimeFirst:  sdk.TimeColumn("timeFirst", "Date time of first packet"),
+		colTimeLast:   sdk.TimeColumn("timeLast", "Date time of last packet"),
+		colDuration:   sdk.DurationColumn("duration", "Flow duration"),
+		colNumHdrDesc: sdk.Uint8Column("numHdrDesc", "Number of different headers descriptions"),
+		colNumHdrs:    sdk.ColumnOf(value.Uint16|value.List, "numHdrs", "Number of headers (depth) in hdrDesc"),
+		colHdrDesc:    sdk.ColumnOf(value.Text|value.List, "hdrDesc", "Headers description"),
+		colSrcMAC:     sdk.ColumnOf(value.MAC|value.List, "srcMac", "Mac source"),
+		colDstMAC:     sdk.ColumnOf(value.MAC|value.List, "dstMac", "Mac destination"),
+		colEtherType:  sdk.Hex16Column("ethType", "Ethernet type"),
+		colVLANID:     sdk.ColumnOf(value.Uint16|value.List, "vlanID", "VLAN IDs"),
+		colSrcIP:      sdk.IPColumn("srcIP", "Source IP address"),
+		colSrcPort:    sdk.Uint16Column("srcPort", "Source port"),
+		colDstIP:      sdk.IPColumn("dstIP", "Destination IP address"),
+		colDstPort:    sdk.Uint16Column("dstPort", "Destination port"),
+		colProto:      sdk.Uint8Column("l4Proto", "Layer 4 protocol"),
 	},
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) { return &sdk.Loop{Ends: new(basicflow).ends}, nil },
 })

@@ -2,7 +2,10 @@
 // how many, how long, how far apart, and how they compare with the opposite's.
 package basicstats
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+)
 
 // The plugin's columns, by index.
 const (
@@ -30,26 +33,26 @@ const (
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "basicstats", Number: 120, Version: "1.0.0",
 	Doc:     "gives each record packets, bytes, their sizes and times between them, and the biggest talkers",
-	Packets: sdk.All(sdk.Time, sdk.L7Len, sdk.PadLen),
-	Ends:    sdk.End(sdk.FlowStat, sdk.Dir, sdk.Opposite, sdk.FirstSeen, sdk.LastSeen, sdk.SrcIP, sdk.SrcMAC),
+	Packets: sdk.All(field.Time, field.L7Len, field.PadLen),
+	Ends:    sdk.End(field.FlowStat, field.Dir, field.Opposite, field.FirstSeen, field.LastSeen, field.SrcIP, field.SrcMAC),
 	Columns: []sdk.Column{
-		colPktsSnt:     sdk.U64("pktsSnt", "Number of transmitted packets"),
-		colPktsRcvd:    sdk.U64("pktsRcvd", "Number of received packets"),
-		colPadBytesSnt: sdk.Of(sdk.TypeI64, "padBytesSnt", "Number of padding bytes"),
-		colL7BytesSnt:  sdk.U64("l7BytesSnt", "Number of transmitted bytes"),
-		colL7BytesRcvd: sdk.U64("l7BytesRcvd", "Number of received bytes"),
-		colMinL7PktSz:  sdk.U16("minL7PktSz", "Minimum layer 7 packet size"),
-		colMaxL7PktSz:  sdk.U16("maxL7PktSz", "Maximum layer 7 packet size"),
-		colAvgL7PktSz:  sdk.F32("avgL7PktSz", "Average layer 7 packet size"),
-		colStdL7PktSz:  sdk.F32("stdL7PktSz", "Standard deviation layer 7 packet size"),
-		colMinIAT:      sdk.F32("minIAT", "Minimum IAT"),
-		colMaxIAT:      sdk.F32("maxIAT", "Maximum IAT"),
-		colAvgIAT:      sdk.F32("avgIAT", "Average IAT"),
-		colStdIAT:      sdk.F32("stdIAT", "Standard deviation IAT"),
-		colPktps:       sdk.F32("pktps", "Sent packets per second"),
-		colBytps:       sdk.F32("bytps", "Sent bytes per second"),
-		colPktAsm:      sdk.F32("pktAsm", "Packet stream asymmetry"),
-		colBytAsm:      sdk.F32("bytAsm", "Byte stream asymmetry"),
+		colPktsSnt:     sdk.Uint64Column("pktsSnt", "Number of transmitted packets"),
+		colPktsRcvd:    sdk.Uint64Column("pktsRcvd", "Number of received packets"),
+		colPadBytesSnt: sdk.Int64Column("padBytesSnt", "Number of padding bytes"),
+		colL7BytesSnt:  sdk.Uint64Column("l7BytesSnt", "Number of transmitted bytes"),
+		colL7BytesRcvd: sdk.Uint64Column("l7BytesRcvd", "Number of received bytes"),
+		colMinL7PktSz:  sdk.Uint16Column("minL7PktSz", "Minimum layer 7 packet size"),
+		colMaxL7PktSz:  sdk.Uint16Column("maxL7PktSz", "Maximum layer 7 packet size"),
+		colAvgL7PktSz:  sdk.Float32Column("avgL7PktSz", "Average layer 7 packet size"),
+		colStdL7PktSz:  sdk.Float32Column("stdL7PktSz", "Standard deviation layer 7 packet size"),
+		colMinIAT:      sdk.Float32Column("minIAT", "Minimum IAT"),
+		colMaxIAT:      sdk.Float32Column("maxIAT", "Maximum IAT"),
+		colAvgIAT:      sdk.Float32Column("avgIAT", "Average IAT"),
+		colStdIAT:      sdk.Float32Column("stdIAT", "Standard deviation IAT"),
+		colPktps:       sdk.Float32Column("pktps", "Sent packets per second"),
+		colBytps:       sdk.Float32Column("bytps", "Sent bytes per second"),
+		colPktAsm:      sdk.Float32Column("pktAsm", "Packet stream asymmetry"),
+		colBytAsm:      sdk.Float32Column("bytAsm", "Byte stream asymmetry"),
 	},
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 		t := &basicstats{opened: sdk.NoFlow}

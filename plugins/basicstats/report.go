@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // talkers are the records of the end report; the first one wins a tie.
@@ -30,7 +31,7 @@ func (t *talkers) add(end sdk.EndRow, f *flow, avg, rate float32) {
 		t.rate, t.packets = rate, f.packets
 	}
 	if end.FlowStat()&layer2 != 0 {
-		t.l2.add(f, func() string { return firstMAC(end.Vec(sdk.SrcMAC)) })
+		t.l2.add(f, func() string { return firstMAC(end.Vec(field.SrcMAC)) })
 	} else {
 		t.l3.add(f, func() string { return end.SrcIP().String() })
 	}

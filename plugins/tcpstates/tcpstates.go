@@ -2,14 +2,17 @@
 // the states of its TCP connection, as the host's flow table saw it.
 package tcpstates
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+)
 
 // Plugin is the declaration.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "tcpstates", Number: 132, Version: "1.0.0",
 	Doc:     "gives each record the anomalies of its TCP connection",
-	Ends:    sdk.End(sdk.TCPStates),
-	Columns: []sdk.Column{sdk.H8("tcpStatesAFlags", "TCP state machine anomalies")},
+	Ends:    sdk.End(field.TCPStates),
+	Columns: []sdk.Column{sdk.Hex8Column("tcpStatesAFlags", "TCP state machine anomalies")},
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 		all := uint8(0)
 		return &sdk.Loop{

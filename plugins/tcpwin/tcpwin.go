@@ -3,7 +3,10 @@
 // worst flow, as a table for other plugins and as a summary file.
 package tcpwin
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+)
 
 // Settings of an opened plugin.
 type Settings struct {
@@ -32,20 +35,20 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{Threshold: 1, MinPackets: 50, MaxEntries: 100, WhenFull: "evict", Suffix: "_tcpwin.txt"},
 	Settings: func(s *Settings) []sdk.Setting {
 		return []sdk.Setting{
-			sdk.Uint32("threshold", &s.Threshold, "bytes, raw", 0, 65536, "a packet counts if its window, not scaled, is below"),
-			sdk.Uint32("min_packets", &s.MinPackets, "packets", 0, 1<<32-1, "TCP packets that a flow needs for the table"),
-			sdk.Uint32("max_entries", &s.MaxEntries, "sources", 1, 1<<14, "size of the table"),
-			sdk.Choice("when_full", &s.WhenFull, "evict makes room by the source that has gone longest without a qualifying flow, stop leaves a full table as it is (T2)", "evict", "stop"),
-			sdk.Text("suffix", &s.Suffix, "the summary file is the output prefix and this"),
+			sdk.Uint32Setting("threshold", &s.Threshold, "bytes, raw", 0, 65536, "a packet counts if its window, not scaled, is below"),
+			sdk.Uint32Setting("min_packets", &s.MinPackets, "packets", 0, 1<<32-1, "TCP packets that a flow needs for the table"),
+			sdk.Uint32Setting("max_entries", &s.MaxEntries, "sources", 1, 1<<14, "size of the table"),
+			sdk.ChoiceSetting("when_full", &s.WhenFull, "evict makes room by the source that has gone longest without a qualifying flow, stop leaves a full table as it is (T2)", "evict", "stop"),
+			sdk.TextSetting("suffix", &s.Suffix, "the summary file is the output prefix and this"),
 		}
 	},
-	Packets: sdk.TCP(sdk.Time, sdk.Window),
-	Ends:    sdk.End(sdk.LastSeen, sdk.SrcIP, sdk.DstIP),
+	Packets: sdk.TCP(field.Time, field.Window),
+	Ends:    sdk.End(field.LastSeen, field.SrcIP, field.DstIP),
 	Columns: []sdk.Column{
-		colStat:     sdk.H8("tcpWinStat", "window size threshold status: 0x01 undershot"),
-		colCount:    sdk.U32("tcpWinThCnt", "packets below the window size threshold"),
-		colShutTime: sdk.Duration("tcpWinShutTime", "time with the window below the threshold"),
-		colShutMax:  sdk.Duration("tcpWinShutMax", "longest time with the window below the threshold"),
+		colStat:     sdk.Hex8Column("tcpWinStat", "window size threshold status: 0x01 undershot"),
+		colCount:    sdk.Uint32Column("tcpWinThCnt", "packets below the window size threshold"),
+		colShutTime: sdk.DurationColumn("tcpWinShutTime", "time with the window below the threshold"),
+		colShutMax:  sdk.DurationColumn("tcpWinShutMax", "longest time with the window below the threshold"),
 	},
 	Exports: []sdk.AnyTable{LowWindows},
 	Outlets: []sdk.Outlet{{Name: "summary", Kind: sdk.FileOutlet, Setting: "suffix"}},
@@ -67,9 +70,9 @@ type Row struct {
 }
 
 // Fields names the row's fields.
-func (r *Row) Fields(f *sdk.Fields) {
-	f.U32("pktTcpCnt", &r.Packets)
-	f.F32("winRelThCnt", &r.Ratio)
+func (r *Row) Fields(f *sdk.TableFields) {
+	f.Uint32("pktTcpCnt", &r.Packets)
+	f.Float32("winRelThCnt", &r.Ratio)
 	f.Duration("tcpWinShutTime", &r.ShutTime)
 	f.Duration("tcpWinShutMax", &r.ShutMax)
 	f.IP("peer", &r.Peer)
@@ -89,7 +92,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 type tcpwin struct {
 	Settings
 	flows   sdk.PerFlow[flow]
-	table   *sdk.Writer[sdk.IP, Row]
+	table   *sdk.TableWriter[sdk.IP, Row]
 	recent  sdk.Ordered[sdk.IP, struct{}] // the table's sources, by their last qualifying flow
 	summary *sdk.OutletWriter
 

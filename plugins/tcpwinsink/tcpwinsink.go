@@ -8,6 +8,7 @@ import (
 
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // Settings of an opened plugin.
@@ -26,22 +27,22 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "tcpwinsink", Number: 950, Version: "1.0.0",
 	Doc: "sends tcpwin's table of low windows to a socket, every five seconds of packet time",
 	Defaults: Settings{
-		StreamSettings: sdk.Streams("tcp://127.0.0.1:5555"),
+		StreamSettings: sdk.StreamDefaults("tcp://127.0.0.1:5555"),
 		Interval:       5, FinalReport: true, Time: "local", Format: "t2", Terminator: "nul", MaxDatagram: 65507,
 	},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
-			sdk.Uint32("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports; whole seconds are compared, and only the end of a flow sends one"),
-			sdk.Bool("final_report", &s.FinalReport, "send the last table at the end of the run if it changed since the last report (T2 does not)"),
-			sdk.Choice("time", &s.Time, "zone of a report's time", "local", "utc"),
-			sdk.Choice("format", &s.Format, "t2 is the tutorial's text, jsonl one JSON object a report", "t2", "jsonl"),
-			sdk.Choice("terminator", &s.Terminator, "what ends a report in the format t2: a NUL byte, or nothing", "nul", "none"),
-			sdk.Uint32("max_datagram", &s.MaxDatagram, "bytes", 512, 65507, "over UDP a longer report is split between rows"),
+			sdk.Uint32Setting("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports; whole seconds are compared, and only the end of a flow sends one"),
+			sdk.BoolSetting("final_report", &s.FinalReport, "send the last table at the end of the run if it changed since the last report (T2 does not)"),
+			sdk.ChoiceSetting("time", &s.Time, "zone of a report's time", "local", "utc"),
+			sdk.ChoiceSetting("format", &s.Format, "t2 is the tutorial's text, jsonl one JSON object a report", "t2", "jsonl"),
+			sdk.ChoiceSetting("terminator", &s.Terminator, "what ends a report in the format t2: a NUL byte, or nothing", "nul", "none"),
+			sdk.Uint32Setting("max_datagram", &s.MaxDatagram, "bytes", 512, 65507, "over UDP a longer report is split between rows"),
 		)
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1"}},
 	Imports:  []sdk.AnyTable{tcpwin.LowWindows},
-	Ends:     sdk.End(sdk.At, sdk.UTCOffset),
+	Ends:     sdk.End(field.At, field.UTCOffset),
 	Outlets:  []sdk.Outlet{{Name: "reports", Kind: sdk.StreamOutlet, Setting: "to"}},
 	Open:     open,
 })
@@ -54,7 +55,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 // sink is an opened plugin.
 type sink struct {
 	Settings
-	table   *sdk.View[sdk.IP, tcpwin.Row]
+	table   *sdk.TableView[sdk.IP, tcpwin.Row]
 	reports *sdk.OutletWriter
 
 	mark   int64  // seconds: packet time of the last report, 0 before the first (so it is due at once)

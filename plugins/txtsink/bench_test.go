@@ -14,6 +14,7 @@ import (
 	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/plugins/txtsink"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // sandboxed is the plugin in wasm, of a module built from the code as it is.
@@ -54,7 +55,7 @@ func BenchmarkRecords(b *testing.B) {
 		"duration": func(i int) []byte { return number(8, uint64(i)*1e6) },
 		"ip":       func(i int) []byte { return sdk.IPv4([16]byte{10, 0, byte(i >> 8), byte(i)}).AppendWire(nil) },
 		"mac[]":    func(i int) []byte { return number(6, uint64(i)) },
-		"text[]":   func(int) []byte { return (sdk.TypeText | sdk.List).AppendTo(nil, []byte("eth:ipv4:tcp")) },
+		"text[]":   func(int) []byte { return (value.Text | value.List).AppendTo(nil, []byte("eth:ipv4:tcp")) },
 	}
 	for _, runtime := range []string{"inproc", "wasm"} {
 		p := txtsink.Plugin
@@ -66,9 +67,9 @@ func BenchmarkRecords(b *testing.B) {
 				var o sdk.Opening
 				batch := records(rows, o)
 				for n := 0; n < columns && name != "nothing"; n++ {
-					of := sdk.TypeNamed(name)
+					of := value.TypeNamed(name)
 					o.Columns = append(o.Columns, sdk.Column{Name: "bench.c" + strconv.Itoa(n), Type: of})
-					v := sdk.Vec{Type: of}
+					v := value.Vec{Type: of}
 					for i := range rows {
 						v.Append(values[name](i))
 					}

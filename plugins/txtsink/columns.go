@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // column is one that is written.
@@ -27,10 +28,10 @@ const (
 func available(others []sdk.Column) []column {
 	list := []column{
 		{"dir", "", "C", "Flow direction", dirColumn},
-		{"flowInd", "", sdk.TypeU64.Code(), "Flow index", flowIndColumn},
+		{"flowInd", "", value.Uint64.Code(), "Flow index", flowIndColumn},
 	}
 	for i, c := range others {
-		owner, name := sdk.Owner(c.Name)
+		owner, name := value.Owner(c.Name)
 		list = append(list, column{name, owner, c.Type.Code(), c.Doc, i})
 	}
 	return list

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // headerLine appends the flow file's first line.
@@ -46,4 +47,4 @@ func headers(o *sdk.Opening, columns []column) []byte {
 }
 
 // appendWord appends what others declared, so that it breaks no line.
-func appendWord(b []byte, s string) []byte { return sdk.TypeText.AppendText(b, []byte(s)) }
+func appendWord(b []byte, s string) []byte { return value.Text.AppendText(b, []byte(s)) }

@@ -4,20 +4,22 @@ import (
 	"math"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // kinds is a plugin with a column of each type. A flow's first value of each comes
 // from its ports, so that text cases choose it.
 var kinds = sdk.Define(sdk.Spec[struct{}]{
 	Name: "kinds", Number: 200, Version: "2.1.0", Doc: "has a column of each type",
-	Ends: sdk.End(sdk.FlowInd, sdk.FirstSeen, sdk.LastSeen, sdk.SrcIP, sdk.SrcPort),
+	Ends: sdk.End(field.FlowInd, field.FirstSeen, field.LastSeen, field.SrcIP, field.SrcPort),
 	Columns: []sdk.Column{
-		sdk.U8("u8", "a byte"), sdk.U16("u16", ""), sdk.U32("u32", ""), sdk.U64("u64", ""),
-		sdk.H8("h8", "flags"), sdk.Of(sdk.TypeH16, "h16", ""), sdk.Of(sdk.TypeH32, "h32", ""), sdk.Of(sdk.TypeH64, "h64", ""),
-		sdk.Of(sdk.TypeI64, "i64", "signed"), sdk.F32("f32", ""), sdk.F64("f64", ""),
-		sdk.Of(sdk.TypeTime, "first", "first packet"), sdk.Duration("duration", ""), sdk.Of(sdk.TypeIP, "ip", "source"),
-		sdk.Of(sdk.TypeMAC, "mac", ""), sdk.Of(sdk.TypeText, "text", ""), sdk.Of(sdk.TypeString, "string", ""),
-		sdk.Of(sdk.TypeMAC|sdk.List, "macs", "cards"), sdk.Of(sdk.TypeText|sdk.List, "texts", "as\tthey are"), sdk.Of(sdk.TypeU16|sdk.List, "u16s", ""),
+		sdk.Uint8Column("u8", "a byte"), sdk.Uint16Column("u16", ""), sdk.Uint32Column("u32", ""), sdk.Uint64Column("u64", ""),
+		sdk.Hex8Column("h8", "flags"), sdk.Hex16Column("h16", ""), sdk.Hex32Column("h32", ""), sdk.Hex64Column("h64", ""),
+		sdk.Int64Column("i64", "signed"), sdk.Float32Column("f32", ""), sdk.Float64Column("f64", ""),
+		sdk.TimeColumn("first", "first packet"), sdk.DurationColumn("duration", ""), sdk.IPColumn("ip", "source"),
+		sdk.MACColumn("mac", ""), sdk.TextColumn("text", ""), sdk.StringColumn("string", ""),
+		sdk.ColumnOf(value.MAC|value.List, "macs", "cards"), sdk.ColumnOf(value.Text|value.List, "texts", "as\tthey are"), sdk.ColumnOf(value.Uint16|value.List, "u16s", ""),
 	},
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 		return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
@@ -35,7 +37,7 @@ var kinds = sdk.Define(sdk.Spec[struct{}]{
 			e.PutBytes(14, mac)
 			e.PutText(15, "port\t\"é\"")
 			e.PutText(16, "\xff\n;")
-			texts := sdk.TypeText | sdk.List
+			texts := value.Text | value.List
 			var macs, list, numbers []byte
 			for i := range n % 3 {
 				macs = append(macs, mac...)

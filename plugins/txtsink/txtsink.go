@@ -2,7 +2,11 @@
 // for each flow, and one that says what its columns are.
 package txtsink
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
+)
 
 // Settings of an opened plugin.
 type Settings struct {
@@ -19,12 +23,12 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{RecordSettings: sdk.RecordSettings{Suffix: "_flows.txt"}, HeadersSuffix: "_headers.txt", Columns: "*"},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.RecordSettings.Settings(),
-			sdk.Text("headers_suffix", &s.HeadersSuffix, "the file that names the columns is the output prefix and this"),
-			sdk.Text("columns", &s.Columns, "the columns to write, in this order, separated by commas: NAME, PLUGIN.NAME, or PLUGIN.* for all of a plugin; all by default"),
-			sdk.Text("except", &s.Except, "the columns to leave out, named in the same way"),
+			sdk.TextSetting("headers_suffix", &s.HeadersSuffix, "the file that names the columns is the output prefix and this"),
+			sdk.TextSetting("columns", &s.Columns, "the columns to write, in this order, separated by commas: NAME, PLUGIN.NAME, or PLUGIN.* for all of a plugin; all by default"),
+			sdk.TextSetting("except", &s.Except, "the columns to leave out, named in the same way"),
 		)
 	},
-	Ends: sdk.End(sdk.Dir, sdk.FlowInd).WithAll(),
+	Ends: sdk.End(field.Dir, field.FlowInd).WithAll(),
 	Outlets: []sdk.Outlet{
 		{Name: "flows", Kind: sdk.RecordOutlet, Setting: "suffix"},
 		{Name: "headers", Kind: sdk.FileOutlet, Setting: "headers_suffix"},
@@ -57,9 +61,9 @@ type sink struct {
 	flows, headers *sdk.OutletWriter
 	table          []byte // the headers file, until it is sent
 
-	dir, flowInd sdk.Vec    // the host's columns of a batch, as one of a plugin has them
-	row          []*sdk.Vec // the columns that are written
-	buf          []byte     // lines that are not sent yet
+	dir, flowInd value.Vec    // the host's columns of a batch, as one of a plugin has them
+	row          []*value.Vec // the columns that are written
+	buf          []byte       // lines that are not sent yet
 
 	full    uint64 // size of a file, 0: there is one
 	byFlows bool   // in records, else in bytes
@@ -75,7 +79,7 @@ func (k *sink) Batch(b *sdk.Batch) error {
 	}
 	k.take(&b.Ends)
 	for i := range b.Ends.N {
-		k.buf = append(sdk.AppendRow(k.buf, k.row, i), '\n')
+		k.buf = append(value.AppendRow(k.buf, k.row, i), '\n')
 		if k.full > 0 {
 			k.split()
 		}
@@ -94,8 +98,8 @@ func (k *sink) take(e *sdk.Ends) {
 	if e.N == 0 {
 		return // and a batch without ends has no columns
 	}
-	k.dir.Reset(sdk.TypeText)
-	k.flowInd.Reset(sdk.TypeU64)
+	k.dir.Reset(value.Text)
+	k.flowInd.Reset(value.Uint64)
 	k.row = k.row[:0]
 	for _, c := range k.columns {
 		switch c.index {

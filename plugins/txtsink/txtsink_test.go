@@ -11,6 +11,8 @@ import (
 	"github.com/t2host/t2host/plugins/txtsink"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/sdktest"
+	"github.com/t2host/t2host/sdk/setting"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // beside is the plugin in a run with others, which a text case has only if they are
@@ -32,7 +34,7 @@ func TestAlone(t *testing.T) { sdktest.Cases(t, "testdata/alone/*.txtar", txtsin
 func TestREADME(t *testing.T) { sdktest.README(t, txtsink.Plugin, "README.md") }
 
 // opening is that of a run with tcpwin and kinds.
-func opening(settings ...sdk.Value) sdk.Opening {
+func opening(settings ...setting.Value) sdk.Opening {
 	o := sdk.Opening{
 		Values: settings, Host: "t2host 9.9.9", Started: 1795455251_000764813,
 		Loaded: []sdk.Loaded{{Name: "tcpwin", Version: "1.0.0"}, {Name: "kinds", Version: "2.1.0"}, {Name: "txtsink", Version: "1.0.0"}},
@@ -58,7 +60,7 @@ func sent(b *sdk.Batch, outlet string) string {
 }
 
 func TestHeadersFile(t *testing.T) {
-	stage, err := txtsink.Plugin.Open(opening(sdk.Value{Name: "except", Text: "tcpwin.tcpWinShutTime,tcpWinShutMax,kinds.u16,u32,u64,h16,h32,f64"}))
+	stage, err := txtsink.Plugin.Open(opening(setting.Value{Name: "except", Text: "tcpwin.tcpWinShutTime,tcpWinShutMax,kinds.u16,u32,u64,h16,h32,f64"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +115,7 @@ func TestColumns(t *testing.T) {
 		{"first one, then all others", "tcpwin.tcpWinThCnt,*", "kinds.*", "%tcpWinThCnt\tdir\tflowInd\ttcpWinStat\ttcpWinShutTime\ttcpWinShutMax"},
 		{"nothing is all", " ", "kinds.*,tcpwin.*", "%dir\tflowInd"},
 	} {
-		stage, err := txtsink.Plugin.Open(opening(sdk.Value{Name: "columns", Text: c.columns}, sdk.Value{Name: "except", Text: c.except}))
+		stage, err := txtsink.Plugin.Open(opening(setting.Value{Name: "columns", Text: c.columns}, setting.Value{Name: "except", Text: c.except}))
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -137,12 +139,12 @@ func TestColumnsThatAreNotThere(t *testing.T) {
 		{"dir", "*", "settings columns and except leave no column: name one"},
 		{",", "", "settings columns and except leave no column: name one"},
 	} {
-		_, err := txtsink.Plugin.Open(opening(sdk.Value{Name: "columns", Text: c.columns}, sdk.Value{Name: "except", Text: c.except}))
+		_, err := txtsink.Plugin.Open(opening(setting.Value{Name: "columns", Text: c.columns}, setting.Value{Name: "except", Text: c.except}))
 		if err == nil || err.Error() != c.want {
 			t.Errorf("columns=%s except=%s: got %v, want %s", c.columns, c.except, err, c.want)
 		}
 	}
-	_, err := txtsink.Plugin.Open(sdk.Opening{Values: []sdk.Value{{Name: "columns", Text: "windowSize"}}})
+	_, err := txtsink.Plugin.Open(sdk.Opening{Values: []setting.Value{{Name: "columns", Text: "windowSize"}}})
 	if want := "setting columns names windowSize, which is no column of this run (known: dir, flowInd)"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -152,13 +154,13 @@ func TestColumnsThatAreNotThere(t *testing.T) {
 func records(n int, o sdk.Opening) *sdk.Batch {
 	b := &sdk.Batch{Ends: sdk.Ends{N: n, Flow: make([]uint32, n), Before: make([]uint32, n), Dir: make([]uint8, n), FlowInd: make([]uint64, n)}}
 	for _, c := range o.Columns {
-		v := sdk.Vec{Type: c.Type}
+		v := value.Vec{Type: c.Type}
 		for i := range n {
-			value := bytes.Repeat([]byte{byte(i)}, c.Type.Size())
-			if c.Type == sdk.TypeText|sdk.List {
-				value = c.Type.AppendTo(nil, []byte("eth:ipv4:tcp"))
+			data := bytes.Repeat([]byte{byte(i)}, c.Type.Size())
+			if c.Type == value.Text|value.List {
+				data = c.Type.AppendTo(nil, []byte("eth:ipv4:tcp"))
 			}
-			v.Append(value)
+			v.Append(data)
 		}
 		b.Ends.Columns = append(b.Ends.Columns, v)
 	}

@@ -16,8 +16,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// Benchmark measures a plugin over a capture. The last plugin of plugins is the
-// one that is measured; the others are there to be required.
+// Benchmark measures the last of plugins on a capture. The others are those that it requires.
 func Benchmark(b *testing.B, capture string, plugins ...*sdk.Plugin) {
 	data, err := os.ReadFile(capture)
 	if err != nil {
@@ -37,8 +36,8 @@ func Benchmark(b *testing.B, capture string, plugins ...*sdk.Plugin) {
 	b.ReportMetric(float64(cost.Nanoseconds())/float64(max(1, packets)), "ns/packet")
 }
 
-// Fuzz gives a plugin any packets at all, damaged ones among them. It must neither
-// panic nor give an error. The last plugin of plugins is the one that is tested.
+// Fuzz runs the last of plugins on random packets, damaged ones among them. It fails if the plugin
+// panics or returns an error. The other plugins are those that it requires.
 func Fuzz(f *testing.F, plugins ...*sdk.Plugin) {
 	for _, text := range []string{
 		"0 10.0.0.1:1 > 10.0.0.2:80 S\n1 10.0.0.2:80 > 10.0.0.1:1 SA win=0\n2 10.0.0.1:1 > 10.0.0.2:80 P text=GET\n9 10.0.0.1:1 > 10.0.0.2:80 R",

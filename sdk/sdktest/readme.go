@@ -10,6 +10,7 @@ import (
 
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 const (
@@ -17,8 +18,8 @@ const (
 	readmeEnd   = "<!-- end -->\n"
 )
 
-// README checks that the tables in a plugin's README are those of its
-// declaration. They stand between two marks.
+// README checks that the text between the two marks in a plugin's README is its [Declaration].
+// With -update, go test writes it.
 func README(t *testing.T, p *sdk.Plugin, file string) {
 	t.Helper()
 	data, err := os.ReadFile(file)
@@ -42,7 +43,7 @@ func README(t *testing.T, p *sdk.Plugin, file string) {
 	}
 }
 
-// Declaration is a plugin's declaration for reading, in Markdown.
+// Declaration returns a plugin's declaration as Markdown, for its README.
 func Declaration(p *sdk.Plugin) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nNumber %d, version %s.", p.Number, p.Version)
@@ -55,7 +56,7 @@ func Declaration(p *sdk.Plugin) string {
 	}
 	for _, s := range p.Settings {
 		value := "`" + printable.Line(s.Default) + "`"
-		if s.Kind == sdk.TargetSetting && s.Default == "" {
+		if s.Kind == setting.Target && s.Default == "" {
 			value = "none: name it"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", s.Name, value, s.Takes(), printable.Line(s.Doc))

@@ -1,6 +1,5 @@
-// Package sdktest takes plugins and packets in text, or a capture, and gives
-// what the plugins make of them: run through the host's decoder, flow table and
-// pipeline.
+// Package sdktest tests plugins on packets in text, or on a capture: they run through the host's
+// decoder, flow table and pipeline.
 package sdktest
 
 import (
@@ -23,6 +22,8 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 var update = flag.Bool("update", false, "write the expectations of text cases anew")
@@ -32,15 +33,14 @@ var update = flag.Bool("update", false, "write the expectations of text cases an
 //	settings    PLUGIN.KEY=VALUE, a line each
 //	packets     see Packets; or
 //	capture     the path of a capture, from the test's folder
-//	zone        of the host, such as Europe/Zurich; UTC without
+//	zone        of the host, such as Europe/Zurich; UTC if there is none
 //	records     expected: a line for each flow end, with the plugin's columns
 //	report      expected: the plugin's lines of the end report
 //	files/NAME  expected: an output file; NUL bytes stand as <NUL>. Streams are
 //	            written to files/PLUGIN.OUTLET
 //
-// A section that is not there is not looked at. The last plugin of plugins is
-// the one that is tested; the others are there to be required. With -update the
-// expected sections are written anew.
+// An expected section that is missing is not compared. The last of plugins is tested, the others
+// are those that it requires. With -update, go test writes the expected sections.
 func Cases(t *testing.T, pattern string, plugins ...*sdk.Plugin) {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
@@ -84,8 +84,8 @@ func runCase(t *testing.T, file string, plugins []*sdk.Plugin) {
 	}
 }
 
-// Run runs a text case, as Cases does, and gives its sections: records, report and
-// files/NAME. It is for examples, and for tests that look at a part.
+// Run runs a text case as [Cases] does, and returns its sections by name: records, report and
+// files/NAME. It is for examples, and for tests that compare only a part.
 func Run(text string, plugins ...*sdk.Plugin) (map[string]string, error) {
 	dir, err := os.MkdirTemp("", "sdktest-")
 	if err != nil {
@@ -172,7 +172,7 @@ func recorder(of *sdk.Plugin, out *strings.Builder) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "recorder", Number: 999, Version: "1.0.0", Doc: "writes down flow ends for a test",
 		Requires: []sdk.Requirement{{Name: of.Name}},
-		Ends:     sdk.End(sdk.At, sdk.FlowInd, sdk.Dir, sdk.SrcIP, sdk.DstIP, sdk.SrcPort, sdk.DstPort, sdk.Proto).With(columns...),
+		Ends:     sdk.End(field.At, field.FlowInd, field.Dir, field.SrcIP, field.DstIP, field.SrcPort, field.DstPort, field.Proto).With(columns...),
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
 				fmt.Fprintf(out, "%s %d%c %s > %s proto=%d", sdk.Seconds(e.At()-Epoch*1e9, 3), e.FlowInd(), "AB"[e.Dir()],
@@ -195,5 +195,5 @@ func endpoint(ip sdk.IP, port uint16) string {
 	return netip.AddrPortFrom(addr, port).String()
 }
 
-// Text is the value of column i of another plugin at a flow end, as T2 shows it.
-func Text(e sdk.EndRow, i int, t sdk.Type) string { return string(t.AppendText(nil, e.Bytes(i))) }
+// Text returns the value of column i of other plugins at a flow end, as T2 shows it.
+func Text(e sdk.EndRow, i int, t value.Type) string { return string(t.AppendText(nil, e.Bytes(i))) }

@@ -2,10 +2,11 @@ package sdktest
 
 import (
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
-// StandIn makes a plugin that takes the place of one whose code is not at hand: it
-// gives columns of that name and type, all zero or empty.
+// StandIn returns a plugin in the place of one whose code is not available. It writes the columns,
+// all zero or empty.
 func StandIn(name string, number int, version string, columns ...sdk.Column) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: name, Number: number, Version: version, Doc: "stands in for the plugin of that name",
@@ -21,9 +22,9 @@ func StandIn(name string, number int, version string, columns ...sdk.Column) *sd
 	})
 }
 
-// zeros is a column of n values.
-func zeros(t sdk.Type, n int) *sdk.Vec {
-	v := &sdk.Vec{Type: t}
+// zeros returns a column of n values that are zero or empty.
+func zeros(t value.Type, n int) *value.Vec {
+	v := &value.Vec{Type: t}
 	for range n {
 		v.Append(make([]byte, t.Size()))
 	}

@@ -14,8 +14,8 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// Handler answers messages of sdk/wire: a Server, or what passes them on to
-// one. An error means that there is no answer; it ends the run.
+// Handler answers messages of sdk/wire: a [Server], or one that forwards them. An error ends the
+// run.
 type Handler interface {
 	Describe() ([]byte, error)
 	Open(msg []byte) ([]byte, error)
@@ -30,7 +30,7 @@ type server struct {
 	connected func()
 }
 
-// GRPCServer registers the plugin's methods.
+// GRPCServer registers the gRPC methods.
 func (l *Link) GRPCServer(_ *plugin.GRPCBroker, registrar *grpc.Server) error {
 	s := l.server
 	registrar.RegisterService(&grpc.ServiceDesc{

@@ -21,10 +21,11 @@ import (
 // served is what the process holds, between the command's init and its main.
 var served []*sdk.Plugin
 
-// Plugins sets up what the process holds. Call it in the command's init.
+// Plugins sets the plugins that Run serves. Call it in the command's init.
 func Plugins(plugins ...*sdk.Plugin) { served = plugins }
 
-// Run serves the plugins until the host ends it.
+// Run serves the plugins until the host ends the process. If no host started it, Run tells the
+// user what it is and exits with code 2.
 func Run() {
 	if !Called() {
 		fmt.Fprintf(os.Stderr, "this is a t2host plugin (%s), which t2host starts: t2host -r FILE -p PATH-OF-THIS-FILE\n", names(served))
@@ -41,11 +42,10 @@ func names(plugins []*sdk.Plugin) string {
 	return strings.Join(list, ", ")
 }
 
-// Called says whether a host started this process as a plugin.
+// Called reports whether a host started this process as a plugin.
 func Called() bool { return os.Getenv(Handshake.MagicCookieKey) == Handshake.MagicCookieValue }
 
-// Process serves plugins in a process that a host started, until the host ends
-// it or is gone.
+// Process serves h in a process that a host started, until the host ends it or is gone.
 func Process(h Handler) {
 	holdLifeline()
 	// The host decides when its plugins end: a Ctrl-C at the terminal, or a

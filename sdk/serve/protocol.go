@@ -14,24 +14,23 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// Handshake is what host and plugin agree on before they talk: the ABI's version
-// is the protocol's.
+// Handshake is go-plugin's handshake. Its protocol version is that of the ABI.
 var Handshake = plugin.HandshakeConfig{
 	ProtocolVersion:  wire.Version,
 	MagicCookieKey:   "T2HOST_PLUGIN",
 	MagicCookieValue: "74326b6e6f776e",
 }
 
-// Lifeline is the variable that holds the number of a file descriptor: the
-// reading end of a pipe that ends when the host does.
+// Lifeline is the environment variable with the number of a file descriptor: the reading end of a
+// pipe that the host's end closes.
 const Lifeline = "T2HOST_LIFELINE"
 
-// Name is the plugin set's only entry, as go-plugin dispenses it.
+// Name is the name of the only entry of go-plugin's plugin set.
 const Name = "t2host"
 
-// The gRPC methods. Requests and replies are bytes of sdk/wire: Describe takes
-// nothing and gives a manifest, Open and Close give answers to no flow ends,
-// Batches is a stream both ways: for each batch the pieces of the answer, then its end.
+// The gRPC methods. Requests and replies are messages of sdk/wire. Describe returns a manifest,
+// Open and Close return answers without flow ends. Batches is a stream both ways: a batch in, and
+// out the pieces of its answer, then the end.
 const (
 	service        = "t2host.Plugin"
 	MethodDescribe = "/" + service + "/Describe"
@@ -40,24 +39,24 @@ const (
 	MethodBatches  = "/" + service + "/Batches"
 )
 
-// Both ends of a connection take as much, in bytes: a batch is on its way whole, where
-// gRPC's own 64 KiB would have it wait for leave in between.
+// The sizes of both ends of a connection, in bytes. A batch fits into the window: with gRPC's
+// default of 64 KiB it would wait for the other end in between.
 const (
 	Window = wire.MaxBatch
 	Buffer = 256 << 10
 )
 
-// BatchesStream describes Batches to a client.
+// BatchesStream describes the method Batches to a client.
 var BatchesStream = grpc.StreamDesc{StreamName: "Batches", ServerStreams: true, ClientStreams: true}
 
-// Message is bytes on their way. What was received is valid until Free.
+// Message is a message of sdk/wire. Data that was received is valid until Free.
 type Message struct {
 	Data   []byte
 	reused bool // Data is written again before it has been sent
 	buffer mem.Buffer
 }
 
-// Free gives a received message's memory back.
+// Free releases the memory of a received message.
 func (m *Message) Free() {
 	if m.buffer != nil {
 		m.buffer.Free()
@@ -65,14 +64,14 @@ func (m *Message) Free() {
 	}
 }
 
-// Codec passes a Message through as it is, and everything else, which is
-// go-plugin's own, as protobuf.
+// Codec is a gRPC codec that passes a [Message] through as it is, and encodes everything else,
+// go-plugin's own messages, as protobuf.
 type Codec struct{}
 
-// Name is that of protobuf's codec, whose place it takes.
+// Name returns the name of the protobuf codec, which Codec replaces.
 func (Codec) Name() string { return "proto" }
 
-// Marshal returns v's bytes. Those of a Message are copied only where it says so.
+// Marshal returns the bytes of v. Those of a Message are copied only if they are reused.
 func (Codec) Marshal(v any) (mem.BufferSlice, error) {
 	if m, ok := v.(*Message); ok && m.reused {
 		return mem.BufferSlice{mem.Copy(m.Data, mem.DefaultBufferPool())}, nil
@@ -82,7 +81,7 @@ func (Codec) Marshal(v any) (mem.BufferSlice, error) {
 	return encoding.GetCodecV2("proto").Marshal(v)
 }
 
-// Unmarshal reads v.
+// Unmarshal reads data into v.
 func (Codec) Unmarshal(data mem.BufferSlice, v any) error {
 	m, ok := v.(*Message)
 	if !ok {
@@ -94,14 +93,14 @@ func (Codec) Unmarshal(data mem.BufferSlice, v any) error {
 	return nil
 }
 
-// Link joins a Server to go-plugin; the host's side has none and dispenses the
-// connection.
+// Link is go-plugin's plugin. On the plugin's side it has a server; on the host's side it has none
+// and dispenses the connection.
 type Link struct {
 	plugin.NetRPCUnsupportedPlugin
 	server *server
 }
 
-// GRPCClient gives the *grpc.ClientConn.
+// GRPCClient returns the *grpc.ClientConn.
 func (*Link) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, conn *grpc.ClientConn) (any, error) {
 	return conn, nil
 }

@@ -1,5 +1,4 @@
-// Package serve takes the plugins of a command and gives them to a host: as a
-// process, or as a sandboxed module, from the same few lines.
+// Package serve serves the plugins of a command to a host, as a process or as a sandboxed module:
 //
 //	func init() { serve.Plugins(mine.Plugin) } // a module's main never runs
 //	func main() { serve.Run() }
@@ -12,12 +11,13 @@ import (
 	"errors"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// Server is one plugin's side of a border: messages of sdk/wire in and out. The
-// answers are valid until the next call. Its calls do not overlap, and give no
-// error: a plugin's own crosses in its answer.
+// Server is the plugin's side of a border: it answers messages of sdk/wire. An answer is valid
+// until the next call. Calls must not overlap. They return no error: that of a plugin is in the
+// answer.
 type Server struct {
 	plugins []*sdk.Plugin
 	plugin  *sdk.Plugin // the opened one
@@ -25,16 +25,16 @@ type Server struct {
 	batch   sdk.Batch
 	answer  []byte
 	piece   []byte
-	none    sdk.Out
+	none    answer.Answer
 }
 
-// NewServer serves one of the plugins: the one that is opened.
+// NewServer returns a server of plugins, of which one will be opened.
 func NewServer(plugins ...*sdk.Plugin) *Server { return &Server{plugins: plugins} }
 
-// Describe gives the manifest.
+// Describe returns the manifest of the plugins.
 func (s *Server) Describe() ([]byte, error) { return wire.AppendManifest(nil, s.plugins...), nil }
 
-// Open takes an open message and gives an answer to no flow ends.
+// Open opens the plugin that an open message names. It returns an answer without flow ends.
 func (s *Server) Open(msg []byte) ([]byte, error) { return s.reply(s.open(msg)) }
 
 func (s *Server) open(msg []byte) error {
@@ -55,13 +55,13 @@ func (s *Server) open(msg []byte) error {
 	return errors.New("no plugin " + name + " in this artefact")
 }
 
-// Batch works on a batch and returns the end of the answer to it; piece is called with
-// the pieces before, and must not keep them.
+// Batch works on a batch message and returns the end of the answer. It calls piece with the pieces
+// before the end; piece must not keep them.
 func (s *Server) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 	if s.stage == nil {
 		return s.reply(errors.New("no plugin is open"))
 	}
-	s.batch.Out.Leave = func(out *sdk.Out) (err error) {
+	s.batch.Out.Leave = func(out *answer.Answer) (err error) {
 		s.piece, err = wire.SendPieces(s.piece, out, piece)
 		return err
 	}
@@ -76,7 +76,7 @@ func (s *Server) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 	return s.answer, nil
 }
 
-// Close closes the plugin and gives an answer to no flow ends.
+// Close closes the plugin and returns an answer without flow ends.
 func (s *Server) Close() ([]byte, error) {
 	if s.stage == nil {
 		return s.reply(nil)

@@ -17,10 +17,10 @@ var guest struct {
 	out    []byte // what was answered last: kept from the collector
 }
 
-// Plugins sets up what the module holds. Call it in the command's init.
+// Plugins sets the plugins of the module. Call it in the command's init.
 func Plugins(plugins ...*sdk.Plugin) { guest.server = NewServer(plugins...) }
 
-// Run does nothing in a module: the host calls its exports.
+// Run does nothing: the host calls the exports of a module.
 func Run() {}
 
 //go:wasmexport t2host_abi
@@ -61,7 +61,7 @@ func piece(address unsafe.Pointer, size int32)
 //go:wasmexport t2host_close
 func closePlugin() int64 { return give(guest.server.Close()) }
 
-// give gives address and length of b. A Server gives no error.
+// give returns the address and length of b. A Server returns no error.
 func give(b []byte, _ error) int64 {
 	guest.out = b
 	return int64(len(b))<<32 | int64(uintptr(unsafe.Pointer(unsafe.SliceData(b))))

@@ -16,7 +16,10 @@ import (
 	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/internal/fields"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -83,7 +86,7 @@ func TestABIManifest(t *testing.T) {
 	if info := tcpwin.LowWindows.Info(); !info.Same(&plugins[0].Imports[0]) {
 		t.Errorf("the import shown is not %s: %v", info.Name, info)
 	}
-	for _, words := range [][]string{wire.SettingKinds, wire.RowKinds[sdk.TCPRows:], wire.OutletKinds} {
+	for _, words := range [][]string{wire.SettingKinds, wire.RowKinds[field.TCPRows:], wire.OutletKinds} {
 		for _, word := range words {
 			if word != "" && !strings.Contains(page(t), "`"+word+"`") {
 				t.Errorf("ABI.md does not say what %s is", word)
@@ -98,7 +101,7 @@ func TestABILimits(t *testing.T) {
 	for format, limit := range map[string]int{
 		"A batch takes at most %d MiB": wire.MaxBatch,
 		"its end at most %d MiB":       wire.MaxAnswer,
-		"A frame has at most %d MiB":   sdk.MaxFrame,
+		"A frame has at most %d MiB":   answer.MaxFrame,
 		"JSON, at most %d MiB":         manifest.MaxSize,
 		"of at most %d MiB. It export": wasm.MaxModule,
 	} {
@@ -131,19 +134,19 @@ func grouped(n int) string {
 	return s
 }
 
-var meanings = map[sdk.Type]string{
-	sdk.TypeU8: "unsigned", sdk.TypeH8: "unsigned, shown as 0x and hex digits", sdk.TypeI64: "signed",
-	sdk.TypeF32: "IEEE 754", sdk.TypeTime: "signed: nanoseconds since 1970 UTC", sdk.TypeDuration: "signed: nanoseconds",
-	sdk.TypeIP:   "a byte 4, 6, or 0 for none; then 16 bytes of address, of which IPv4 takes the first 4 and the rest is zero",
-	sdk.TypeMAC:  "as on the wire",
-	sdk.TypeText: "bytes, shown as UTF-8 as far as they are", sdk.TypeString: "the same, shown in quotes",
+var meanings = map[value.Type]string{
+	value.Uint8: "unsigned", value.Hex8: "unsigned, shown as 0x and hex digits", value.Int64: "signed",
+	value.Float32: "IEEE 754", value.Time: "signed: nanoseconds since 1970 UTC", value.Duration: "signed: nanoseconds",
+	value.IP:   "a byte 4, 6, or 0 for none; then 16 bytes of address, of which IPv4 takes the first 4 and the rest is zero",
+	value.MAC:  "as on the wire",
+	value.Text: "bytes, shown as UTF-8 as far as they are", value.String: "the same, shown in quotes",
 }
 
 func types() string {
 	var b strings.Builder
 	b.WriteString("\n| type | bytes | |\n|---|---|---|\n")
 	means := ""
-	for t := sdk.TypeU8; t.Valid(); t++ {
+	for t := value.Uint8; t.Valid(); t++ {
 		if m, ok := meanings[t]; ok {
 			means = m
 		}
@@ -165,7 +168,7 @@ func fieldTable() string {
 		if !f.List() {
 			width = strconv.Itoa(size)
 		} else if of == "ends" {
-			width = "`" + sdk.EndFieldNamed(f.Name).Type().String() + "`"
+			width = "`" + field.EndNamed(f.Name).Type().String() + "`"
 		}
 		ref := ""
 		if f.Ref != "" {
@@ -174,18 +177,18 @@ func fieldTable() string {
 		fmt.Fprintf(&b, "| %s | `%s` | %s | %s%s |\n", of, f.Name, width, f.Doc, ref)
 	}
 	for _, f := range fields.Packets {
-		s := sdk.PacketSelect{Rows: sdk.TCPRows, Fields: sdk.PacketFieldNamed(f.Name)}
+		s := sdk.PacketSelect{Rows: field.TCPRows, Fields: field.PacketNamed(f.Name)}
 		row("packets", f, s.Size()-4)
 	}
 	for _, f := range fields.Ends {
-		s := sdk.EndSelect{On: true, Fields: sdk.EndFieldNamed(f.Name)}
+		s := sdk.EndSelect{On: true, Fields: field.EndNamed(f.Name)}
 		row("ends", f, s.Size()-8)
 	}
 	return b.String()
 }
 
 func exampleBatch() string {
-	p := &sdk.Plugin{Packets: sdk.TCP(sdk.Window), Ends: sdk.End(sdk.SrcIP)}
+	p := &sdk.Plugin{Packets: sdk.TCP(field.Window), Ends: sdk.End(field.SrcIP)}
 	b := &sdk.Batch{
 		Number: 1, First: 1, Last: 3, Time: 1e9, Final: true, Totals: sdk.Totals{Packets: 3, Bytes: 180},
 		Packets: sdk.Packets{N: 2, Flow: []uint32{0, 1}, Window: []uint32{0, 512}},
@@ -203,19 +206,19 @@ func exampleBatch() string {
 func exampleAnswer(t *testing.T) string {
 	t.Helper()
 	p := &sdk.Plugin{
-		Columns: []sdk.Column{sdk.U8("a", ""), sdk.U32("b", "")},
-		Exports: []sdk.TableInfo{{Name: "p.t", Key: []sdk.Column{{Name: "ip", Type: sdk.TypeIP}}, Row: []sdk.Column{sdk.U32("n", "")}}},
+		Columns: []sdk.Column{sdk.Uint8Column("a", ""), sdk.Uint32Column("b", "")},
+		Exports: []sdk.TableInfo{{Name: "p.t", Key: []sdk.Column{{Name: "ip", Type: value.IP}}, Row: []sdk.Column{sdk.Uint32Column("n", "")}}},
 		Outlets: []sdk.Outlet{{Name: "lines"}},
 	}
 	key := sdk.IPv4([16]byte{192, 0, 2, 1}).AppendWire(nil)
-	out := &sdk.Out{
-		Columns: []sdk.Vec{{Type: sdk.TypeU8, Data: []byte{1}}, {Type: sdk.TypeU32, Data: []byte{7, 0, 0, 0}}},
-		Deltas:  []sdk.Delta{{Key: key, Row: []byte{7, 0, 0, 0}}},
+	out := &answer.Answer{
+		Columns: []value.Vec{{Type: value.Uint8, Data: []byte{1}}, {Type: value.Uint32, Data: []byte{7, 0, 0, 0}}},
+		Deltas:  []answer.Delta{{Key: key, Row: []byte{7, 0, 0, 0}}},
 		Report:  []string{"done"},
 	}
 	out.AddFrame(0, []byte("one\n2\n"))
 	msg := wire.AppendAnswer(nil, out, 1, "")
-	if err := wire.ReadAnswer(msg, p, 1, &sdk.Out{}); err != nil {
+	if err := wire.ReadAnswer(msg, p, 1, &answer.Answer{}); err != nil {
 		t.Fatal(err)
 	}
 	return dump(msg, map[int]string{

@@ -1,13 +1,18 @@
 package wire
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/internal/little"
+)
 
-// AppendAnswer appends the answer to a batch with so many flow ends, or what is left of
-// it after its pieces. With problem, the text of an error, nothing else crosses.
-func AppendAnswer(dst []byte, out *sdk.Out, ends int, problem string) []byte {
+// AppendAnswer appends the message of the answer to a batch with that number of flow ends, or of
+// what is left of it after its pieces. If problem, the text of an error, is not empty, the message
+// holds nothing else.
+func AppendAnswer(dst []byte, out *answer.Answer, ends int, problem string) []byte {
 	start := len(dst)
 	if problem != "" {
-		out, ends = &sdk.Out{}, 0
+		out, ends = &answer.Answer{}, 0
 	}
 	dst = appendCounts(dst, out, len(out.Frames), ends, len(problem))
 	for i := range out.Columns {
@@ -20,29 +25,29 @@ func AppendAnswer(dst []byte, out *sdk.Out, ends int, problem string) []byte {
 }
 
 // appendCounts appends the header of an answer or a piece.
-func appendCounts(dst []byte, out *sdk.Out, frames, ends, problem int) []byte {
+func appendCounts(dst []byte, out *answer.Answer, frames, ends, problem int) []byte {
 	dst = extend(dst, 8)
 	for _, n := range [...]int{ends, len(out.Deltas), frames, len(out.Summary), len(out.Report), len(out.Logs), problem, 0} {
-		dst = append32(dst, uint32(n))
+		dst = little.AppendUint32(dst, uint32(n))
 	}
 	return dst
 }
 
 // appendFrames appends frames with these flags, and their own.
-func appendFrames(dst []byte, start int, frames []sdk.Frame, flags uint16) []byte {
+func appendFrames(dst []byte, start int, frames []answer.Frame, flags uint16) []byte {
 	for _, f := range frames {
 		own := flags
 		if f.Next {
 			own |= flagNext
 		}
-		dst = append16(append16(dst, f.Outlet), own)
-		dst = append32(dst, uint32(len(f.Data)))
+		dst = little.AppendUint16(little.AppendUint16(dst, f.Outlet), own)
+		dst = little.AppendUint32(dst, uint32(len(f.Data)))
 		dst = pad(append(dst, f.Data...), start, 4)
 	}
 	return dst
 }
 
-func appendLines(dst []byte, start int, out *sdk.Out) []byte {
+func appendLines(dst []byte, start int, out *answer.Answer) []byte {
 	for _, lines := range [...][]string{out.Summary, out.Report, out.Logs} {
 		for _, line := range lines {
 			dst = appendText(dst, start, line)
@@ -53,18 +58,18 @@ func appendLines(dst []byte, start int, out *sdk.Out) []byte {
 
 const deltaHeader = 16
 
-func appendDeltas(b []byte, start int, deltas []sdk.Delta) []byte {
+func appendDeltas(b []byte, start int, deltas []answer.Delta) []byte {
 	for i := range deltas {
 		d := &deltas[i]
 		flags := uint16(0)
 		if d.Deleted {
 			flags = flagDeleted
 		}
-		b = append32(b, d.At)
-		b = append16(b, d.Table)
-		b = append16(b, flags)
-		b = append32(b, uint32(len(d.Key)))
-		b = append32(b, uint32(len(d.Row)))
+		b = little.AppendUint32(b, d.At)
+		b = little.AppendUint16(b, d.Table)
+		b = little.AppendUint16(b, flags)
+		b = little.AppendUint32(b, uint32(len(d.Key)))
+		b = little.AppendUint32(b, uint32(len(d.Row)))
 		b = append(append(b, d.Key...), d.Row...)
 		b = pad(b, start, 4)
 	}
@@ -73,9 +78,9 @@ func appendDeltas(b []byte, start int, deltas []sdk.Delta) []byte {
 
 // readDeltas reads n changes of the tables, in ascending order of flow ends from last
 // on; it returns the last one.
-func readDeltas(c *cursor, deltas []sdk.Delta, n, ends int, last uint32, tables []sdk.TableInfo) ([]sdk.Delta, uint32) {
+func readDeltas(c *cursor, deltas []answer.Delta, n, ends int, last uint32, tables []sdk.TableInfo) ([]answer.Delta, uint32) {
 	for range n {
-		d := sdk.Delta{At: c.u32(), Table: c.u16()}
+		d := answer.Delta{At: c.u32(), Table: c.u16()}
 		flags := c.u16()
 		keyLen, rowLen := c.u32(), c.u32()
 		d.Key, d.Row = c.take(int(keyLen)), c.take(int(rowLen))

@@ -1,26 +1,34 @@
 package wire
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"math/bits"
 
-// AppendBatch appends b, as plugin p reads it.
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/internal/little"
+	"github.com/t2host/t2host/sdk/value"
+)
+
+// AppendBatch appends the message of b, with the fields and columns that p declares.
 func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	start := len(dst)
 	dst = extend(dst, 8)
-	dst = append64(dst, b.Number)
-	dst = append64(dst, b.First)
-	dst = append64(dst, b.Last)
-	dst = append64(dst, uint64(b.Time))
+	dst = little.AppendUint64(dst, b.Number)
+	dst = little.AppendUint64(dst, b.First)
+	dst = little.AppendUint64(dst, b.Last)
+	dst = little.AppendUint64(dst, uint64(b.Time))
 	flags := uint32(0)
 	if b.Final {
 		flags = flagFinal
 	}
-	dst = append32(dst, flags)
-	dst = append32(dst, uint32(b.Packets.N))
-	dst = append32(dst, uint32(b.Ends.N))
-	dst = append32(dst, uint32(len(b.Imports)))
-	dst = append64(dst, b.Totals.Packets)
-	dst = append64(dst, b.Totals.Bytes)
-	if p.Packets.Rows != sdk.NoRows {
+	dst = little.AppendUint32(dst, flags)
+	dst = little.AppendUint32(dst, uint32(b.Packets.N))
+	dst = little.AppendUint32(dst, uint32(b.Ends.N))
+	dst = little.AppendUint32(dst, uint32(len(b.Imports)))
+	dst = little.AppendUint64(dst, b.Totals.Packets)
+	dst = little.AppendUint64(dst, b.Totals.Bytes)
+	if p.Packets.Rows != field.NoRows {
 		dst = appendPackets(dst, start, p.Packets.Fields, &b.Packets)
 	}
 	if p.Ends.On {
@@ -30,7 +38,7 @@ func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	return finish(dst, start, kindBatch)
 }
 
-func appendEnds(b []byte, start int, fields sdk.EndField, e *sdk.Ends) []byte {
+func appendEnds(b []byte, start int, fields field.End, e *sdk.Ends) []byte {
 	b = appendEndFields(b, start, fields, e)
 	for i := range e.Columns {
 		b = columnVec(b, start, &e.Columns[i])
@@ -38,8 +46,8 @@ func appendEnds(b []byte, start int, fields sdk.EndField, e *sdk.Ends) []byte {
 	return b
 }
 
-// ReadBatch reads a message into b, as plugin p reads it. What b holds then
-// lives in msg and in b's own memory. Out is left alone.
+// ReadBatch reads the message of a batch for p into b. b then refers to the memory of msg.
+// ReadBatch does not change b.Out.
 func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 	c, err := open(msg, kindBatch, batchHeader)
 	if err != nil {
@@ -55,10 +63,10 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 	b.Ends.N = c.count(4)
 	deltas := c.count(deltaHeader)
 	b.Totals = sdk.Totals{Packets: c.u64(), Bytes: c.u64()}
-	if p.Packets.Rows == sdk.NoRows && b.Packets.N > 0 || !p.Ends.On && b.Ends.N > 0 {
+	if p.Packets.Rows == field.NoRows && b.Packets.N > 0 || !p.Ends.On && b.Ends.N > 0 {
 		c.fail("message has rows that were not declared")
 	}
-	if p.Packets.Rows != sdk.NoRows {
+	if p.Packets.Rows != field.NoRows {
 		readPackets(c, p.Packets.Fields, &b.Packets)
 	}
 	if p.Ends.On {
@@ -78,14 +86,15 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 	return c.end()
 }
 
-// Size is how many bytes AppendBatch appends at most.
+// Size returns the largest number of bytes that AppendBatch appends.
 func Size(p *sdk.Plugin, b *sdk.Batch) int {
-	const fields = 32 // more than there are of packets and ends
+	// Each column may be padded, those of slots and of Before too, and so may the whole.
+	fields := 4 + bits.OnesCount64(uint64(p.Packets.Fields)) + bits.OnesCount64(uint64(p.Ends.Fields))
 	n := batchHeader + b.Packets.N*p.Packets.Size() + b.Ends.N*p.Ends.Size() + 8*(fields+len(p.Ends.Columns))
-	if p.Packets.Fields&sdk.Payload != 0 {
+	if p.Packets.Fields&field.Payload != 0 {
 		n += len(b.Packets.Payload.Data)
 	}
-	for _, f := range sdk.VecFields {
+	for _, f := range field.EndLists {
 		if p.Ends.Fields&f != 0 {
 			n += len(b.Ends.Vec(f).Data)
 		}
@@ -101,24 +110,24 @@ func Size(p *sdk.Plugin, b *sdk.Batch) int {
 	return n
 }
 
-// DeltaSize is how many bytes a change of a table takes at most.
-func DeltaSize(d *sdk.Delta) int { return deltaHeader + len(d.Key) + len(d.Row) + 3 }
+// DeltaSize returns the largest number of bytes of a change of a table.
+func DeltaSize(d *answer.Delta) int { return deltaHeader + len(d.Key) + len(d.Row) + 3 }
 
 func readEnds(c *cursor, s sdk.EndSelect, e *sdk.Ends) {
 	readEndFields(c, s.Fields, e)
 	if len(e.Columns) != len(s.Columns) {
-		e.Columns = make([]sdk.Vec, len(s.Columns))
+		e.Columns = make([]value.Vec, len(s.Columns))
 	}
 	for i, col := range s.Columns {
 		c.vec(&e.Columns[i], col.Type, e.N)
 	}
 }
 
-// Time is the packet time of a batch message's last frame, 0 if msg is too short
-// for one.
+// Time returns the packet time of the last frame of a batch message, or 0 if msg is too short to be
+// one.
 func Time(msg []byte) int64 {
 	if len(msg) < batchHeader {
 		return 0
 	}
-	return int64(get64(msg[32:]))
+	return int64(little.Uint64(msg[32:]))
 }

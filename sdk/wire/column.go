@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // A column's values follow each other without gaps; they begin aligned. What is read
@@ -15,16 +17,33 @@ func (c *cursor) column(n, size int) []byte {
 	return c.take(n * size)
 }
 
-func appendColumn[T sdk.Number](b []byte, start int, v []T) []byte {
-	return sdk.AppendNumbers(pad(b, start, 8), v)
+func appendColumn[T value.Number](b []byte, start int, v []T) []byte {
+	return value.AppendNumbers(pad(b, start, 8), v)
 }
 
-func readColumn[T sdk.Number](c *cursor, n int) []T {
-	return sdk.NumbersFromWire[T](c.column(n, int(unsafe.Sizeof(T(0)))))
+func readColumn[T value.Number](c *cursor, n int) []T {
+	return value.NumbersFromWire[T](c.column(n, int(unsafe.Sizeof(T(0)))))
 }
 
+// appendIPs relies on it that an IP in memory is its bytes on the wire.
 func appendIPs(b []byte, start int, v []sdk.IP) []byte {
-	return sdk.AppendIPs(pad(b, start, 8), v)
+	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*value.IPSize)
+	return append(pad(b, start, 8), bytes...)
 }
 
-func (c *cursor) ips(n int) []sdk.IP { return sdk.IPsFromWire(c.column(n, sdk.IPSize)) }
+// ips reads n addresses: in the message's memory, unless a version in it is none, which is
+// read as no address.
+func (c *cursor) ips(n int) []sdk.IP {
+	b := c.column(n, value.IPSize)
+	v := unsafe.Slice((*sdk.IP)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/value.IPSize)
+	copied := false
+	for i := range v {
+		if version := v[i].Version(); version != 4 && version != 6 && v[i] != (sdk.IP{}) {
+			if !copied {
+				v, copied = slices.Clone(v), true
+			}
+			v[i] = sdk.IP{}
+		}
+	}
+	return v
+}

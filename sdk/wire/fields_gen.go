@@ -2,188 +2,192 @@
 
 package wire
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
+)
 
-func appendPackets(b []byte, start int, fields sdk.PacketField, p *sdk.Packets) []byte {
+func appendPackets(b []byte, start int, fields field.Packet, p *sdk.Packets) []byte {
 	b = appendColumn(b, start, p.Flow)
-	if fields&sdk.Time != 0 {
+	if fields&field.Time != 0 {
 		b = appendColumn(b, start, p.Time)
 	}
-	if fields&sdk.Window != 0 {
+	if fields&field.Window != 0 {
 		b = appendColumn(b, start, p.Window)
 	}
-	if fields&sdk.TCPFlags != 0 {
+	if fields&field.TCPFlags != 0 {
 		b = appendColumn(b, start, p.TCPFlags)
 	}
-	if fields&sdk.WireLen != 0 {
+	if fields&field.WireLen != 0 {
 		b = appendColumn(b, start, p.WireLen)
 	}
-	if fields&sdk.L7Len != 0 {
+	if fields&field.L7Len != 0 {
 		b = appendColumn(b, start, p.L7Len)
 	}
-	if fields&sdk.PadLen != 0 {
+	if fields&field.PadLen != 0 {
 		b = appendColumn(b, start, p.PadLen)
 	}
-	if fields&sdk.Payload != 0 {
+	if fields&field.Payload != 0 {
 		b = columnVec(b, start, &p.Payload)
 	}
 	return b
 }
 
-func readPackets(c *cursor, fields sdk.PacketField, p *sdk.Packets) {
+func readPackets(c *cursor, fields field.Packet, p *sdk.Packets) {
 	n := p.N
 	p.Flow = readColumn[uint32](c, n)
-	if fields&sdk.Time != 0 {
+	if fields&field.Time != 0 {
 		p.Time = readColumn[int64](c, n)
 	}
-	if fields&sdk.Window != 0 {
+	if fields&field.Window != 0 {
 		p.Window = readColumn[uint32](c, n)
 	}
-	if fields&sdk.TCPFlags != 0 {
+	if fields&field.TCPFlags != 0 {
 		p.TCPFlags = readColumn[uint8](c, n)
 	}
-	if fields&sdk.WireLen != 0 {
+	if fields&field.WireLen != 0 {
 		p.WireLen = readColumn[uint32](c, n)
 	}
-	if fields&sdk.L7Len != 0 {
+	if fields&field.L7Len != 0 {
 		p.L7Len = readColumn[uint16](c, n)
 	}
-	if fields&sdk.PadLen != 0 {
+	if fields&field.PadLen != 0 {
 		p.PadLen = readColumn[uint16](c, n)
 	}
-	if fields&sdk.Payload != 0 {
-		c.vec(&p.Payload, sdk.TypeText, n)
+	if fields&field.Payload != 0 {
+		c.vec(&p.Payload, value.Text, n)
 	}
 }
 
-func appendEndFields(b []byte, start int, fields sdk.EndField, e *sdk.Ends) []byte {
+func appendEndFields(b []byte, start int, fields field.End, e *sdk.Ends) []byte {
 	b = appendColumn(b, start, e.Flow)
 	b = appendColumn(b, start, e.Before)
-	if fields&sdk.At != 0 {
+	if fields&field.At != 0 {
 		b = appendColumn(b, start, e.At)
 	}
-	if fields&sdk.FirstSeen != 0 {
+	if fields&field.FirstSeen != 0 {
 		b = appendColumn(b, start, e.FirstSeen)
 	}
-	if fields&sdk.LastSeen != 0 {
+	if fields&field.LastSeen != 0 {
 		b = appendColumn(b, start, e.LastSeen)
 	}
-	if fields&sdk.FlowInd != 0 {
+	if fields&field.FlowInd != 0 {
 		b = appendColumn(b, start, e.FlowInd)
 	}
-	if fields&sdk.Dir != 0 {
+	if fields&field.Dir != 0 {
 		b = appendColumn(b, start, e.Dir)
 	}
-	if fields&sdk.SrcIP != 0 {
+	if fields&field.SrcIP != 0 {
 		b = appendIPs(b, start, e.SrcIP)
 	}
-	if fields&sdk.DstIP != 0 {
+	if fields&field.DstIP != 0 {
 		b = appendIPs(b, start, e.DstIP)
 	}
-	if fields&sdk.SrcPort != 0 {
+	if fields&field.SrcPort != 0 {
 		b = appendColumn(b, start, e.SrcPort)
 	}
-	if fields&sdk.DstPort != 0 {
+	if fields&field.DstPort != 0 {
 		b = appendColumn(b, start, e.DstPort)
 	}
-	if fields&sdk.Proto != 0 {
+	if fields&field.Proto != 0 {
 		b = appendColumn(b, start, e.Proto)
 	}
-	if fields&sdk.TCPStates != 0 {
+	if fields&field.TCPStates != 0 {
 		b = appendColumn(b, start, e.TCPStates)
 	}
-	if fields&sdk.UTCOffset != 0 {
+	if fields&field.UTCOffset != 0 {
 		b = appendColumn(b, start, e.UTCOffset)
 	}
-	if fields&sdk.FlowStat != 0 {
+	if fields&field.FlowStat != 0 {
 		b = appendColumn(b, start, e.FlowStat)
 	}
-	if fields&sdk.Opposite != 0 {
+	if fields&field.Opposite != 0 {
 		b = appendColumn(b, start, e.Opposite)
 	}
-	if fields&sdk.EtherType != 0 {
+	if fields&field.EtherType != 0 {
 		b = appendColumn(b, start, e.EtherType)
 	}
-	if fields&sdk.HdrDesc != 0 {
+	if fields&field.HdrDesc != 0 {
 		b = columnVec(b, start, &e.HdrDesc)
 	}
-	if fields&sdk.NumHdrs != 0 {
+	if fields&field.NumHdrs != 0 {
 		b = columnVec(b, start, &e.NumHdrs)
 	}
-	if fields&sdk.SrcMAC != 0 {
+	if fields&field.SrcMAC != 0 {
 		b = columnVec(b, start, &e.SrcMAC)
 	}
-	if fields&sdk.DstMAC != 0 {
+	if fields&field.DstMAC != 0 {
 		b = columnVec(b, start, &e.DstMAC)
 	}
-	if fields&sdk.VLANID != 0 {
+	if fields&field.VLANID != 0 {
 		b = columnVec(b, start, &e.VLANID)
 	}
 	return b
 }
 
-func readEndFields(c *cursor, fields sdk.EndField, e *sdk.Ends) {
+func readEndFields(c *cursor, fields field.End, e *sdk.Ends) {
 	n := e.N
 	e.Flow = readColumn[uint32](c, n)
 	e.Before = readColumn[uint32](c, n)
-	if fields&sdk.At != 0 {
+	if fields&field.At != 0 {
 		e.At = readColumn[int64](c, n)
 	}
-	if fields&sdk.FirstSeen != 0 {
+	if fields&field.FirstSeen != 0 {
 		e.FirstSeen = readColumn[int64](c, n)
 	}
-	if fields&sdk.LastSeen != 0 {
+	if fields&field.LastSeen != 0 {
 		e.LastSeen = readColumn[int64](c, n)
 	}
-	if fields&sdk.FlowInd != 0 {
+	if fields&field.FlowInd != 0 {
 		e.FlowInd = readColumn[uint64](c, n)
 	}
-	if fields&sdk.Dir != 0 {
+	if fields&field.Dir != 0 {
 		e.Dir = readColumn[uint8](c, n)
 	}
-	if fields&sdk.SrcIP != 0 {
+	if fields&field.SrcIP != 0 {
 		e.SrcIP = c.ips(n)
 	}
-	if fields&sdk.DstIP != 0 {
+	if fields&field.DstIP != 0 {
 		e.DstIP = c.ips(n)
 	}
-	if fields&sdk.SrcPort != 0 {
+	if fields&field.SrcPort != 0 {
 		e.SrcPort = readColumn[uint16](c, n)
 	}
-	if fields&sdk.DstPort != 0 {
+	if fields&field.DstPort != 0 {
 		e.DstPort = readColumn[uint16](c, n)
 	}
-	if fields&sdk.Proto != 0 {
+	if fields&field.Proto != 0 {
 		e.Proto = readColumn[uint8](c, n)
 	}
-	if fields&sdk.TCPStates != 0 {
+	if fields&field.TCPStates != 0 {
 		e.TCPStates = readColumn[uint8](c, n)
 	}
-	if fields&sdk.UTCOffset != 0 {
+	if fields&field.UTCOffset != 0 {
 		e.UTCOffset = readColumn[int32](c, n)
 	}
-	if fields&sdk.FlowStat != 0 {
+	if fields&field.FlowStat != 0 {
 		e.FlowStat = readColumn[uint64](c, n)
 	}
-	if fields&sdk.Opposite != 0 {
+	if fields&field.Opposite != 0 {
 		e.Opposite = readColumn[uint32](c, n)
 	}
-	if fields&sdk.EtherType != 0 {
+	if fields&field.EtherType != 0 {
 		e.EtherType = readColumn[uint16](c, n)
 	}
-	if fields&sdk.HdrDesc != 0 {
-		c.vec(&e.HdrDesc, sdk.TypeText|sdk.List, n)
+	if fields&field.HdrDesc != 0 {
+		c.vec(&e.HdrDesc, value.Text|value.List, n)
 	}
-	if fields&sdk.NumHdrs != 0 {
-		c.vec(&e.NumHdrs, sdk.TypeU16|sdk.List, n)
+	if fields&field.NumHdrs != 0 {
+		c.vec(&e.NumHdrs, value.Uint16|value.List, n)
 	}
-	if fields&sdk.SrcMAC != 0 {
-		c.vec(&e.SrcMAC, sdk.TypeMAC|sdk.List, n)
+	if fields&field.SrcMAC != 0 {
+		c.vec(&e.SrcMAC, value.MAC|value.List, n)
 	}
-	if fields&sdk.DstMAC != 0 {
-		c.vec(&e.DstMAC, sdk.TypeMAC|sdk.List, n)
+	if fields&field.DstMAC != 0 {
+		c.vec(&e.DstMAC, value.MAC|value.List, n)
 	}
-	if fields&sdk.VLANID != 0 {
-		c.vec(&e.VLANID, sdk.TypeU16|sdk.List, n)
+	if fields&field.VLANID != 0 {
+		c.vec(&e.VLANID, value.Uint16|value.List, n)
 	}
 }

@@ -5,10 +5,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
-// AppendManifest appends what an artefact answers to describe: the declarations
-// of its plugins, as a JSON object. The same plugins give the same bytes.
+// AppendManifest appends the manifest of an artefact: the declarations of its plugins, as a JSON
+// object. Its bytes depend on the declarations only.
 func AppendManifest(dst []byte, plugins ...*sdk.Plugin) []byte {
 	j := jsonWriter{b: append(dst, `{"abi":`...)}
 	j.b = strconv.AppendInt(j.b, Version, 10)
@@ -16,13 +18,13 @@ func AppendManifest(dst []byte, plugins ...*sdk.Plugin) []byte {
 	return append(j.b, '}')
 }
 
-// The words of a manifest for the numbers of the SDK.
+// The words of a manifest for kinds of settings, field.Rows and kinds of outlets.
 var (
 	SettingKinds = []string{
-		sdk.UintSetting: "number", sdk.BoolSetting: "bool", sdk.TextSetting: "text",
-		sdk.ChoiceSetting: "choice", sdk.TargetSetting: "target",
+		setting.Uint: "number", setting.Bool: "bool", setting.Text: "text",
+		setting.Choice: "choice", setting.Target: "target",
 	}
-	RowKinds    = []string{sdk.NoRows: "none", sdk.TCPRows: "tcp", sdk.AllRows: "all"}
+	RowKinds    = []string{field.NoRows: "none", field.TCPRows: "tcp", field.AllRows: "all"}
 	OutletKinds = []string{sdk.FileOutlet: "file", sdk.StreamOutlet: "stream", sdk.RecordOutlet: "records"}
 )
 
@@ -44,12 +46,12 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 		j.bool("optional", r.Optional)
 		j.b = append(j.b, '}')
 	})
-	if p.Packets.Rows != sdk.NoRows {
+	if p.Packets.Rows != field.NoRows {
 		j.key("packets")
 		j.b = append(j.b, '{')
 		j.text("rows", word(RowKinds, int(p.Packets.Rows)))
 		j.texts("fields", p.Packets.Fields.Names())
-		if p.Packets.Fields&sdk.Payload != 0 {
+		if p.Packets.Fields&field.Payload != 0 {
 			j.number("payload", uint64(p.Packets.PayloadLen))
 		}
 		j.b = append(j.b, '}')
@@ -81,7 +83,7 @@ func (j *jsonWriter) setting(s *sdk.Setting) {
 	j.text("name", s.Name)
 	j.text("kind", word(SettingKinds, int(s.Kind)))
 	j.text("unit", s.Unit)
-	if s.Kind == sdk.UintSetting {
+	if s.Kind == setting.Uint {
 		j.number("min", s.Min)
 		j.number("max", s.Max)
 	}

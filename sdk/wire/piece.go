@@ -4,31 +4,32 @@ import (
 	"errors"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/internal/little"
 )
 
-// SendPieces sends what out holds beside its columns, in pieces of an answer. A frame of
-// more than [sdk.MaxPiece] bytes is cut, so that a piece stays below MaxBatch where out has
-// gathered no more than an [sdk.Out] does. SendPieces writes into buf and returns it
-// for the next call; send must not keep its argument.
-func SendPieces(buf []byte, out *sdk.Out, send func(piece []byte) error) ([]byte, error) {
+// SendPieces sends all that out holds but its columns, as pieces of an answer. It cuts frames of more
+// than [answer.MaxPiece] bytes, so that no piece is larger than [MaxBatch]. It writes the pieces to
+// buf and returns it for the next call; send must not keep its argument.
+func SendPieces(buf []byte, out *answer.Answer, send func(piece []byte) error) ([]byte, error) {
 	s := sender{buf: buf, send: send}
-	none := &sdk.Out{}
+	none := &answer.Answer{}
 	from := 0
 	for i, f := range out.Frames {
-		if len(f.Data) <= sdk.MaxPiece {
+		if len(f.Data) <= answer.MaxPiece {
 			continue
 		}
 		if i > from {
 			s.piece(none, out.Frames[from:i], 0)
 		}
 		for rest := f.Data; len(rest) > 0; {
-			f.Data = rest[:min(len(rest), sdk.MaxPiece)]
+			f.Data = rest[:min(len(rest), answer.MaxPiece)]
 			rest = rest[len(f.Data):]
 			flags := uint16(0)
 			if len(rest) > 0 {
 				flags = flagMore
 			}
-			s.piece(none, []sdk.Frame{f}, flags)
+			s.piece(none, []answer.Frame{f}, flags)
 		}
 		from = i + 1
 	}
@@ -45,7 +46,7 @@ type sender struct {
 }
 
 // piece sends the frames, with the changes and lines of out.
-func (s *sender) piece(out *sdk.Out, frames []sdk.Frame, flags uint16) {
+func (s *sender) piece(out *answer.Answer, frames []answer.Frame, flags uint16) {
 	if s.err != nil {
 		return
 	}
@@ -56,25 +57,25 @@ func (s *sender) piece(out *sdk.Out, frames []sdk.Frame, flags uint16) {
 	s.err = s.send(s.buf)
 }
 
-// IsPiece reports whether a message is a piece of an answer, and not its end.
-func IsPiece(msg []byte) bool { return len(msg) >= 8 && get16(msg[6:]) == kindPiece }
+// IsPiece reports whether msg is a piece of an answer, not its end.
+func IsPiece(msg []byte) bool { return len(msg) >= 8 && little.Uint16(msg[6:]) == kindPiece }
 
-// Answer reads the answer to one batch: any number of pieces, then the end. The zero
-// value is ready for Begin.
+// Answer reads the answer to a batch: any number of pieces, then the end. The zero value is ready
+// for Begin.
 type Answer struct {
 	plugin *sdk.Plugin
 	ends   int
-	out    *sdk.Out
+	out    *answer.Answer
 
-	part  sdk.Out  // of the message being read, in its memory
-	last  uint32   // flow end of the last change so far
-	begun [][]byte // of each outlet: the bytes of a frame whose end has not come yet
-	left  error    // of handing on
+	part  answer.Answer // of the message being read, in its memory
+	last  uint32        // flow end of the last change so far
+	begun [][]byte      // of each outlet: the bytes of a frame whose end has not come yet
+	left  error         // of handing on
 }
 
-// Begin prepares for the answer of plugin p to a batch with so many flow ends. What is
-// read goes to out: the columns as copies, all else by [sdk.Out.Pass].
-func (a *Answer) Begin(p *sdk.Plugin, ends int, out *sdk.Out) {
+// Begin prepares for the answer of p to a batch with that number of flow ends. Columns are copied
+// to out, and all else is handed to its Pass.
+func (a *Answer) Begin(p *sdk.Plugin, ends int, out *answer.Answer) {
 	a.plugin, a.ends, a.out, a.last, a.left = p, ends, out, 0, nil
 	if len(a.begun) != len(p.Outlets) {
 		a.begun = make([][]byte, len(p.Outlets))
@@ -84,7 +85,7 @@ func (a *Answer) Begin(p *sdk.Plugin, ends int, out *sdk.Out) {
 	}
 }
 
-// Piece reads a piece. Its error says what is malformed, or is that of handing on.
+// Piece reads a piece. It returns an error if the piece is malformed, or that of Pass.
 func (a *Answer) Piece(msg []byte) error {
 	if len(msg) > MaxBatch {
 		return errors.New("piece of an answer is too large")
@@ -100,8 +101,8 @@ func (a *Answer) Piece(msg []byte) error {
 	return a.rest(c, &counts)
 }
 
-// End reads the last message of the answer. A plugin's own error is returned as a
-// *PluginError; any other error is as those of Piece.
+// End reads the end of the answer. It returns a *[PluginError] if the plugin failed, or an error as
+// Piece does.
 func (a *Answer) End(msg []byte) error {
 	if len(msg) > MaxAnswer {
 		return errors.New("answer is too large")
@@ -139,7 +140,7 @@ func (a *Answer) End(msg []byte) error {
 	return nil
 }
 
-// Left returns the error of handing on, if that was what went wrong.
+// Left returns the error of Pass, if it was that which failed.
 func (a *Answer) Left() error { return a.left }
 
 // counts are those of an answer's header.
@@ -196,16 +197,16 @@ func (a *Answer) frame(c *cursor) {
 		c.fail("file of records ends in the middle of a frame")
 	case next:
 		a.part.AddNext(outlet)
-	case len(*begun)+len(data) > sdk.MaxFrame:
+	case len(*begun)+len(data) > answer.MaxFrame:
 		c.fail("frame is too large")
 	case flags == flagMore:
 		*begun = append(*begun, data...)
 	case len(*begun) > 0:
 		*begun = append(*begun, data...)
-		a.part.Frames = append(a.part.Frames, sdk.Frame{Outlet: outlet, Data: *begun})
+		a.part.Frames = append(a.part.Frames, answer.Frame{Outlet: outlet, Data: *begun})
 		*begun = nil
 	default:
-		a.part.Frames = append(a.part.Frames, sdk.Frame{Outlet: outlet, Data: data})
+		a.part.Frames = append(a.part.Frames, answer.Frame{Outlet: outlet, Data: data})
 	}
 }
 
@@ -216,9 +217,9 @@ func readLines(c *cursor, to []string, n int) []string {
 	return to
 }
 
-// ReadAnswer reads plugin p's answer to a batch with so many flow ends, one without
-// pieces, into out, which then holds copies only. Its errors are those of [Answer.End].
-func ReadAnswer(msg []byte, p *sdk.Plugin, ends int, out *sdk.Out) error {
+// ReadAnswer reads an answer without pieces of p to a batch with that number of flow ends into out,
+// as copies. Its errors are those of [Answer.End].
+func ReadAnswer(msg []byte, p *sdk.Plugin, ends int, out *answer.Answer) error {
 	out.Reset(p.Columns)
 	var a Answer
 	a.Begin(p, ends, out)

@@ -1,24 +1,27 @@
 package wire
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk/internal/little"
+	"github.com/t2host/t2host/sdk/value"
+)
 
 // A column of values that differ in width is a column of their lengths (u32), and
 // behind it their bytes, without gaps.
 
-func columnVec(b []byte, start int, v *sdk.Vec) []byte {
+func columnVec(b []byte, start int, v *value.Vec) []byte {
 	b = pad(b, start, 8)
 	at := len(b)
 	b = extend(b, 4*len(v.Ends))
 	lengths, last := b[at:], uint32(0)
 	for i, end := range v.Ends {
-		put32(lengths[4*i:], end-last)
+		little.PutUint32(lengths[4*i:], end-last)
 		last = end
 	}
 	return append(b, v.Data...)
 }
 
 // vec reads n values of a type. Data lives in the message.
-func (c *cursor) vec(v *sdk.Vec, t sdk.Type, n int) {
+func (c *cursor) vec(v *value.Vec, t value.Type, n int) {
 	v.Type, v.Ends = t, v.Ends[:0]
 	if size := t.Size(); size > 0 {
 		v.Data = c.column(n, size)
@@ -62,7 +65,7 @@ func wholeTexts(data []byte, ends []uint32) bool {
 			if uint64(end)-at < 4 {
 				return false
 			}
-			at += 4 + uint64(get32(data[at:]))
+			at += 4 + uint64(little.Uint32(data[at:]))
 		}
 		if at > uint64(end) {
 			return false

@@ -1,23 +1,22 @@
-// Package wire takes batches and answers and gives bytes, and the other way
-// round: how they cross the border to a plugin that is not compiled in. It is
-// the ABI, versioned; both sides know the plugin's declaration, so only values
-// cross, no names.
+// Package wire encodes what crosses the border to a plugin that is not compiled in, and decodes
+// it: batches, answers, the opening of a plugin, and its declaration.
 //
-// ABI.md says byte by byte how; both sides know the plugin's declaration, so
-// only values cross, no names. What a plugin declares crosses once, as a
-// manifest in JSON.
+// It is the ABI, which has a version. ABI.md describes it byte by byte. What a plugin declares
+// crosses once, as a manifest in JSON. Both sides know it, so messages hold values without names.
 package wire
 
 import (
 	"errors"
 	"strconv"
+
+	"github.com/t2host/t2host/sdk/internal/little"
 )
 
 // Version is the ABI's version.
 const Version = 2
 
-// Bounds of messages in bytes: of any, of the end of an answer, and of a batch or a
-// piece of an answer.
+// Limits of messages in bytes: of any message, of the end of an answer, and of a batch or a piece
+// of an answer.
 const (
 	MaxMessage = MaxAnswer
 	MaxAnswer  = 32 << 20
@@ -40,7 +39,8 @@ const (
 	openHeader   = 8
 )
 
-// VersionError says what to do about a plugin that speaks another version.
+// VersionError returns the error for a plugin with another ABI version. It tells the user what to
+// do.
 func VersionError(theirs int) error {
 	text := "speaks ABI " + strconv.Itoa(theirs) + ", this t2host ABI " + strconv.Itoa(Version)
 	if theirs > Version {
@@ -49,30 +49,30 @@ func VersionError(theirs int) error {
 	return errors.New(text + ": the plugin is older: rebuild it with the SDK of this version (t2host build DIR)")
 }
 
-// PluginError is what a plugin gave as the reason why it could not answer.
+// PluginError is the error of a plugin itself, not of its message.
 type PluginError struct{ Text string }
 
 func (e *PluginError) Error() string { return e.Text }
 
-// finish pads the message and writes its head.
+// finish writes the head of a message.
 func finish(b []byte, start, kind int) []byte {
-	put32(b[start:], uint32(len(b)-start))
-	put16(b[start+4:], Version)
-	put16(b[start+6:], uint16(kind))
+	little.PutUint32(b[start:], uint32(len(b)-start))
+	little.PutUint16(b[start+4:], Version)
+	little.PutUint16(b[start+6:], uint16(kind))
 	return b
 }
 
-// open checks a message's head and gives a cursor behind it.
+// open checks a message's head and returns a cursor after it.
 func open(msg []byte, kind, header int) (*cursor, error) {
 	if len(msg) < header {
 		return nil, errors.New("message is shorter than its header")
 	}
 	switch {
-	case int64(get32(msg)) != int64(len(msg)) || len(msg) > MaxMessage:
+	case int64(little.Uint32(msg)) != int64(len(msg)) || len(msg) > MaxMessage:
 		return nil, errors.New("message length is wrong")
-	case get16(msg[4:]) != Version:
+	case little.Uint16(msg[4:]) != Version:
 		return nil, errors.New("message has another ABI version")
-	case int(get16(msg[6:])) != kind:
+	case int(little.Uint16(msg[6:])) != kind:
 		return nil, errors.New("message has another kind")
 	}
 	return &cursor{msg: msg, at: 8}, nil
@@ -104,21 +104,21 @@ func (c *cursor) take(n int) []byte {
 
 func (c *cursor) u16() uint16 {
 	if b := c.take(2); b != nil {
-		return get16(b)
+		return little.Uint16(b)
 	}
 	return 0
 }
 
 func (c *cursor) u32() uint32 {
 	if b := c.take(4); b != nil {
-		return get32(b)
+		return little.Uint32(b)
 	}
 	return 0
 }
 
 func (c *cursor) u64() uint64 {
 	if b := c.take(8); b != nil {
-		return get64(b)
+		return little.Uint64(b)
 	}
 	return 0
 }
@@ -163,4 +163,12 @@ func pad(b []byte, start, n int) []byte {
 		b = append(b, 0)
 	}
 	return b
+}
+
+// extend returns b with n more bytes.
+func extend(b []byte, n int) []byte {
+	if cap(b)-len(b) < n {
+		b = append(b[:cap(b)], make([]byte, len(b)+n-cap(b))...)[:len(b)]
+	}
+	return b[: len(b)+n : cap(b)]
 }

@@ -12,18 +12,22 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // everything is a plugin that reads and gives all there is.
 func everything() *sdk.Plugin {
-	table := sdk.TableInfo{Name: "a.t", Key: []sdk.Column{sdk.U32("k", "")}, Row: []sdk.Column{sdk.U8("r", ""), {Name: "ip", Type: sdk.TypeIP}}}
+	table := sdk.TableInfo{Name: "a.t", Key: []sdk.Column{sdk.Uint32Column("k", "")}, Row: []sdk.Column{sdk.Uint8Column("r", ""), {Name: "ip", Type: value.IP}}}
 	return &sdk.Plugin{
 		Name:    "a",
-		Packets: sdk.PacketSelect{Rows: sdk.AllRows, Fields: sdk.PacketFields, PayloadLen: 8},
-		Ends: sdk.EndSelect{On: true, Fields: sdk.EndFields, Columns: []sdk.Column{
-			sdk.H8("b.x", ""), {Name: "b.ip", Type: sdk.TypeIP}, sdk.Of(sdk.TypeString, "b.s", ""), sdk.Of(sdk.TypeText|sdk.List, "b.l", ""),
+		Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 8},
+		Ends: sdk.EndSelect{On: true, Fields: field.AllEnds, Columns: []sdk.Column{
+			sdk.Hex8Column("b.x", ""), {Name: "b.ip", Type: value.IP}, sdk.StringColumn("b.s", ""), sdk.ColumnOf(value.Text|value.List, "b.l", ""),
 		}},
-		Columns: []sdk.Column{sdk.U8("u", ""), sdk.F64("f", ""), {Name: "ip", Type: sdk.TypeIP}, sdk.Of(sdk.TypeText, "s", ""), sdk.Of(sdk.TypeU16|sdk.List, "l", "")},
+		Columns: []sdk.Column{sdk.Uint8Column("u", ""), sdk.Float64Column("f", ""), {Name: "ip", Type: value.IP}, sdk.TextColumn("s", ""), sdk.ColumnOf(value.Uint16|value.List, "l", "")},
 		Exports: []sdk.TableInfo{table},
 		Imports: []sdk.TableInfo{table},
 		Outlets: []sdk.Outlet{{Name: "x"}, {Name: "y", Kind: sdk.RecordOutlet}},
@@ -55,11 +59,11 @@ func fill[T any](n int, f func() T) []T {
 	return v
 }
 
-func deltas(rnd *rand.Rand, ends int) []sdk.Delta {
-	var list []sdk.Delta
+func deltas(rnd *rand.Rand, ends int) []answer.Delta {
+	var list []answer.Delta
 	for at := range ends {
 		for range rnd.IntN(3) {
-			d := sdk.Delta{At: uint32(at), Key: bytesOf(rnd, 4)}
+			d := answer.Delta{At: uint32(at), Key: bytesOf(rnd, 4)}
 			if d.Deleted = rnd.IntN(3) == 0; !d.Deleted {
 				d.Row = bytesOf(rnd, 18)
 			}
@@ -70,8 +74,8 @@ func deltas(rnd *rand.Rand, ends int) []sdk.Delta {
 }
 
 // values is a column of n values of a type that differ in width.
-func values(rnd *rand.Rand, t sdk.Type, n int) sdk.Vec {
-	v := sdk.Vec{Type: t}
+func values(rnd *rand.Rand, t value.Type, n int) value.Vec {
+	v := value.Vec{Type: t}
 	for range n {
 		if !t.IsList() {
 			v.Append(bytesOf(rnd, rnd.IntN(9)))
@@ -99,7 +103,7 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	b.Packets = sdk.Packets{
 		N: n, Flow: fill(n, rnd.Uint32), Time: fill(n, i64), Window: fill(n, rnd.Uint32),
 		TCPFlags: fill(n, u8), WireLen: fill(n, rnd.Uint32), L7Len: fill(n, u16), PadLen: fill(n, u16),
-		Payload: values(rnd, sdk.TypeText, n),
+		Payload: values(rnd, value.Text, n),
 	}
 	b.Totals = sdk.Totals{Packets: rnd.Uint64(), Bytes: rnd.Uint64()}
 	before := uint32(0)
@@ -109,20 +113,20 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 		SrcIP: ips(rnd, e), DstIP: ips(rnd, e), SrcPort: fill(e, u16), DstPort: fill(e, u16), Proto: fill(e, u8),
 		TCPStates: fill(e, u8), UTCOffset: fill(e, rnd.Int32),
 		FlowStat: fill(e, rnd.Uint64), Opposite: fill(e, rnd.Uint32), EtherType: fill(e, u16),
-		Columns: []sdk.Vec{
-			{Type: sdk.TypeH8, Data: bytesOf(rnd, e)},
-			{Type: sdk.TypeIP, Data: bytesOf(rnd, e*sdk.IPSize)},
-			values(rnd, sdk.TypeString, e), values(rnd, sdk.TypeText|sdk.List, e),
+		Columns: []value.Vec{
+			{Type: value.Hex8, Data: bytesOf(rnd, e)},
+			{Type: value.IP, Data: bytesOf(rnd, e*value.IPSize)},
+			values(rnd, value.String, e), values(rnd, value.Text|value.List, e),
 		},
 	}
-	for _, f := range sdk.VecFields {
+	for _, f := range field.EndLists {
 		*b.Ends.Vec(f) = values(rnd, f.Type(), e)
 	}
 	b.Imports = deltas(rnd, e+1) // those of a part's next end stand behind its ends
 	return b
 }
 
-var compare = cmp.Options{cmpopts.EquateEmpty(), cmp.Exporter(func(t reflect.Type) bool { return t == reflect.TypeFor[sdk.IP]() }), cmpopts.IgnoreUnexported(sdk.Batch{}, sdk.Out{})}
+var compare = cmp.Options{cmpopts.EquateEmpty(), cmp.Exporter(func(t reflect.Type) bool { return t == reflect.TypeFor[sdk.IP]() }), cmpopts.IgnoreUnexported(sdk.Batch{}, answer.Answer{})}
 
 func TestBatchComesThrough(t *testing.T) {
 	p := everything()
@@ -143,7 +147,7 @@ func TestBatchComesThrough(t *testing.T) {
 }
 
 func TestOnlyWhatIsDeclaredIsSent(t *testing.T) {
-	p := &sdk.Plugin{Packets: sdk.TCP(sdk.Window), Ends: sdk.End(sdk.SrcIP)}
+	p := &sdk.Plugin{Packets: sdk.TCP(field.Window), Ends: sdk.End(field.SrcIP)}
 	b := randomBatch(rand.New(rand.NewPCG(7, 0)))
 	b.Imports, b.Ends.Columns = nil, nil
 	msg := AppendBatch(nil, p, b)
@@ -159,8 +163,8 @@ func TestOnlyWhatIsDeclaredIsSent(t *testing.T) {
 	}
 }
 
-func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *sdk.Out {
-	out := &sdk.Out{}
+func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *answer.Answer {
+	out := &answer.Answer{}
 	out.Reset(p.Columns)
 	for i := range out.Columns {
 		if t := out.Columns[i].Type; t.Size() == 0 {
@@ -184,7 +188,7 @@ func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *sdk.Out {
 
 func TestAnswerComesThrough(t *testing.T) {
 	p := everything()
-	var got sdk.Out
+	var got answer.Answer
 	for seed := range uint64(200) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		ends := rnd.IntN(10)
@@ -199,7 +203,7 @@ func TestAnswerComesThrough(t *testing.T) {
 }
 
 // pieces returns an answer as its pieces and its end.
-func pieces(t testing.TB, out *sdk.Out, ends int) (list [][]byte, end []byte) {
+func pieces(t testing.TB, out *answer.Answer, ends int) (list [][]byte, end []byte) {
 	t.Helper()
 	_, err := SendPieces(nil, out, func(piece []byte) error {
 		if !IsPiece(piece) || len(piece) > MaxBatch {
@@ -211,20 +215,20 @@ func pieces(t testing.TB, out *sdk.Out, ends int) (list [][]byte, end []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return list, AppendAnswer(nil, &sdk.Out{Columns: out.Columns}, ends, "")
+	return list, AppendAnswer(nil, &answer.Answer{Columns: out.Columns}, ends, "")
 }
 
 // TestPiecesComeThrough: an answer is the same in pieces, also with frames that are cut.
 func TestPiecesComeThrough(t *testing.T) {
 	p := everything()
-	var got sdk.Out
+	var got answer.Answer
 	var a Answer // used again, as a host does
 	for seed := range uint64(50) {
 		rnd := rand.New(rand.NewPCG(seed, 2))
 		ends := rnd.IntN(10)
 		want := randomOut(rnd, p, ends)
 		for n := rnd.IntN(3); n > 0; n-- {
-			want.AddFrame(uint16(rnd.IntN(2)), bytesOf(rnd, rnd.IntN(4*sdk.MaxPiece)))
+			want.AddFrame(uint16(rnd.IntN(2)), bytesOf(rnd, rnd.IntN(4*answer.MaxPiece)))
 			want.AddFrame(uint16(rnd.IntN(2)), bytesOf(rnd, 3))
 		}
 		list, end := pieces(t, want, ends)
@@ -238,7 +242,7 @@ func TestPiecesComeThrough(t *testing.T) {
 		if err := a.End(end); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		same := slices.EqualFunc(want.Frames, got.Frames, func(x, y sdk.Frame) bool {
+		same := slices.EqualFunc(want.Frames, got.Frames, func(x, y answer.Frame) bool {
 			return x.Outlet == y.Outlet && x.Next == y.Next && bytes.Equal(x.Data, y.Data)
 		})
 		want.Frames, got.Frames = nil, nil // cmp compares byte by byte
@@ -254,17 +258,17 @@ func TestBrokenPieces(t *testing.T) {
 	out := randomOut(rand.New(rand.NewPCG(3, 4)), p, 5)
 	list, _ := pieces(t, out, 5)
 	var a Answer
-	var got sdk.Out
+	var got answer.Answer
 	for n := range list[0] {
 		a.Begin(p, 5, &got)
 		if a.Piece(list[0][:n]) == nil {
 			t.Errorf("piece cut to %d of %d bytes is taken", n, len(list[0]))
 		}
 	}
-	out = &sdk.Out{}
-	out.AddFrame(0, make([]byte, sdk.MaxPiece+1))
+	out = &answer.Answer{}
+	out.AddFrame(0, make([]byte, answer.MaxPiece+1))
 	list, end := pieces(t, out, 0)
-	a.Begin(&sdk.Plugin{Outlets: p.Outlets}, 0, &sdk.Out{})
+	a.Begin(&sdk.Plugin{Outlets: p.Outlets}, 0, &answer.Answer{})
 	if err := a.Piece(list[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +284,7 @@ func FuzzPiece(f *testing.F) {
 		f.Add(uint8(seed), append([]byte(nil), append(list, nil)[0]...))
 	}
 	f.Fuzz(func(t *testing.T, ends uint8, msg []byte) {
-		var out sdk.Out
+		var out answer.Answer
 		var a Answer
 		a.Begin(p, int(ends), &out)
 		if a.Piece(msg) != nil || len(a.begun[0])+len(a.begun[1]) > 0 {
@@ -293,13 +297,13 @@ func FuzzPiece(f *testing.F) {
 	})
 }
 
-func lines(o *sdk.Out) []string {
+func lines(o *answer.Answer) []string {
 	return append(append(append([]string(nil), o.Summary...), o.Report...), o.Logs...)
 }
 
 func TestAnswerCarriesThePluginsError(t *testing.T) {
 	p := everything()
-	var out sdk.Out
+	var out answer.Answer
 	err := ReadAnswer(AppendAnswer(nil, randomOut(rand.New(rand.NewPCG(1, 1)), p, 3), 3, "no room"), p, 3, &out)
 	var own *PluginError
 	if !errors.As(err, &own) || own.Text != "no room" {
@@ -313,20 +317,20 @@ func TestBrokenMessages(t *testing.T) {
 	p := everything()
 	rnd := rand.New(rand.NewPCG(3, 3))
 	batch := AppendBatch(nil, p, randomBatch(rnd))
-	answer := AppendAnswer(nil, randomOut(rnd, p, 5), 5, "")
+	end := AppendAnswer(nil, randomOut(rnd, p, 5), 5, "")
 	var b sdk.Batch
-	var out sdk.Out
+	var out answer.Answer
 	for n := range batch {
 		if ReadBatch(batch[:n], p, &b) == nil {
 			t.Errorf("batch cut to %d of %d bytes is taken", n, len(batch))
 		}
 	}
-	for n := range answer {
-		if ReadAnswer(answer[:n], p, 5, &out) == nil {
-			t.Errorf("answer cut to %d of %d bytes is taken", n, len(answer))
+	for n := range end {
+		if ReadAnswer(end[:n], p, 5, &out) == nil {
+			t.Errorf("answer cut to %d of %d bytes is taken", n, len(end))
 		}
 	}
-	if ReadAnswer(answer, p, 4, &out) == nil {
+	if ReadAnswer(end, p, 4, &out) == nil {
 		t.Error("answer to 5 flow ends is taken for 4")
 	}
 	if ReadBatch(append(batch, 0), p, &b) == nil {
@@ -336,8 +340,8 @@ func TestBrokenMessages(t *testing.T) {
 
 func TestOpenComesThrough(t *testing.T) {
 	want := sdk.Opening{
-		Values:  []sdk.Value{{Name: "threshold", Text: "1"}, {Name: "suffix", Text: ""}},
-		Columns: []sdk.Column{sdk.U8("a.x", "one"), sdk.Of(sdk.TypeText|sdk.List, "b.y", "")},
+		Values:  []setting.Value{{Name: "threshold", Text: "1"}, {Name: "suffix", Text: ""}},
+		Columns: []sdk.Column{sdk.Uint8Column("a.x", "one"), sdk.ColumnOf(value.Text|value.List, "b.y", "")},
 		Loaded:  []sdk.Loaded{{Name: "a", Version: "1.0.0"}, {Name: "tcpwin", Version: "2.1.0"}},
 		Host:    "t2host 1", Started: 1_800_000_000_123_456_789,
 	}
@@ -355,7 +359,7 @@ func TestOpenComesThrough(t *testing.T) {
 
 func FuzzOpen(f *testing.F) {
 	f.Add(AppendOpen(nil, "tcpwin", sdk.Opening{
-		Values: []sdk.Value{{Name: "threshold", Text: "1"}}, Columns: []sdk.Column{sdk.Of(sdk.TypeMAC|sdk.List, "b.y", "z")},
+		Values: []setting.Value{{Name: "threshold", Text: "1"}}, Columns: []sdk.Column{sdk.ColumnOf(value.MAC|value.List, "b.y", "z")},
 		Loaded: []sdk.Loaded{{Name: "a", Version: "1.0.0"}}, Host: "t2host 1", Started: 5,
 	}))
 	f.Fuzz(func(t *testing.T, msg []byte) {
@@ -400,9 +404,9 @@ func FuzzAnswer(f *testing.F) {
 		rnd := rand.New(rand.NewPCG(seed, 9))
 		f.Add(uint8(seed), AppendAnswer(nil, randomOut(rnd, p, int(seed)), int(seed), ""))
 	}
-	f.Add(uint8(0), AppendAnswer(nil, &sdk.Out{}, 0, "broken"))
+	f.Add(uint8(0), AppendAnswer(nil, &answer.Answer{}, 0, "broken"))
 	f.Fuzz(func(t *testing.T, ends uint8, msg []byte) {
-		var out sdk.Out
+		var out answer.Answer
 		err := ReadAnswer(msg, p, int(ends), &out)
 		var own *PluginError
 		if errors.As(err, &own) {
@@ -418,7 +422,7 @@ func FuzzAnswer(f *testing.F) {
 }
 
 func BenchmarkBatch(b *testing.B) {
-	p := &sdk.Plugin{Packets: sdk.TCP(sdk.Time, sdk.Window), Ends: sdk.End(sdk.SrcIP)}
+	p := &sdk.Plugin{Packets: sdk.TCP(field.Time, field.Window), Ends: sdk.End(field.SrcIP)}
 	const n = 4096
 	batch := &sdk.Batch{Packets: sdk.Packets{N: n, Flow: make([]uint32, n), Time: make([]int64, n), Window: make([]uint32, n)}}
 	var msg []byte

@@ -2,7 +2,10 @@
 // each flow whose window was shut for long: who, whom it stopped, and for how long.
 package longshut
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+)
 
 // Settings of an opened plugin.
 type Settings struct {
@@ -14,15 +17,15 @@ type Settings struct {
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "longShut", Number: 941, Version: "0.1.0",
 	Doc:      "reports the hosts whose windows were shut for more than a second, a datagram each",
-	Defaults: Settings{StreamSettings: sdk.Streams(""), Least: 1000},
+	Defaults: Settings{StreamSettings: sdk.StreamDefaults(""), Least: 1000},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
-			sdk.Uint32("least", &s.Least, "ms, packet time", 0, 1<<31, "shorter times are not reported, nor is this one"),
+			sdk.Uint32Setting("least", &s.Least, "ms, packet time", 0, 1<<31, "shorter times are not reported, nor is this one"),
 		)
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1.0.0"}},
-	Ends: sdk.End(sdk.SrcIP, sdk.DstIP).With(
-		sdk.Of(sdk.TypeDuration, "tcpwin.tcpWinShutMax", "longest time with the window below the threshold"),
+	Ends: sdk.End(field.SrcIP, field.DstIP).With(
+		sdk.DurationColumn("tcpwin.tcpWinShutMax", "longest time with the window below the threshold"),
 	),
 	Outlets: []sdk.Outlet{{Name: "hosts", Kind: sdk.StreamOutlet, Setting: "to"}},
 	Open:    open,

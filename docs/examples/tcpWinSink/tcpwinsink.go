@@ -6,6 +6,7 @@ import (
 
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // Settings of an opened plugin.
@@ -18,15 +19,15 @@ type Settings struct {
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "tcpWinSink", Number: 950, Version: "0.1.0",
 	Doc:      "sends tcpwin's table to a socket, every five seconds of packet time",
-	Defaults: Settings{StreamSettings: sdk.Streams(""), Interval: 5},
+	Defaults: Settings{StreamSettings: sdk.StreamDefaults(""), Interval: 5},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
-			sdk.Uint32("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports"),
+			sdk.Uint32Setting("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports"),
 		)
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1"}},
 	Imports:  []sdk.AnyTable{tcpwin.LowWindows},
-	Ends:     sdk.End(sdk.At, sdk.UTCOffset),
+	Ends:     sdk.End(field.At, field.UTCOffset),
 	Outlets:  []sdk.Outlet{{Name: "reports", Kind: sdk.StreamOutlet, Setting: "to"}},
 	Open:     open,
 })
@@ -39,7 +40,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 // sink is an opened plugin.
 type sink struct {
 	Settings
-	table   *sdk.View[sdk.IP, tcpwin.Row]
+	table   *sdk.TableView[sdk.IP, tcpwin.Row]
 	reports *sdk.OutletWriter
 	last    int64 // seconds: packet time of the last report, 0 before the first
 	now     int64 // nanoseconds: packet time of the last flow end

@@ -9,6 +9,9 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // MaxBytes bounds a batch on its way to a plugin.
@@ -18,10 +21,10 @@ const MaxBytes = 1 << 20
 // that the host builds for it.
 type Layout struct {
 	plugins []*sdk.Plugin
-	packets [sdk.AllRows + 1]sdk.PacketField // by rows: the union of the fields
-	used    [sdk.AllRows + 1]bool
+	packets [field.AllRows + 1]field.Packet // by rows: the union of the fields
+	used    [field.AllRows + 1]bool
 	ends    bool
-	end     sdk.EndField // the union of the fields
+	end     field.End // the union of the fields
 
 	zone   *Zone
 	stacks *decode.Stacks
@@ -46,11 +49,11 @@ func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *
 		l.end |= p.Ends.Fields
 		l.rowBytes = max(l.rowBytes, p.Packets.Size())
 		l.endBytes = max(l.endBytes, p.Ends.Size(), width(p.Columns))
-		if p.Packets.Fields&sdk.Payload != 0 {
+		if p.Packets.Fields&field.Payload != 0 {
 			l.payload = max(l.payload, p.Packets.PayloadLen)
 		}
 	}
-	l.used[sdk.NoRows] = false
+	l.used[field.NoRows] = false
 	return l
 }
 
@@ -78,9 +81,9 @@ type Batch struct {
 	Totals              sdk.Totals
 
 	layout  *Layout
-	packets [sdk.AllRows + 1]sdk.Packets
+	packets [field.AllRows + 1]sdk.Packets
 	ends    sdk.Ends
-	before  [sdk.AllRows + 1][]uint32
+	before  [field.AllRows + 1][]uint32
 	events  int // rows and ends
 	bytes   int
 	views   []sdk.Batch
@@ -99,7 +102,7 @@ func (b *Batch) View(i int) *sdk.Batch {
 	v.Number, v.First, v.Last, v.Time, v.Final, v.Totals = b.Number, b.First, b.Last, b.Time, b.Final, b.Totals
 	cut := v.Packets.Payload
 	v.Packets = b.packets[p.Packets.Rows].Only(p.Packets.Fields)
-	if n := p.Packets.PayloadLen; p.Packets.Fields&sdk.Payload != 0 && n < b.layout.payload {
+	if n := p.Packets.PayloadLen; p.Packets.Fields&field.Payload != 0 && n < b.layout.payload {
 		v.Packets.Payload = firstBytes(cut, &v.Packets.Payload, n)
 	}
 	columns := v.Ends.Columns
@@ -113,7 +116,7 @@ func (b *Batch) View(i int) *sdk.Batch {
 }
 
 // Answer is what plugin i gave to the batch: its columns.
-func (b *Batch) Answer(i int) *sdk.Out { return &b.views[i].Out }
+func (b *Batch) Answer(i int) *answer.Answer { return &b.views[i].Out }
 
 // Changes are those that plugin i made to its tables.
 func (b *Batch) Changes(i int) *Changes { return &b.changes[i] }
@@ -155,12 +158,12 @@ func (b *Batch) AddPacket(slot uint32, h *decode.Headers, payload []byte) {
 	b.seen(h.Number, h.Time)
 	l := b.layout
 	added := false
-	if l.used[sdk.TCPRows] && h.Key.Proto == decode.ProtoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
-		addRow(&b.packets[sdk.TCPRows], l.packets[sdk.TCPRows], slot, h, payload)
+	if l.used[field.TCPRows] && h.Key.Proto == decode.ProtoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
+		addRow(&b.packets[field.TCPRows], l.packets[field.TCPRows], slot, h, payload)
 		added = true
 	}
-	if l.used[sdk.AllRows] {
-		addRow(&b.packets[sdk.AllRows], l.packets[sdk.AllRows], slot, h, payload)
+	if l.used[field.AllRows] {
+		addRow(&b.packets[field.AllRows], l.packets[field.AllRows], slot, h, payload)
 		added = true
 	}
 	if added {
@@ -170,8 +173,8 @@ func (b *Batch) AddPacket(slot uint32, h *decode.Headers, payload []byte) {
 }
 
 // firstBytes puts the first n bytes of each payload into the memory of a column.
-func firstBytes(to sdk.Vec, from *sdk.Vec, n int) sdk.Vec {
-	to.Reset(sdk.TypeText)
+func firstBytes(to value.Vec, from *value.Vec, n int) value.Vec {
+	to.Reset(value.Text)
 	for i := range from.Ends {
 		p := from.Bytes(i)
 		to.Append(p[:min(n, len(p))])
@@ -205,7 +208,7 @@ func (b *Batch) AddEnd(end End) {
 	e.N++
 	e.Flow = append(e.Flow, end.Slot)
 	addFields(e, l.end, end.Flow, end.Dir, end.At)
-	if l.end&sdk.UTCOffset != 0 {
+	if l.end&field.UTCOffset != 0 {
 		e.UTCOffset = append(e.UTCOffset, l.zone.Offset(end.At))
 	}
 	if l.Details() {

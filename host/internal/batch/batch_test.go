@@ -9,15 +9,16 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
 func plugins() []*sdk.Plugin {
 	return []*sdk.Plugin{
-		{Name: "windows", Packets: sdk.TCP(sdk.Window), Ends: sdk.End(sdk.SrcIP)},
-		{Name: "times", Packets: sdk.All(sdk.Time, sdk.WireLen)},
-		{Name: "ends", Ends: sdk.End(sdk.At, sdk.UTCOffset)},
-		{Name: "details", Ends: sdk.End(sdk.HdrDesc, sdk.NumHdrs, sdk.SrcMAC, sdk.DstMAC, sdk.VLANID)},
+		{Name: "windows", Packets: sdk.TCP(field.Window), Ends: sdk.End(field.SrcIP)},
+		{Name: "times", Packets: sdk.All(field.Time, field.WireLen)},
+		{Name: "ends", Ends: sdk.End(field.At, field.UTCOffset)},
+		{Name: "details", Ends: sdk.End(field.HdrDesc, field.NumHdrs, field.SrcMAC, field.DstMAC, field.VLANID)},
 	}
 }
 

@@ -3,20 +3,20 @@ package batch
 import (
 	"fmt"
 
-	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 )
 
 // Changes are the changes of a plugin's tables in a batch, for the plugins after it.
 type Changes struct {
-	List  []sdk.Delta
+	List  []answer.Delta
 	arena []byte // of their keys and rows
 }
 
-// Add adds copies of changes, up to [sdk.MaxChanges] bytes.
-func (c *Changes) Add(list []sdk.Delta) error {
+// Add adds copies of changes, up to [answer.MaxChanges] bytes.
+func (c *Changes) Add(list []answer.Delta) error {
 	for _, d := range list {
-		if len(c.arena)+len(d.Key)+len(d.Row) > sdk.MaxChanges {
-			return fmt.Errorf("tables change by more than %d bytes in a batch: change fewer rows at a flow's end", sdk.MaxChanges)
+		if len(c.arena)+len(d.Key)+len(d.Row) > answer.MaxChanges {
+			return fmt.Errorf("tables change by more than %d bytes in a batch: change fewer rows at a flow's end", answer.MaxChanges)
 		}
 		d.Key, d.Row = c.keep(d.Key), c.keep(d.Row)
 		c.List = append(c.List, d)

@@ -4,15 +4,15 @@ import (
 	"encoding/binary"
 
 	"github.com/t2host/t2host/host/internal/flowtable"
-	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // details are the fields that a flow's details hold.
-const details = sdk.HdrDesc | sdk.NumHdrs | sdk.SrcMAC | sdk.DstMAC | sdk.VLANID
+const details = field.HdrDesc | field.NumHdrs | field.SrcMAC | field.DstMAC | field.VLANID
 
 func (b *Batch) addDetails(d *flowtable.Details) {
 	l, e := b.layout, &b.ends
-	if l.end&sdk.HdrDesc != 0 {
+	if l.end&field.HdrDesc != 0 {
 		l.value = l.value[:0]
 		for _, n := range d.Stacks[:d.NStacks] {
 			text := l.stacks.Stack(n).HdrDesc
@@ -21,20 +21,20 @@ func (b *Batch) addDetails(d *flowtable.Details) {
 		}
 		e.HdrDesc.Append(l.value)
 	}
-	if l.end&sdk.NumHdrs != 0 {
+	if l.end&field.NumHdrs != 0 {
 		l.value = l.value[:0]
 		for _, n := range d.Stacks[:d.NStacks] {
 			l.value = binary.LittleEndian.AppendUint16(l.value, l.stacks.Stack(n).NumHdrs)
 		}
 		e.NumHdrs.Append(l.value)
 	}
-	if l.end&sdk.SrcMAC != 0 {
+	if l.end&field.SrcMAC != 0 {
 		e.SrcMAC.Append(joined(&l.value, d.SrcMAC[:d.NSrcMAC]))
 	}
-	if l.end&sdk.DstMAC != 0 {
+	if l.end&field.DstMAC != 0 {
 		e.DstMAC.Append(joined(&l.value, d.DstMAC[:d.NDstMAC]))
 	}
-	if l.end&sdk.VLANID != 0 {
+	if l.end&field.VLANID != 0 {
 		l.value = l.value[:0]
 		for _, tag := range d.VLANID[:d.NVLANID] {
 			l.value = binary.LittleEndian.AppendUint16(l.value, tag)

@@ -6,77 +6,78 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // addRow adds a packet to the columns that fields names.
-func addRow(p *sdk.Packets, fields sdk.PacketField, slot uint32, h *decode.Headers, payload []byte) {
+func addRow(p *sdk.Packets, fields field.Packet, slot uint32, h *decode.Headers, payload []byte) {
 	p.N++
 	p.Flow = append(p.Flow, slot)
-	if fields&sdk.Time != 0 {
+	if fields&field.Time != 0 {
 		p.Time = append(p.Time, h.Time)
 	}
-	if fields&sdk.Window != 0 {
+	if fields&field.Window != 0 {
 		p.Window = append(p.Window, h.Window)
 	}
-	if fields&sdk.TCPFlags != 0 {
+	if fields&field.TCPFlags != 0 {
 		p.TCPFlags = append(p.TCPFlags, h.TCPFlags)
 	}
-	if fields&sdk.WireLen != 0 {
+	if fields&field.WireLen != 0 {
 		p.WireLen = append(p.WireLen, h.WireLen)
 	}
-	if fields&sdk.L7Len != 0 {
+	if fields&field.L7Len != 0 {
 		p.L7Len = append(p.L7Len, h.L7Len)
 	}
-	if fields&sdk.PadLen != 0 {
+	if fields&field.PadLen != 0 {
 		p.PadLen = append(p.PadLen, h.PadLen)
 	}
-	if fields&sdk.Payload != 0 {
+	if fields&field.Payload != 0 {
 		p.Payload.Append(payload)
 	}
 }
 
 // addFields adds what the flow table knows of a flow's end.
-func addFields(e *sdk.Ends, fields sdk.EndField, f *flowtable.Flow, dir uint8, at int64) {
-	if fields&sdk.At != 0 {
+func addFields(e *sdk.Ends, fields field.End, f *flowtable.Flow, dir uint8, at int64) {
+	if fields&field.At != 0 {
 		e.At = append(e.At, at)
 	}
-	if fields&sdk.FirstSeen != 0 {
+	if fields&field.FirstSeen != 0 {
 		e.FirstSeen = append(e.FirstSeen, f.FirstSeen)
 	}
-	if fields&sdk.LastSeen != 0 {
+	if fields&field.LastSeen != 0 {
 		e.LastSeen = append(e.LastSeen, f.LastSeen)
 	}
-	if fields&sdk.FlowInd != 0 {
+	if fields&field.FlowInd != 0 {
 		e.FlowInd = append(e.FlowInd, f.FlowInd)
 	}
-	if fields&sdk.Dir != 0 {
+	if fields&field.Dir != 0 {
 		e.Dir = append(e.Dir, dir)
 	}
-	if fields&sdk.SrcIP != 0 {
+	if fields&field.SrcIP != 0 {
 		e.SrcIP = append(e.SrcIP, ipOf(&f.Key, f.Key.Src))
 	}
-	if fields&sdk.DstIP != 0 {
+	if fields&field.DstIP != 0 {
 		e.DstIP = append(e.DstIP, ipOf(&f.Key, f.Key.Dst))
 	}
-	if fields&sdk.SrcPort != 0 {
+	if fields&field.SrcPort != 0 {
 		e.SrcPort = append(e.SrcPort, f.SrcPort)
 	}
-	if fields&sdk.DstPort != 0 {
+	if fields&field.DstPort != 0 {
 		e.DstPort = append(e.DstPort, f.DstPort)
 	}
-	if fields&sdk.Proto != 0 {
+	if fields&field.Proto != 0 {
 		e.Proto = append(e.Proto, f.Proto)
 	}
-	if fields&sdk.TCPStates != 0 {
+	if fields&field.TCPStates != 0 {
 		e.TCPStates = append(e.TCPStates, f.TCPStates)
 	}
-	if fields&sdk.FlowStat != 0 {
+	if fields&field.FlowStat != 0 {
 		e.FlowStat = append(e.FlowStat, uint64(f.FlowStat))
 	}
-	if fields&sdk.Opposite != 0 {
+	if fields&field.Opposite != 0 {
 		e.Opposite = append(e.Opposite, f.Opposite())
 	}
-	if fields&sdk.EtherType != 0 {
+	if fields&field.EtherType != 0 {
 		e.EtherType = append(e.EtherType, f.EtherType)
 	}
 }

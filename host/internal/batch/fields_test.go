@@ -12,11 +12,14 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
 var compare = cmp.Options{
-	cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(sdk.Batch{}, sdk.Out{}), cmp.Comparer(func(a, b sdk.IP) bool { return a == b }),
+	cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(sdk.Batch{}, answer.Answer{}), cmp.Comparer(func(a, b sdk.IP) bool { return a == b }),
 }
 
 // set sets all numbers below v, each to another one that is not 0.
@@ -68,8 +71,8 @@ func everyField(t *testing.T, p *sdk.Plugin) *sdk.Batch {
 
 func reads() *sdk.Plugin {
 	return &sdk.Plugin{
-		Name: "reads", Packets: sdk.PacketSelect{Rows: sdk.AllRows, Fields: sdk.PacketFields, PayloadLen: 4},
-		Ends: sdk.EndSelect{On: true, Fields: sdk.EndFields},
+		Name: "reads", Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 4},
+		Ends: sdk.EndSelect{On: true, Fields: field.AllEnds},
 	}
 }
 
@@ -88,14 +91,14 @@ func columns(of any) map[string]reflect.Value {
 }
 
 func length(column reflect.Value) int {
-	if v, ok := column.Interface().(sdk.Vec); ok {
+	if v, ok := column.Interface().(value.Vec); ok {
 		return v.Len()
 	}
 	return column.Len()
 }
 
-func value(column reflect.Value, i int) any {
-	if v, ok := column.Interface().(sdk.Vec); ok {
+func valueOf(column reflect.Value, i int) any {
+	if v, ok := column.Interface().(value.Vec); ok {
 		return string(v.Bytes(i))
 	}
 	return column.Index(i).Interface()
@@ -106,7 +109,7 @@ func value(column reflect.Value, i int) any {
 func TestEveryField(t *testing.T) {
 	p := reads()
 	b := everyField(t, p)
-	for of, names := range map[any][]string{&b.Packets: sdk.PacketFields.Names(), &b.Ends: sdk.EndFields.Names()} {
+	for of, names := range map[any][]string{&b.Packets: field.AllPackets.Names(), &b.Ends: field.AllEnds.Names()} {
 		all := columns(of)
 		if len(all) != len(names) {
 			t.Errorf("%T has %d columns, its fields are %v", of, len(all), names)
@@ -118,7 +121,7 @@ func TestEveryField(t *testing.T) {
 				continue
 			}
 			empty := "hdrDesc numHdrs opposite" // no stacks are met here, and slot 0 is a slot
-			if v := reflect.ValueOf(value(column, 1)); v.IsZero() && !strings.Contains(empty, name) {
+			if v := reflect.ValueOf(valueOf(column, 1)); v.IsZero() && !strings.Contains(empty, name) {
 				t.Errorf("%s is not filled", name)
 			}
 			only(t, of, name)
@@ -149,10 +152,10 @@ func only(t *testing.T, of any, name string) {
 	var n int
 	switch of := of.(type) {
 	case *sdk.Packets:
-		q := of.Only(sdk.PacketFieldNamed(name))
+		q := of.Only(field.PacketNamed(name))
 		got, n = &q, len(q.Flow)
 	case *sdk.Ends:
-		q := of.Only(sdk.EndFieldNamed(name))
+		q := of.Only(field.EndNamed(name))
 		got, n = &q, len(q.Flow)
 	}
 	if n != rows {
@@ -174,7 +177,7 @@ func sliced(t *testing.T, b *sdk.Batch) {
 	for _, pair := range [][2]any{{&b.Packets, &packets}, {&b.Ends, &ends}} {
 		whole := columns(pair[0])
 		for name, column := range columns(pair[1]) {
-			if length(column) != 2 || value(column, 0) != value(whole[name], 1) || value(column, 1) != value(whole[name], 2) {
+			if length(column) != 2 || valueOf(column, 0) != valueOf(whole[name], 1) || valueOf(column, 1) != valueOf(whole[name], 2) {
 				t.Errorf("Slice: column %s is not rows 1 and 2", name)
 			}
 		}
@@ -213,8 +216,8 @@ func asRows(t *testing.T, b *sdk.Batch) {
 			if bytes, ok := got.([]byte); ok {
 				got = string(bytes)
 			}
-			if got != value(column, i) {
-				t.Errorf("row %d: %s is %v, its column says %v", i, v.Type().Method(k).Name, got, value(column, i))
+			if got != valueOf(column, i) {
+				t.Errorf("row %d: %s is %v, its column says %v", i, v.Type().Method(k).Name, got, valueOf(column, i))
 			}
 		}
 	}
@@ -230,7 +233,7 @@ func asRows(t *testing.T, b *sdk.Batch) {
 	if err == nil {
 		err = stage.Batch(b)
 	}
-	if want := rows * (len(packets) + len(ends) - len(sdk.VecFields)); err != nil || seen != want {
+	if want := rows * (len(packets) + len(ends) - len(field.EndLists)); err != nil || seen != want {
 		t.Errorf("%d values of rows, want %d: %v", seen, want, err)
 	}
 }

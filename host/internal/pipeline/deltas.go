@@ -4,19 +4,20 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // sortDeltas puts the changes of several tables into the order of the flow ends
 // that caused them; those of one end keep the order of the imports.
-func sortDeltas(deltas []sdk.Delta) {
-	slices.SortStableFunc(deltas, func(a, b sdk.Delta) int { return cmp.Compare(a.At, b.At) })
+func sortDeltas(deltas []answer.Delta) {
+	slices.SortStableFunc(deltas, func(a, b answer.Delta) int { return cmp.Compare(a.At, b.At) })
 }
 
 // zeros is a column of n zero values: what an optional plugin that is not
 // loaded gives.
-func zeros(t sdk.Type, n int) sdk.Vec {
-	v := sdk.Vec{Type: t, Data: make([]byte, n*t.Size())}
+func zeros(t value.Type, n int) value.Vec {
+	v := value.Vec{Type: t, Data: make([]byte, n*t.Size())}
 	if t.Size() == 0 {
 		v.Ends = make([]uint32, n)
 	}

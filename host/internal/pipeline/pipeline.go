@@ -13,6 +13,9 @@ import (
 
 	"github.com/t2host/t2host/host/internal/batch"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/guard"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // Stage is one opened plugin in its place.
@@ -21,7 +24,7 @@ type Stage struct {
 	Stage  sdk.Stage
 	// Send takes a frame that leaves through an outlet of the plugin; its bytes
 	// are valid during the call.
-	Send func(f sdk.Frame) error
+	Send func(f answer.Frame) error
 	// Log takes a line for the user.
 	Log func(line string)
 
@@ -87,7 +90,7 @@ func New(stages []*Stage, layout *batch.Layout) (*Pipeline, error) {
 func (p *Pipeline) wire(i int) error {
 	s := p.stages[i]
 	find := func(qualified string, index func(*sdk.Plugin) int) (source, error) {
-		owner, name := sdk.Owner(qualified)
+		owner, name := value.Owner(qualified)
 		for k := range i {
 			if q := p.stages[k].Plugin; q.Name == owner {
 				if n := index(q); n >= 0 {
@@ -100,7 +103,7 @@ func (p *Pipeline) wire(i int) error {
 	}
 	for _, c := range s.Plugin.Ends.Columns {
 		src, err := find(c.Name, func(q *sdk.Plugin) int {
-			_, name := sdk.Owner(c.Name)
+			_, name := value.Owner(c.Name)
 			for n, d := range q.Columns {
 				if d.Name == name && d.Type == c.Type {
 					return n
@@ -169,7 +172,7 @@ func (p *Pipeline) closeStages() error {
 	var errs []error
 	for i := len(p.stages) - 1; i >= 0; i-- {
 		s := p.stages[i]
-		if err := sdk.Guard(s.Stage.Close); err != nil {
+		if err := guard.Call(s.Stage.Close); err != nil {
 			errs = append(errs, &Error{s.Plugin.Name, fmt.Errorf("close: %w", err)})
 		}
 	}
@@ -228,9 +231,9 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	s := p.stages[i]
 	v := b.View(i)
 	p.connect(s, b, v)
-	v.Out.Leave = func(out *sdk.Out) error { return s.take(b.Changes(i), out) }
+	v.Out.Leave = func(out *answer.Answer) error { return s.take(b.Changes(i), out) }
 	start := time.Now()
-	err := sdk.Guard(func() error { return s.Stage.Batch(v) })
+	err := guard.Call(func() error { return s.Stage.Batch(v) })
 	s.Cost += time.Since(start)
 	s.Rows += uint64(v.Packets.N)
 	s.Bytes += uint64(v.Packets.N*s.Plugin.Packets.Size() + v.Ends.N*s.Plugin.Ends.Size())
@@ -250,13 +253,13 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 }
 
 // checkColumns refuses columns that take more memory than a batch may.
-func checkColumns(out *sdk.Out) error {
+func checkColumns(out *answer.Answer) error {
 	n := 0
 	for i := range out.Columns {
 		n += len(out.Columns[i].Data) + 4*len(out.Columns[i].Ends)
 	}
-	if n > sdk.MaxColumns {
-		return fmt.Errorf("columns take %d bytes, more than the %d that a batch may: write shorter texts, or set batch.rows lower", n, sdk.MaxColumns)
+	if n > answer.MaxColumns {
+		return fmt.Errorf("columns take %d bytes, more than the %d that a batch may: write shorter texts, or set batch.rows lower", n, answer.MaxColumns)
 	}
 	return nil
 }

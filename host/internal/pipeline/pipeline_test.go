@@ -11,11 +11,12 @@ import (
 	"github.com/t2host/t2host/host/internal/batch"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 )
 
 type key struct{ n uint32 }
 
-func (k *key) Fields(f *sdk.Fields) { f.U32("n", &k.n) }
+func (k *key) Fields(f *sdk.TableFields) { f.Uint32("n", &k.n) }
 
 var (
 	left  = sdk.NewTable[key, key]("left.t")
@@ -26,7 +27,7 @@ var (
 func maker(name string, table *sdk.Table[key, key]) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: name, Version: "1.0.0", Doc: "makes", Ends: sdk.End(),
-		Columns: []sdk.Column{sdk.U32("x", "")}, Exports: []sdk.AnyTable{table},
+		Columns: []sdk.Column{sdk.Uint32Column("x", "")}, Exports: []sdk.AnyTable{table},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			w := table.Writer(env)
 			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
@@ -43,7 +44,7 @@ func reader(seen *[]string) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "reader", Version: "1.0.0", Doc: "reads",
 		Requires: []sdk.Requirement{{Name: "left"}, {Name: "right", Optional: true}},
-		Ends:     sdk.End().With(sdk.U32("left.x", ""), sdk.U32("right.x", "")),
+		Ends:     sdk.End().With(sdk.Uint32Column("left.x", ""), sdk.Uint32Column("right.x", "")),
 		Imports:  []sdk.AnyTable{left, right},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			l, r := left.View(env), right.View(env)
@@ -65,7 +66,7 @@ func start(t *testing.T, plugins ...*sdk.Plugin) (*Pipeline, error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		stages = append(stages, &Stage{Plugin: p, Stage: stage, Log: func(string) {}, Send: func(sdk.Frame) error { return nil }})
+		stages = append(stages, &Stage{Plugin: p, Stage: stage, Log: func(string) {}, Send: func(answer.Frame) error { return nil }})
 	}
 	return New(stages, batch.NewLayout(plugins, 2, time.UTC, nil))
 }
@@ -123,7 +124,7 @@ func TestAnOptionalPluginThatIsNotThereGivesZeros(t *testing.T) {
 func TestAColumnOfAnotherTypeIsRefused(t *testing.T) {
 	var seen []string
 	m := maker("left", left)
-	m.Columns = []sdk.Column{sdk.U8("x", "")}
+	m.Columns = []sdk.Column{sdk.Uint8Column("x", "")}
 	_, err := start(t, m, reader(&seen))
 	if err == nil || err.Error() != "plugin reader: left.x: plugin left 1.0.0 has no x of that type" {
 		t.Errorf("got %v", err)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/t2host/t2host/host/internal/batch"
-	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 )
 
 // Report is a plugin's part of the end report: bounded, however much the plugin reports.
@@ -23,7 +23,7 @@ func (r *Report) add(to *[]string, lines []string) {
 			r.more++
 			continue
 		}
-		*to = append(*to, sdk.CutLine(line))
+		*to = append(*to, answer.CutLine(line))
 	}
 }
 
@@ -38,12 +38,12 @@ func (r *Report) All() []string {
 
 // take hands on what out holds beside its columns: changes to the stages after this
 // one, frames to the outlets, lines to log and report.
-func (s *Stage) take(changes *batch.Changes, out *sdk.Out) error {
+func (s *Stage) take(changes *batch.Changes, out *answer.Answer) error {
 	if err := changes.Add(out.Deltas); err != nil {
 		return err
 	}
 	for _, line := range out.Logs {
-		s.Log(sdk.CutLine(line))
+		s.Log(answer.CutLine(line))
 	}
 	for _, f := range out.Frames {
 		if s.unsent != nil {

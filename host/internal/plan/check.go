@@ -9,6 +9,7 @@ import (
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // checkSafety returns an error if a --trust or --pin would do nothing: whoever gives one
@@ -51,7 +52,7 @@ func (p *Plan) checkWants(c *Config) error {
 		if c.RecordsToStdout && slices.ContainsFunc(l.Outlets, func(o outlet.Config) bool { return o.Numbered || o.Gzip }) {
 			return fmt.Errorf("plugin %s: split and gzip are for files: give a PREFIX instead of -w -", l.Name)
 		}
-		if l.Ends.Fields&sdk.TCPStates != 0 && !p.TCPStates {
+		if l.Ends.Fields&field.TCPStates != 0 && !p.TCPStates {
 			return fmt.Errorf("plugin %s reads the states of TCP connections, which flow.tcp_states=false leaves out: set flow.tcp_states=true, or do not load it", l.Name)
 		}
 	}

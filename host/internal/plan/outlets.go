@@ -7,6 +7,7 @@ import (
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // undeliveredEnd is what follows the prefix in the name of the file that keeps what could not
@@ -14,7 +15,7 @@ import (
 const undeliveredEnd = "_undelivered.bin"
 
 // outletsOf returns where the outlets of a plugin lead that has these values.
-func outletsOf(c *Config, p *sdk.Plugin, values []sdk.Value, undelivered *outlet.Undelivered) ([]outlet.Config, error) {
+func outletsOf(c *Config, p *sdk.Plugin, values []setting.Value, undelivered *outlet.Undelivered) ([]outlet.Config, error) {
 	var list []outlet.Config
 	for _, decl := range p.Outlets {
 		cfg := outlet.Config{Name: p.Name + "." + decl.Name}
@@ -37,7 +38,7 @@ func outletsOf(c *Config, p *sdk.Plugin, values []sdk.Value, undelivered *outlet
 }
 
 // stream follows the settings of a stream outlet.
-func stream(cfg *outlet.Config, name string, decl sdk.Outlet, values []sdk.Value) error {
+func stream(cfg *outlet.Config, name string, decl sdk.Outlet, values []setting.Value) error {
 	var s sdk.StreamSettings
 	if err := bind(s.Settings(), "to", decl.Setting, values); err != nil {
 		return err
@@ -59,7 +60,7 @@ func stream(cfg *outlet.Config, name string, decl sdk.Outlet, values []sdk.Value
 }
 
 // records follows the settings of a record outlet.
-func records(cfg *outlet.Config, c *Config, decl sdk.Outlet, values []sdk.Value) error {
+func records(cfg *outlet.Config, c *Config, decl sdk.Outlet, values []setting.Value) error {
 	var s sdk.RecordSettings
 	if err := bind(s.Settings(), "suffix", decl.Setting, values); err != nil {
 		return err
@@ -73,9 +74,9 @@ func records(cfg *outlet.Config, c *Config, decl sdk.Outlet, values []sdk.Value)
 }
 
 // plain follows the one setting of a file outlet.
-func plain(cfg *outlet.Config, c *Config, decl sdk.Outlet, values []sdk.Value) error {
+func plain(cfg *outlet.Config, c *Config, decl sdk.Outlet, values []setting.Value) error {
 	var s sdk.RecordSettings
-	if err := bind([]sdk.Setting{*sdk.Find(s.Settings(), "suffix")}, "suffix", decl.Setting, values); err != nil {
+	if err := bind([]sdk.Setting{*setting.Find(s.Settings(), "suffix")}, "suffix", decl.Setting, values); err != nil {
 		return err
 	}
 	cfg.Target = outlet.File(c.Prefix + s.Suffix)
@@ -83,14 +84,14 @@ func plain(cfg *outlet.Config, c *Config, decl sdk.Outlet, values []sdk.Value) e
 }
 
 // bind stores the values of those settings that the plugin declares too; its setting called
-// setting is the one called name among them. Of several values the last one counts.
-func bind(settings []sdk.Setting, name, setting string, values []sdk.Value) error {
-	sdk.Find(settings, name).Name = setting
+// declared is the one called name among them. Of several values the last one counts.
+func bind(settings []sdk.Setting, name, declared string, values []setting.Value) error {
+	setting.Find(settings, name).Name = declared
 	for _, v := range values {
-		if sdk.Find(settings, v.Name) == nil {
+		if setting.Find(settings, v.Name) == nil {
 			continue
 		}
-		if err := sdk.Apply(settings, []sdk.Value{v}); err != nil {
+		if err := setting.Apply(settings, []setting.Value{v}); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // Own are the settings of the host itself.
@@ -24,29 +25,29 @@ type Own struct {
 
 func (o *Own) flow() []sdk.Setting {
 	return []sdk.Setting{
-		sdk.Bool("tcp_states", &o.TCPStates, "TCP flows time out by the state of their connection (610, 120, 10 or 0.1 s); false: all flows after 182 s, as T2 without tcpStates"),
-		sdk.Uint32("max_duration", &o.MaxDuration, "s", 0, 1<<31, "a conversation ends at the first packet so long after its first one; 0: never"),
-		sdk.Uint32("max_flows", &o.MaxFlows, "directions", 2, 1<<28, "live flows; for one more the least recently seen conversation ends"),
+		sdk.BoolSetting("tcp_states", &o.TCPStates, "TCP flows time out by the state of their connection (610, 120, 10 or 0.1 s); false: all flows after 182 s, as T2 without tcpStates"),
+		sdk.Uint32Setting("max_duration", &o.MaxDuration, "s", 0, 1<<31, "a conversation ends at the first packet so long after its first one; 0: never"),
+		sdk.Uint32Setting("max_flows", &o.MaxFlows, "directions", 2, 1<<28, "live flows; for one more the least recently seen conversation ends"),
 	}
 }
 
 func (o *Own) capture() []sdk.Setting {
 	return []sdk.Setting{
-		sdk.Choice("link_types", &o.LinkTypes, "all reads every interface of a pcapng; first, as libpcap and T2, only packets of the link type of the first one", "all", "first"),
+		sdk.ChoiceSetting("link_types", &o.LinkTypes, "all reads every interface of a pcapng; first, as libpcap and T2, only packets of the link type of the first one", "all", "first"),
 	}
 }
 
 func (o *Own) batch() []sdk.Setting {
 	return []sdk.Setting{
-		sdk.Uint32("rows", &o.Rows, "rows", 1, 65536, "packets and flow ends that cross to a plugin together; never changes a result"),
+		sdk.Uint32Setting("rows", &o.Rows, "rows", 1, 65536, "packets and flow ends that cross to a plugin together; never changes a result"),
 	}
 }
 
 func (o *Own) runtime() []sdk.Setting {
 	return []sdk.Setting{
-		sdk.Uint32("plugin_timeout", &o.PluginTimeout, "s", 5, 86400, "how long a plugin in a process or worker may be silent while it works"),
-		sdk.Uint32("max_memory", &o.MaxMemory, "MiB", 32, 4095, "memory of a plugin in the sandbox"),
-		sdk.Uint32("seed", &o.Seed, "", 0, 1<<32-1, "of the random bytes that plugins in the sandbox get, the same in each run"),
+		sdk.Uint32Setting("plugin_timeout", &o.PluginTimeout, "s", 5, 86400, "how long a plugin in a process or worker may be silent while it works"),
+		sdk.Uint32Setting("max_memory", &o.MaxMemory, "MiB", 32, 4095, "memory of a plugin in the sandbox"),
+		sdk.Uint32Setting("seed", &o.Seed, "", 0, 1<<32-1, "of the random bytes that plugins in the sandbox get, the same in each run"),
 	}
 }
 
@@ -86,7 +87,7 @@ func OwnGroups() []settings.Group {
 	o := Defaults()
 	var plugins string
 	alone := settings.Group{Settings: []sdk.Setting{
-		sdk.Text(settings.PluginsKey, &plugins, "plugins that run when -p names none, as a list of names"),
+		sdk.TextSetting(settings.PluginsKey, &plugins, "plugins that run when -p names none, as a list of names"),
 	}}
 	return append([]settings.Group{alone}, o.groups()...)
 }
@@ -99,7 +100,7 @@ func CheckSettings(v *settings.Values, groups []settings.Group) error {
 // CheckValue returns an error if text is not a value of a group's setting.
 func CheckValue(g settings.Group, s *sdk.Setting, text string) error {
 	err := g.Check(s, text, outlet.CheckTarget)
-	if err == nil || s.Kind == sdk.TargetSetting {
+	if err == nil || s.Kind == setting.Target {
 		return err
 	}
 	return fmt.Errorf("%s %w", s.Name, err)
@@ -109,7 +110,7 @@ func CheckValue(g settings.Group, s *sdk.Setting, text string) error {
 func ownSettings(v *settings.Values) (Own, error) {
 	o := Defaults()
 	for _, g := range o.groups() {
-		if err := sdk.Apply(g.Settings, v.Of(g)); err != nil {
+		if err := setting.Apply(g.Settings, v.Of(g)); err != nil {
 			return o, fmt.Errorf("%s: %w", g.Name, err)
 		}
 	}

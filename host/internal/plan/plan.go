@@ -13,6 +13,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // Config is what the user asks for. Its fields are those of host.Config with the same names.
@@ -131,7 +132,7 @@ func (p *Plan) add(c *Config, l plugin.Loaded, undelivered *outlet.Undelivered) 
 	}
 	values := c.Settings.Of(groupOf(l.Artefact))
 	if writesRecords(l.Plugin) && c.Split != "" {
-		values = append(values, sdk.Value{Name: "split", Text: c.Split}, sdk.Value{Name: "split_start", Text: fmt.Sprint(c.SplitStart)})
+		values = append(values, setting.Value{Name: "split", Text: c.Split}, setting.Value{Name: "split_start", Text: fmt.Sprint(c.SplitStart)})
 	}
 	outlets, err := outletsOf(c, l.Plugin, values, undelivered)
 	if err != nil {

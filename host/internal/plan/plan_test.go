@@ -11,6 +11,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // mixed has an outlet of each kind.
@@ -22,9 +23,9 @@ func mixed() *sdk.Plugin {
 	}
 	return sdk.Define(sdk.Spec[set]{
 		Name: "mixed", Number: 900, Version: "1.0.0", Doc: "writes", Ends: sdk.End(),
-		Defaults: set{StreamSettings: sdk.Streams(""), RecordSettings: sdk.RecordSettings{Suffix: "_flows.txt"}, lines: "_lines.txt"},
+		Defaults: set{StreamSettings: sdk.StreamDefaults(""), RecordSettings: sdk.RecordSettings{Suffix: "_flows.txt"}, lines: "_lines.txt"},
 		Settings: func(s *set) []sdk.Setting {
-			return append(append(s.StreamSettings.Settings(), s.RecordSettings.Settings()...), sdk.Text("lines", &s.lines, "ends a name"))
+			return append(append(s.StreamSettings.Settings(), s.RecordSettings.Settings()...), sdk.TextSetting("lines", &s.lines, "ends a name"))
 		},
 		Outlets: []sdk.Outlet{
 			{Name: "stream", Kind: sdk.StreamOutlet, Setting: "to"},
@@ -110,7 +111,7 @@ func TestMake(t *testing.T) {
 // TestBindKeepsErrors: a plugin that declares a setting of the host's otherwise is refused.
 func TestBindKeepsErrors(t *testing.T) {
 	p := mixed()
-	*sdk.Find(p.Settings, "drain") = sdk.Setting{Name: "drain", Kind: sdk.TextSetting, Default: "5s", Doc: "a text"}
+	*setting.Find(p.Settings, "drain") = sdk.Setting{Name: "drain", Kind: setting.Text, Default: "5s", Doc: "a text"}
 	values, err := settings.Load(os.DevNull, nil, []string{"mixed.to=-"})
 	if err != nil {
 		t.Fatal(err)

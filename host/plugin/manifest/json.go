@@ -6,26 +6,29 @@ import (
 	"strconv"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
 // The JSON of wire.AppendManifest, read.
 type (
 	plugin struct {
-		Name     string        `json:"name"`
-		Number   int           `json:"number"`
-		Version  string        `json:"version"`
-		Doc      string        `json:"doc"`
-		Settings []setting     `json:"settings"`
-		Requires []requirement `json:"requires"`
-		Packets  *packets      `json:"packets"`
-		Ends     *ends         `json:"ends"`
-		Columns  []column      `json:"columns"`
-		Exports  []table       `json:"exports"`
-		Imports  []table       `json:"imports"`
-		Outlets  []outlet      `json:"outlets"`
+		Name     string          `json:"name"`
+		Number   int             `json:"number"`
+		Version  string          `json:"version"`
+		Doc      string          `json:"doc"`
+		Settings []settingObject `json:"settings"`
+		Requires []requirement   `json:"requires"`
+		Packets  *packets        `json:"packets"`
+		Ends     *ends           `json:"ends"`
+		Columns  []column        `json:"columns"`
+		Exports  []table         `json:"exports"`
+		Imports  []table         `json:"imports"`
+		Outlets  []outlet        `json:"outlets"`
 	}
-	setting struct {
+	settingObject struct {
 		Name    string   `json:"name"`
 		Kind    string   `json:"kind"`
 		Unit    string   `json:"unit"`
@@ -75,7 +78,7 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 	var w words
 	for _, s := range p.Settings {
 		d.Settings = append(d.Settings, sdk.Setting{
-			Name: s.Name, Kind: sdk.SettingKind(w.index("kind of setting", wire.SettingKinds, s.Kind)), Unit: s.Unit,
+			Name: s.Name, Kind: setting.Kind(w.index("kind of setting", wire.SettingKinds, s.Kind)), Unit: s.Unit,
 			Min: s.Min, Max: s.Max, Choices: s.Choices, Default: s.Default, Doc: s.Doc,
 		})
 	}
@@ -83,16 +86,16 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 		d.Requires = append(d.Requires, sdk.Requirement(r))
 	}
 	if p.Packets != nil {
-		d.Packets.Rows = sdk.Rows(w.index("rows", wire.RowKinds, p.Packets.Rows))
+		d.Packets.Rows = field.Rows(w.index("rows", wire.RowKinds, p.Packets.Rows))
 		d.Packets.PayloadLen = p.Packets.Payload
 		for _, name := range p.Packets.Fields {
-			d.Packets.Fields |= field(&w, "packet field", name, sdk.PacketFieldNamed)
+			d.Packets.Fields |= fieldNamed(&w, "packet field", name, field.PacketNamed)
 		}
 	}
 	if p.Ends != nil {
 		d.Ends.On = true
 		for _, name := range p.Ends.Fields {
-			d.Ends.Fields |= field(&w, "end field", name, sdk.EndFieldNamed)
+			d.Ends.Fields |= fieldNamed(&w, "end field", name, field.EndNamed)
 		}
 		d.Ends.Columns, d.Ends.All = w.columns(p.Ends.Columns), p.Ends.All
 	}
@@ -122,7 +125,7 @@ func (w *words) index(what string, list []string, word string) int {
 	return i
 }
 
-func field[F sdk.PacketField | sdk.EndField](w *words, what, name string, named func(string) F) F {
+func fieldNamed[F field.Packet | field.End](w *words, what, name string, named func(string) F) F {
 	f := named(name)
 	if f == 0 {
 		w.unknown(what, name)
@@ -133,7 +136,7 @@ func field[F sdk.PacketField | sdk.EndField](w *words, what, name string, named 
 func (w *words) columns(list []column) []sdk.Column {
 	var columns []sdk.Column
 	for _, c := range list {
-		t := sdk.TypeNamed(c.Type)
+		t := value.TypeNamed(c.Type)
 		if !t.Valid() {
 			w.unknown("type", c.Type)
 		}

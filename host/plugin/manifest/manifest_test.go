@@ -10,6 +10,7 @@ import (
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/plugins/tcpwinsink"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -22,9 +23,9 @@ func TestDeclarationsComeThrough(t *testing.T) {
 	odd.Requires = []sdk.Requirement{{Name: "tcpwin", Versions: ">=1.0, <3", Optional: true}}
 	odd.Name = "odd"
 	odd.Exports = nil
-	odd.Ends = odd.Ends.With(sdk.F64("tcpwin.x", "read"))
+	odd.Ends = odd.Ends.With(sdk.Float64Column("tcpwin.x", "read"))
 	sink := odd
-	sink.Name, sink.Ends = "sink", sdk.End(sdk.Dir).WithAll()
+	sink.Name, sink.Ends = "sink", sdk.End(field.Dir).WithAll()
 	want := wire.AppendManifest(nil, append(all.Plugins(), &sink, &odd)...)
 	plugins, err := Read(want)
 	if err != nil {

@@ -22,6 +22,8 @@ import (
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/setting"
 )
 
 // echo answers a batch with itself. One of no bytes starts a flood, and is
@@ -76,13 +78,13 @@ func mustConnect(t testing.TB, role string) *peer {
 func TestConversation(t *testing.T) {
 	before := left(t)
 	c := Command{Name: "tcpwin", Path: os.Args[0], Env: environment("all"), Timeout: time.Minute, Dir: shortDir(t)}
-	values := []sdk.Value{{Name: "min_packets", Text: "2"}}
-	run := func(p *sdk.Plugin) []sdk.Out {
+	values := []setting.Value{{Name: "min_packets", Text: "2"}}
+	run := func(p *sdk.Plugin) []answer.Answer {
 		stage, err := p.Open(sdk.Opening{Values: values})
 		if err != nil {
 			t.Fatal(err)
 		}
-		var outs []sdk.Out
+		var outs []answer.Answer
 		for n := range 3 {
 			b := batch(n)
 			b.Final = n == 2
@@ -98,7 +100,7 @@ func TestConversation(t *testing.T) {
 	}
 	want := run(tcpwin.Plugin)
 	got := run(remote.Carry(tcpwin.Plugin, func() (remote.Peer, error) { return Connect(c) }))
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(sdk.Out{}), cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(answer.Answer{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-compiled in, +process)\n%s", diff)
 	}
 	if len(want[0].Deltas) == 0 || len(want[2].Frames) == 0 {

@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 func probe(role string) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "probe", Version: "1.0.0", Doc: "does what a test wants", Ends: sdk.End(),
-		Columns: []sdk.Column{sdk.U32("x", "")},
+		Columns: []sdk.Column{sdk.Uint32Column("x", "")},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			return &sdk.Loop{
 				EndFlow: func(e sdk.EndRow) error { return act(role, env, e) },

@@ -2,6 +2,8 @@ package remote
 
 import (
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -75,7 +77,7 @@ func (s *parts) upTo(end, delta int) bool {
 // width is what values of flow end i take that differ in width.
 func (s *parts) width(i int) int {
 	n := 0
-	for _, f := range sdk.VecFields {
+	for _, f := range field.EndLists {
 		if s.plugin.Ends.Fields&f != 0 {
 			n += len(s.whole.Ends.Vec(f).Bytes(i))
 		}
@@ -116,7 +118,7 @@ func (s *parts) merge() {
 }
 
 // pass hands on what else the part's answer holds; its changes are of flow ends of the whole.
-func (s *parts) pass(out *sdk.Out) error {
+func (s *parts) pass(out *answer.Answer) error {
 	before := uint32(s.ends - s.part.Ends.N)
 	for i := range out.Deltas {
 		out.Deltas[i].At += before

@@ -9,6 +9,7 @@ import (
 
 	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -70,7 +71,7 @@ func Carry(declared *sdk.Plugin, connect func() (Peer, error)) *sdk.Plugin {
 type stage struct {
 	plugin *sdk.Plugin
 	peer   Peer
-	none   sdk.Out
+	none   answer.Answer
 	broken bool // the peer gave an error, or nonsense
 	parts  parts
 	answer wire.Answer

@@ -10,13 +10,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/serve"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
 type number struct{ n uint32 }
 
-func (k *number) Fields(f *sdk.Fields) { f.U32("n", &k.n) }
+func (k *number) Fields(f *sdk.TableFields) { f.Uint32("n", &k.n) }
 
 var numbers = sdk.NewTable[number, number]("maker.numbers")
 
@@ -27,9 +30,9 @@ func reader() *sdk.Plugin {
 	type settings struct{ Suffix string }
 	return sdk.Define(sdk.Spec[settings]{
 		Name: "reader", Version: "1.0.0", Doc: "reads", Requires: []sdk.Requirement{{Name: "maker"}},
-		Settings: func(s *settings) []sdk.Setting { return []sdk.Setting{sdk.Text("suffix", &s.Suffix, "")} },
-		Packets:  sdk.TCP(sdk.Window), Ends: sdk.End(sdk.FlowInd, sdk.HdrDesc).With(sdk.U8("maker.x", ""), sdk.Of(sdk.TypeText, "maker.t", "")),
-		Columns: []sdk.Column{sdk.U32("length", ""), sdk.Of(sdk.TypeText|sdk.List, "texts", "")}, Exports: []sdk.AnyTable{own}, Imports: []sdk.AnyTable{numbers},
+		Settings: func(s *settings) []sdk.Setting { return []sdk.Setting{sdk.TextSetting("suffix", &s.Suffix, "")} },
+		Packets:  sdk.TCP(field.Window), Ends: sdk.End(field.FlowInd, field.HdrDesc).With(sdk.Uint8Column("maker.x", ""), sdk.TextColumn("maker.t", "")),
+		Columns: []sdk.Column{sdk.Uint32Column("length", ""), sdk.ColumnOf(value.Text|value.List, "texts", "")}, Exports: []sdk.AnyTable{own}, Imports: []sdk.AnyTable{numbers},
 		Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
 		Open: func(env *sdk.Env, _ settings) (sdk.Stage, error) {
 			table, lengths, lines := numbers.View(env), own.Writer(env), env.Outlet("lines")
@@ -39,7 +42,7 @@ func reader() *sdk.Plugin {
 				EndFlow: func(e sdk.EndRow) error {
 					n := uint32(table.Len())
 					e.PutUint(0, uint64(n))
-					e.PutBytes(1, (sdk.TypeText|sdk.List).AppendTo(append([]byte(nil), e.Vec(sdk.HdrDesc)...), e.Bytes(1)))
+					e.PutBytes(1, (value.Text|value.List).AppendTo(append([]byte(nil), e.Vec(field.HdrDesc)...), e.Bytes(1)))
 					lengths.Set(number{uint32(e.FlowInd())}, number{n})
 					lines.Send([]byte(strconv.FormatUint(sum+e.Uint(0), 10) + "\n"))
 					return nil
@@ -60,8 +63,8 @@ func large(text int, changes []int) *sdk.Batch {
 		b.Packets.Window = append(b.Packets.Window, i)
 	}
 	b.Ends.N = len(changes)
-	b.Ends.Columns = []sdk.Vec{{Type: sdk.TypeU8}, {Type: sdk.TypeText}}
-	b.Ends.HdrDesc.Type = sdk.HdrDesc.Type()
+	b.Ends.Columns = []value.Vec{{Type: value.Uint8}, {Type: value.Text}}
+	b.Ends.HdrDesc.Type = field.HdrDesc.Type()
 	key := byte(0)
 	for at, n := range changes {
 		b.Ends.Flow = append(b.Ends.Flow, uint32(at))
@@ -69,10 +72,10 @@ func large(text int, changes []int) *sdk.Batch {
 		b.Ends.Before = append(b.Ends.Before, uint32(2*at))
 		b.Ends.Columns[0].Data = append(b.Ends.Columns[0].Data, byte(at))
 		b.Ends.Columns[1].Append(bytes.Repeat([]byte{'a' + byte(at)}, text))
-		b.Ends.HdrDesc.Append(sdk.HdrDesc.Type().AppendTo(nil, bytes.Repeat([]byte{'A' + byte(at)}, text)))
+		b.Ends.HdrDesc.Append(field.HdrDesc.Type().AppendTo(nil, bytes.Repeat([]byte{'A' + byte(at)}, text)))
 		for i := range n {
 			row := []byte{byte(i), byte(i >> 8), byte(i >> 16), key}
-			b.Imports = append(b.Imports, sdk.Delta{At: uint32(at), Key: row, Row: row})
+			b.Imports = append(b.Imports, answer.Delta{At: uint32(at), Key: row, Row: row})
 		}
 		key++
 	}
@@ -213,9 +216,9 @@ func TestAPeerThatAnswersNonsense(t *testing.T) {
 	}{
 		{"garbage", func() ([]byte, error) { return []byte(strings.Repeat("x", 50)), nil }, "malformed answer: message length is wrong", true},
 		{"nothing", func() ([]byte, error) { return nil, nil }, "malformed answer: message is shorter than its header", true},
-		{"other ends", func() ([]byte, error) { return wire.AppendAnswer(nil, &sdk.Out{}, 3, ""), nil }, "malformed answer: answer is to another number of flow ends", true},
+		{"other ends", func() ([]byte, error) { return wire.AppendAnswer(nil, &answer.Answer{}, 3, ""), nil }, "malformed answer: answer is to another number of flow ends", true},
 		{"gone", func() ([]byte, error) { return nil, errors.New("process died") }, "process died", true},
-		{"own error", func() ([]byte, error) { return wire.AppendAnswer(nil, &sdk.Out{}, 0, "no room"), nil }, "no room", false},
+		{"own error", func() ([]byte, error) { return wire.AppendAnswer(nil, &answer.Answer{}, 0, "no room"), nil }, "no room", false},
 	} {
 		b := &bad{near: near{Server: serve.NewServer(reader())}, answer: c.answer}
 		stage, err := Carry(reader(), func() (Peer, error) { return b, nil }).Open(sdk.Opening{})

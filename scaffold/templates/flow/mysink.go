@@ -2,7 +2,10 @@
 // sent for a while, and for how long at most.
 package mysink
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+)
 
 // Settings of an opened plugin.
 type Settings struct {
@@ -22,15 +25,15 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{Pause: 1000},
 	Settings: func(s *Settings) []sdk.Setting {
 		return []sdk.Setting{
-			sdk.Uint32("pause", &s.Pause, "ms, packet time", 1, 1<<31, "from how long on a silence is a pause"),
+			sdk.Uint32Setting("pause", &s.Pause, "ms, packet time", 1, 1<<31, "from how long on a silence is a pause"),
 		}
 	},
 	//t2host:requires
-	Packets: sdk.All(sdk.Time),
+	Packets: sdk.All(field.Time),
 	Ends:    sdk.End(), //t2host:columns
 	Columns: []sdk.Column{
-		colPauses:  sdk.U32("mySinkPauses", "number of pauses between packets"),
-		colLongest: sdk.Duration("mySinkLongest", "longest time between two packets"),
+		colPauses:  sdk.Uint32Column("mySinkPauses", "number of pauses between packets"),
+		colLongest: sdk.DurationColumn("mySinkLongest", "longest time between two packets"),
 	},
 	Open: open,
 })

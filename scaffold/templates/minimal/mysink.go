@@ -9,7 +9,7 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Doc: "says what it does, in one sentence",
 	//t2host:requires
 	Ends:    sdk.End(), //t2host:columns
-	Columns: []sdk.Column{sdk.U32("mySinkColumn", "what it says")},
+	Columns: []sdk.Column{sdk.Uint32Column("mySinkColumn", "what it says")},
 	Open:    open,
 })
 

@@ -14,7 +14,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Doc:      "says what it does, in one sentence",
 	Defaults: Settings{Suffix: "_mysink.txt"},
 	Settings: func(s *Settings) []sdk.Setting {
-		return []sdk.Setting{sdk.Text("suffix", &s.Suffix, "the file is the output prefix and this")}
+		return []sdk.Setting{sdk.TextSetting("suffix", &s.Suffix, "the file is the output prefix and this")}
 	},
 	//t2host:requires
 	Ends:    sdk.End(), //t2host:columns

@@ -19,13 +19,13 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{Least: 4},
 	Settings: func(s *Settings) []sdk.Setting {
 		return []sdk.Setting{
-			sdk.Uint32("least", &s.Least, "bytes", 1, Read, "printable bytes that make a text"),
+			sdk.Uint32Setting("least", &s.Least, "bytes", 1, Read, "printable bytes that make a text"),
 		}
 	},
 	//t2host:requires
 	Packets: sdk.All().WithPayload(Read),
 	Ends:    sdk.End(), //t2host:columns
-	Columns: []sdk.Column{sdk.U32("mySinkTexts", "packets whose payload begins with text")},
+	Columns: []sdk.Column{sdk.Uint32Column("mySinkTexts", "packets whose payload begins with text")},
 	Open:    open,
 })
 

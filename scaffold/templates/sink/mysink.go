@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // Settings of an opened plugin.
@@ -21,12 +22,12 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Defaults: Settings{Interval: 5, Suffix: "_mysink.txt"},
 	Settings: func(s *Settings) []sdk.Setting {
 		return []sdk.Setting{
-			sdk.Uint32("interval", &s.Interval, "s, packet time", 1, 86400, "time between two summaries"),
-			sdk.Text("suffix", &s.Suffix, "the file is the output prefix and this"),
+			sdk.Uint32Setting("interval", &s.Interval, "s, packet time", 1, 86400, "time between two summaries"),
+			sdk.TextSetting("suffix", &s.Suffix, "the file is the output prefix and this"),
 		}
 	},
 	//t2host:requires
-	Ends:    sdk.End(sdk.At, sdk.FirstSeen, sdk.LastSeen, sdk.FlowInd, sdk.Dir, sdk.SrcIP, sdk.DstIP), //t2host:columns
+	Ends:    sdk.End(field.At, field.FirstSeen, field.LastSeen, field.FlowInd, field.Dir, field.SrcIP, field.DstIP), //t2host:columns
 	Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
 	Open:    open,
 })

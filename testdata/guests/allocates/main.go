@@ -4,6 +4,7 @@ package main
 
 import (
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/serve"
 )
 
@@ -12,7 +13,7 @@ func init() { serve.Plugins(plugin) }
 func main() { serve.Run() }
 
 var plugin = sdk.Define(sdk.Spec[struct{}]{
-	Name: "allocates", Version: "1.0.0", Doc: "makes garbage at each packet", Packets: sdk.TCP(sdk.Window),
+	Name: "allocates", Version: "1.0.0", Doc: "makes garbage at each packet", Packets: sdk.TCP(field.Window),
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 		var kept [256][]byte
 		n := 0

@@ -2,7 +2,10 @@
 // and how many of its packets begin with one.
 package firstwords
 
-import "github.com/t2host/t2host/sdk"
+import (
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
+)
 
 // The plugin's columns, by index.
 const (
@@ -19,10 +22,10 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Doc:      "gives each flow the word that its payload begins with",
 	Requires: []sdk.Requirement{{Name: "basicstats", Versions: "^1.0.0"}},
 	Packets:  sdk.All().WithPayload(Read),
-	Ends:     sdk.End(sdk.DstPort, sdk.Proto).With(sdk.U64("basicstats.pktsSnt", "")),
+	Ends:     sdk.End(field.DstPort, field.Proto).With(sdk.Uint64Column("basicstats.pktsSnt", "")),
 	Columns: []sdk.Column{
-		colWord:  sdk.Of(sdk.TypeString, "firstWord", "word that the flow's payload begins with"),
-		colShare: sdk.F32("firstWordShare", "share of the flow's packets that begin with a word"),
+		colWord:  sdk.StringColumn("firstWord", "word that the flow's payload begins with"),
+		colShare: sdk.Float32Column("firstWordShare", "share of the flow's packets that begin with a word"),
 	},
 	Exports: []sdk.AnyTable{Ports},
 	Open:    open,
@@ -36,9 +39,9 @@ var Ports = sdk.NewTable[Port, Row]("firstWords.ports")
 type Port struct{ Proto, Number uint32 }
 
 // Fields names the key's fields.
-func (k *Port) Fields(f *sdk.Fields) {
-	f.U32("l4Proto", &k.Proto)
-	f.U32("dstPort", &k.Number)
+func (k *Port) Fields(f *sdk.TableFields) {
+	f.Uint32("l4Proto", &k.Proto)
+	f.Uint32("dstPort", &k.Number)
 }
 
 // Row is what the table keeps of a port.
@@ -48,9 +51,9 @@ type Row struct {
 }
 
 // Fields names the row's fields.
-func (r *Row) Fields(f *sdk.Fields) {
-	f.U64("flows", &r.Flows)
-	f.U64("packets", &r.Packets)
+func (r *Row) Fields(f *sdk.TableFields) {
+	f.Uint64("flows", &r.Flows)
+	f.Uint64("packets", &r.Packets)
 }
 
 func open(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
@@ -61,7 +64,7 @@ func open(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 // firstwords is an opened plugin.
 type firstwords struct {
 	flows sdk.PerFlow[flow]
-	ports *sdk.Writer[Port, Row]
+	ports *sdk.TableWriter[Port, Row]
 }
 
 // flow is the state of one direction.

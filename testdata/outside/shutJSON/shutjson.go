@@ -7,6 +7,7 @@ import (
 
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // Settings of an opened plugin.
@@ -19,15 +20,15 @@ type Settings struct {
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "shutJSON", Number: 905, Version: "0.1.0",
 	Doc:      "sends an object in JSON each time a host has stopped a peer for longer than before",
-	Defaults: Settings{StreamSettings: sdk.Streams(""), Least: 1},
+	Defaults: Settings{StreamSettings: sdk.StreamDefaults(""), Least: 1},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
-			sdk.Uint32("least", &s.Least, "ms, packet time", 0, 1<<31, "shorter times are not sent"),
+			sdk.Uint32Setting("least", &s.Least, "ms, packet time", 0, 1<<31, "shorter times are not sent"),
 		)
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1.0.0"}},
 	Imports:  []sdk.AnyTable{tcpwin.LowWindows},
-	Ends:     sdk.End(sdk.SrcIP),
+	Ends:     sdk.End(field.SrcIP),
 	Outlets:  []sdk.Outlet{{Name: "objects", Kind: sdk.StreamOutlet, Setting: "to"}},
 	Open:     open,
 })
@@ -40,7 +41,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 // sink is an opened plugin.
 type sink struct {
 	Settings
-	table   *sdk.View[sdk.IP, tcpwin.Row]
+	table   *sdk.TableView[sdk.IP, tcpwin.Row]
 	objects *sdk.OutletWriter
 	longest map[sdk.IP]int64 // what was sent of a host, nanoseconds
 	buf     []byte

@@ -21,6 +21,7 @@ var templates embed.FS
 
 // outputs are the generated files by the names of their templates, below the module's root.
 var outputs = map[string]string{
+	"field.tmpl": "sdk/field/fields_gen.go",
 	"sdk.tmpl":   "sdk/fields_gen.go",
 	"wire.tmpl":  "sdk/wire/fields_gen.go",
 	"batch.tmpl": "host/internal/batch/fields_gen.go",
@@ -43,7 +44,7 @@ func main() {
 	}
 }
 
-// generate returns the files.
+// generate returns the files by their names.
 func generate() (map[string][]byte, error) {
 	t, err := template.New("").Funcs(template.FuncMap{"size": size}).ParseFS(templates, "*.tmpl")
 	if err != nil {
@@ -63,11 +64,12 @@ func generate() (map[string][]byte, error) {
 	return files, nil
 }
 
-// size is the width of a value on the wire, of one that has none that of its length.
+// size returns the width of a value on the wire, or of its length if it has no fixed width, as a
+// Go expression.
 func size(f fields.Field) string {
 	switch {
 	case f.Type == "IP":
-		return "IPSize"
+		return "value.IPSize"
 	case f.List():
 		return "4"
 	}

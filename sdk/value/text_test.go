@@ -1,4 +1,4 @@
-package sdk
+package value
 
 import (
 	"fmt"
@@ -12,10 +12,17 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/sdk/internal/little"
 )
 
 // wired is a value as on the wire.
-func wired(t Type, u uint64) []byte { return appendUint(nil, u, t.Size()) }
+func wired(t Type, u uint64) []byte { return little.AppendUint(nil, u, t.Size()) }
+
+// ip is an address as the bytes of an IP.
+func ip(version byte, address [16]byte) []byte { return append([]byte{version}, address[:]...) }
+
+func shown(ip []byte) string { return string(IP.AppendText(nil, ip)) }
 
 func list(t Type, values ...string) []byte {
 	var b []byte
@@ -33,33 +40,33 @@ func TestTextForms(t *testing.T) {
 		value []byte
 		want  string
 	}{
-		{"u8", TypeU8, wired(TypeU8, 255), "255"},
-		{"u16", TypeU16, wired(TypeU16, 1<<16-1), "65535"},
-		{"u32", TypeU32, wired(TypeU32, 1<<32-1), "4294967295"},
-		{"u64", TypeU64, wired(TypeU64, 1<<64-1), "18446744073709551615"},
-		{"i64", TypeI64, wired(TypeI64, 1<<63), "-9223372036854775808"},
-		{"hex, all digits", TypeH8, []byte{4}, "0x04"},
-		{"hex 16", TypeH16, wired(TypeH16, 0x800), "0x0800"},
-		{"hex 32", TypeH32, wired(TypeH32, 0xabc), "0x00000abc"},
-		{"hex 64", TypeH64, wired(TypeH64, 0x0400000000004001), "0x0400000000004001"},
-		{"float", TypeF32, wired(TypeF32, uint64(math.Float32bits(24.28798))), "24.28798"},
-		{"double", TypeF64, wired(TypeF64, math.Float64bits(1.0/3)), "0.333333"},
-		{"time", TypeTime, wired(TypeTime, ns(1581109488041083000)), "1581109488.041083000"},
-		{"time before 1970", TypeTime, wired(TypeTime, ns(-1)), "4294967295.999999999"},
-		{"time after 2106", TypeTime, wired(TypeTime, ns(4294967296_000000001)), "0.000000001"},
-		{"duration below 0", TypeDuration, wired(TypeDuration, ns(-1_500000000)), "4294967294.500000000"},
-		{"no duration", TypeDuration, wired(TypeDuration, 0), "0.000000000"},
-		{"no address", TypeIP, IP{}.AppendWire(nil), "-"},
-		{"IPv4", TypeIP, IPv4([16]byte{192, 168, 0, 13}).AppendWire(nil), "192.168.0.13"},
-		{"MAC", TypeMAC, []byte{0x28, 0x37, 0x37, 0, 0x6d, 0xc8}, "28:37:37:00:6d:c8"},
-		{"text", TypeText, []byte(`a "b"` + "\t\x01é;\xff"), `a \"b\"\t\u0001é;.`},
-		{"string", TypeString, []byte(`C:\x`), `"C:\\x"`},
-		{"empty string", TypeString, nil, `""`},
-		{"list", TypeU16 | List, []byte{5, 0, 0, 1}, "5;256"},
-		{"list of one", TypeMAC | List, []byte{1, 2, 3, 4, 5, 6}, "01:02:03:04:05:06"},
-		{"empty list", TypeU16 | List, nil, ""},
-		{"list of texts", TypeText | List, list(TypeText|List, "eth:ipv4:tcp", "", "eth:arp"), "eth:ipv4:tcp;;eth:arp"},
-		{"list of strings", TypeString | List, list(TypeString|List, "a;b", "c"), `"a;b";"c"`},
+		{"u8", Uint8, wired(Uint8, 255), "255"},
+		{"u16", Uint16, wired(Uint16, 1<<16-1), "65535"},
+		{"u32", Uint32, wired(Uint32, 1<<32-1), "4294967295"},
+		{"u64", Uint64, wired(Uint64, 1<<64-1), "18446744073709551615"},
+		{"i64", Int64, wired(Int64, 1<<63), "-9223372036854775808"},
+		{"hex, all digits", Hex8, []byte{4}, "0x04"},
+		{"hex 16", Hex16, wired(Hex16, 0x800), "0x0800"},
+		{"hex 32", Hex32, wired(Hex32, 0xabc), "0x00000abc"},
+		{"hex 64", Hex64, wired(Hex64, 0x0400000000004001), "0x0400000000004001"},
+		{"float", Float32, wired(Float32, uint64(math.Float32bits(24.28798))), "24.28798"},
+		{"double", Float64, wired(Float64, math.Float64bits(1.0/3)), "0.333333"},
+		{"time", Time, wired(Time, ns(1581109488041083000)), "1581109488.041083000"},
+		{"time before 1970", Time, wired(Time, ns(-1)), "4294967295.999999999"},
+		{"time after 2106", Time, wired(Time, ns(4294967296_000000001)), "0.000000001"},
+		{"duration below 0", Duration, wired(Duration, ns(-1_500000000)), "4294967294.500000000"},
+		{"no duration", Duration, wired(Duration, 0), "0.000000000"},
+		{"no address", IP, make([]byte, IPSize), "-"},
+		{"IPv4", IP, ip(4, [16]byte{192, 168, 0, 13}), "192.168.0.13"},
+		{"MAC", MAC, []byte{0x28, 0x37, 0x37, 0, 0x6d, 0xc8}, "28:37:37:00:6d:c8"},
+		{"text", Text, []byte(`a "b"` + "\t\x01é;\xff"), `a \"b\"\t\u0001é;.`},
+		{"string", String, []byte(`C:\x`), `"C:\\x"`},
+		{"empty string", String, nil, `""`},
+		{"list", Uint16 | List, []byte{5, 0, 0, 1}, "5;256"},
+		{"list of one", MAC | List, []byte{1, 2, 3, 4, 5, 6}, "01:02:03:04:05:06"},
+		{"empty list", Uint16 | List, nil, ""},
+		{"list of texts", Text | List, list(Text|List, "eth:ipv4:tcp", "", "eth:arp"), "eth:ipv4:tcp;;eth:arp"},
+		{"list of strings", String | List, list(String|List, "a;b", "c"), `"a;b";"c"`},
 	} {
 		if got := string(c.of.AppendText([]byte("x"), c.value)); got != "x"+c.want {
 			t.Errorf("%s: got %s, want %s", c.name, got[1:], c.want)
@@ -70,12 +77,12 @@ func TestTextForms(t *testing.T) {
 // TestARowIsItsValues: what AppendRow writes in its own way reads the same.
 func TestARowIsItsValues(t *testing.T) {
 	var columns []*Vec
-	for of := TypeU8; of.Valid(); of++ {
+	for of := Uint8; of.Valid(); of++ {
 		for _, of := range []Type{of, of | List} {
 			v := Vec{Type: of}
 			for i := range 8 {
-				value := IPv4([16]byte{1 << i, 255, 10, byte(i)}).AppendWire(nil)
-				if size := of.Elem().Size(); size > 0 && of.Elem() != TypeIP {
+				value := ip(4, [16]byte{1 << i, 255, 10, byte(i)})
+				if size := of.Elem().Size(); size > 0 && of.Elem() != IP {
 					value = value[1 : 1+size]
 				}
 				if i == 7 {
@@ -107,8 +114,8 @@ func TestARowIsItsValues(t *testing.T) {
 
 func TestTypeCodes(t *testing.T) {
 	for of, want := range map[Type]string{
-		TypeU8: "U8", TypeH64: "H64", TypeI64: "I64", TypeF32: "F", TypeF64: "D", TypeTime: "U64.U32",
-		TypeDuration: "U64.U32", TypeIP: "IPX", TypeMAC | List: "MAC:R", TypeText | List: "SC:R", TypeString: "S", 0: "invalid",
+		Uint8: "U8", Hex64: "H64", Int64: "I64", Float32: "F", Float64: "D", Time: "U64.U32",
+		Duration: "U64.U32", IP: "IPX", MAC | List: "MAC:R", Text | List: "SC:R", String: "S", 0: "invalid",
 	} {
 		if got := of.Code(); got != want {
 			t.Errorf("%s: got %s, want %s", of, got, want)
@@ -157,13 +164,13 @@ func TestAddressesAsInetNtop(t *testing.T) {
 		"::", "::1", "::2", "::ffff", "::1.2.3.4", "::0.1.0.2", "::1:0:0", "::ffff:1.2.3.4", "64:ff9b::102:304", "::ffff:0:102:304",
 		"::1:1:1", "1:0:0:2::", "2001:db8:0:1:1:1:1:1", "::1:0:0", "fe80::", "1:2:3:4:5:6:7:8", "::fffe:102:304", "1:0:0:1::", "1::2:0:0:3:4",
 	} {
-		if got := IPv6(netip.MustParseAddr(text).As16()).String(); got != text {
+		if got := shown(ip(6, netip.MustParseAddr(text).As16())); got != text {
 			t.Errorf("got %s, want %s", got, text)
 		}
 	}
 	for c := range 256 {
 		a := [16]byte{byte(c), 0, byte(255 - c), byte(c)}
-		if got, want := IPv4(a).String(), netip.AddrFrom4([4]byte(a[:4])).String(); got != want {
+		if got, want := shown(ip(4, a)), netip.AddrFrom4([4]byte(a[:4])).String(); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
@@ -175,7 +182,7 @@ func TestAddressesAsInetNtop(t *testing.T) {
 				a[i] = byte(zeros >> 8)
 			}
 		}
-		if got, want := IPv6(a).String(), netip.AddrFrom16(a).String(); got != want {
+		if got, want := shown(ip(6, a)), netip.AddrFrom16(a).String(); got != want {
 			t.Fatalf("got %s, want %s", got, want)
 		}
 	}
@@ -396,23 +403,23 @@ func FuzzEscape(f *testing.F) {
 
 func TestTextTakesNoMemory(t *testing.T) {
 	buf := make([]byte, 0, 1<<10)
-	ip := IPv6(netip.MustParseAddr("2001:db8::1").As16()).AppendWire(nil)
-	texts := list(TypeText|List, "eth:ipv4:tcp", "a\tb\xff")
+	ip := ip(6, netip.MustParseAddr("2001:db8::1").As16())
+	texts := list(Text|List, "eth:ipv4:tcp", "a\tb\xff")
 	if n := testing.AllocsPerRun(100, func() {
-		buf = TypeF32.AppendText(buf[:0], wiredFloat[:])
-		buf = TypeF32.AppendText(buf, wiredTie[:])
-		buf = TypeTime.AppendText(buf, ip[:8])
-		buf = TypeH64.AppendText(buf, ip[:8])
-		buf = TypeF64.AppendText(buf, ip[:8])
-		buf = TypeU64.AppendText(buf, ip[:8])
-		buf = TypeIP.AppendText(buf, ip)
-		buf = (TypeText | List).AppendText(buf, texts)
+		buf = Float32.AppendText(buf[:0], wiredFloat[:])
+		buf = Float32.AppendText(buf, wiredTie[:])
+		buf = Time.AppendText(buf, ip[:8])
+		buf = Hex64.AppendText(buf, ip[:8])
+		buf = Float64.AppendText(buf, ip[:8])
+		buf = Uint64.AppendText(buf, ip[:8])
+		buf = IP.AppendText(buf, ip)
+		buf = (Text | List).AppendText(buf, texts)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
 
 var (
-	wiredFloat = [4]byte(wired(TypeF32, uint64(math.Float32bits(909.3793))))
-	wiredTie   = [4]byte(wired(TypeF32, uint64(math.Float32bits(12345675)))) // by strconv
+	wiredFloat = [4]byte(wired(Float32, uint64(math.Float32bits(909.3793))))
+	wiredTie   = [4]byte(wired(Float32, uint64(math.Float32bits(12345675)))) // by strconv
 )

@@ -1,17 +1,23 @@
-package sdk
+package value
 
-import "math"
+import (
+	"math"
 
-// Vec is a column's values, one after the other as on the wire. Of a type without
-// a width, Ends says where each value ends in Data. A list of such values has
-// before each its length in bytes (u32).
+	"github.com/t2host/t2host/sdk/internal/little"
+)
+
+// Vec is a column of values: their bytes on the wire, one after the other. If the type has no
+// fixed width, Ends[i] is where value i ends in Data.
+//
+// A list is the bytes of its elements, one after the other. If these have no fixed width, the
+// length of each (uint32) comes before it.
 type Vec struct {
 	Type Type
 	Data []byte
-	Ends []uint32 // nil where the type has a width
+	Ends []uint32 // nil if the type has a fixed width
 }
 
-// Len is the number of values.
+// Len returns the number of values.
 func (v *Vec) Len() int {
 	if size := v.Type.Size(); size > 0 {
 		return len(v.Data) / size
@@ -19,7 +25,7 @@ func (v *Vec) Len() int {
 	return len(v.Ends)
 }
 
-// Bytes is value i as on the wire.
+// Bytes returns the bytes of value i, in the memory of v. It panics if there is none.
 func (v *Vec) Bytes(i int) []byte {
 	if size := v.Type.Size(); size > 0 {
 		return v.Data[i*size : i*size+size]
@@ -31,7 +37,7 @@ func (v *Vec) Bytes(i int) []byte {
 	return v.Data[start:v.Ends[i]]
 }
 
-// Append adds a value, its bytes as on the wire.
+// Append appends a value, as its bytes on the wire.
 func (v *Vec) Append(value []byte) {
 	v.Data = append(v.Data, value...)
 	if v.Type.Size() == 0 {
@@ -39,11 +45,10 @@ func (v *Vec) Append(value []byte) {
 	}
 }
 
-// Reset empties the column and gives it a type.
+// Reset empties the column, keeps its memory and sets its type.
 func (v *Vec) Reset(t Type) { v.Type, v.Data, v.Ends = t, v.Data[:0], v.Ends[:0] }
 
-// Slice is the values from one to another, the latter not included. It lives in
-// the memory of v, but for Ends.
+// Slice returns values [from, to). They share the memory of v, but for Ends.
 func (v *Vec) Slice(from, to int) Vec {
 	if size := v.Type.Size(); size > 0 {
 		return Vec{Type: v.Type, Data: v.Data[from*size : to*size]}
@@ -62,15 +67,15 @@ func (v *Vec) Slice(from, to int) Vec {
 	return s
 }
 
-// Next takes the first value off the bytes of a list of that type; ok is false
-// where there is none.
+// Next returns the first element of the bytes of a list of type t and the rest of the list. ok is
+// false if there is none.
 func (t Type) Next(list []byte) (value, rest []byte, ok bool) {
 	size := t.Elem().Size()
 	if size == 0 {
 		if len(list) < 4 {
 			return nil, nil, false
 		}
-		size = int(getUint(list[:4]))
+		size = int(little.Uint(list[:4]))
 		list = list[4:]
 	}
 	if len(list) == 0 && size > 0 || len(list) < size {
@@ -79,15 +84,16 @@ func (t Type) Next(list []byte) (value, rest []byte, ok bool) {
 	return list[:size], list[size:], true
 }
 
-// AppendTo appends a value to the bytes of a list of that type.
+// AppendTo appends an element to the bytes of a list of type t.
 func (t Type) AppendTo(list, value []byte) []byte {
 	if t.Elem().Size() == 0 {
-		list = appendUint(list, uint64(len(value)), 4)
+		list = little.AppendUint(list, uint64(len(value)), 4)
 	}
 	return append(list, value...)
 }
 
-// Whole says whether value is one that a column of that type can hold.
+// Whole reports whether a column of type t can hold value: whether it has the width of the type,
+// or holds whole elements.
 func (t Type) Whole(value []byte) bool {
 	size := t.Elem().Size()
 	switch {
@@ -106,19 +112,16 @@ func (t Type) Whole(value []byte) bool {
 	return true
 }
 
-// Uint is value i of a column of unsigned numbers of any width.
-func (v *Vec) Uint(i int) uint64 { return getUint(v.Bytes(i)) }
+// Uint returns value i of a column of unsigned numbers of any width.
+func (v *Vec) Uint(i int) uint64 { return little.Uint(v.Bytes(i)) }
 
-// Int is value i of a column of signed numbers, times or durations.
+// Int returns value i of a column of signed numbers, times or durations.
 func (v *Vec) Int(i int) int64 { return int64(v.Uint(i)) }
 
-// Float is value i of a column of floating-point numbers.
+// Float returns value i of a column of floats of either width.
 func (v *Vec) Float(i int) float64 {
-	if v.Type == TypeF32 {
+	if v.Type == Float32 {
 		return float64(math.Float32frombits(uint32(v.Uint(i))))
 	}
 	return math.Float64frombits(v.Uint(i))
 }
-
-// IP is value i of a column of addresses.
-func (v *Vec) IP(i int) IP { return IPFromWire(v.Bytes(i)) }

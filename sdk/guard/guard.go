@@ -1,4 +1,5 @@
-package sdk
+// Package guard turns the panics of a plugin into errors, the same in each runtime.
+package guard
 
 import (
 	"errors"
@@ -7,8 +8,9 @@ import (
 	"strings"
 )
 
-// Guard calls f and turns a panic into an error that says what and where.
-func Guard(f func() error) (err error) {
+// Call calls f and returns its error. If f panics, the error has the panic's value and the file
+// and line where it happened.
+func Call(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = errors.New("panic: " + panicText(r) + " (" + panicPlace() + ")")
@@ -31,8 +33,8 @@ func panicText(r any) string {
 	return "a value that is neither an error nor a text"
 }
 
-// panicPlace finds the line that panicked: the first frame below the runtime's
-// panic that is not the runtime's own.
+// panicPlace returns the line that panicked: that of the first frame below the runtime's
+// panic that is not in the runtime.
 func panicPlace() string {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs[:])])

@@ -1,9 +1,13 @@
-package sdk
+package value
 
-import "slices"
+import (
+	"slices"
 
-// appendIP appends an address as on the wire.
-func appendIP(b, ip []byte) []byte {
+	"github.com/t2host/t2host/sdk/internal/little"
+)
+
+// AppendIP appends the bytes of an IP as text: dotted, or compressed (RFC 5952), or "-" for none.
+func AppendIP(b, ip []byte) []byte {
 	switch ip[0] {
 	case 4:
 		return appendIPv4(b, ip[1:5])
@@ -38,7 +42,7 @@ func appendIPv4(b, ip []byte) []byte {
 	n := 0
 	for _, c := range ip[:4] {
 		u := octets[c]
-		store32(d[n:], u)
+		little.PutUint32(d[n:], u)
 		if n += 2; c > 9 {
 			n++
 		}

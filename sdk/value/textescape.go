@@ -1,6 +1,10 @@
-package sdk
+package value
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/t2host/t2host/sdk/internal/little"
+)
 
 // appendEscaped appends s as T2 shows it: UTF-8 as it is but for control
 // characters, quotes and backslashes, which are escaped; a dot for what is no
@@ -12,11 +16,11 @@ func appendEscaped(b, s []byte) []byte {
 		plain := 0
 		for plain < n {
 			at := min(plain, n-8) // the last eight bytes may overlap those before
-			x := load64(s[at:])
+			x := little.Uint64(s[at:])
 			if special(x) {
 				break
 			}
-			store64(d[at:], x)
+			little.PutUint64(d[at:], x)
 			plain = at + 8
 		}
 		b, s = b[:len(b)+plain], s[plain:]

@@ -1,10 +1,12 @@
-package sdk
+package value
 
 import (
 	"math"
 	"math/bits"
 	"slices"
 	"strconv"
+
+	"github.com/t2host/t2host/sdk/internal/little"
 )
 
 // appendFloat32 appends x as C's %.7g does: seven significant digits, rounded half
@@ -105,7 +107,7 @@ func appendDigits(b []byte, digits uint32, exponent int) []byte {
 	switch {
 	case exponent < -4 || exponent > 6:
 		d[0], d[1] = byte(v), '.'
-		store64(d[2:], v>>8)
+		little.PutUint64(d[2:], v>>8)
 		if n++; n == 2 {
 			n = 1
 		}
@@ -116,17 +118,17 @@ func appendDigits(b []byte, digits uint32, exponent int) []byte {
 		d[n+2], d[n+3] = '0'+byte(exponent/10), '0'+byte(exponent%10)
 		n += 4
 	case exponent < 0:
-		store64(d, zeros)
+		little.PutUint64(d, zeros)
 		d[1] = '.'
-		store64(d[1-exponent:], v)
+		little.PutUint64(d[1-exponent:], v)
 		n += 1 - exponent
 	case n <= exponent+1:
-		store64(d, v)
+		little.PutUint64(d, v)
 		n = exponent + 1
 	default:
-		store64(d, v)
+		little.PutUint64(d, v)
 		d[exponent+1] = '.'
-		store64(d[exponent+2:], v>>(8*(exponent+1)))
+		little.PutUint64(d[exponent+2:], v>>(8*(exponent+1)))
 		n++
 	}
 	return b[:len(b)+n]
@@ -163,7 +165,7 @@ func appendFloat64(b []byte, x float64) []byte {
 	}
 	whole := millionths / 1e6
 	b = slices.Grow(AppendDecimal(b, whole), 8)
-	store64(b[len(b):len(b)+8], eightDigits(uint32(millionths-whole*1e6))>>8|zeros)
+	little.PutUint64(b[len(b):len(b)+8], eightDigits(uint32(millionths-whole*1e6))>>8|zeros)
 	b[:len(b)+1][len(b)] = '.'
 	return b[:len(b)+7]
 }

@@ -1,8 +1,10 @@
-package sdk
+package value
 
 import (
 	"math/bits"
 	"slices"
+
+	"github.com/t2host/t2host/sdk/internal/little"
 )
 
 // zeros are eight digits 0.
@@ -31,7 +33,7 @@ func AppendDecimal(b []byte, u uint64) []byte {
 	}
 	high := u / 1e8 // of 64 bits, which a guest divides slowly
 	b = AppendDecimal(b, high)
-	store64(b[len(b):len(b)+8], eightDigits(uint32(u-high*1e8))+zeros)
+	little.PutUint64(b[len(b):len(b)+8], eightDigits(uint32(u-high*1e8))+zeros)
 	return b[:len(b)+8]
 }
 
@@ -48,12 +50,12 @@ func decimal32(d []byte, u uint32) int {
 		}
 		d[n] = '0' + byte(high)
 		n++
-		store64(d[n:], eightDigits(u)+zeros)
+		little.PutUint64(d[n:], eightDigits(u)+zeros)
 		return n + 8
 	}
 	digits := eightDigits(u)
 	none := bits.TrailingZeros64(digits|1<<56) >> 3 // 0 has a digit
-	store64(d, digits>>(8*none)+zeros)
+	little.PutUint64(d, digits>>(8*none)+zeros)
 	return 8 - none
 }
 
@@ -64,9 +66,8 @@ func appendSigned(b []byte, i int64) []byte {
 	return AppendDecimal(b, uint64(i))
 }
 
-// AppendSeconds appends nanoseconds as seconds with nine decimals, as T2 holds them:
-// the seconds are unsigned and have 32 bits, so that less than none shows as nearly
-// 2^32.
+// AppendSeconds appends nanoseconds as seconds with nine decimals, as T2 shows times and
+// durations. T2's seconds are unsigned and have 32 bits: -1 s is shown as 4294967295.
 func AppendSeconds(b []byte, ns int64) []byte {
 	sec := ns / 1e9
 	if ns -= sec * 1e9; ns < 0 {
@@ -78,13 +79,13 @@ func AppendSeconds(b []byte, ns int64) []byte {
 	if s := uint32(sec); s >= 1e9 { // times of day, since 2001
 		high := s / 1e8
 		d[0], d[1] = '0'+byte(high/10), '0'+byte(high%10)
-		store64(d[2:], eightDigits(s-high*1e8)+zeros)
+		little.PutUint64(d[2:], eightDigits(s-high*1e8)+zeros)
 	} else {
 		n = decimal32(d, s)
 	}
 	first := uint32(ns) / 1e8
 	d[n], d[n+1] = '.', '0'+byte(first)
-	store64(d[n+2:], eightDigits(uint32(ns)-first*1e8)+zeros)
+	little.PutUint64(d[n+2:], eightDigits(uint32(ns)-first*1e8)+zeros)
 	return b[:len(b)+n+10]
 }
 
@@ -103,7 +104,7 @@ func appendHex(b []byte, u uint32, n int) []byte {
 	b = slices.Grow(b, 10)
 	d := b[len(b) : len(b)+10]
 	d[0], d[1] = '0', 'x'
-	store64(d[2:], eightHex(u))
+	little.PutUint64(d[2:], eightHex(u))
 	return b[:len(b)+2+n]
 }
 
@@ -111,8 +112,8 @@ func appendHex64(b []byte, u uint64) []byte {
 	b = slices.Grow(b, 18)
 	d := b[len(b) : len(b)+18]
 	d[0], d[1] = '0', 'x'
-	store64(d[2:], eightHex(uint32(u>>32)))
-	store64(d[10:], eightHex(uint32(u)))
+	little.PutUint64(d[2:], eightHex(uint32(u>>32)))
+	little.PutUint64(d[10:], eightHex(uint32(u)))
 	return b[:len(b)+18]
 }
 
@@ -125,8 +126,8 @@ func appendMAC(b, mac []byte) []byte {
 	high := eightHex(uint32(mac[0])<<24 | uint32(mac[1])<<16 | uint32(mac[2])<<8 | uint32(mac[3]))
 	low := eightHex(uint32(mac[4])<<24 | uint32(mac[5])<<16)
 	const colon = ':'
-	store64(d, high&0xffff|colon<<16|high>>16&0xffff<<24|colon<<40|high>>32&0xffff<<48)
-	store64(d[8:], colon|high>>48<<8|colon<<24|low&0xffff<<32|colon<<48|low>>16&0xff<<56)
+	little.PutUint64(d, high&0xffff|colon<<16|high>>16&0xffff<<24|colon<<40|high>>32&0xffff<<48)
+	little.PutUint64(d[8:], colon|high>>48<<8|colon<<24|low&0xffff<<32|colon<<48|low>>16&0xff<<56)
 	d[16] = byte(low >> 24)
 	return b[:len(b)+17]
 }

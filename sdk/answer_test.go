@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/t2host/t2host/sdk/answer"
 )
 
 // talker sends frames of these sizes through its outlet, and a line of log and report each.
@@ -13,7 +15,7 @@ func talker(sizes []int) *Plugin {
 	type settings struct{ Suffix string }
 	return Define(Spec[settings]{
 		Name: "talker", Version: "1.0.0", Doc: "talks", Ends: End(),
-		Settings: func(s *settings) []Setting { return []Setting{Text("suffix", &s.Suffix, "")} },
+		Settings: func(s *settings) []Setting { return []Setting{TextSetting("suffix", &s.Suffix, "")} },
 		Outlets:  []Outlet{{Name: "out", Kind: FileOutlet, Setting: "suffix"}},
 		Open: func(env *Env, _ settings) (Stage, error) {
 			out := env.Outlet("out")
@@ -31,7 +33,7 @@ func talker(sizes []int) *Plugin {
 
 // TestAnswersLeaveInPieces: in order, whole, and no more gathers than MaxPiece and one frame.
 func TestAnswersLeaveInPieces(t *testing.T) {
-	sizes := []int{1, 100, MaxPiece - 1, 5, MaxPiece, 3 * MaxPiece, 7, 0}
+	sizes := []int{1, 100, answer.MaxPiece - 1, 5, answer.MaxPiece, 3 * answer.MaxPiece, 7, 0}
 	for range 3000 {
 		sizes = append(sizes, 900)
 	}
@@ -42,18 +44,18 @@ func TestAnswersLeaveInPieces(t *testing.T) {
 	var got []int
 	var logs, lines, calls int
 	b := &Batch{Final: true}
-	take := func(out *Out) error {
+	take := func(out *answer.Answer) error {
 		calls++
 		gathered := 0
 		for _, f := range out.Frames {
 			got = append(got, len(f.Data))
 			gathered += len(f.Data)
 		}
-		if len(out.Frames) > 1 && gathered > 2*MaxPiece {
+		if len(out.Frames) > 1 && gathered > 2*answer.MaxPiece {
 			t.Errorf("%d bytes in %d frames leave at once", gathered, len(out.Frames))
 		}
 		for _, line := range out.Logs {
-			if len(line) > MaxLine+len("…") {
+			if len(line) > answer.MaxLine+len("…") {
 				t.Errorf("a line of %d bytes", len(line))
 			}
 		}
@@ -81,20 +83,20 @@ func TestAnswersLeaveInPieces(t *testing.T) {
 
 // TestAnAnswerThatCannotLeave ends the batch with that error, and nothing leaves after it.
 func TestAnAnswerThatCannotLeave(t *testing.T) {
-	stage, err := talker([]int{10, MaxPiece, 10, MaxPiece, 10}).Open(Opening{})
+	stage, err := talker([]int{10, answer.MaxPiece, 10, answer.MaxPiece, 10}).Open(Opening{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	calls := 0
 	b := &Batch{Final: true}
-	b.Out.Leave = func(*Out) error { calls++; return errors.New("disk full") }
+	b.Out.Leave = func(*answer.Answer) error { calls++; return errors.New("disk full") }
 	if err := stage.Batch(b); err == nil || err.Error() != "disk full" || calls != 1 {
 		t.Errorf("got %v after %d calls", err, calls)
 	}
 }
 
 func TestAFrameHasABound(t *testing.T) {
-	stage, err := talker([]int{MaxFrame + 1}).Open(Opening{})
+	stage, err := talker([]int{answer.MaxFrame + 1}).Open(Opening{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +109,7 @@ func TestAFrameHasABound(t *testing.T) {
 func TestATableHasABound(t *testing.T) {
 	const most = MaxTable / (4 + 8 + 4 + 17 + 64)
 	want := "table maker.t has more than " + Count(most)[:6] + " rows, for which it has no room: delete some"
-	p := maker(func(w *Writer[key, row], e EndRow) error {
+	p := maker(func(w *TableWriter[key, row], e EndRow) error {
 		e.PutUint(0, 0)
 		e.PutInt(1, 0)
 		for n := range uint32(most) {
@@ -124,7 +126,7 @@ func TestATableHasABound(t *testing.T) {
 	}
 	for i, want := range []string{"", want} {
 		b := ends(i + 1)
-		b.Out.Leave = func(*Out) error { return nil }
+		b.Out.Leave = func(*answer.Answer) error { return nil }
 		if err := stage.Batch(b); (err == nil) != (want == "") || err != nil && err.Error() != want {
 			t.Errorf("writer, %d ends: %v, want %s", i+1, err, want)
 		}
@@ -132,7 +134,7 @@ func TestATableHasABound(t *testing.T) {
 	v := table.View(newEnv(&Plugin{Imports: []TableInfo{table.Info()}}, Opening{}))
 	apply := func(n uint32) error {
 		k, r := key{n}, row{}
-		return v.apply(table, &Delta{Key: written(nil, k.Fields), Row: written(nil, r.Fields)})
+		return v.apply(table, &answer.Delta{Key: written(nil, k.Fields), Row: written(nil, r.Fields)})
 	}
 	for n := range uint32(most) {
 		if err := apply(n); err != nil {

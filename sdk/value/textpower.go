@@ -1,4 +1,4 @@
-package sdk
+package value
 
 // Powers of ten from firstPower on: the first 40 bits of each, cut off, so that up
 // to exactPower they are exact (5^17 < 2^40). 10^q is powers10[q-firstPower] times

@@ -1,4 +1,4 @@
-package sdk
+package value
 
 import (
 	"math"
@@ -16,7 +16,7 @@ func BenchmarkText(b *testing.B) {
 	}
 	var buf []byte
 	text := []byte("eth:ipv4:tcp")
-	texts, ip := list(TypeText|List, string(text)), IPv4([16]byte{192, 168, 0, 13}).AppendWire(nil)
+	texts, ip := list(Text|List, string(text)), ip(4, [16]byte{192, 168, 0, 13})
 	for _, c := range []struct {
 		name string
 		f    func(i int)
@@ -28,9 +28,9 @@ func BenchmarkText(b *testing.B) {
 		{"decimal", func(i int) { buf = AppendDecimal(buf[:0], numbers[i]) }},
 		{"decimal/strconv", func(i int) { buf = strconv.AppendUint(buf[:0], numbers[i], 10) }},
 		{"text", func(int) { buf = appendEscaped(buf[:0], text) }},
-		{"text list", func(int) { buf = (TypeText | List).AppendText(buf[:0], texts) }},
-		{"mac list", func(int) { buf = (TypeMAC | List).AppendText(buf[:0], ip[:6]) }},
-		{"ip", func(int) { buf = appendIP(buf[:0], ip) }},
+		{"text list", func(int) { buf = (Text | List).AppendText(buf[:0], texts) }},
+		{"mac list", func(int) { buf = (MAC | List).AppendText(buf[:0], ip[:6]) }},
+		{"ip", func(int) { buf = AppendIP(buf[:0], ip) }},
 		{"nothing", func(i int) { buf = append(buf[:0], '0'+byte(numbers[i])) }},
 		{"time", func(i int) { buf = AppendSeconds(buf[:0], 1581109488041083000+int64(i)) }},
 	} {
