@@ -17,10 +17,10 @@ var (
 	sdkNames = regexp.MustCompile("`sdk\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?")
 )
 
-// TestLinks: what a page links to is there.
+// TestLinks checks that the target of each link between pages exists.
 func TestLinks(t *testing.T) {
-	pages := []string{"../../README.md", "../../RATIONALE.md", "../../sdk/wire/ABI.md", "../../testdata/README.md"}
-	for _, pattern := range []string{"../../docs/*.md", "../../docs/examples/*.md", "../../plugins/*/README.md"} {
+	pages := []string{"../../README.md", "../../RATIONALE.md", "../../CONTRIBUTING.md", "../../sdk/wire/ABI.md", "../../testdata/README.md"}
+	for _, pattern := range []string{"../../docs/*.md", "../../docs/*/*.md", "../../plugins/*/README.md"} {
 		more, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -52,18 +52,23 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// hasHeading looks for a heading by its anchor.
+// hasHeading reports whether text has a heading with this anchor.
 func hasHeading(text, anchor string) bool {
 	for _, m := range headings.FindAllStringSubmatch(text, -1) {
-		name := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(m[1]), "")
-		if strings.ReplaceAll(name, " ", "-") == anchor {
+		if slug(m[1]) == anchor {
 			return true
 		}
 	}
 	return false
 }
 
-// TestBookNamesTheSDK: what the book calls sdk.Name, or sdk.Type.Method, is exported.
+// slug returns a heading's anchor.
+func slug(heading string) string {
+	name := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(heading), "")
+	return strings.ReplaceAll(name, " ", "-")
+}
+
+// TestBookNamesTheSDK checks that each sdk.Name and sdk.Type.Method in the book is exported.
 func TestBookNamesTheSDK(t *testing.T) {
 	files, err := filepath.Glob("../../sdk/*.go")
 	if err != nil {
@@ -116,7 +121,7 @@ func TestBookNamesTheSDK(t *testing.T) {
 	}
 }
 
-// receiver is the name of a method's type.
+// receiver returns the name of a method's type.
 func receiver(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.StarExpr:

@@ -138,8 +138,8 @@ func (n *newPlugin) kind() (scaffold.Kind, error) {
 // ofT2 are numbers of T2's own plugins: somebody who knows them would be misled.
 var ofT2 = []int{100, 110, 111, 112, 120, 130, 132, 140, 500, 700, 900, 901, 903, 904, 910, 923, 924, 925, 926, 927, 928, 950, 960, 961, 962, 999}
 
-// pick gives the plugin's number: the user's, or the first free one of its kind
-// (t2.md 1.1: 100 to 199 basic, 300 to 699 payload, 900 to 999 sinks).
+// pick returns the plugin's number: the user's, or the first free one of its kind
+// (docs/reference/records.md#numbers-of-plugins).
 func (n *newPlugin) pick(kind scaffold.Kind, catalogue []*plugin.Artefact) (int, error) {
 	used := map[int]string{}
 	for _, a := range catalogue {

@@ -2,7 +2,7 @@ package capture
 
 import "io"
 
-const chunk = 256 << 10 // bytes asked of read(2) at once; larger ones are not faster (design.md, measured)
+const chunk = 256 << 10 // bytes asked of read(2) at once; larger ones are not faster
 
 // window is the part of a file that is in memory: one buffer, filled in chunks, read record by record. Records are
 // used where they lie; only the part of a record that a chunk's end cut off is moved.

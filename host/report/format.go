@@ -57,8 +57,8 @@ func speed(bits float64) string {
 	return text
 }
 
-// scaled is v in the unit that T2 shows it in: found by powers of 1024, divided by powers
-// of 1000.
+// scaled returns v in T2's unit, which is found by powers of 1024 and divided by powers of
+// 1000 (docs/reference/records.md#numbers-in-reports).
 func scaled(v float64) (x float64, unit string) {
 	const units = "KMGTPEZY"
 	x = v

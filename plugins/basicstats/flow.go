@@ -6,8 +6,8 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// flow is the state of one direction. Sums of floats are in single precision, as
-// T2's (t2-plugins.md 2.5): each conversion rounds, and none may be left out.
+// flow is the state of one direction. Floats are computed in single precision, as in T2
+// (docs/reference/records.md#statistics): each conversion rounds, and none may be left out.
 type flow struct {
 	packets, bytes, padding uint64
 	min, max                uint16 // bytes of a packet

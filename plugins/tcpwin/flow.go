@@ -68,8 +68,8 @@ func (t *tcpwin) endFlow(end sdk.EndRow) error {
 	return nil
 }
 
-// enter takes a qualifying flow into the table: T2's rule (t2.md 8), in single
-// precision.
+// enter adds a qualifying flow to the table by T2's rule, in single precision
+// (docs/reference/tcpwin.md#the-table).
 func (t *tcpwin) enter(src, dst sdk.IP, f *flow) {
 	full := t.table.Len() >= int(t.MaxEntries)
 	if full && t.WhenFull == "stop" {

@@ -11,7 +11,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// Header is the first line of the summary file and of a report (t2.md 2.8).
+// Header is the first line of the summary file and of a report (docs/reference/tcpwin.md#the-summary-file).
 const Header = "# IP\tpktTcpCnt\twinRelThCnt\n"
 
 // AppendRow appends a source's line. The ratio is shown with the value that

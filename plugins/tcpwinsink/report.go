@@ -53,8 +53,8 @@ func (k *sink) appendRow(b []byte, src sdk.IP, r tcpwin.Row) []byte {
 	return append(b, '}')
 }
 
-// begin starts a report or a part of one: T2's two lines (t2.md 8, in the C
-// locale), or the opening of an object.
+// begin starts a report or a part of one: T2's two lines
+// (docs/reference/tcpwin.md#reports), or the opening of an object.
 func (k *sink) begin() {
 	t := time.Unix(0, k.now).In(k.zone())
 	if k.Format == "t2" {

@@ -19,8 +19,8 @@ func headerLine(b []byte, columns []column) []byte {
 	return append(b, '\n')
 }
 
-// headers is the headers file (t2-plugins.md 4.2), without what a flow file does not
-// depend on: the machine, its process and its command line.
+// headers returns the headers file (docs/reference/records.md#the-headers-file), without
+// T2's lines on which no flow file depends: the machine, its process and its command line.
 func headers(o *sdk.Opening, columns []column) []byte {
 	started := time.Unix(0, o.Started).UTC()
 	b := sdk.AppendSeconds([]byte("# Date: "), o.Started)

@@ -117,8 +117,8 @@ func (k *sink) take(e *sdk.Ends) {
 	}
 }
 
-// split begins another file when this one is full, as T2 does: after the record that
-// fills it, even if none comes behind.
+// split begins another file when this one is full, as T2 does
+// (docs/reference/records.md#numbered-files).
 func (k *sink) split() {
 	full := k.size+uint64(len(k.buf)) >= k.full
 	if k.byFlows {

@@ -169,8 +169,8 @@ func (d *Decoder) clip(h *Headers) place {
 	return stop
 }
 
-// head gives the n bytes at off, valid until its next call. What was not captured
-// counts as zero: T2 reads there what earlier packets left behind (t2-decode.md 0).
+// head returns the n bytes at off, valid until the next call. Bytes that were not captured
+// are zero (docs/reference/decoding.md#bytes-that-were-not-captured).
 func (d *Decoder) head(data []byte, off, n int) []byte {
 	if off+n <= len(data) {
 		return data[off : off+n]

@@ -18,10 +18,10 @@ import (
 
 // recordsDiffer lists the captures in which what T2's records show is not what we have, and why.
 var recordsDiffer = map[string]string{
-	"arkime_gre-erspan-vxlan.pcap":     "VXLAN-GPE behind GRE: T2 looks for no UDP tunnel there (t2-decode.md 10.3)",
-	"tcpdump_mpls-traceroute_ppp.pcap": "MPLS in PPP: T2 reads it two bytes off (t2-decode.md 10.4)",
-	"zeek_ip4-trunc.pcap":              "a source address that was not captured: T2 has what lay in memory (t2-decode.md 0)",
-	"pcapngtest_be_test202.pcapng":     "several link types: T2 reads the first one's packets only (t2-decode.md 1.2)",
+	"arkime_gre-erspan-vxlan.pcap":     "VXLAN-GPE after GRE: T2 looks for no UDP tunnel there (docs/reference/decoding.md#tunnels-by-port)",
+	"tcpdump_mpls-traceroute_ppp.pcap": "MPLS in PPP: T2 reads it two bytes off (docs/reference/decoding.md#mpls-over-ppp)",
+	"zeek_ip4-trunc.pcap":              "a source address that was not captured: T2 has what was in memory (docs/reference/decoding.md#bytes-that-were-not-captured)",
+	"pcapngtest_be_test202.pcapng":     "several link types: T2 reads the first one's packets only (docs/reference/decoding.md#several-link-types)",
 	"ppp_many_interfaces-1.pcapng":     "several link types",
 	"ppp_multi_if_linktypes.pcapng":    "several link types",
 }
@@ -42,7 +42,7 @@ type record struct {
 // DUPIPID, HDOVRN (of flows with more than four stacks), LANDATTACK, TIMEJUMP.
 const tableBits = 1 | 0xf<<36 | 1<<42 | 1<<44 | 1<<48 | 1<<50 | 1<<51
 
-// What T2's records show (t2-plugins.md 1 and 2) is what the packets of each key have.
+// What T2's records show (docs/reference/records.md#details-of-a-flow) is what the packets of each key have.
 func TestRecordsOfT2(t *testing.T) {
 	dir := shared(t)
 	files, err := filepath.Glob(filepath.Join(dir, "expected", "default", "*.flows.txt"))

@@ -35,8 +35,9 @@ func (d *Decoder) finish(data []byte, h *Headers) Status {
 	return h.Status
 }
 
-// lengths computes what the lengths in the headers say (t2-decode.md 3). What T2 gives as
-// about 65500 because it counts below zero is zero.
+// lengths sets the payload's length and the padding by the lengths in the headers
+// (docs/reference/decoding.md#lengths). A negative length, which T2 lets wrap to about 65500
+// over IPv6, is 0.
 func (d *Decoder) lengths(data []byte, h *Headers) {
 	captured := max(len(data)-d.ip, 0)
 	clipped := captured < d.ipLength

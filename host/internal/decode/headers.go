@@ -62,19 +62,19 @@ type Headers struct {
 	Seq, Ack uint32 // sequence and acknowledgement numbers
 	Window   uint32 // raw window, 0 to 65535, or NoWindow; of all packets of protocol TCP
 
-	// What T2's record shows of a packet (t2-decode.md 3, 6 and 7).
+	// What T2's record shows of a packet (docs/reference/decoding.md).
 	Status Status    // bits of the packet
 	Stack  uint32    // which headers it has, in order: see Stacks
-	Length uint16    // bytes of payload by the headers' lengths, T2's L7 length (t2-plugins.md 2.3), mod 2^16; 0 where T2 counts below zero
+	Length uint16    // bytes of payload by the headers' lengths, modulo 2^16 (docs/reference/decoding.md#lengths)
 	Begin  uint32    // where that payload begins in the frame, also where it was not captured
 	Pad    uint16    // bytes of padding, of frames of at most 64 bytes
 	MACs   [12]byte  // destination and source of the innermost link-layer header, its first 12 bytes whatever it is
 	Tags   [3]uint16 // tag control information of the last run of VLAN tags, outermost first
 	NTags  uint8     // how many of them hold, 0 to 3
 
-	// Byte13 is the byte at offset 13 behind the IP header whatever stands
-	// there, 0 where not captured: T2 tells the server's side by it
-	// (t2-decode.md 5.2).
+	// Byte13 is the byte at offset 13 after the IP header, whatever it belongs to, or 0 if
+	// it was not captured: T2 tells the server's side by it
+	// (docs/reference/flows.md#a-new-flow).
 	Byte13 uint8
 }
 

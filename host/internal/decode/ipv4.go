@@ -49,10 +49,10 @@ func (d *Decoder) ipv4(data []byte, off int, h *Headers) place {
 	return d.transport(data, off+header, captured, length >= ipv4MinLength(k.Proto), h)
 }
 
-// ipLength is the packet's length as T2 takes it (t2-decode.md 3): the field, but what
-// was on the wire if the field is 0 (the sender's card cuts the segment) or above that.
-// T2 cuts what was on the wire to 16 bits; that is kept only where it makes a
-// record sane whose wire length ends before the packet begins.
+// ipLength returns the packet's length (docs/reference/decoding.md#lengths): the header's
+// field, or the length on the wire if the field is 0 (the sender's card cuts the segment) or
+// larger. T2 cuts the length on the wire to 16 bits; that is kept only for records whose
+// wire length ends before the packet begins.
 func ipLength(field, wire int) int {
 	if wire < 0 {
 		wire += 1 << 16

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// What T2 calls a number (t2-decode.md 7.3), a table of its own for each kind.
+// T2's names of numbers (docs/reference/decoding.md#names-of-numbers), a table for each kind.
 var (
 	protoNames = [256]string{
 		0: "ipv6.hopopts", 1: "icmp", 2: "igmp", 4: "ipv4", 6: "tcp", 8: "egp", 9: "igp", 17: "udp", 33: "dccp", 36: "xtp",

@@ -75,9 +75,9 @@ func (d *Decoder) pppoe(data []byte, off int, h *Headers) place {
 }
 
 // chdlc reads Cisco's HDLC (https://www.tcpdump.org/linktypes/LINKTYPE_C_HDLC.html):
-// address, control, EtherType. There are no addresses. T2 tells layer-2 flows apart by
-// the frame's first 12 bytes, where Ethernet has them (t2-decode.md 5.1): each keepalive
-// is a flow.
+// address, control, EtherType. There are no MAC addresses, so layer-2 flows are told apart
+// by the frame's first 12 bytes, as in T2 (docs/reference/flows.md#key): each keepalive is a
+// flow.
 func (d *Decoder) chdlc(data []byte, off int, h *Headers) place {
 	d.add(pieceLinkCHDLC)
 	h.Status |= NoEthernet

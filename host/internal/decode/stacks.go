@@ -15,8 +15,9 @@ type Stacks struct {
 	chunks [maxStacks / chunkSize]*[chunkSize]Stack
 }
 
-// Stack is a stack of headers as T2's hdrDesc shows it (t2-decode.md 7). No two numbers
-// have the same, but two that are longer than the text may differ in Headers alone.
+// Stack is a stack of headers as T2's hdrDesc shows it
+// (docs/reference/decoding.md#header-stacks). Each stack has one number; two stacks whose
+// texts were cut may differ in Headers alone.
 type Stack struct {
 	Text    string // at most 127 characters, "eth:vlan:ipv4:tcp"
 	Headers uint16 // how many there are, repeated ones counted

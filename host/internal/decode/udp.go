@@ -25,7 +25,8 @@ const (
 	portLWAPP    = 12223
 )
 
-// tunnelPort says what T2 looks for behind a port (t2-decode.md 2.4).
+// tunnelPort returns the tunnels that T2 looks for on a port
+// (docs/reference/decoding.md#tunnels-by-port).
 func tunnelPort(port uint16) tunnels {
 	switch port {
 	case 5072:

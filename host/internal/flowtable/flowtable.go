@@ -1,6 +1,6 @@
 // Package flowtable takes headers and gives flows: each packet's flow, the flow
 // of the opposite direction, the state of its TCP connection, and the ends of
-// flows in T2's order (t2.md 9).
+// flows in T2's order (docs/reference/flows.md).
 package flowtable
 
 import (
@@ -222,7 +222,8 @@ func (t *Table) find(hash uint32, k *decode.Key) uint32 {
 	}
 }
 
-// open makes a new flow (t2-decode.md 5.2).
+// open adds the flow of h.Key and links it to its opposite
+// (docs/reference/flows.md#a-new-flow). It ends the oldest flow if the table is full.
 func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	for t.Stats.Live >= t.cfg.MaxFlows {
 		t.Stats.Evicted++

@@ -16,8 +16,8 @@ func fragmentOf(k *decode.Key, id uint32) fragment {
 	return fragment{k.Src, k.Dst, id, k.VLAN, k.Proto, k.Kind}
 }
 
-// laterFragment gives the flow of a fragment that is not the first. The flow's
-// place in the list stays as it is, as in T2 (t2-decode.md 8.3).
+// laterFragment returns the flow of a fragment that is not the first, and reports whether
+// there is one. The flow keeps its place in the list (docs/reference/flows.md#fragments).
 func (t *Table) laterFragment(h *decode.Headers) (uint32, bool) {
 	key := fragmentOf(&h.Key, h.FragID)
 	slot, ok := t.frags[key]

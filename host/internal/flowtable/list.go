@@ -5,10 +5,10 @@ import "math"
 // links tie a flow or a marker into the list.
 type links struct{ newer, older uint32 }
 
-// list holds all flows by their last packet, the newest at the front, and among
-// them a marker for each timeout: everything behind it was looked at for that
-// timeout (t2.md 9.1). It is one list and not one a timeout, because after a
-// silence flows of different timeouts end together in order of last packet.
+// list holds all flows by their last packet, the newest at the front, and among them a
+// marker for each timeout: all flows on the older side of it were tested for that timeout
+// (docs/reference/flows.md#order-of-ends). There is one list, not one for each timeout,
+// because after a silence flows of different timeouts end in order of their last packets.
 type list struct {
 	table   *Table
 	fixed   [2 + maxTimeouts]links // front, back, markers

@@ -11,8 +11,8 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 )
 
-// reference orders ends as t2.md 9.1 says it, word by word, with a slice for
-// the list and a walk for every timeout at every packet.
+// reference orders ends as docs/reference/flows.md#order-of-ends describes it, step by step, with a slice
+// for the list and a walk for every timeout at every packet.
 type reference struct {
 	table *Table // for the states, which are not what is tested here
 	list  []node // the newest first

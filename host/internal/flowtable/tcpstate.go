@@ -3,7 +3,7 @@ package flowtable
 import "github.com/t2host/t2host/host/internal/decode"
 
 // tcpState is the state of one direction, as T2's plugin tcpStates keeps it
-// (t2.md 9.2).
+// (docs/reference/flows.md#tcp-states).
 type tcpState uint8
 
 const (
