@@ -1,5 +1,5 @@
-// Package t2host holds the module's own source, for the plugins that t2host
-// new-plugin makes: they build against it until the module is published.
+// Package t2host holds the module's own source, against which the plugins of
+// t2host new-plugin build until the module is published.
 package t2host
 
 import (

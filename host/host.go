@@ -1,6 +1,6 @@
-// Package host takes captures, the names of plugins and their settings, runs
-// the plugins over the captures, and gives what leaves through their outlets
-// and a report.
+// Package host runs plugins over captures: from the captures, the plugins'
+// names and their settings it makes what leaves through the outlets, and a
+// report.
 package host
 
 import (

@@ -1,5 +1,5 @@
-// Package scaffold takes what a new plugin is to be and gives the files of its folder:
-// those of a template, with its own name, number and requirements.
+// Package scaffold returns the files of a new plugin's folder: those of a
+// template, with the plugin's name, number and requirements.
 package scaffold
 
 import (

@@ -1,6 +1,6 @@
-// Package sdk takes what an author declares about a plugin and gives the one
-// value, a *Plugin, that the host loads: compiled in, out of process or
-// sandboxed, from the same source and with the same bytes as result.
+// Package sdk turns what an author declares about a plugin into a *Plugin, the
+// value that the host loads: compiled in, out of process or sandboxed, from
+// the same source and with the same bytes as result.
 //
 // # A plugin
 //

@@ -1,4 +1,5 @@
-// Command t2host takes a capture and runs flow plugins over it.
+// Command t2host runs flow plugins over captures, and builds, installs, checks
+// and configures plugins.
 package main
 
 import (

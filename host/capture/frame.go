@@ -1,5 +1,5 @@
-// Package capture takes capture files, lists of them and standard input, and
-// gives frames: time, link type and bytes.
+// Package capture reads capture files, lists of them and standard input, and
+// returns their frames: time, link type and bytes.
 package capture
 
 // LinkType is a LINKTYPE_ value as it stands in the header of a capture file

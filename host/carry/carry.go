@@ -1,6 +1,6 @@
-// Package carry takes a plugin that was found and a runtime, and gives the plugin
-// that runs there: called directly, in the sandbox, in a process, or in the
-// sandbox of a worker process.
+// Package carry starts a plugin that was found in one of the runtimes and
+// returns the plugin that runs there: called directly, in the sandbox, in a
+// process, or in the sandbox of a worker process.
 package carry
 
 import (

@@ -1,4 +1,5 @@
-// Package cause finds the system's own reason in an error of the standard library.
+// Package cause returns the system's own reason from an error of the standard
+// library.
 package cause
 
 import (

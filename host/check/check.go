@@ -1,6 +1,6 @@
-// Package check takes a plugin that was built and captures, and gives what it found
-// of the promises that every plugin makes: the same bytes wherever it runs and however
-// its input is cut, on damaged captures too.
+// Package check runs a plugin that was built over captures and returns which
+// promises of every plugin it keeps: the same bytes wherever it runs and
+// however its input is cut, on damaged captures too.
 package check
 
 import (

@@ -1,6 +1,7 @@
-// Package firstparty builds the module of t2host's own plugins, which the sandbox
-// needs and a plain go build of t2host does not contain, from the source that every
-// t2host contains, and keeps it in the user's cache.
+// Package firstparty builds the module of t2host's own plugins for the
+// sandbox, from the source that every t2host contains, and keeps it in the
+// user's cache. A t2host from a plain go build needs it, as it does not
+// contain the module.
 package firstparty
 
 import (

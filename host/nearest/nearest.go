@@ -1,5 +1,5 @@
-// Package nearest takes a word that is not known and the words that are, and
-// gives the one that was probably meant.
+// Package nearest returns the known word that an unknown one was probably
+// meant to be.
 package nearest
 
 import "strings"

@@ -1,5 +1,5 @@
-// Package plugin takes the names of plugins and gives the plugins of a run:
-// with what they require, checked, in the order in which they load.
+// Package plugin turns the names of plugins into the plugins of a run: with
+// those that they require, checked, in the order in which they load.
 package plugin
 
 import (

@@ -1,6 +1,7 @@
-// Package printable turns text that t2host did not write itself into text that can be
-// shown: on a terminal, in a report or in a file. Whatever strconv.IsPrint refuses is
-// escaped as in a Go string: control characters, invalid UTF-8, and what reorders or hides text.
+// Package printable escapes text that t2host did not write itself, so that a
+// terminal, a report or a file can show it. It escapes what strconv.IsPrint
+// refuses, as in a Go string: control characters, invalid UTF-8, and
+// characters that reorder or hide text.
 package printable
 
 import (

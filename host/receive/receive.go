@@ -1,5 +1,5 @@
-// Package receive listens where a sink sends to and shows what comes as text: the
-// engine of `t2host receive`, for a terminal without netcat.
+// Package receive listens where a sink sends to and prints what arrives as
+// text: the engine of `t2host receive`, for a terminal without netcat.
 package receive
 
 import (

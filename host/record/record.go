@@ -1,5 +1,5 @@
-// Package record takes what crosses one plugin's border and gives a file of it; or such
-// a file, and gives it again, to any plugin of that name.
+// Package record writes what crosses one plugin's border to a file, and
+// replays such a file to any plugin of that name.
 //
 // A file is a line of text and then frames: their kind (a byte), their length (u32,
 // little-endian), and a manifest or a message of sdk/wire. First comes the manifest, then

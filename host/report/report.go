@@ -1,6 +1,6 @@
-// Package report takes the figures of a run and gives the end report: T2's
-// sections and lines, and behind them what each plugin cost, what each outlet
-// sent, and what was dropped, evicted or damaged.
+// Package report turns the figures of a run into the end report: T2's sections
+// and lines, then what each plugin cost, what each outlet sent, and what was
+// dropped, evicted or damaged.
 //
 // T2 names its compilation, a priority and a sensor; there are none here. Where T2
 // shows figures of nothing (a dump of 1970, 65535 headers) a line is left out.

@@ -1,5 +1,5 @@
-// Package settings takes the settings file, the environment and the command
-// line, and gives the values of the settings that plugins and host declare.
+// Package settings reads the settings file, the environment and the command
+// line, and returns the values of the settings that plugins and host declare.
 package settings
 
 import (

@@ -1,4 +1,4 @@
-// Package all gives the list of the first-party plugins.
+// Package all lists the first-party plugins.
 package all
 
 import (

@@ -1,5 +1,5 @@
-// Package basicflow takes flow ends and gives each record what identifies its
-// flow: times, addresses, ports, protocol, and which headers its packets had.
+// Package basicflow adds to each flow record what identifies its flow: times,
+// addresses, ports, protocol, and which headers its packets had.
 package basicflow
 
 import "github.com/t2host/t2host/sdk"

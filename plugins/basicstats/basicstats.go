@@ -1,5 +1,5 @@
-// Package basicstats takes packets and gives each record what they sum up to:
-// how many, how long, how far apart, and how they compare with the opposite's.
+// Package basicstats adds to each flow record the sums of its packets: how
+// many, how long, how far apart, and how they compare with the opposite's.
 package basicstats
 
 import "github.com/t2host/t2host/sdk"

@@ -1,5 +1,5 @@
-// Package tcpstates takes flow ends and gives each record what was unusual about
-// the states of its TCP connection, as the host's flow table saw it.
+// Package tcpstates adds to each flow record what was unusual about the states
+// of its TCP connection, as the host's flow table saw it.
 package tcpstates
 
 import "github.com/t2host/t2host/sdk"

@@ -1,6 +1,6 @@
-// Package tcpwin takes TCP packets and finds the senders that close their
-// receive window: for each flow how often and for how long, for each source its
-// worst flow, as a table for other plugins and as a summary file.
+// Package tcpwin reads TCP packets and finds the senders that close their
+// receive window: for each flow how often and for how long, for each source
+// its worst flow, as a table for other plugins and as a summary file.
 package tcpwin
 
 import "github.com/t2host/t2host/sdk"

@@ -1,5 +1,5 @@
-// Package tcpwinsink takes tcpwin's table of low windows and sends it, as a
-// report every five seconds of packet time, to a socket.
+// Package tcpwinsink sends tcpwin's table of low windows to a socket, as a
+// report every five seconds of packet time.
 package tcpwinsink
 
 import (

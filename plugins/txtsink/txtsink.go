@@ -1,5 +1,5 @@
-// Package txtsink takes flow records and gives them as text: a file with a line
-// for each flow, and one that says what its columns are.
+// Package txtsink writes flow records as text: a file with a line for each
+// flow, and a file that describes its columns.
 package txtsink
 
 import "github.com/t2host/t2host/sdk"

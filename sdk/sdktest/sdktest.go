@@ -1,6 +1,6 @@
-// Package sdktest takes plugins and packets in text, or a capture, and gives
-// what the plugins make of them: run through the host's decoder, flow table and
-// pipeline.
+// Package sdktest runs plugins over packets in text, or over a capture,
+// through the host's decoder, flow table and pipeline, and returns what the
+// plugins make of them.
 package sdktest
 
 import (

@@ -1,5 +1,5 @@
-// Package serve takes the plugins of a command and gives them to a host: as a
-// process, or as a sandboxed module, from the same few lines.
+// Package serve serves the plugins of a command to a host: as a process, or as
+// a sandboxed module, from the same few lines.
 //
 //	func init() { serve.Plugins(mine.Plugin) } // a module's main never runs
 //	func main() { serve.Run() }

@@ -1,7 +1,5 @@
-// Package wire takes batches and answers and gives bytes, and the other way
-// round: how they cross the border to a plugin that is not compiled in. It is
-// the ABI, versioned; both sides know the plugin's declaration, so only values
-// cross, no names.
+// Package wire encodes batches and answers as bytes, and decodes them, for the
+// border to a plugin that is not compiled in. It is the ABI, versioned.
 //
 // ABI.md says byte by byte how; both sides know the plugin's declaration, so
 // only values cross, no names. What a plugin declares crosses once, as a

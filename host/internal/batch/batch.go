@@ -1,6 +1,6 @@
-// Package batch takes packets and flow ends, in capture order, and gives
-// batches of columns: those that the plugins of the run declared, built once
-// for all of them.
+// Package batch turns packets and flow ends, in capture order, into batches of
+// columns: those that the plugins of the run declared, built once for all of
+// them.
 package batch
 
 import (

@@ -1,5 +1,5 @@
-// Package decode takes a frame and gives its headers: which flow it belongs to
-// and what its transport header says. It neither allocates nor panics.
+// Package decode turns a frame into its headers: the flow that it belongs to
+// and the fields of its transport header. It neither allocates nor panics.
 package decode
 
 // Kind says what sort of flow a packet belongs to.

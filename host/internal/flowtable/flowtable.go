@@ -1,5 +1,5 @@
-// Package flowtable takes headers and gives flows: each packet's flow, the flow
-// of the opposite direction, the state of its TCP connection, and the ends of
+// Package flowtable turns headers into flows: each packet's flow, the flow of
+// the opposite direction, the state of its TCP connection, and the ends of
 // flows in T2's order (docs/reference/flows.md).
 package flowtable
 

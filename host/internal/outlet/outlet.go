@@ -1,5 +1,5 @@
-// Package outlet takes frames of bytes from sinks and gives them to files, TCP,
-// UDP, Unix sockets and standard output.
+// Package outlet writes frames of bytes from sinks to files, TCP, UDP and Unix
+// sockets, and standard output.
 //
 // A frame (a report, a run of lines) leaves whole and in order. A TCP frame
 // counts as delivered when the peer's kernel has acknowledged its last byte, not

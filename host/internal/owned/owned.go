@@ -1,5 +1,5 @@
-// Package owned tells files and folders that only the user and root can change from those
-// that others can.
+// Package owned reports whether anybody but the user and root can change a
+// file or folder.
 package owned
 
 import (

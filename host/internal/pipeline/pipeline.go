@@ -1,6 +1,7 @@
-// Package pipeline takes batches and gives them to all stages, one after the
-// other, with what the stages before gave: columns, changes of tables. Stages
-// run at the same time, each on its own batch, one batch in flight a stage.
+// Package pipeline passes batches to all stages, one after the other, together
+// with the columns and table changes that the stages before returned. Stages
+// run at the same time, each on its own batch, with one batch in flight for
+// each stage.
 package pipeline
 
 import (

@@ -1,6 +1,6 @@
-// Package manifest takes what an artefact answers to describe and gives the
-// declarations of its plugins. It is strict: what it does not know it refuses,
-// for a host that passed over a part of a declaration would give wrong results.
+// Package manifest parses an artefact's answer to describe and returns the
+// declarations of its plugins. It refuses what it does not know: a host that
+// skipped a part of a declaration would produce wrong results.
 package manifest
 
 import (

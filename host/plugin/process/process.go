@@ -1,6 +1,6 @@
-// Package process takes an executable and gives a peer: the plugins it holds,
-// served by a process of their own over go-plugin. No such process outlives the
-// host, and none keeps it waiting for longer than it may.
+// Package process starts an executable and returns a peer: the plugins that it
+// holds, served by a process of their own over go-plugin. No such process
+// outlives the host, and none delays it longer than its time limit.
 package process
 
 import (

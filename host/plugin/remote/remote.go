@@ -1,6 +1,6 @@
-// Package remote takes a plugin's declaration and a peer, the plugin's side of a
-// border, and gives a plugin whose stage ships batches to that peer. What the
-// peer answers is checked before it is used.
+// Package remote turns a plugin's declaration and a peer, the plugin's side of
+// a border, into a plugin whose stage sends batches to that peer. It checks
+// the peer's answers before it uses them.
 package remote
 
 import (

@@ -1,6 +1,6 @@
-// Package wasm takes WebAssembly modules and gives peers: the plugins they hold,
-// each in a sandbox of its own, compiled by wazero. sdk/wire/ABI.md is what it
-// expects of a module and gives to it.
+// Package wasm compiles WebAssembly modules with wazero and returns peers: the
+// plugins that they hold, each in a sandbox of its own. What it requires of a
+// module, and provides to it, is in sdk/wire/ABI.md.
 package wasm
 
 import (

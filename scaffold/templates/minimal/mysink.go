@@ -1,4 +1,4 @@
-// Package mysink takes flow ends and gives each record one column.
+// Package mysink adds one column to each flow record.
 package mysink
 
 import "github.com/t2host/t2host/sdk"

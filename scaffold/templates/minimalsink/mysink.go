@@ -1,4 +1,4 @@
-// Package mysink takes flow ends and sends what is to leave.
+// Package mysink reads flow ends and sends bytes to an outlet.
 package mysink
 
 import "github.com/t2host/t2host/sdk"

@@ -1,4 +1,4 @@
-// Package mysink takes flow ends and gives a line for each, and a summary every few
+// Package mysink sends a line for each flow end, and a summary every few
 // seconds of packet time.
 package mysink
 
