@@ -1,16 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
 	"github.com/t2host/t2host/host"
@@ -23,16 +25,17 @@ import (
 // made are the parts of the book that are made from declarations. A page has one between
 // two marks.
 var made = map[string]func() string{
-	"commands": func() string { return commandPages(newCommand(nil, io.Discard, io.Discard)) },
-	"settings": settingPages,
-	"columns":  columnPage,
-	"plugins":  pluginPage,
-	"from-t2":  fromT2Tables,
+	"architecture": packageTable,
+	"commands":     func() string { return commandPages(newCommand(nil, io.Discard, io.Discard)) },
+	"settings":     settingPages,
+	"columns":      columnPage,
+	"plugins":      pluginPage,
+	"from-t2":      fromT2Tables,
 }
 
 const madeEnd = "<!-- end -->\n"
 
-// TestMadePages: what is made from declarations is up to date. -update writes it anew.
+// TestMadePages checks that what is made from declarations is up to date. -update writes it anew.
 func TestMadePages(t *testing.T) {
 	for name, text := range made {
 		page := "../../docs/" + name + ".md"
@@ -47,7 +50,7 @@ func TestMadePages(t *testing.T) {
 			t.Fatalf("%s: no %s … %s", page, strings.TrimSpace(mark), strings.TrimSpace(madeEnd))
 		}
 		fresh := text()
-		diff := cmp.Diff(stale, fresh)
+		diff := gocmp.Diff(stale, fresh)
 		switch {
 		case diff == "":
 		case *update:
@@ -100,6 +103,28 @@ func columnPage() string {
 		for _, e := range a.Exports {
 			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", e.Name, namesOf(e.Key), namesOf(e.Row))
 		}
+	}
+	return b.String() + "\n"
+}
+
+// packageTable lists the module's packages with the first sentences of their comments.
+func packageTable() string {
+	list := exec.Command("go", "list", "-f", "{{.ImportPath}}\t{{.Doc}}", "./...")
+	list.Dir, list.Stderr = "../..", os.Stderr
+	out, err := list.Output()
+	if err != nil {
+		return "go list: " + err.Error() + "\n"
+	}
+	var b strings.Builder
+	b.WriteString("\n| package | |\n|---|---|\n")
+	for line := range strings.Lines(string(out)) {
+		path, doc, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		path = strings.TrimPrefix(strings.TrimPrefix(path, "github.com/t2host/t2host"), "/")
+		words := strings.SplitN(doc, " ", 3) // "Package", its name, what it does
+		if len(words) < 3 {
+			return path + " has no package comment\n"
+		}
+		fmt.Fprintf(&b, "| [%s](../%s) | %s |\n", cmp.Or(path, "."), path, words[2])
 	}
 	return b.String() + "\n"
 }
