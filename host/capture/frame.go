@@ -2,7 +2,7 @@
 // returns their frames: time, link type and bytes.
 package capture
 
-// LinkType is a LINKTYPE_ value as it stands in the header of a capture file
+// LinkType is a LINKTYPE_ value as in the header of a capture file
 // (https://www.tcpdump.org/linktypes.html).
 type LinkType uint32
 
@@ -10,7 +10,7 @@ type LinkType uint32
 type Frame struct {
 	Number  uint64   // from 1, counted over all files of the input
 	Time    int64    // nanoseconds since 1970-01-01 UTC
-	Link    LinkType // of the interface that saw it
+	Link    LinkType // of the interface that captured it
 	WireLen uint32   // bytes on the wire; may be above, and in damaged files below, len(Data)
 	Data    []byte   // the captured bytes, valid until the next call of Source.Next
 }

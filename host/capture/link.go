@@ -2,7 +2,8 @@ package capture
 
 import "fmt"
 
-// String gives the link type as tcpdump and T2 show it: description, name and number, "Ethernet [EN10MB/1]".
+// String returns the link type as tcpdump and T2 show it: description, name and number,
+// "Ethernet [EN10MB/1]".
 func (l LinkType) String() string {
 	if n, ok := linkNames[l]; ok {
 		return fmt.Sprintf("%s/%d]", n, uint32(l))

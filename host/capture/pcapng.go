@@ -10,7 +10,7 @@ import (
 // validated.
 type ngReader struct {
 	blocks *ngBlocks
-	ng     *pcapgo.NgReader // nil until the first section header is there
+	ng     *pcapgo.NgReader // nil until the first section header was read
 }
 
 func newPcapng(w *window, info *FileInfo) *ngReader {
@@ -30,15 +30,16 @@ func (r *ngReader) next(f *Frame) error {
 		return r.fail(err)
 	}
 	r.blocks.info.Packets++
-	// pcapgo holds one block at most (see ngBlocks.Read), so these belong to the packet just read.
+	// pcapgo holds one block at most (see ngBlocks.Read), so these belong to the packet just
+	// read.
 	f.Time, f.Link = r.blocks.time, r.blocks.link
 	f.WireLen = uint32(ci.Length)
 	f.Data = data
 	return nil
 }
 
-// fail gives the error of the blocks' side as it was. pcapgo has no reason for one of its own; if it finds one, that
-// is a corruption at the block that it was given.
+// fail returns the error of ngBlocks if there is one. An error of pcapgo's own, which should
+// not occur, is a corruption at the block that it was reading.
 func (r *ngReader) fail(err error) error {
 	b := r.blocks
 	var d *damaged

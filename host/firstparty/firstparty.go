@@ -31,7 +31,7 @@ type Module struct {
 	Code []byte
 }
 
-// Find returns the module that was built of these sources before, or nil. It returns an
+// Find returns the module that was built from these sources before, or nil. It returns an
 // error if others than the user could have put a module there.
 func (c Config) Find() (*Module, error) {
 	dir, err := c.folder()
@@ -56,10 +56,10 @@ func (c Config) Find() (*Module, error) {
 	return nil, nil
 }
 
-// extension is that of a finished module.
+// extension is the extension of a finished module.
 const extension = ".wasm"
 
-// folder is where a module of these sources is kept.
+// folder returns the folder of modules of these sources.
 func (c Config) folder() (string, error) {
 	if c.Dir == "" {
 		return "", errors.New("no folder to keep it in: set HOME or XDG_CACHE_HOME")
@@ -68,8 +68,8 @@ func (c Config) folder() (string, error) {
 	return filepath.Join(c.Dir, sum), err
 }
 
-// private returns an error if others may write in a folder of modules or one above it
-// that is t2host's. What does not exist is private.
+// private returns an error if others can write in a folder of modules, or in a folder of
+// t2host's above it. A folder that does not exist is private.
 func (c Config) private(dir string) error {
 	for _, d := range []string{filepath.Dir(c.Dir), c.Dir, dir} {
 		info, err := os.Lstat(d)
@@ -96,7 +96,7 @@ func check(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// read returns the module of a file whose name is its checksum, nil if it is not.
+// read returns the module in a file whose name is its checksum, or nil if it is not.
 func read(path string) (*Module, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Sum is the checksum of the sources that a module is built from, as make notes it.
+// Sum returns the checksum of the sources that a module is built from, as make computes it.
 func Sum(source fs.FS) (string, error) {
 	names, err := files(source)
 	if err != nil {
@@ -28,7 +28,7 @@ func Sum(source fs.FS) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// files are the names of the sources: go.mod, and the code of the SDK and the plugins.
+// files returns the names of the sources: go.mod, and the code of the SDK and the plugins.
 func files(source fs.FS) ([]string, error) {
 	var names []string
 	for _, root := range []string{"sdk", "plugins"} {

@@ -1,10 +1,10 @@
 package decode
 
-// maxPadded is the longest frame in which T2 looks for padding: Ethernet's shortest, with its
-// check sum (MINRAWLEN).
+// maxPadded is the longest frame in which T2 looks for padding: the shortest of Ethernet, with
+// its checksum (MINRAWLEN).
 const maxPadded = 64
 
-// finish says what holds once the packet's flow is known. It gives the status.
+// finish completes h after the packet's flow is known, and returns the status.
 func (d *Decoder) finish(data []byte, h *Headers) Status {
 	h.Stack = d.stack
 	if d.stacks.rows[d.stack].long {

@@ -2,12 +2,12 @@
 // and the fields of its transport header. It neither allocates nor panics.
 package decode
 
-// Kind says what sort of flow a packet belongs to.
+// Kind is the sort of flow that a packet belongs to.
 type Kind uint8
 
 // The kinds of flow.
 const (
-	NoFlow Kind = iota // cannot be told: counted, gets no flow
+	NoFlow Kind = iota // cannot be told: counted, without a flow
 	Layer2             // not IP: Ethernet addresses and EtherType make the flow
 	IPv4
 	IPv6
@@ -27,7 +27,7 @@ type Key struct {
 	Kind             Kind
 }
 
-// Reverse is the key of the opposite direction.
+// Reverse returns the key of the opposite direction.
 func (k *Key) Reverse() Key {
 	r := *k
 	r.Src, r.Dst = k.Dst, k.Src
@@ -35,8 +35,8 @@ func (k *Key) Reverse() Key {
 	return r
 }
 
-// NoWindow is the Window of a TCP packet that was cut before the end of its
-// window field: above every window that can be sent (0 to 65535).
+// NoWindow is the Window of a TCP packet that was cut before the end of its window field:
+// above every window that can be sent (0 to 65535).
 const NoWindow = 1 << 16
 
 // Headers is what the host keeps of a frame.
@@ -55,8 +55,8 @@ type Headers struct {
 	FragOffset    bool   // offset is not 0: no transport header here
 	IPID          uint16 // identification of the flow's IPv4 header, 0 without one
 
-	// TCP says that the first 13 bytes of a TCP header were captured (Flags
-	// needs 14): then Seq and Ack hold. Never set on later fragments.
+	// TCP reports whether the first 13 bytes of a TCP header were captured (TCPFlags needs
+	// 14), so that Seq and Ack are set. It is never set on later fragments.
 	TCP      bool
 	TCPFlags uint8  // CWR ECE URG ACK PSH RST SYN FIN, 0 where not captured
 	Seq, Ack uint32 // sequence and acknowledgement numbers
@@ -66,11 +66,11 @@ type Headers struct {
 	Status Status    // bits of the packet
 	Stack  uint32    // which headers it has, in order: see Stacks
 	Length uint16    // bytes of payload by the headers' lengths, modulo 2^16 (docs/reference/decoding.md#lengths)
-	Begin  uint32    // where that payload begins in the frame, also where it was not captured
+	Begin  uint32    // where that payload begins in the frame, even if it was not captured
 	Pad    uint16    // bytes of padding, of frames of at most 64 bytes
 	MACs   [12]byte  // destination and source of the innermost link-layer header, its first 12 bytes whatever it is
 	Tags   [3]uint16 // tag control information of the last run of VLAN tags, outermost first
-	NTags  uint8     // how many of them hold, 0 to 3
+	NTags  uint8     // how many of Tags are set, 0 to 3
 
 	// Byte13 is the byte at offset 13 after the IP header, whatever it belongs to, or 0 if
 	// it was not captured: T2 tells the server's side by it
@@ -78,7 +78,7 @@ type Headers struct {
 	Byte13 uint8
 }
 
-// Payload is what was captured of the payload in the frame's bytes: at most Length.
+// Payload returns the captured part of the payload in the frame's bytes, at most Length.
 func (h *Headers) Payload(frame []byte) []byte {
 	if int64(h.Begin) >= int64(len(frame)) {
 		return nil

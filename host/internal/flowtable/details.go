@@ -13,7 +13,7 @@ type Details struct {
 	NStacks, NSrcMACs, NDstMACs, NTags uint8
 }
 
-// Details is that of the flow in slot, nil without Config.Details.
+// Details returns the details of the flow in slot, or nil without Config.Details.
 func (t *Table) Details(slot uint32) *Details {
 	if !t.cfg.Details {
 		return nil

@@ -2,8 +2,8 @@ package flowtable
 
 import "github.com/t2host/t2host/host/internal/decode"
 
-// fragment names a datagram whose first fragment was seen and whose last one
-// was not (RFC 791, RFC 8200 4.5; the VLAN belongs to the key as in T2).
+// fragment identifies a datagram whose first fragment was seen and whose last one was not (RFC
+// 791, RFC 8200 4.5; the VLAN is part of the key as in T2).
 type fragment struct {
 	src, dst [16]byte
 	id       uint32
@@ -32,14 +32,14 @@ func (t *Table) laterFragment(h *decode.Headers) (uint32, bool) {
 	return slot, true
 }
 
-// complete: the flow waits for no fragment any more.
+// complete notes that the flow waits for no more fragments.
 func (f *Flow) complete() {
 	f.fragPending = false
 	f.Status &^= FragmentPending
 }
 
-// firstFragment notes that later fragments of this datagram belong to f. A flow
-// waits for one datagram at a time, so there are never more notes than flows.
+// firstFragment notes that later fragments of this datagram belong to f. A flow waits for one
+// datagram at a time, so there are never more notes than flows.
 func (t *Table) firstFragment(slot uint32, f *Flow, h *decode.Headers) {
 	f.Status |= Fragmented
 	if h.FragOffset {

@@ -2,7 +2,7 @@ package flowtable
 
 import "math"
 
-// links tie a flow or a marker into the list.
+// links are the links of a flow or a marker in the list.
 type links struct{ newer, older uint32 }
 
 // list holds all flows by their last packet, the newest at the front, and among them a
@@ -12,7 +12,7 @@ type links struct{ newer, older uint32 }
 type list struct {
 	table   *Table
 	fixed   [2 + maxTimeouts]links // front, back, markers
-	due     [maxTimeouts]int64     // before this time the timeout's walk need not begin
+	due     [maxTimeouts]int64     // the timeout's walk has nothing to do before this time
 	nextDue int64                  // the earliest
 }
 
@@ -60,8 +60,8 @@ func (l *list) at(i uint32) *links {
 	return &l.table.Flow(i).links
 }
 
-// insertBehind puts i on the newer side of place if that is the back, else on
-// its older side.
+// insertBehind inserts i on the older side of place, or on its newer side if place is the
+// back.
 func (l *list) insertBehind(place, i uint32) {
 	n := l.at(i)
 	if place == back {
@@ -89,7 +89,7 @@ func (l *list) touch(slot uint32, f *Flow) {
 	l.insertBehind(front, slot)
 }
 
-// oldest is the slot of the flow at the back, none if there is none.
+// oldest returns the slot of the flow at the back, or none if the list is empty.
 func (l *list) oldest() uint32 {
 	i := l.at(back).newer
 	for i >= firstMarker {
@@ -101,8 +101,8 @@ func (l *list) oldest() uint32 {
 	return i
 }
 
-// changed lets the walks of the timeouts whose marker rests at f begin at the
-// next packet: f has moved, or its time has.
+// changed makes the walks whose marker rests at f begin at the next packet, because f or its
+// time has moved.
 func (l *list) changed(f *Flow) {
 	if f.awaited == 0 {
 		return
@@ -116,8 +116,8 @@ func (l *list) changed(f *Flow) {
 	l.nextDue = math.MinInt64
 }
 
-// expire ends what has timed out by now: for each timeout, longest first, a walk
-// from its marker towards the front.
+// expire ends the flows that have timed out by now: for each timeout, longest first, it walks
+// from the timeout's marker towards the front.
 func (t *Table) expire() {
 	if t.now < t.nextDue {
 		return
@@ -133,9 +133,9 @@ func (t *Table) expire() {
 	}
 }
 
-// walk goes from timeout i's marker towards the front until it meets a flow
-// that is younger than the timeout. Every flow it passes is tested by its own
-// timeout, and by that of its opposite.
+// walk goes from timeout i's marker towards the front until it reaches a flow that is younger
+// than the timeout. It tests every flow that it passes by the flow's own timeout and by that
+// of its opposite.
 func (t *Table) walk(i int) {
 	marker := firstMarker + uint32(i)
 	start := t.at(marker).newer
@@ -164,8 +164,7 @@ func (t *Table) walk(i int) {
 	}
 	t.due[i] = math.MinInt64
 	if at != front {
-		// The walk goes on when this flow is old enough, unless the flow changes
-		// meanwhile.
+		// The walk resumes when this flow is old enough, unless the flow changes meanwhile.
 		f := t.Flow(at)
 		f.awaited |= 1 << i
 		t.due[i] = f.Last + t.limits[i] - slack
@@ -180,12 +179,12 @@ func (t *Table) oppositeExpired(f *Flow) bool {
 	return t.aged(o, int(o.timeout))
 }
 
-// slack is more nanoseconds than rounding to float32 can move an age that is
-// near a timeout: half a unit in the last place of 610 s is 31 us.
+// slack is more nanoseconds than rounding to float32 can move an age near a timeout: half a
+// unit in the last place of 610 s is 31 us.
 const slack = 100_000
 
-// aged says whether f is as old as timeout i. The age that counts is T2's, in
-// float32; integers tell where it cannot matter, which is nearly always.
+// aged reports whether f is as old as timeout i. The age that counts is T2's, in float32;
+// integers tell when rounding cannot matter, which is nearly always.
 func (t *Table) aged(f *Flow, i int) bool {
 	d := t.now - f.Last - t.limits[i]
 	if d < -slack || d > slack {
@@ -194,7 +193,7 @@ func (t *Table) aged(f *Flow, i int) bool {
 	return age(t.now, f.Last) >= t.timeouts[i]
 }
 
-// age is now - last in seconds, rounded as T2 rounds it: 181.999996 s are 182.
+// age returns now - last in seconds, rounded as in T2: 181.999996 s are 182.
 func age(now, last int64) float32 {
 	nowSec, lastSec := floorSec(now), floorSec(last)
 	frac := float64((now-nowSec*1e9)-(last-lastSec*1e9)) / 1e9
