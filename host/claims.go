@@ -138,7 +138,7 @@ func (c *claims) addOutlets(cfg *Config, p *plan, configs [][]outlet.Config) {
 			c.add(o, path+end)
 		}
 		if path, ok := cfg.Record[plugin.Key(l.Name)]; ok {
-			c.add(output{what: "--record " + l.Name, cure: "give --record " + l.Name + "=FILE another file", names: exactly(path)}, path)
+			c.add(output{what: "--record " + l.Name, cure: "name another file in --record " + l.Name + "=FILE", names: exactly(path)}, path)
 		}
 	}
 	if undelivered {

@@ -211,7 +211,7 @@ var ofProcesses = []end{
 	{"fails in a process", "plugin failing: batch ", func(t *testing.T, c *Config) { fails(t, c, "fault"); inProcess(c) }},
 	{"ends itself in a process", "process died: exit status 3", func(t *testing.T, c *Config) { fails(t, c, "exit"); inProcess(c) }},
 	{"fails to open in a process", "plugin failing: open: no more room", func(t *testing.T, c *Config) { fails(t, c, "open"); inProcess(c) }},
-	{"no plugin", "before it said that it is a t2host plugin", byPath("/bin/true")},
+	{"no plugin", "before the plugin handshake", byPath("/bin/true")},
 	{"no program", "neither a WebAssembly module nor", byPath(windows)},
 	{"no manifest", "describe_garbage.wasm: manifest: ", byPath("../testdata/guests/hostile/describe_garbage.wasm")},
 	{"no answer", "loop_describe.wasm: did not answer", byPath("../testdata/guests/hostile/loop_describe.wasm")},

@@ -158,7 +158,7 @@ func (p *plan) choose(c *Config, catalogue []*plugin.Artefact, names []string) e
 func checkTargets(p *sdk.Plugin, values []sdk.Value) error {
 	for _, o := range p.Outlets {
 		if o.Kind == sdk.StreamOutlet && textOf(values, o.Setting) == "" {
-			return fmt.Errorf("plugin %s: outlet %s has no target: say where it goes: --set %s.%s=TARGET (tcp://HOST:PORT, file:PATH, or - for standard output)",
+			return fmt.Errorf("plugin %s: outlet %s has no target: set one: --set %s.%s=TARGET (tcp://HOST:PORT, file:PATH, or - for standard output)",
 				p.Name, o.Name, plugin.Key(p.Name), o.Setting)
 		}
 	}
@@ -181,7 +181,7 @@ func (p *plan) checkWants(c *Config) error {
 		if writesRecords(l.Plugin) {
 			records = true
 			if v := p.values[i]; c.RecordsToStdout && (textOf(v, "split") != "" || textOf(v, "gzip") == "true") {
-				return fmt.Errorf("plugin %s: split and gzip are for files: give a PREFIX instead of -w -", l.Name)
+				return fmt.Errorf("plugin %s: split and gzip are for files: use -w PREFIX instead of -w -", l.Name)
 			}
 		}
 		if l.Ends.Fields&sdk.TCPStates != 0 && !p.TCPStates {

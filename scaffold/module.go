@@ -38,7 +38,7 @@ func Renewed(mod, sum []byte, source fs.FS) (map[string][]byte, error) {
 		return nil, err
 	}
 	if own.Module == nil {
-		return nil, fmt.Errorf("go.mod: it names no module")
+		return nil, fmt.Errorf("go.mod: no module line")
 	}
 	if err := own.AddGoStmt(theirs.Go.Version); err != nil {
 		return nil, fmt.Errorf("go.mod: %w", err)

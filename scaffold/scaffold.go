@@ -69,7 +69,7 @@ func CheckName(name string) error {
 	case token.IsKeyword(key) || reserved[key] || types.Universe.Lookup(key) != nil:
 		return fmt.Errorf("invalid plugin name %q: a Go package cannot be called %s", name, key)
 	case strings.HasSuffix(key, "_test") || !everywhere(key+".go"):
-		return fmt.Errorf("invalid plugin name %q: Go would take %s.go for a test, or for one system alone", name, key)
+		return fmt.Errorf("invalid plugin name %q: Go would treat %s.go as a test, or as a file for one system only", name, key)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ type Outlet struct {
 // a file, nil if it can: it must not lead to another folder.
 func CheckSuffix(text string) error {
 	if strings.ContainsAny(text, "/\\\x00") || strings.Contains(text, "..") {
-		return errors.New("takes the end of a file name, without / and \\ and .., not " + strconv.Quote(text))
+		return errors.New("must be the end of a file name, without / and \\ and .., not " + strconv.Quote(text))
 	}
 	return nil
 }
@@ -82,7 +82,7 @@ type RecordSettings struct {
 func (s *RecordSettings) Settings() []Setting {
 	return []Setting{
 		Text("suffix", &s.Suffix, "the file is the output prefix and this"),
-		Text("split", &s.Split, "cut it into files of that size, with a number behind the name: bytes with K, M or G (powers of 1000), or with f flows; empty: one file"),
+		Text("split", &s.Split, "cut it into files of that size, with a number after the name: bytes with K, M or G (powers of 1000), or with f flows; empty: one file"),
 		Uint32("split_start", &s.Start, "", 0, 1<<31, "number of the first of these files"),
 		Bool("gzip", &s.Gzip, "compress it, and add .gz to its name"),
 	}
@@ -107,7 +107,7 @@ func (s *RecordSettings) SplitSize() (size uint64, flows bool, err error) {
 	}
 	n, err := strconv.ParseUint(text, 10, 40)
 	if err != nil || n == 0 {
-		return 0, false, errors.New("setting split: " + strconv.Quote(s.Split) + " is no size such as 500M or 1000f")
+		return 0, false, errors.New("setting split: " + strconv.Quote(s.Split) + " is not a size such as 500M or 1000f")
 	}
 	return n * unit, flows, nil
 }

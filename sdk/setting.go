@@ -86,11 +86,11 @@ func (s *Setting) Check(text string) error {
 	case UintSetting:
 		u, err := strconv.ParseUint(text, 10, 64)
 		if err != nil || u < s.Min || u > s.Max {
-			return errors.New("takes a whole number from " + strconv.FormatUint(s.Min, 10) + " to " + strconv.FormatUint(s.Max, 10) + ", not " + strconv.Quote(text))
+			return errors.New("must be a whole number from " + strconv.FormatUint(s.Min, 10) + " to " + strconv.FormatUint(s.Max, 10) + ", not " + strconv.Quote(text))
 		}
 	case BoolSetting:
 		if text != "true" && text != "false" {
-			return errors.New("takes true or false, not " + strconv.Quote(text))
+			return errors.New("must be true or false, not " + strconv.Quote(text))
 		}
 	case ChoiceSetting:
 		for _, c := range s.Choices {
@@ -98,10 +98,10 @@ func (s *Setting) Check(text string) error {
 				return nil
 			}
 		}
-		return errors.New("takes " + strings.Join(s.Choices, " or ") + ", not " + strconv.Quote(text))
+		return errors.New("must be " + strings.Join(s.Choices, " or ") + ", not " + strconv.Quote(text))
 	default:
 		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			return errors.New("takes a text without control characters, not " + strconv.Quote(text))
+			return errors.New("must be a text without control characters, not " + strconv.Quote(text))
 		}
 	}
 	return nil

@@ -99,7 +99,7 @@ func (b *building) missing(dir string) error {
 		return nil // build says that there is no folder
 	}
 	if a, err := plugin.Named(found.Catalogue, plugin.Unnumbered(dir)); err == nil {
-		return usagef("build %s: no such folder; plugin %s is there already (%s), and its settings need no build (t2host conf %s)", dir, a.Name, a.From, a.Name)
+		return usagef("build %s: no such folder; plugin %s already exists (%s), and its settings need no build (t2host conf %s)", dir, a.Name, a.From, a.Name)
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func pluginsIn(dirs []string, stdout io.Writer) ([]string, error) {
 			}
 		}
 		if len(list) == before {
-			fmt.Fprintf(stdout, "no plugin's folder is in %s: what comes with t2host is built already\n", dir)
+			fmt.Fprintf(stdout, "%s has no folder of a plugin: the plugins that come with t2host are built already\n", dir)
 		}
 	}
 	return list, nil
@@ -134,7 +134,7 @@ func pluginsIn(dirs []string, stdout io.Writer) ([]string, error) {
 
 // formFlag is for the commands that build.
 func formFlag(cmd *cobra.Command, only *string) {
-	cmd.Flags().StringVar(only, "runtime", "", "build for that `RUNTIME` alone: wasm, process; the module takes seconds where nothing was compiled before, the executable a minute")
+	cmd.Flags().StringVar(only, "runtime", "", "build for this `RUNTIME` only: wasm (seconds where nothing was compiled before) or process (a minute)")
 }
 
 // formsOf are the forms that a plugin is built in.
@@ -269,11 +269,11 @@ func mainPackage(dir string) (string, error) {
 	}
 	switch len(found) {
 	case 0:
-		return "", usagef("build %s: there is no command: a plugin has cmd/NAME/main.go, which calls sdk/serve", dir)
+		return "", usagef("build %s: no command found: a plugin has cmd/NAME/main.go, which calls sdk/serve", dir)
 	case 1:
 		return found[0], nil
 	}
-	return "", usagef("build %s: there are %d commands (%s): one folder builds one plugin", dir, len(found), strings.Join(found, ", "))
+	return "", usagef("build %s: %d commands found (%s): one folder builds one plugin", dir, len(found), strings.Join(found, ", "))
 }
 
 // compile shows all that the compiler prints.
@@ -309,7 +309,7 @@ func same(paths []string, describe describer) (*plugin.Artefact, error) {
 		case found == nil:
 			found = list[0]
 		case !manifest.Same(found.Plugin, list[0].Plugin):
-			return nil, fmt.Errorf("plugin %s declares something else as a module than as a process: a declaration must not depend on where it runs", found.Name)
+			return nil, fmt.Errorf("plugin %s declares different things as a module and as a process: a declaration must not depend on where it runs", found.Name)
 		default:
 			found.Executable = list[0].Executable
 		}

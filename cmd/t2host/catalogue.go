@@ -68,10 +68,10 @@ func readPins(words []string) (map[string]string, error) {
 			name, sum = w[:i], w[i+1:]
 		}
 		if sum = strings.ToLower(sum); !plugin.ValidSum(sum) || name == "" {
-			return nil, usagef("--pin %s: takes NAME=SHA256, 64 hex digits", w)
+			return nil, usagef("--pin %s: expected NAME=SHA256, 64 hex digits", w)
 		}
 		if other, ok := pins[plugin.Key(name)]; ok && other != sum {
-			return nil, usagef("--pin %s: %s is pinned to another checksum too: give one", w, name)
+			return nil, usagef("--pin %s: %s is pinned to another checksum too: use one", w, name)
 		}
 		pins[plugin.Key(name)] = sum
 	}

@@ -31,7 +31,7 @@ func checkCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check DIR | FILE",
 		Short: "check that a plugin keeps what every plugin promises: the same bytes wherever it runs",
-		Args:  exactly(1, "check takes one folder or file"),
+		Args:  exactly(1, "check requires one folder or file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, done := interruptible(cmd.Context(), cmd.ErrOrStderr())
 			defer done()

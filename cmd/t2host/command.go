@@ -49,7 +49,7 @@ const long = `t2host reads a capture, cuts it into flows and runs plugins over t
 Files:
   t2host.toml                     settings, if it is in the current folder
   PREFIX_*.txt                    what plugins write; their settings name the ends
-  PREFIX_undelivered.bin          what a sink's receiver did not get; with a number if there is one
+  PREFIX_undelivered.bin          what a sink's receiver did not get; numbered if there is one already
   ~/.local/share/t2host/plugins   plugins that were installed (XDG_DATA_HOME moves it)
   ~/.cache/t2host                 compiled modules (XDG_CACHE_HOME moves it)
   ~/.cache/t2host/module          the module of t2host's own plugins, where go build has made t2host
@@ -84,7 +84,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.StringVarP(&o.file, "pcap", "r", "", "read the capture `FILE`: pcap or pcapng, also gzip or zstd; - is standard input")
 	f.StringVarP(&o.list, "pcap-list", "R", "", "read the captures named in `LIST`, a line each, as one stream")
 	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or are in that folder (default: the input's name, in the current folder); - writes flow records to standard output")
-	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, with commas between; ./PATH is a module or an executable")
+	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, separated by commas; ./PATH is a module or an executable")
 	f.StringVarP(&o.split, "output-split", "W", "", "the same, with flow records in numbered files: `PREFIX[:SIZE][,START]`; SIZE in bytes (K, M, G) or, with f, in flows (default: 500M,0)")
 	f.StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR` first, then in T2HOST_PLUGINS, the user's data folder, and t2host itself")
 	f.StringVarP(&o.settings, "settings", "C", "", "read the settings `FILE` (default: "+settings.DefaultFile+", if there is one)")
@@ -119,9 +119,9 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	case o.file == "" && o.list == "":
 		return usagef("one of -r FILE and -R LIST is required (try t2host -h)")
 	case o.file != "" && o.list != "":
-		return usagef("-r and -R exclude each other: give one input (try t2host -h)")
+		return usagef("-r and -R exclude each other: use one of them (try t2host -h)")
 	case o.prefix != "" && o.split != "":
-		return usagef("-w and -W exclude each other: both say where the outputs go (try t2host -h)")
+		return usagef("-w and -W exclude each other: both set where the outputs go (try t2host -h)")
 	case len(args) > 0:
 		return usagef("unexpected argument %q (try t2host -h): %s", args[0], isT2s("a filter", t2Here("t2", "EXPRESSION")))
 	}

@@ -15,7 +15,7 @@ import (
 const completionLong = `t2host completion prints a shell's completion: commands, flags, plugins, settings and their values.
 
   bash   source <(t2host completion bash)                in ~/.bashrc; needs the package bash-completion
-  zsh    source <(t2host completion zsh)                 in ~/.zshrc, behind compinit
+  zsh    source <(t2host completion zsh)                 in ~/.zshrc, after compinit
   fish   t2host completion fish | source                 in ~/.config/fish/config.fish`
 
 var shells = []string{"bash", "zsh", "fish"}
@@ -25,7 +25,7 @@ func completionCommand() *cobra.Command {
 		Use:       "completion bash | zsh | fish",
 		Short:     "print the completion of a shell",
 		Long:      completionLong,
-		Args:      exactly(1, "completion takes a shell: bash, zsh or fish"),
+		Args:      exactly(1, "completion requires a shell: bash, zsh or fish"),
 		ValidArgs: shells,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root, w := cmd.Root(), cmd.OutOrStdout()
@@ -38,7 +38,7 @@ func completionCommand() *cobra.Command {
 			case "fish":
 				return root.GenFishCompletion(w, true)
 			}
-			return usagef("completion knows no shell %s: bash, zsh, fish", args[0])
+			return usagef("completion: unknown shell %s: bash, zsh or fish", args[0])
 		},
 	}
 }

@@ -33,12 +33,12 @@ const confLong = `t2host conf lists settings: of t2host (flow, capture, batch, r
 
   t2host conf                              all settings, their values, and where these come from
   t2host conf tcpwin                       those of one plugin
-  t2host conf tcpwin -D threshold=1000     write one into the settings file; -D threshold=default takes it out
+  t2host conf tcpwin -D threshold=1000     write one into the settings file; -D threshold=default removes it
   t2host conf tcpwin -G threshold          print one
   t2host conf tcpwin --reset               back to the defaults; without a name: all settings
   t2host conf -g                           write a settings file with everything in it; -g FILE, - for standard output
-  t2host conf --check                      is all well?
-  t2host conf --trust                      show what ./t2host.toml sets beside plain values, and accept it
+  t2host conf --check                      check all settings
+  t2host conf --trust                      show which settings of ./t2host.toml need your consent, and accept them
 
 The settings file is t2host.toml in the current folder, or the one that -C names. An environment variable such as
 T2HOST_TCPWIN__THRESHOLD comes before it, and --set before both.`
@@ -54,13 +54,13 @@ func confCommand(o *options) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringArrayVarP(&c.define, "define", "D", nil, "write a setting into the settings file: `KEY=VALUE`, or PLUGIN.KEY=VALUE; the value default takes it out")
+	f.StringArrayVarP(&c.define, "define", "D", nil, "write a setting into the settings file: `KEY=VALUE`, or PLUGIN.KEY=VALUE; the value default removes it")
 	f.StringArrayVarP(&c.get, "get", "G", nil, "print the setting `KEY`, or PLUGIN.KEY")
 	f.BoolVarP(&c.all, "all", "a", false, "of t2host and of all plugins, as without a name")
-	f.BoolVar(&c.reset, "reset", false, "take the settings out of the settings file; the list of plugins stays")
+	f.BoolVar(&c.reset, "reset", false, "remove the settings from the settings file; the list of plugins stays")
 	f.BoolVarP(&c.generate, "generate", "g", false, "write a settings file with everything in it, to the word that has a dot or is -, else to the one that -C names")
 	f.BoolVar(&c.check, "check", false, "check all settings")
-	f.BoolVar(&c.trustIt, "trust", false, "show what ./"+settings.DefaultFile+" sets that a file which nobody named may not, and accept it until it changes")
+	f.BoolVar(&c.trustIt, "trust", false, "show what ./"+settings.DefaultFile+" sets that needs your consent, and accept it until it changes")
 	f.StringVarP(&o.settings, "settings", "C", "", "the settings `FILE` (default: "+settings.DefaultFile+")")
 	f.StringArrayVar(&o.sets, "set", nil, "as if it were set in a run: `PLUGIN.KEY=VALUE`")
 	f.BoolVar(&c.asJSON, "json", false, "list as JSON")
@@ -79,7 +79,7 @@ func (c *conf) run(words []string) error {
 		return usagef("conf: -D, -G, --reset, -g, --check and --trust exclude each other")
 	}
 	if c.all && len(words) > 0 {
-		return usagef("conf -a: it is for all of them: give it alone, or give names")
+		return usagef("conf -a lists all plugins: use it alone, or name plugins")
 	}
 	file := c.file()
 	if c.generate {
@@ -185,7 +185,7 @@ func (c *conf) sayAllWell(list []settings.Listed) error {
 	for _, l := range list {
 		from[l.Source]++
 	}
-	_, err := fmt.Fprintf(c.stdout, "%d settings, all well: %d from the settings file, %d from the environment\n",
+	_, err := fmt.Fprintf(c.stdout, "%d settings, all valid: %d from the settings file, %d from the environment\n",
 		len(list), from[settings.File], from[settings.Environment])
 	return err
 }
@@ -234,7 +234,7 @@ func (c *conf) write(all []settings.Group, file string, list []settings.Listed) 
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return usagef("conf -g: %s is there already: give another file (t2host conf -g FILE), or - for standard output", file)
+		return usagef("conf -g: %s already exists: name another file (t2host conf -g FILE), or - for standard output", file)
 	case err != nil:
 		return fmt.Errorf("conf -g: %w", err)
 	}
@@ -247,13 +247,13 @@ func (c *conf) write(all []settings.Group, file string, list []settings.Listed) 
 	if err := c.remember(all, file, &settings.Content{}, text); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "%s holds %d settings; a # stands before each default\n", file, len(list))
+	_, err = fmt.Fprintf(c.stdout, "%s has %d settings; each default is commented out with a #\n", file, len(list))
 	return err
 }
 
 func listSettings(w io.Writer, list []settings.Listed) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "SETTING\tVALUE\tFROM\tUNIT\tTAKES\tMEANING")
+	fmt.Fprintln(t, "SETTING\tVALUE\tFROM\tUNIT\tACCEPTS\tMEANING")
 	for _, l := range list {
 		from := string(l.Source)
 		if l.Origin != "" && l.Source != settings.Flag {

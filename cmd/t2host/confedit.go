@@ -21,7 +21,7 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 	for _, w := range words {
 		key, text, ok := strings.Cut(w, "=")
 		if !ok || key == "" {
-			return usagef("conf -D %s: takes KEY=VALUE", w)
+			return usagef("conf -D %s: expected KEY=VALUE", w)
 		}
 		word := key
 		key, err := c.ours("-D", word)

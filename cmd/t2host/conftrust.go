@@ -14,7 +14,7 @@ import (
 func (c *conf) trustFile(all []settings.Group) error {
 	const file = settings.DefaultFile
 	if c.settings != "" {
-		return usagef("conf --trust: a file that -C names needs none")
+		return usagef("conf --trust: a file that -C names needs no consent")
 	}
 	read, err := settings.Read(file)
 	if err != nil {
@@ -24,7 +24,7 @@ func (c *conf) trustFile(all []settings.Group) error {
 	if err != nil {
 		return refused(err)
 	}
-	text := file + " sets what it may only set if you accept it:\n  " + strings.Join(held, "\n  ")
+	text := file + " has settings that need your consent:\n  " + strings.Join(held, "\n  ")
 	if len(held) == 0 {
 		text = file + " sets plain values only"
 	}
@@ -56,7 +56,7 @@ func (c *conf) remember(all []settings.Group, file string, before *settings.Cont
 		}
 		foreign, _ := settings.Restricted(file, before.Bytes, all) // it could be read: it was edited
 		if before.Unsafe != nil || len(foreign) > 0 {
-			c.note("%s held what is not accepted: t2host conf --trust shows it (%d settings) and accepts it", file, len(held))
+			c.note("%s had settings that are not accepted: t2host conf --trust shows them (%d settings) and accepts them", file, len(held))
 			return nil
 		}
 	}

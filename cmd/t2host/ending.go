@@ -46,7 +46,7 @@ func onSignals(status io.Writer) (asked <-chan struct{}, done func()) {
 			close(stop)
 			if status != nil {
 				// A terminal that takes nothing must not keep the next signal waiting.
-				writing.Go(func() { fmt.Fprintln(status, "t2host: ending; again to give up") })
+				writing.Go(func() { fmt.Fprintln(status, "t2host: ending; interrupt again to abort") })
 			}
 		}, os.Exit)
 	})

@@ -84,7 +84,7 @@ func TestExampleTcpWinSink(t *testing.T) {
 	for _, flags := range [][]string{{"-P", "build"}, nil} {
 		args := append(flags, "-r", filepath.Join(root, "testdata/windows.pcap"), "-w", "out", "-p", "tcpWinSink", "--set", "tcpwinsink.to=file:reports")
 		out := b.run("t2host", args...)
-		if note := "t2host: plugin tcpWinSink: build/tcpwinsink takes the place of version 1.0.0, built in\n"; strings.Contains(out, note) != (flags != nil) {
+		if note := "t2host: plugin tcpWinSink: build/tcpwinsink replaces version 1.0.0, built in\n"; strings.Contains(out, note) != (flags != nil) {
 			t.Errorf("t2host %s: prints\n%s", strings.Join(args, " "), out)
 		}
 		reports, err := os.ReadFile(filepath.Join(b.dir, "reports"))

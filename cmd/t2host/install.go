@@ -22,8 +22,8 @@ func installCommand(o *options) *cobra.Command {
 	var only string
 	cmd := &cobra.Command{
 		Use:   "install DIR | FILE",
-		Short: "build the plugin in a folder, or take a module or executable, and put it where t2host finds it",
-		Args:  exactly(1, "install takes one folder or file"),
+		Short: "install a plugin where t2host finds it: the one in a folder, which is built first, or a module or executable",
+		Args:  exactly(1, "install requires one folder or file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, done := interruptible(cmd.Context(), cmd.ErrOrStderr())
 			defer done()
@@ -39,7 +39,7 @@ func uninstallCommand(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "uninstall NAME",
 		Short: "remove a plugin that was installed",
-		Args:  exactly(1, "uninstall takes one name"),
+		Args:  exactly(1, "uninstall requires one name"),
 		RunE:  func(_ *cobra.Command, args []string) error { return o.uninstall(args[0]) },
 	}
 }
@@ -104,7 +104,7 @@ func (o *options) artefact(ctx context.Context, path, only string) (*plugin.Arte
 			return nil, err
 		}
 		if len(list) != 1 {
-			return nil, usagef("%s holds %d plugins: give one that holds one", path, len(list))
+			return nil, usagef("%s holds %d plugins: install a file that holds one", path, len(list))
 		}
 		return list[0], nil
 	}
@@ -186,7 +186,7 @@ func (o *options) uninstallAll(sure bool) error {
 		for _, a := range list {
 			names = append(names, a.Name)
 		}
-		return usagef("build -e: removes %s from %s: give -y too, or remove one (t2host uninstall NAME)", strings.Join(names, ", "), home)
+		return usagef("build -e: removes %s from %s: add -y, or remove one (t2host uninstall NAME)", strings.Join(names, ", "), home)
 	}
 	for _, a := range list {
 		if err := os.RemoveAll(a.From); err != nil {

@@ -19,7 +19,7 @@ func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "man [COMMAND]",
 		Short: "print the manual page of t2host or of one of its commands: t2host man | man -l -",
-		Args:  atMost(1, "man takes one command at most"),
+		Args:  atMost(1, "man accepts at most one command"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			page := cmd.Root()
 			if len(args) == 1 {

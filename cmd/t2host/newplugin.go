@@ -39,9 +39,9 @@ and the SDK, so that it builds anywhere without anything else. What next: cd NAM
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1:
-				return usagef("new-plugin takes one name")
+				return usagef("new-plugin requires one name")
 			case len(args) == 1 && n.create != "":
-				return usagef("new-plugin takes one name: -c is T2's way to give it")
+				return usagef("new-plugin requires one name: use NAME or -c NAME")
 			case len(args) == 1:
 				n.create = args[0]
 			}
@@ -68,9 +68,9 @@ and the SDK, so that it builds anywhere without anything else. What next: cd NAM
 	f.BoolVarP(&n.payload, "t2buf", "t", false, "a plugin that reads payload")
 	f.BoolVarP(&n.minimal, "minimal", "m", false, "without an example; with -s a sink")
 	f.StringVarP(&n.number, "number", "n", "", "the plugin's `NUMBER`, 0 to 999, of sinks from 900 (default: a free one)")
-	f.StringSliceVar(&n.requires, "requires", nil, "plugins that it requires: `NAMES`, with commas between")
+	f.StringSliceVar(&n.requires, "requires", nil, "plugins that it requires: `NAMES`, separated by commas")
 	f.StringVarP(&n.create, "create", "c", "", "the same as NAME, as in T2")
-	f.BoolVarP(&n.list, "list", "l", false, "list the plugins that there are")
+	f.BoolVarP(&n.list, "list", "l", false, "list all plugins")
 	f.BoolP("yes", "y", false, "as in T2; nothing is asked here")
 	folderFlag(cmd, o)
 	return cmd
@@ -105,9 +105,9 @@ func (n *newPlugin) run() error {
 		case err != nil:
 			return err
 		case !a.BuiltIn:
-			return usagef("plugin %s is there already: %s: choose another name, or remove it", a.Name, a.From)
+			return usagef("plugin %s already exists: %s: choose another name, or remove it", a.Name, a.From)
 		}
-		takes = fmt.Sprintf("; installed, it takes the place of %s %s, %s", a.Name, a.Version, a.From)
+		takes = fmt.Sprintf("; installed, it replaces %s %s, %s", a.Name, a.Version, a.From)
 	}
 	if err := empty(dir); err != nil {
 		return err
@@ -151,11 +151,11 @@ func (n *newPlugin) pick(kind scaffold.Kind, catalogue []*plugin.Artefact) (int,
 		case err != nil:
 			return 0, usagef("invalid argument for -n: expected a number, found %q", n.number)
 		case number > 999:
-			return 0, usagef("plugin number %d is not within 0 to 999", number)
+			return 0, usagef("plugin number %d is not between 0 and 999", number)
 		case kind.IsSink() && number < 900:
 			return 0, usagef("sink plugins have a number from 900 on, not %d", number)
 		case !kind.IsSink() && number >= 900:
-			return 0, usagef("numbers from 900 on are for sinks: give a smaller one than %d, or -s", number)
+			return 0, usagef("numbers from 900 on are for sinks: choose a smaller one than %d, or add -s", number)
 		case used[int(number)] != "":
 			return 0, usagef("plugin number %d is already used by %s", number, used[int(number)])
 		}
@@ -173,7 +173,7 @@ func (n *newPlugin) pick(kind scaffold.Kind, catalogue []*plugin.Artefact) (int,
 			return i, nil
 		}
 	}
-	return 0, usagef("no number from %d to %d is free: give one with -n", from, to)
+	return 0, usagef("no number from %d to %d is free: choose one with -n", from, to)
 }
 
 // requirements are the plugins of these names, and what they require, which comes first.
@@ -221,9 +221,9 @@ func empty(dir string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return usagef("folder %s: %v: give another name", dir, cause.Of(err))
+		return usagef("folder %s: %v: choose another name", dir, cause.Of(err))
 	case len(entries) > 0:
-		return usagef("folder %s already exists and is not empty: give another name, or remove it", dir)
+		return usagef("folder %s already exists and is not empty: choose another name, or remove it", dir)
 	}
 	return nil
 }

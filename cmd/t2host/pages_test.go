@@ -79,7 +79,7 @@ func settingPages() string {
 			if title == "" {
 				title = "Alone, before all groups"
 			}
-			fmt.Fprintf(&b, "\n### %s\n\n| key | default | takes | meaning |\n|---|---|---|---|\n", title)
+			fmt.Fprintf(&b, "\n### %s\n\n| key | default | accepts | meaning |\n|---|---|---|---|\n", title)
 		}
 		shown := l.Default
 		if shown == "" {

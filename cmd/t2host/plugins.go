@@ -23,7 +23,7 @@ func pluginsCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plugins [NAME | PATH]",
 		Short: "list the plugins that can be loaded, or show all about one",
-		Args:  atMost(1, "plugins takes one name at most"),
+		Args:  atMost(1, "plugins accepts at most one name"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			catalogue, names, err := o.described(args)
 			if err != nil {
@@ -51,7 +51,7 @@ func pluginsCommand(o *options) *cobra.Command {
 
 func folderFlag(cmd *cobra.Command, o *options) {
 	cmd.Flags().StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR` first")
-	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "say where each plugin was found, and what was passed over")
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, and what was passed over")
 }
 
 // only are the plugins of these names.
@@ -200,7 +200,7 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 		line("writes", "%s: %s", out.Name, leads(a.Name, out))
 	}
 	if len(a.Settings) > 0 {
-		fmt.Fprintln(t, "\nSETTING\tDEFAULT\tTAKES\tMEANING")
+		fmt.Fprintln(t, "\nSETTING\tDEFAULT\tACCEPTS\tMEANING")
 		for _, s := range a.UserSettings() {
 			fmt.Fprintf(t, "%s.%s\t%s\t%s\t%s\n", a.Name, s.Name, printable.Line(s.Default), s.Takes(), printable.Line(s.Doc))
 		}
@@ -229,5 +229,5 @@ func leads(name string, o sdk.Outlet) string {
 	if o.Kind == sdk.FileOutlet {
 		return "a file, called by the output prefix and " + setting
 	}
-	return "a stream, to where " + setting + " says"
+	return "a stream, to the target " + setting
 }

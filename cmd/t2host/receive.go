@@ -12,7 +12,7 @@ func receiveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "receive TARGET",
 		Short: "print what a sink sends: tcp://HOST:PORT, udp://HOST:PORT or unix://PATH",
-		Args:  exactly(1, "receive takes one target, such as tcp://127.0.0.1:5555"),
+		Args:  exactly(1, "receive requires one target, such as tcp://127.0.0.1:5555"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ignoreSIGPIPE()
 			ctx, done := interruptible(cmd.Context(), nil) // it ends at once: there is nothing to say

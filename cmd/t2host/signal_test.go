@@ -65,7 +65,7 @@ func TestInterrupt(t *testing.T) {
 			if code := r.end(); code != 0 {
 				t.Errorf("exit code %d, want 0; standard error:\n%s", code, &r.stderr)
 			}
-			const ending = "t2host: ending; again to give up\n"
+			const ending = "t2host: ending; interrupt again to abort\n"
 			if n := strings.Count(r.stderr.String(), ending); n != 1 {
 				t.Errorf("standard error has %q %d times", ending, n)
 			}

@@ -18,7 +18,7 @@ func upgradeCommand(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "upgrade-sdk [DIR]",
 		Short: "renew the SDK in the folder of a plugin that new-plugin has made",
-		Args:  atMost(1, "upgrade-sdk takes one folder"),
+		Args:  atMost(1, "upgrade-sdk accepts at most one folder"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) == 1 {
@@ -38,7 +38,7 @@ func upgradeCommand(o *options) *cobra.Command {
 func upgrade(dir string) error {
 	place := filepath.Join(dir, scaffold.SDK)
 	if _, err := os.Stat(filepath.Join(place, "go.mod")); err != nil {
-		return &usageError{text: "there is no SDK in " + scaffold.SDK + ": new-plugin makes folders that have one"}
+		return &usageError{text: "no SDK in " + scaffold.SDK + ": new-plugin makes folders that have one"}
 	}
 	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {

@@ -127,7 +127,7 @@ func (b *ngBlocks) block() error {
 	}
 	blk = blk[:total]
 	if trail := b.u32(blk[total-4:]); trail != total {
-		return b.corrupt("block (type %#x) has the length %d at its begin and %d at its end", typ, total, trail)
+		return b.corrupt("block (type %#x) has the length %d at its beginning and %d at its end", typ, total, trail)
 	}
 	if err := b.plain(typ, blk[ngBlockHeader:total-4]); err != nil {
 		return err

@@ -201,7 +201,7 @@ func TestOpenErrors(t *testing.T) {
 		want  string
 	}{
 		{nil, nil, "capture: no file is named"},
-		{[]string{"-"}, nil, "capture -: there is no standard input"},
+		{[]string{"-"}, nil, "capture -: no standard input"},
 		{[]string{"-"}, strings.NewReader(""), "capture standard input: empty file"},
 		{[]string{"-", "-"}, bytes.NewReader(classic), "capture standard input: is named twice, but can be read only once: name it once"},
 	} {

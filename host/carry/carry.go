@@ -185,10 +185,10 @@ func readModule(f *os.File, sum string) ([]byte, error) {
 		return nil, fmt.Errorf("module: %w", err)
 	}
 	if len(code) > wasm.MaxModule {
-		return nil, fmt.Errorf("module of more than %d MiB: that is no plugin", wasm.MaxModule>>20)
+		return nil, fmt.Errorf("module of more than %d MiB: not a plugin", wasm.MaxModule>>20)
 	}
 	if is := checksum(code); sum != "" && is != sum {
-		return nil, fmt.Errorf("module %s has checksum %s, its manifest or pin says %s: build it again, or pin the new one", f.Name(), is, sum)
+		return nil, fmt.Errorf("module %s has checksum %s, its manifest or pin has %s: build it again, or pin the new one", f.Name(), is, sum)
 	}
 	return code, nil
 }

@@ -181,7 +181,7 @@ func (k *Carrier) Describe(path string) ([]*plugin.Artefact, error) {
 		return nil, fmt.Errorf("plugin %s: %w", path, err)
 	}
 	if pin, ok := k.Pins[plugin.Key(path)]; ok && pin != file.SHA256 {
-		return nil, fmt.Errorf("plugin %s has checksum %s, its pin says %s: build it again, or pin the new one", path, file.SHA256, pin)
+		return nil, fmt.Errorf("plugin %s has checksum %s, its pin has %s: build it again, or pin the new one", path, file.SHA256, pin)
 	}
 	plugins, err := remote.Describe(connect)
 	if err != nil {

@@ -24,24 +24,24 @@ import (
 // Config is what is checked, and with what.
 type Config struct {
 	Artefact  *plugin.Artefact
-	Describe  func() (*sdk.Plugin, error) // asks the artefact once more what it is
-	Catalogue []*plugin.Artefact          // what it may require, t2host's own plugins among them
+	Describe  func() (*sdk.Plugin, error) // asks the artefact again for its declaration
+	Catalogue []*plugin.Artefact          // plugins that it may require, t2host's own among them
 	Captures  []string                    // paths
 	Long      []string                    // captures that are read as one stream, to measure
 	CacheDir  string                      // of compiled modules
 	OwnModule firstparty.Config           // of the first-party plugins
-	Dir       string                      // for what the runs write; the caller removes it
+	Dir       string                      // for the files of the runs; the caller removes it
 	Sets      []string                    // settings, PLUGIN.KEY=VALUE
 }
 
-// Finding is one thing that was looked at.
+// Finding is the result of one check.
 type Finding struct {
 	What   string `json:"what"`
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail,omitempty"` // why not, or a figure
 }
 
-// checker is a check that goes on.
+// checker is a check in progress.
 type checker struct {
 	Config
 	found  []Finding
@@ -49,7 +49,7 @@ type checker struct {
 	beyond string // the first error of a limit
 }
 
-// Run checks the plugin. It goes on after a finding that is not good.
+// Run checks the plugin. It continues after a failed check.
 func Run(ctx context.Context, c Config) ([]Finding, error) {
 	k := &checker{Config: c}
 	k.declaration()
@@ -68,7 +68,7 @@ func (k *checker) find(what, problem string) {
 	k.found = append(k.found, Finding{What: what, OK: problem == "", Detail: problem})
 }
 
-// declaration looks at what the plugin says of itself.
+// declaration checks the plugin's declaration.
 func (k *checker) declaration() {
 	problem := ""
 	for range 2 {
@@ -77,7 +77,7 @@ func (k *checker) declaration() {
 		case err != nil:
 			problem = err.Error()
 		case !manifest.Same(again, k.Artefact.Plugin):
-			problem = "it is another each time: a declaration must not depend on anything"
+			problem = "it differs each time: a declaration must not depend on anything"
 		}
 	}
 	k.find("declaration is the same each time", problem)
@@ -100,10 +100,11 @@ func (k *checker) declaration() {
 	k.find("everything has a sentence", "")
 }
 
-// sizes are those of batches, the first is what others are compared with.
+// sizes are those of batches; the others are compared with the first.
 var sizes = []int{4096, 1}
 
-// runtimes are those of the plugin: a module runs in a worker, which ends what hangs.
+// runtimes returns the runtimes to check: a module runs in a worker, which can be killed if it
+// hangs.
 func (k *checker) runtimes() []plugin.Runtime {
 	var list []plugin.Runtime
 	for _, r := range []plugin.Runtime{plugin.Worker, plugin.Process} {
@@ -114,7 +115,7 @@ func (k *checker) runtimes() []plugin.Runtime {
 	return list
 }
 
-// capture runs the plugin over a capture in all ways, and the first one twice.
+// capture runs the plugin over a capture in all ways, and in the first one twice.
 func (k *checker) capture(ctx context.Context, path string) {
 	what := "same bytes on " + filepath.Base(path)
 	runtimes := k.runtimes()
@@ -156,7 +157,7 @@ func (k *checker) speed(ctx context.Context) {
 	}
 }
 
-// run runs the plugin with txtsink, which writes all columns, and others.
+// run runs the plugin together with txtsink, which writes all columns, and with others.
 func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, rows int, others ...string) *outcome {
 	k.runs++
 	dir := filepath.Join(k.Dir, fmt.Sprint("run", k.runs))
@@ -189,11 +190,11 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	return o
 }
 
-// streams lead the streams of all plugins of a run to files.
+// streams returns settings that direct the streams of all plugins of a run to files.
 func streams(catalogue []*plugin.Artefact, words []string, dir string) (sets []string) {
 	loaded, err := plugin.Resolve(catalogue, words)
 	if err != nil {
-		return nil // the run says so
+		return nil // the run reports it
 	}
 	for _, l := range loaded {
 		for _, o := range l.Outlets {

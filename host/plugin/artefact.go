@@ -46,7 +46,7 @@ func (a *Artefact) Place() string {
 	if a.Replaces == nil {
 		return ""
 	}
-	return fmt.Sprintf("plugin %s: %s takes the place of version %s, %s", a.Name, a.From, a.Replaces.Version, a.Replaces.From)
+	return fmt.Sprintf("plugin %s: %s replaces version %s, %s", a.Name, a.From, a.Replaces.Version, a.Replaces.From)
 }
 
 // UserSettings returns the settings with the defaults that hold in a run. A plugin that
@@ -114,7 +114,7 @@ func parseRequest(word string) (request, error) {
 	name, runtime, ok := strings.Cut(word, ":")
 	switch {
 	case name == "":
-		return request{}, fmt.Errorf("plugin %q has no name: -p takes names with commas between", word)
+		return request{}, fmt.Errorf("plugin %q has no name: -p expects names, separated by commas", word)
 	case !ok:
 		return request{name: name}, nil
 	}

@@ -37,7 +37,7 @@ func Resolve(catalogue []*Artefact, words []string) ([]Loaded, error) {
 			return nil, err
 		}
 		if _, ok := named[Key(q.name)]; ok {
-			return nil, fmt.Errorf("plugin %s is named twice: -p takes each name once", q.name)
+			return nil, fmt.Errorf("plugin %s is named twice: name it once", q.name)
 		}
 		named[Key(q.name)] = q
 		if err := r.load(q.name, "", nil); err != nil {
@@ -66,9 +66,9 @@ func Named(catalogue []*Artefact, name string) (*Artefact, error) {
 	names := known(catalogue)
 	hint := nearest.Hint(name, names)
 	if hint == "" {
-		return nil, fmt.Errorf("plugin %s is not there (known: %s): -P DIR says where others are", name, strings.Join(names, ", "))
+		return nil, fmt.Errorf("plugin %s not found (known: %s): -P DIR adds a folder of plugins", name, strings.Join(names, ", "))
 	}
-	return nil, fmt.Errorf("plugin %s is not there%s (known: %s)", name, hint, strings.Join(names, ", "))
+	return nil, fmt.Errorf("plugin %s not found%s (known: %s)", name, hint, strings.Join(names, ", "))
 }
 
 // known are the names of the plugins, sorted.
@@ -152,7 +152,7 @@ func (r *resolver) load(name, versions string, path []string) error {
 
 func (r *resolver) missing(name string, path []string) error {
 	if len(path) > 0 {
-		return fmt.Errorf("plugin %s requires %s, which is not there (known: %s): install it, or give its folder with -P",
+		return fmt.Errorf("plugin %s requires %s, which was not found (known: %s): install it, or name its folder with -P",
 			path[len(path)-1], name, strings.Join(known(r.catalogue), ", "))
 	}
 	_, err := Named(r.catalogue, name)

@@ -93,7 +93,7 @@ func (f *Folder) read() ([]*Artefact, error) {
 	case err != nil && f.By == "" && absent(f.Path):
 		return nil, nil
 	case f.Path == "":
-		return nil, fmt.Errorf("plugin folder %q: %s takes the path of a folder", f.Path, f.By)
+		return nil, fmt.Errorf("plugin folder %q: %s expects the path of a folder", f.Path, f.By)
 	case err != nil:
 		return nil, f.error(err)
 	}
@@ -157,7 +157,7 @@ func (f *Folder) error(err error) error {
 	case errors.Is(err, syscall.ENOTDIR) && f.By == "":
 		return fmt.Errorf("%s is a file: remove it", name)
 	case errors.Is(err, syscall.ENOTDIR):
-		return fmt.Errorf("%s is a file: give the folder that holds it, or name a module or an executable by -p ./PATH", name)
+		return fmt.Errorf("%s is a file: name the folder that holds it, or name a module or an executable by -p ./PATH", name)
 	}
 	return fmt.Errorf("%s: %w: t2host must be able to read it", name, cause.Of(err))
 }
@@ -168,7 +168,7 @@ func (f *Folder) empty() error {
 	cure := "one has a " + FileName + ", which t2host build makes"
 	build := Folder{Path: filepath.Join(f.Path, "build")}
 	if list, err := build.read(); err == nil && len(list) > 0 {
-		cure = "take " + build.Path
+		cure = "use " + build.Path
 	}
 	return fmt.Errorf("plugin folder %s (%s) holds no plugin: %s", f.Path, f.By, cure)
 }

@@ -27,7 +27,7 @@ const (
 // Plugin is the declaration. Names and descriptions are T2's.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "basicflow", Number: 100, Version: "1.0.0",
-	Doc: "gives each record times, addresses, ports, protocol and headers of its flow",
+	Doc: "adds times, addresses, ports, protocol and headers of the flow to each record",
 	Ends: sdk.End(sdk.FlowStat, sdk.FirstSeen, sdk.LastSeen, sdk.HdrDesc, sdk.NumHdrs, sdk.SrcMAC, sdk.DstMAC,
 		sdk.EtherType, sdk.VLANID, sdk.SrcIP, sdk.SrcPort, sdk.DstIP, sdk.DstPort, sdk.Proto),
 	Columns: []sdk.Column{

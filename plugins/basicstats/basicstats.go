@@ -29,7 +29,7 @@ const (
 // length by the headers, without the transport's.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "basicstats", Number: 120, Version: "1.0.0",
-	Doc:     "gives each record packets, bytes, their sizes and times between them, and the biggest talkers",
+	Doc:     "adds packets, bytes, their sizes and intervals to each record, and reports the biggest talkers",
 	Packets: sdk.All(sdk.Time, sdk.L7Len, sdk.PadLen),
 	Ends:    sdk.End(sdk.FlowStat, sdk.Dir, sdk.Opposite, sdk.FirstSeen, sdk.LastSeen, sdk.SrcIP, sdk.SrcMAC),
 	Columns: []sdk.Column{

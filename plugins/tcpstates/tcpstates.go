@@ -7,7 +7,7 @@ import "github.com/t2host/t2host/sdk"
 // Plugin is the declaration.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "tcpstates", Number: 132, Version: "1.0.0",
-	Doc:     "gives each record the anomalies of its TCP connection",
+	Doc:     "adds the anomalies of the TCP connection to each record",
 	Ends:    sdk.End(sdk.TCPStates),
 	Columns: []sdk.Column{sdk.H8("tcpStatesAFlags", "TCP state machine anomalies")},
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {

@@ -87,7 +87,7 @@ func pick(all []column, setting, text string) ([]column, error) {
 			}
 		}
 		if !known {
-			return nil, errors.New("setting " + setting + " names " + word + ", which is no column of this run" + hint(word, all))
+			return nil, errors.New("setting " + setting + " names " + word + ", which is not a column of this run" + hint(word, all))
 		}
 	}
 	return list, nil

@@ -130,10 +130,10 @@ func TestColumns(t *testing.T) {
 
 func TestColumnsThatAreNotThere(t *testing.T) {
 	for _, c := range []struct{ columns, except, want string }{
-		{"dir,tcpWinCnt", "", "setting columns names tcpWinCnt, which is no column of this run, did you mean tcpWinThCnt?"},
-		{"*", "tcpwin.thCnt", "setting except names tcpwin.thCnt, which is no column of this run, did you mean tcpWinThCnt?"},
-		{"kind.*", "", "setting columns names kind.*, which is no column of this run, did you mean kinds.*?"},
-		{"FLOWIND", "", "setting columns names FLOWIND, which is no column of this run, did you mean flowInd?"},
+		{"dir,tcpWinCnt", "", "setting columns names tcpWinCnt, which is not a column of this run, did you mean tcpWinThCnt?"},
+		{"*", "tcpwin.thCnt", "setting except names tcpwin.thCnt, which is not a column of this run, did you mean tcpWinThCnt?"},
+		{"kind.*", "", "setting columns names kind.*, which is not a column of this run, did you mean kinds.*?"},
+		{"FLOWIND", "", "setting columns names FLOWIND, which is not a column of this run, did you mean flowInd?"},
 		{"dir", "*", "settings columns and except leave no column: name one"},
 		{",", "", "settings columns and except leave no column: name one"},
 	} {
@@ -143,7 +143,7 @@ func TestColumnsThatAreNotThere(t *testing.T) {
 		}
 	}
 	_, err := txtsink.Plugin.Open(sdk.Opening{Values: []sdk.Value{{Name: "columns", Text: "windowSize"}}})
-	if want := "setting columns names windowSize, which is no column of this run (known: dir, flowInd)"; err == nil || err.Error() != want {
+	if want := "setting columns names windowSize, which is not a column of this run (known: dir, flowInd)"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

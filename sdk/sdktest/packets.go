@@ -140,7 +140,7 @@ func nanos(seconds string) (int64, error) {
 	whole, frac, _ := strings.Cut(seconds, ".")
 	n, err := strconv.ParseInt(whole+(frac + "000000000")[:9], 10, 64)
 	if err != nil || len(frac) > 9 {
-		return 0, fmt.Errorf("%q are no seconds", seconds)
+		return 0, fmt.Errorf("%q is not a number of seconds", seconds)
 	}
 	return n, nil
 }

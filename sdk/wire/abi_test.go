@@ -97,7 +97,7 @@ func TestABIManifest(t *testing.T) {
 func TestABILimits(t *testing.T) {
 	text := strings.Join(strings.Fields(page(t)), " ")
 	for format, limit := range map[string]int{
-		"A batch takes at most %d MiB": wire.MaxBatch,
+		"A batch has at most %d MiB":   wire.MaxBatch,
 		"its end at most %d MiB":       wire.MaxAnswer,
 		"A frame has at most %d MiB":   sdk.MaxFrame,
 		"JSON, at most %d MiB":         manifest.MaxSize,
@@ -135,7 +135,7 @@ func grouped(n int) string {
 var meanings = map[sdk.Type]string{
 	sdk.TypeU8: "unsigned", sdk.TypeH8: "unsigned, shown as 0x and hex digits", sdk.TypeI64: "signed",
 	sdk.TypeF32: "IEEE 754", sdk.TypeTime: "signed: nanoseconds since 1970 UTC", sdk.TypeDuration: "signed: nanoseconds",
-	sdk.TypeIP:   "a byte 4, 6, or 0 for none; then 16 bytes of address, of which IPv4 takes the first 4 and the rest is zero",
+	sdk.TypeIP:   "a byte 4, 6, or 0 for none; then 16 bytes of address, of which IPv4 uses the first 4 and the rest is zero",
 	sdk.TypeMAC:  "as on the wire",
 	sdk.TypeText: "bytes, shown as UTF-8 as far as they are", sdk.TypeString: "the same, shown in quotes",
 }

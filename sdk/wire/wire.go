@@ -151,7 +151,7 @@ func (c *cursor) text() []byte {
 // end checks that nothing is left.
 func (c *cursor) end() error {
 	if c.err == nil && c.at != len(c.msg) {
-		c.fail("message has bytes behind its end")
+		c.fail("message has trailing bytes")
 	}
 	return c.err
 }

@@ -49,14 +49,14 @@ func checkAddr(network, addr string) error {
 		}
 	case "unix":
 		if addr == "" {
-			return errors.New("names no path: want unix:///path")
+			return errors.New("has no path: want unix:///path")
 		}
 		if len(addr) > maxUnixPath {
-			return fmt.Errorf("path of %d bytes: a Unix socket's path has at most %d, take a shorter one", len(addr), maxUnixPath)
+			return fmt.Errorf("path of %d bytes: a Unix socket's path has at most %d, use a shorter one", len(addr), maxUnixPath)
 		}
 	case "file":
 		if addr == "" {
-			return errors.New("names no path: want file:PATH")
+			return errors.New("has no path: want file:PATH")
 		}
 	}
 	return nil
@@ -71,7 +71,7 @@ func CheckTarget(s string) error {
 	}
 	host, port, _ := net.SplitHostPort(t.Addr)
 	if host == "" {
-		return fmt.Errorf("target %q: names no host: write %s://127.0.0.1:%s for this machine", s, t.Net, port)
+		return fmt.Errorf("target %q: has no host: write %s://127.0.0.1:%s for this machine", s, t.Net, port)
 	}
 	if n, _ := strconv.Atoi(port); n == 0 {
 		return fmt.Errorf("target %q: port 0: want a number from 1 to 65535", s)

@@ -53,7 +53,7 @@ func (e *executable) check(sum string) error {
 		return err
 	}
 	if is := hex.EncodeToString(hash.Sum(nil)); is != strings.ToLower(sum) {
-		return fmt.Errorf("executable %s has checksum %s, its manifest or pin says %s: build it again, or pin the new one", e.path, is, sum)
+		return fmt.Errorf("executable %s has checksum %s, its manifest or pin has %s: build it again, or pin the new one", e.path, is, sum)
 	}
 	return nil
 }
@@ -61,9 +61,9 @@ func (e *executable) check(sum string) error {
 func runnable(path string, info fs.FileInfo) error {
 	switch {
 	case info.IsDir():
-		return fmt.Errorf("executable %s is a folder: give the path of the plugin's program", path)
+		return fmt.Errorf("executable %s is a folder: use the path of the plugin's program", path)
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("executable %s is no file: give the path of the plugin's program", path)
+		return fmt.Errorf("executable %s is not a file: use the path of the plugin's program", path)
 	case runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
 		return fmt.Errorf("executable %s may not be executed: chmod +x it", path)
 	}
@@ -86,7 +86,7 @@ func fileError(path string, err error) error {
 func startError(path string, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOEXEC):
-		return fmt.Errorf("executable %s is no program for %s/%s: build it for this machine", path, runtime.GOOS, runtime.GOARCH)
+		return fmt.Errorf("executable %s is not a program for %s/%s: build it for this machine", path, runtime.GOOS, runtime.GOARCH)
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("executable %s needs an interpreter or loader that is not here: build it for this machine, without cgo or a script's first line", path)
 	case errors.Is(err, fs.ErrPermission):

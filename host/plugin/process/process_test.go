@@ -245,9 +245,9 @@ func TestRoles(t *testing.T) {
 		{"is killed", long, "process died: signal: killed", ""},
 		{"is stopped", short, "did not answer within 500ms: killed", ""},
 		{"hangs at close", short, "did not answer within 500ms: killed", ""},
-		{"silent", short, "did not say within 500ms that it has started: killed", ""},
-		{"flood", short, "did not say within 500ms that it has started: killed", ""},
-		{"leaves", long, "process died: exit status 4, before it said that it is a t2host plugin (last words: no licence)", "stderr: no licence"},
+		{"silent", short, "did not start within 500ms: killed", ""},
+		{"flood", short, "did not start within 500ms: killed", ""},
+		{"leaves", long, "process died: exit status 4, before the plugin handshake (last words: no licence)", "stderr: no licence"},
 		{"begun line", long, "", "stdout: loaded 10"},
 		{"handshake and away", long, "process died: exit status 5", ""},
 		{"dies while it connects", long, "process died: exit status 6", ""},
@@ -369,12 +369,12 @@ func TestWhatIsNoPlugin(t *testing.T) {
 	}
 	for _, c := range []struct{ path, sum, want string }{
 		{filepath.Join(dir, "none"), "", "none: no such file or directory: build it (t2host build DIR), or correct the path"},
-		{dir, "", " is a folder: give the path of the plugin's program"},
-		{pipe, "", "pipe is no file: give the path of the plugin's program"},
+		{dir, "", " is a folder: use the path of the plugin's program"},
+		{pipe, "", "pipe is not a file: use the path of the plugin's program"},
 		{script, "", "script needs an interpreter or loader that is not here: build it for this machine, without cgo or a script's first line"},
 		{text, "", "text may not be executed: chmod +x it"},
-		{binary, "", "binary is no program for " + runtime.GOOS + "/" + runtime.GOARCH + ": build it for this machine"},
-		{os.Args[0], strings.Repeat("0", 64), "its manifest or pin says 0000000000000000000000000000000000000000000000000000000000000000: build it again, or pin the new one"},
+		{binary, "", "binary is not a program for " + runtime.GOOS + "/" + runtime.GOARCH + ": build it for this machine"},
+		{os.Args[0], strings.Repeat("0", 64), "its manifest or pin has 0000000000000000000000000000000000000000000000000000000000000000: build it again, or pin the new one"},
 	} {
 		before := left(t)
 		_, err := Connect(Command{Name: "x", Path: c.path, SHA256: c.sum, Log: func(string) {}})

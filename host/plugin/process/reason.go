@@ -40,11 +40,11 @@ func (p *peer) reason(err error) error {
 	case why == timedOut:
 		return &remote.LimitError{Text: fmt.Sprintf("did not answer within %v: killed", p.timeout)}
 	case ended && why == notKilled && !spoke:
-		return fmt.Errorf("process died: %s, before it said that it is a t2host plugin%s", how, p.process.out.last())
+		return fmt.Errorf("process died: %s, before the plugin handshake%s", how, p.process.out.last())
 	case ended && why == notKilled:
 		return fmt.Errorf("process died: %s%s", how, p.process.out.last())
 	case !spoke && time.Since(p.begun) >= p.timeout: // go-plugin has no error of its own for it
-		return fmt.Errorf("did not say within %v that it has started: killed", p.timeout)
+		return fmt.Errorf("did not start within %v: killed", p.timeout)
 	case isStatus:
 		return errors.New(plain(state))
 	case err == io.EOF:
@@ -59,7 +59,7 @@ func plain(s *status.Status) string {
 	case codes.Unavailable, codes.Canceled, codes.DeadlineExceeded:
 		return "connection lost although the process still runs: killed (" + oneLine(s.Message()) + ")"
 	case codes.Unimplemented:
-		return "does not answer as a t2host plugin does: " + oneLine(s.Message())
+		return "does not answer like a t2host plugin: " + oneLine(s.Message())
 	}
 	return oneLine(strings.TrimPrefix(s.Message(), "grpc: "))
 }

@@ -103,10 +103,10 @@ func (s *stage) sameAs(plugins []*sdk.Plugin) error {
 			if manifest.Same(p, s.plugin) {
 				return nil
 			}
-			return fmt.Errorf("declares something else than its manifest says (%s): build it again (t2host build DIR)", difference(s.plugin, p))
+			return fmt.Errorf("declaration differs from its manifest (%s): build it again (t2host build DIR)", difference(s.plugin, p))
 		}
 	}
-	return fmt.Errorf("artefact holds no plugin %s any more: build it again (t2host build DIR)", s.plugin.Name)
+	return fmt.Errorf("artefact no longer holds plugin %s: build it again (t2host build DIR)", s.plugin.Name)
 }
 
 // difference names the first member in which two declarations differ.

@@ -189,9 +189,9 @@ func TestAPeerThatIsNotWhatItWas(t *testing.T) {
 		plugin *sdk.Plugin
 		want   string
 	}{
-		{&other, "declares something else than its manifest says (version 1.0.0 became 1.0.1): build it again (t2host build DIR)"},
-		{&renamed, "artefact holds no plugin reader any more: build it again (t2host build DIR)"},
-		{&unit, `declares something else than its manifest says (…"1.0.0","doc":"reads","settings":[{"name… became …"1.0.0","doc":"reads more","settings":[{…): build it again (t2host build DIR)`},
+		{&other, "declaration differs from its manifest (version 1.0.0 became 1.0.1): build it again (t2host build DIR)"},
+		{&renamed, "artefact no longer holds plugin reader: build it again (t2host build DIR)"},
+		{&unit, `declaration differs from its manifest (…"1.0.0","doc":"reads","settings":[{"name… became …"1.0.0","doc":"reads more","settings":[{…): build it again (t2host build DIR)`},
 	} {
 		b := &bad{near: near{Server: serve.NewServer(c.plugin)}}
 		_, err := Carry(reader(), func() (Peer, error) { return b, nil }).Open(sdk.Opening{})

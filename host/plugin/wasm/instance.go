@@ -209,7 +209,7 @@ func (i *instance) Room(size int) ([]byte, error) {
 	}
 	b, ok := i.bytes(address, uint64(size))
 	if !ok || uint32(address) == 0 {
-		i.dead = fmt.Errorf("guest has no room for a message of %d bytes: t2host_in gave %#x of %#x", size, uint32(address), len(i.memory.buf))
+		i.dead = fmt.Errorf("guest has no room for a message of %d bytes: t2host_in returned %#x of %#x", size, uint32(address), len(i.memory.buf))
 		return nil, i.dead
 	}
 	i.room, i.size = uint32(address), uint32(size)

@@ -121,11 +121,11 @@ func TestModulesThatAreNoPlugins(t *testing.T) {
 	}{
 		{"text", []byte("hello, world"), "module not a WebAssembly module of version 1"},
 		{"a component", []byte("\x00asm\x0d\x00\x01\x00"), "module not a WebAssembly module of version 1"},
-		{"nothing", []byte(head), "module does not export t2host_abi: it is no t2host plugin"},
-		{"no batch", without("t2host_batch"), "module does not export t2host_batch: it is no t2host plugin"},
+		{"nothing", []byte(head), "module does not export t2host_abi: not a t2host plugin"},
+		{"no batch", without("t2host_batch"), "module does not export t2host_batch: not a t2host plugin"},
 		{"no memory", without("memory\x02"), "module does not export its memory as memory"},
 		{"another type", []byte(head + types + funcs + section(7, "\x01\x0at2host_abi\x00\x00")), "module exports t2host_abi as (), but it must be () -> i32"},
-		{"an odd name", []byte(head + types + section(2, "\x01\x03\x1b[m\x02\xff\xff\x00\x00")), `module imports \x1b[m.\xff\xff, which no plugin gets: t2host.log, t2host.piece and the WASI functions of ABI.md are all there is`},
+		{"an odd name", []byte(head + types + section(2, "\x01\x03\x1b[m\x02\xff\xff\x00\x00")), `module imports \x1b[m.\xff\xff, which the host does not provide: it has t2host.log, t2host.piece and the WASI functions of ABI.md`},
 		{"no code", append([]byte(nil), good[:len(good)-9]...), "module not a well-formed WebAssembly module"},
 		{"too large", make([]byte, MaxModule+1), "module of 67108865 bytes: at most 64 MiB are allowed"},
 	} {
