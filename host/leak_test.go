@@ -70,10 +70,10 @@ func inUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// leaves runs something that is to leave nothing behind, a few times: what the
-// first run makes and keeps for the others is no leak. Processes and folders of
-// sockets are gone when a run returns, goroutines and descriptors on their way
-// out; compiled code goes with the next collection, which is wazero's way.
+// leaves calls a function that must leave nothing over, a few times: what the first
+// call makes and keeps for the others is not a leak. Processes and folders of
+// sockets must be gone when a run returns; goroutines and descriptors may still be
+// ending, and compiled code is freed by the next collection, as wazero does it.
 func leaves(t *testing.T, sockets string, run func()) {
 	t.Helper()
 	run()

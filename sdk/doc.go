@@ -15,7 +15,7 @@
 //		Open:    open,
 //	})
 //
-// Open gives a [Stage]. Authors rarely write one: a [Loop] is a Stage that
+// Open returns a [Stage]. Authors rarely write one: a [Loop] is a Stage that
 // walks a batch and calls back for packets, for flow ends and for the report.
 // The package example is a whole plugin.
 //
@@ -27,20 +27,20 @@
 //     [WireLen], [L7Len], [PadLen]; [PacketSelect.WithPayload] for the first bytes of the payload.
 //   - Ends of flows: [End], with [EndField]s: [SrcIP], [DstIP], [FlowInd], [At] and so on.
 //   - Columns of other plugins, at ends: [EndSelect.With] names them, "tcpwin.tcpWinThCnt",
-//     with their type; [EndRow.Uint] and its like take them by their place in that list.
-//     [EndSelect.WithAll] takes all. The plugins stand in Spec.Requires.
+//     with their type; [EndRow.Uint] and its like read them by their index in that list.
+//     [EndSelect.WithAll] selects all. Their plugins must be in Spec.Requires.
 //   - Tables of other plugins: Spec.Imports, and [Table.View] in Open.
 //
 // # Flows, ends, records
 //
 // A flow is one direction of a conversation. The host numbers the live flows:
 // a slot is that number, small and reused after the flow's end, never twice in
-// a batch; state per flow stands in a [PerFlow], indexed by slot. At a flow's
+// a batch; a [PerFlow] holds the state of each flow, indexed by slot. At a flow's
 // end the plugin reads what it declared and writes each of its columns
 // once, flow by flow ([EndRow]) or a whole column of a batch ([EndRows]). Together
 // with the columns of the other plugins they make the flow's record.
 //
-// # What it gives
+// # What it writes
 //
 //   - Columns: Spec.Columns, made with [U32], [H8], [Duration] and so on, or [Of] for any type.
 //   - Tables: [NewTable], Spec.Exports, and [Table.Writer] in Open. They are changed at ends.
@@ -48,7 +48,7 @@
 //     [OutletWriter.Send] is a frame, which leaves whole. A plugin with a stream embeds
 //     [StreamSettings] in its settings.
 //   - Lines of the end report: [Report.Line] in Loop.Report, which is called once,
-//     behind everything else, and may send last frames too.
+//     after everything else, and may send last frames too.
 //
 // # Settings
 //
@@ -60,8 +60,8 @@
 //
 // A stage runs on one goroutine, keeps nothing of a batch, and opens no file and
 // no socket. The only clock is packet time, in nanoseconds since 1970 UTC.
-// What it gives must not depend on where a batch ends. An error that it returns, and
-// a panic, ends the run.
+// Its results must not depend on where a batch ends. An error that it returns ends
+// the run, and so does a panic.
 //
 // Nothing here imports fmt, reflect or encoding: a sandboxed plugin links this
 // package, and pays for what it links at every start. [Count], [Share], [Seconds],

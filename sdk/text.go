@@ -10,11 +10,11 @@ import (
 // sink does little else, and in a sandboxed guest calls, loops and tables are dear.
 // Here eight digits are made at once, in the bytes of a number.
 
-// AppendText appends a value of type t, its bytes as on the wire, as T2 shows it:
-// numbers decimal, 0x and all hex digits, or with seven significant digits
-// (C's %.7g; double precision: %f), times and durations as seconds (unsigned, 32
-// bits) with nine decimals. Texts are escaped, strings quoted too, so that a value
-// holds no control character. The values of a list are joined by semicolons.
+// AppendText appends the text of a value of type t, whose bytes are those of the wire,
+// as T2 shows it: numbers decimal, as 0x and all hex digits, or with seven significant
+// digits (C's %.7g; double precision: %f), times and durations as seconds (unsigned, 32
+// bits) with nine decimals. Texts are escaped, strings quoted too, so that the text has
+// no control character. The values of a list are joined by semicolons.
 func (t Type) AppendText(b, value []byte) []byte {
 	switch t {
 	case TypeU8:

@@ -22,21 +22,21 @@ import (
 
 // TestBook does what a reader of a chapter does: it makes the files, changes the code, and
 // runs the commands of the text, in their order, in an empty folder of an empty home with
-// the clone at ~/t2host. What the text shows as output is what was printed.
+// the clone at ~/t2host. The output in the text must be what was printed.
 //
-//	```console            each line behind "$ " is run by bash; the lines below it are what
-//	                      it prints. A line ... stands for any lines, … for anything in a line
+//	```console            each line after "$ " is run by bash; the lines below it are what
+//	                      it prints. A line ... matches any lines, … anything in a line
 //	<!-- file PATH -->    the block below is that file
-//	<!-- more PATH -->    the block below is put behind what that file holds
-//	<!-- in PATH -->      the block below holds declarations of Go: what PATH has by their
-//	                      names is replaced, the others are put behind
-//	<!-- from PATH -->    the block below stands like that in a file of the repository; … stands
-//	                      for lines that are left out
+//	<!-- more PATH -->    the block below is appended to that file
+//	<!-- in PATH -->      the block below holds declarations of Go: those that PATH has by
+//	                      these names are replaced, the others are appended
+//	<!-- from PATH -->    the block below is a part of that file of the repository; … matches
+//	                      lines that are left out
 //	<!-- example PATH -->  the files of that folder of the repository, but README.md and go.mod,
-//	                      are those where the reader is; -update copies them
+//	                      must be those in the current folder; -update copies them
 //	<!-- needs NAME -->   without that program the chapter is skipped
 //
-// go test -run TestBook -update writes the outputs anew.
+// go test -run TestBook -update writes the outputs again.
 func TestBook(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		skip(t, "what the book shows was printed on Linux")

@@ -1,10 +1,10 @@
 // Package record writes what crosses one plugin's border to a file, and
 // replays such a file to any plugin of that name.
 //
-// A file is a line of text and then frames: their kind (a byte), their length (u32,
-// little-endian), and a manifest or a message of sdk/wire. First comes the manifest, then
-// the open message, then each batch with the pieces and the end of its answer, and at last
-// the frame of the end.
+// A file is a line of text, followed by frames: a kind (a byte), a length (u32,
+// little-endian), and a manifest or a message of sdk/wire. The manifest comes first, then
+// the open message, each batch with the pieces and the end of its answer, and last the
+// frame that marks a run that succeeded.
 package record
 
 import (

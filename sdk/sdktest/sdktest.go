@@ -34,12 +34,11 @@ var update = flag.Bool("update", false, "write the expectations of text cases an
 //	zone        of the host, such as Europe/Zurich; UTC without
 //	records     expected: a line for each flow end, with the plugin's columns
 //	report      expected: the plugin's lines of the end report
-//	files/NAME  expected: an output file; NUL bytes stand as <NUL>. Streams are
+//	files/NAME  expected: an output file; NUL bytes are shown as <NUL>. Streams are
 //	            written to files/PLUGIN.OUTLET
 //
-// A section that is not there is not looked at. The last plugin of plugins is
-// the one that is tested; the others are there to be required. With -update the
-// expected sections are written anew.
+// A missing section is not compared. The last one of plugins is tested; it may
+// require the others. With -update the expected sections are written again.
 func Cases(t *testing.T, pattern string, plugins ...*sdk.Plugin) {
 	t.Helper()
 	files, err := filepath.Glob(pattern)

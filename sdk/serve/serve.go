@@ -4,7 +4,7 @@
 //	func init() { serve.Plugins(mine.Plugin) } // a module's main never runs
 //	func main() { serve.Run() }
 //
-// go build makes the process, GOOS=wasip1 GOARCH=wasm go build
+// go build builds the process, GOOS=wasip1 GOARCH=wasm go build
 // -buildmode=c-shared the module.
 package serve
 

@@ -6,10 +6,10 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// SendPieces sends what out holds beside its columns, in pieces of an answer. A frame of
-// more than [sdk.MaxPiece] bytes is cut, so that a piece stays below MaxBatch where out has
-// gathered no more than an [sdk.Out] does. SendPieces writes into buf and returns it
-// for the next call; send must not keep its argument.
+// SendPieces sends what out holds beside its columns, in pieces of an answer. It cuts frames
+// of more than [sdk.MaxPiece] bytes, so that a piece stays below MaxBatch if out has gathered
+// no more than an [sdk.Out] does. SendPieces writes into buf and returns it for the next
+// call; send must not keep its argument.
 func SendPieces(buf []byte, out *sdk.Out, send func(piece []byte) error) ([]byte, error) {
 	s := sender{buf: buf, send: send}
 	none := &sdk.Out{}

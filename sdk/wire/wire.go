@@ -1,9 +1,8 @@
 // Package wire encodes batches and answers as bytes, and decodes them, for the
 // border to a plugin that is not compiled in. It is the ABI, versioned.
 //
-// ABI.md says byte by byte how; both sides know the plugin's declaration, so
-// only values cross, no names. What a plugin declares crosses once, as a
-// manifest in JSON.
+// ABI.md describes every byte. Both sides know the plugin's declaration, so only
+// values cross, no names. The declaration crosses once, as a manifest in JSON.
 package wire
 
 import (

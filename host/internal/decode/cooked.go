@@ -6,7 +6,7 @@ import "encoding/binary"
 // (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html). As in T2 its first 12 bytes are
 // shown as addresses: the sender's address, and as destination packet type, ARPHRD_ type and
 // address length. gopacket's LinuxSLL panics if that length is larger than the captured bytes,
-// although 20 is a proper value (IP over InfiniBand) of which only 8 bytes are kept.
+// although 20 is a valid value (IP over InfiniBand) of which only 8 bytes are kept.
 func (d *Decoder) cooked(data []byte, off int, h *Headers) place {
 	d.add(pieceLinkSLL)
 	if len(data) < off+16 {
