@@ -27,17 +27,17 @@ type Kind string
 
 // The templates.
 const (
-	Flow        Kind = "flow"        // gives columns, from packets
+	Flow        Kind = "flow"        // writes columns, from packets
 	Sink        Kind = "sink"        // writes a file, from flow ends
 	Payload     Kind = "payload"     // reads payload
-	Minimal     Kind = "minimal"     // gives a column, without an example
+	Minimal     Kind = "minimal"     // writes a column, without an example
 	MinimalSink Kind = "minimalsink" // has an outlet, without an example
 )
 
-// IsSink says whether plugins of that kind have the numbers of sinks.
+// IsSink reports whether plugins of that kind have the numbers of sinks.
 func (k Kind) IsSink() bool { return k == Sink || k == MinimalSink }
 
-// Plugin is what a new plugin is to be.
+// Plugin describes a new plugin.
 type Plugin struct {
 	Name     string
 	Number   int
@@ -45,14 +45,14 @@ type Plugin struct {
 	Requires []Requirement // with what they require, in dependency order
 }
 
-// Requirement is a plugin that the new one requires, or that such a one requires.
+// Requirement is a plugin that the new one requires, directly or not.
 type Requirement struct {
 	*sdk.Plugin
-	Direct  bool   // the new plugin does itself
+	Direct  bool   // the new plugin requires it itself
 	Package string // where its declaration can be imported from; empty: nowhere
 }
 
-// names are those of the templates.
+// Names in the templates.
 const (
 	templateName   = "mySink"
 	templateKey    = "mysink"
@@ -60,7 +60,7 @@ const (
 	shownNumber    = "Number 900, version 0.1.0." // in README.md
 )
 
-// CheckName says why a name cannot be a plugin's, or its package's.
+// CheckName returns an error if a name cannot be a plugin's, or its package's.
 func CheckName(name string) error {
 	key := strings.ToLower(name)
 	switch {
@@ -74,7 +74,7 @@ func CheckName(name string) error {
 	return nil
 }
 
-// everywhere says whether a file of that name is built for any system.
+// everywhere reports whether a file of that name is built for any system.
 func everywhere(file string) bool {
 	none := build.Context{Compiler: "gc", OpenFile: func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("package p")), nil }}
 	ok, err := none.MatchFile(".", file)
@@ -84,8 +84,8 @@ func everywhere(file string) bool {
 // reserved are the names that a plugin's own code uses.
 var reserved = map[string]bool{"main": true, "init": true, "open": true, "flow": true, "sdk": true, "sdktest": true, "serve": true, "strconv": true, "testing": true, "plugins": true, "vendor": true, "internal": true}
 
-// Files gives the plugin's files by their paths, slashes between, without go.mod,
-// go.sum and the SDK.
+// Files returns the plugin's files by their slash-separated paths, without go.mod, go.sum and
+// the SDK.
 func (p *Plugin) Files() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, from := range []string{"_common", string(p.Kind)} {
@@ -114,7 +114,7 @@ func (p *Plugin) Files() (map[string][]byte, error) {
 
 func (p *Plugin) key() string { return strings.ToLower(p.Name) }
 
-// fill makes a file of a template's.
+// fill makes a file from a template's.
 func (p *Plugin) fill(kind string, data []byte) ([]byte, error) {
 	if kind == ".pcap" {
 		return data, nil
@@ -142,8 +142,8 @@ func (p *Plugin) fill(kind string, data []byte) ([]byte, error) {
 	return format.Source(b.Bytes())
 }
 
-// marked gives what stands in the place of a line with a mark: what is before it, and
-// what the requirements want there.
+// marked returns what replaces a line with a mark: the text before it, and what the
+// requirements need there.
 func (p *Plugin) marked(before, mark, receiver string) string {
 	columns := p.columns()
 	var b strings.Builder
@@ -196,7 +196,7 @@ func (p *Plugin) marked(before, mark, receiver string) string {
 	return b.String()
 }
 
-// shown is what README.md says of the requirements (sdktest.Declaration).
+// shown returns what README.md tells of the requirements (sdktest.Declaration).
 func (p *Plugin) shown() string {
 	var b strings.Builder
 	for _, r := range p.Requires {
@@ -207,8 +207,8 @@ func (p *Plugin) shown() string {
 	return b.String()
 }
 
-// columns are those that the plugin reads of the ones it requires: of each the first
-// that is a number without a sign.
+// columns returns the columns that the plugin reads of those it requires: of each plugin the
+// first unsigned number.
 func (p *Plugin) columns() []sdk.Column {
 	var list []sdk.Column
 	for _, r := range p.Requires {
@@ -226,7 +226,7 @@ func (p *Plugin) columns() []sdk.Column {
 	return list
 }
 
-// standIn is the code of a plugin that takes the place of one whose code is elsewhere.
+// standIn returns the code of a plugin that replaces one whose code is elsewhere.
 func standIn(p *sdk.Plugin) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "sdktest.StandIn(%q, %d, %q", p.Name, p.Number, p.Version)

@@ -15,8 +15,8 @@ import (
 	"github.com/t2host/t2host/plugins/all"
 )
 
-// search finds all that can be loaded: from the folders, and built in. With -v
-// it says what it found and what was passed over.
+// search finds all plugins that can be loaded, from the folders and built in. With -v it shows
+// what it found and what was passed over.
 func (o *options) search() (*plugin.Found, error) {
 	found, err := plugin.Search(plugin.Folders(o.folders, os.Getenv), plugin.BuiltIn(all.Plugins()...))
 	if err != nil {
@@ -37,7 +37,7 @@ func (o *options) search() (*plugin.Found, error) {
 	return found, nil
 }
 
-// described is all that can be loaded, with the artefacts among the words that
+// described returns all plugins that can be loaded, with the artefacts among the words that
 // are paths, and the words as names.
 func (o *options) described(words []string) ([]*plugin.Artefact, []string, error) {
 	found, err := o.search()
@@ -53,7 +53,8 @@ func (o *options) described(words []string) ([]*plugin.Artefact, []string, error
 	return catalogue, names, nil
 }
 
-// carrier asks artefacts what they are; it has no run's settings.
+// carrier returns a carrier that only asks artefacts for their declarations; it has no run's
+// settings.
 func (o *options) carrier() *carry.Carrier {
 	tell := func(line string) { fmt.Fprintln(o.stderr, "t2host:", printable.Tabbed(line)) }
 	return carry.New(carry.Config{CacheDir: cacheDir(), OwnModule: ownModule(), MaxMemory: 64 << 20, Trust: o.trust, Note: tell, Warn: tell})
@@ -78,8 +79,7 @@ func readPins(words []string) (map[string]string, error) {
 	return pins, nil
 }
 
-// cacheDir is where compiled modules are kept; empty if the user has no cache
-// folder.
+// cacheDir returns where compiled modules are kept, or "" if the user has no cache folder.
 func cacheDir() string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -88,7 +88,7 @@ func cacheDir() string {
 	return filepath.Join(dir, "t2host")
 }
 
-// ownModule is what the module of t2host's own plugins is built from where it is not built
+// ownModule returns what the module of t2host's own plugins is built from if it is not built
 // in, and where it is kept.
 func ownModule() firstparty.Config {
 	c := firstparty.Config{Source: t2host.Source()}

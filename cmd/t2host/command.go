@@ -19,8 +19,7 @@ import (
 	"github.com/t2host/t2host/host/settings"
 )
 
-// options are the flags of the main job. The short ones are T2's wherever T2
-// has them.
+// options are the flags of the main job. The short ones are T2's where T2 has them.
 type options struct {
 	file, list       string
 	prefix, split    string
@@ -36,7 +35,7 @@ type options struct {
 
 	stdin          io.Reader
 	raw            io.Writer // standard output as it is, for the outlets of a run
-	stdout, stderr io.Writer // what cannot be shown is escaped
+	stdout, stderr io.Writer // unprintable characters are escaped
 }
 
 const long = `t2host reads a capture, cuts it into flows and runs plugins over them.
@@ -64,7 +63,8 @@ Exit codes:
   1  the run failed, or something was not delivered
   2  the command was refused: nothing was opened, nothing written`
 
-// newCommand returns t2host and its commands. stderr must escape what cannot be shown, as a printable.Writer does.
+// newCommand returns t2host and its commands. stderr must escape unprintable characters, as a
+// printable.Writer does.
 func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	o := &options{stdin: stdin, raw: stdout, stdout: printable.Writer(stdout), stderr: stderr}
 	cmd := &cobra.Command{
@@ -107,7 +107,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	return cmd
 }
 
-// run does the main job, or says why there is none.
+// run does the main job, or returns why it cannot.
 func (o *options) run(cmd *cobra.Command, args []string) error {
 	if o.version {
 		_, err := io.WriteString(o.stdout, versions())
@@ -209,14 +209,14 @@ func atMost(n int, text string) cobra.PositionalArgs {
 	}
 }
 
-// onlyInput reports whether nothing but an input was asked for.
+// onlyInput reports whether the flags name an input and nothing else.
 func onlyInput(cmd *cobra.Command) bool {
 	only := true
 	cmd.Flags().Visit(func(f *pflag.Flag) { only = only && (f.Name == "pcap" || f.Name == "pcap-list") })
 	return only
 }
 
-// commands are t2host itself and its commands, but for hidden ones.
+// commands returns t2host itself and its commands, except hidden ones.
 func commands(root *cobra.Command) []*cobra.Command {
 	list := []*cobra.Command{root}
 	for _, c := range root.Commands() {

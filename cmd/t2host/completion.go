@@ -43,13 +43,13 @@ func completionCommand() *cobra.Command {
 	}
 }
 
-// completions says what the flags and words of each command can be.
+// completions sets the completions of the flags and words of each command.
 func (o *options) completions(root *cobra.Command) {
 	captures := []string{"pcap", "pcapng", "cap", "gz", "zst"}
 	for _, cmd := range append(root.Commands(), root) {
 		complete := func(flag string, f cobra.CompletionFunc) {
 			if cmd.Flags().Lookup(flag) != nil {
-				_ = cmd.RegisterFlagCompletionFunc(flag, f) // fails for a flag that is not there alone
+				_ = cmd.RegisterFlagCompletionFunc(flag, f) // fails only for a flag that does not exist
 			}
 		}
 		complete("plugins", listOf(o.runnable))
@@ -105,7 +105,7 @@ func plain(list func() []word) cobra.CompletionFunc {
 	}
 }
 
-// listOf completes the last one of a list with commas.
+// listOf completes the last element of a list with commas.
 func listOf(list func(typed string) []word) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		head := typed[:strings.LastIndexByte(typed, ',')+1]
@@ -128,7 +128,7 @@ func followed(list func() []word) cobra.CompletionFunc {
 	}
 }
 
-// catalogue is all that can be loaded; nothing is asked of an artefact.
+// catalogue returns all plugins that can be loaded, without asking artefacts.
 func (o *options) catalogue() []*plugin.Artefact {
 	found, err := o.search()
 	if err != nil {
@@ -146,7 +146,7 @@ func (o *options) pluginNames() []word {
 	return list
 }
 
-// runnable are the plugins, with their runtimes behind a colon that was typed.
+// runnable returns the plugins, with their runtimes if a colon was typed.
 func (o *options) runnable(typed string) []word {
 	if !strings.Contains(typed, ":") {
 		return o.pluginNames()
@@ -175,7 +175,7 @@ func (o *options) settingWords(_ *cobra.Command, _ []string, typed string) ([]co
 	return assignments(new(settings.Values).List(host.Groups(o.catalogue())), (*settings.Listed).Key, typed)
 }
 
-// keyWords completes -D: KEY=VALUE behind the name of a plugin, GROUP.KEY=VALUE else.
+// keyWords completes -D: KEY=VALUE after the name of a plugin, else GROUP.KEY=VALUE.
 func (o *options) keyWords(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	list, name := o.keysOf(args)
 	return assignments(list, name, typed)
@@ -191,7 +191,8 @@ func (o *options) keyNames(_ *cobra.Command, args []string, typed string) ([]cob
 	return offered(names, "", typed), cobra.ShellCompDirectiveNoFileComp
 }
 
-// keysOf are the settings of the group that was named, or of all, and how they are called there.
+// keysOf returns the settings of the group that was named, or of all groups, and how they are
+// called there.
 func (o *options) keysOf(args []string) ([]settings.Listed, func(*settings.Listed) string) {
 	all := host.Groups(o.catalogue())
 	if len(args) == 1 {
@@ -202,7 +203,7 @@ func (o *options) keysOf(args []string) ([]settings.Listed, func(*settings.Liste
 	return new(settings.Values).List(all), (*settings.Listed).Key
 }
 
-// assignments completes KEY=, and what may stand behind it.
+// assignments completes KEY=, and the value after it.
 func assignments(list []settings.Listed, name func(*settings.Listed) string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	const more = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	key, value, assigned := strings.Cut(typed, "=")
@@ -216,7 +217,7 @@ func assignments(list []settings.Listed, name func(*settings.Listed) string, typ
 	return offered(keys, "", typed), more
 }
 
-// values are those that a setting can have, as far as they can be listed, its default first.
+// values returns the values of a setting that can be listed, its default first.
 func values(l *settings.Listed) []word {
 	texts := []string{l.Default}
 	switch l.Kind {

@@ -43,7 +43,7 @@ const confLong = `t2host conf lists settings: of t2host (flow, capture, batch, r
 The settings file is t2host.toml in the current folder, or the one that -C names. An environment variable such as
 T2HOST_TCPWIN__THRESHOLD comes before it, and --set before both.`
 
-// confCommand shows settings and edits the settings file.
+// confCommand returns the command that shows settings and edits the settings file.
 func confCommand(o *options) *cobra.Command {
 	c := &conf{options: o}
 	cmd := &cobra.Command{
@@ -100,7 +100,7 @@ func (c *conf) run(words []string) error {
 	return c.read(all, named, file)
 }
 
-// file is the settings file that conf edits.
+// file returns the settings file that conf edits.
 func (c *conf) file() string {
 	if c.settings != "" {
 		return c.settings
@@ -108,7 +108,7 @@ func (c *conf) file() string {
 	return settings.DefaultFile
 }
 
-// generated is the file among the words of conf -g: names of plugins have no dot.
+// generated returns the file among the words of conf -g: names of plugins have no dot.
 func generated(file string, words []string) (string, []string) {
 	var names []string
 	for _, w := range words {
@@ -121,8 +121,8 @@ func generated(file string, words []string) (string, []string) {
 	return file, names
 }
 
-// groups are all that there are, and those that the words name: all, without one. A word is
-// a part of t2host, a plugin, or a plugin's path.
+// groups returns all groups, and those that the words name, or all if there are no words. A
+// word is a part of t2host, a plugin, or a plugin's path.
 func (c *conf) groups(words []string) (all, named []settings.Group, err error) {
 	own := host.OwnGroups()
 	var plugins []string
@@ -153,7 +153,7 @@ func (c *conf) groups(words []string) (all, named []settings.Group, err error) {
 	return all, named, nil
 }
 
-// read does what changes no setting. Values that a run would refuse are listed all the same.
+// read does what changes no setting. It also lists values that a run would refuse.
 func (c *conf) read(all, named []settings.Group, file string) error {
 	from := c.settings
 	if _, err := os.Stat(file); c.generate && from == file && errors.Is(err, fs.ErrNotExist) {
@@ -190,7 +190,7 @@ func (c *conf) sayAllWell(list []settings.Listed) error {
 	return err
 }
 
-// refused is an error of the user's, or nil.
+// refused makes err an error of the user's; nil stays nil.
 func refused(err error) error {
 	if err == nil {
 		return nil
@@ -198,7 +198,7 @@ func refused(err error) error {
 	return &host.UsageError{Err: err}
 }
 
-// print gives settings as lines of TOML: as T2's t2conf -G, and as the file takes them.
+// print prints settings as lines of TOML: like T2's t2conf -G, and as in the settings file.
 func (c *conf) print(values *settings.Values, named []settings.Group) error {
 	for _, word := range c.get {
 		key, err := c.ours("-G", word)
@@ -211,7 +211,7 @@ func (c *conf) print(values *settings.Values, named []settings.Group) error {
 		}
 		l := values.List([]settings.Group{{Name: g.Name, Settings: []sdk.Setting{*s}}})[0]
 		literal, err := settings.Literal(g.Name, s, l.Text)
-		if err != nil { // a value that the setting does not take
+		if err != nil { // a value that the setting does not accept
 			literal = printable.Line(l.Text)
 		}
 		if _, err := fmt.Fprintf(c.stdout, "%s = %s\n", s.Name, literal); err != nil {
@@ -221,7 +221,7 @@ func (c *conf) print(values *settings.Values, named []settings.Group) error {
 	return nil
 }
 
-// write makes a settings file; one that is there is not touched.
+// write creates a settings file; it does not touch an existing one.
 func (c *conf) write(all []settings.Group, file string, list []settings.Listed) error {
 	text, err := settings.Template(list)
 	if err != nil {

@@ -56,7 +56,7 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 	return c.edit(all, changes)
 }
 
-// accept says why a setting does not take a value.
+// accept returns why a setting does not accept a value.
 func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, text string) error {
 	if err := host.CheckValue(g, s, text); err != nil {
 		return err
@@ -77,8 +77,8 @@ func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, te
 	return nil
 }
 
-// resetAll takes the groups' settings out of the file, or all that stands there, also what
-// nobody knows any more. The list of plugins stays: it has no default to go back to.
+// resetAll removes the groups' settings from the file, or all settings, also those of unknown
+// groups. The list of plugins stays: it has no default.
 func (c *conf) resetAll(groups, named []settings.Group, all bool) error {
 	file := c.file()
 	if _, err := os.Stat(file); c.settings == "" && errors.Is(err, fs.ErrNotExist) {
@@ -115,7 +115,7 @@ func (c *conf) edit(all []settings.Group, changes []settings.Change) error {
 		return fmt.Errorf("settings file %s: %w", file, cause.Of(err))
 	}
 	data := before.Bytes
-	if len(data) > 0 { // its errors have a line
+	if len(data) > 0 { // errors in it have a line
 		if _, err := settings.Load(file, nil, nil); err != nil {
 			return refused(err)
 		}
@@ -127,7 +127,7 @@ func (c *conf) edit(all []settings.Group, changes []settings.Change) error {
 		}
 	}
 	if len(there) == 0 {
-		return nil // defaults that the file does not hold
+		return nil // the file has no such settings
 	}
 	fresh, err := settings.Edit(data, there)
 	if err != nil {

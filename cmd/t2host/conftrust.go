@@ -10,7 +10,7 @@ import (
 	"github.com/t2host/t2host/host/settings"
 )
 
-// trustFile shows what ./t2host.toml sets that a file found by chance may not, and accepts it.
+// trustFile shows what ./t2host.toml sets that needs the user's consent, and accepts it.
 func (c *conf) trustFile(all []settings.Group) error {
 	const file = settings.DefaultFile
 	if c.settings != "" {
@@ -38,9 +38,9 @@ func (c *conf) trustFile(all []settings.Group) error {
 	return err
 }
 
-// remember accepts the settings file that conf wrote, if the user has accepted all that was
-// in it before: what it sets more the user has set just now. Only a file that can be found by
-// chance needs it.
+// remember accepts the settings file that conf wrote if the user had accepted all of its
+// former content, since everything new is what the user has just set. Only a file that can be
+// found by chance needs this.
 func (c *conf) remember(all []settings.Group, file string, before *settings.Content, fresh []byte) error {
 	if filepath.Base(file) != settings.DefaultFile {
 		return nil
@@ -54,7 +54,7 @@ func (c *conf) remember(all []settings.Group, file string, before *settings.Cont
 		if len(held) == 0 {
 			return nil
 		}
-		foreign, _ := settings.Restricted(file, before.Bytes, all) // it could be read: it was edited
+		foreign, _ := settings.Restricted(file, before.Bytes, all) // it could be parsed, since it was edited
 		if before.Unsafe != nil || len(foreign) > 0 {
 			c.note("%s had settings that are not accepted: t2host conf --trust shows them (%d settings) and accepts them", file, len(held))
 			return nil

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// What users of T2 type is accepted as it is, or refused with what is here in its place. The
-// words are in three tables, of which docs/from-t2.md is made.
+// Words of T2's that users type are accepted, or refused with their equivalent here. They are
+// in three tables, from which docs/from-t2.md is made.
 
 // link is a link in markdown.
 var link = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
@@ -38,10 +38,10 @@ func t2Command(args []string) error {
 	return usagef("%s", isT2s(args[0], strings.Join(append([]string{t2Tools[i].command}, args[1:]...), " ")))
 }
 
-// toolOf names the tool of T2's whose options a command may be given.
+// toolOf names the tool of T2's whose options a command may receive.
 var toolOf = map[string]string{"t2host": "t2", "new-plugin": "t2plugin", "build": "t2build", "conf": "t2conf"}
 
-// flagError returns the refusal of a flag, with what is here in the place of an option of T2's.
+// flagError returns the refusal of a flag, with the equivalent of an option of T2's.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
@@ -56,8 +56,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usagef("%v (try t2host -h)", err)
 }
 
-// t2Here returns what is here in the place of an option of T2's; empty: it is none, or it
-// is accepted.
+// t2Here returns the equivalent of an option of T2's, or "" if it is not T2's or is accepted.
 func t2Here(tool, option string) string {
 	for _, o := range t2Options {
 		if o.tool == tool && !o.accepted && slices.Contains(o.spellings(), option) {
@@ -67,7 +66,7 @@ func t2Here(tool, option string) string {
 	return ""
 }
 
-// spellings are the row's options without their arguments.
+// spellings returns the row's options without their arguments.
 func (o *t2Option) spellings() []string {
 	list := slices.Clone(o.long)
 	for _, w := range o.words {

@@ -52,7 +52,7 @@ func graphCommand(o *options) *cobra.Command {
 	return cmd
 }
 
-// edge is that one plugin comes after another, and what it gets from it.
+// edge tells that one plugin comes after another, and what it reads from it.
 type edge struct {
 	from, to, what string
 	optional       bool
@@ -62,7 +62,7 @@ func edges(order []plugin.Loaded) []edge {
 	var list []edge
 	for i, l := range order {
 		for _, r := range l.Requires {
-			for _, k := range order[:i] { // an optional one may have given way
+			for _, k := range order[:i] { // an optional one may not be loaded
 				if plugin.Key(k.Name) == plugin.Key(r.Name) {
 					list = append(list, edge{k.Name, l.Name, gets(l.Plugin, k.Name), r.Optional})
 				}
@@ -72,7 +72,7 @@ func edges(order []plugin.Loaded) []edge {
 	return list
 }
 
-// gets names the columns and tables of a plugin that another reads.
+// gets names the columns and tables of a plugin that another one reads.
 func gets(p *sdk.Plugin, from string) string {
 	var list []string
 	for _, c := range p.Ends.Columns {
@@ -112,7 +112,7 @@ func textGraph(order []plugin.Loaded) string {
 	return b.String()
 }
 
-// because says why a plugin comes after another.
+// because tells why a plugin comes after another.
 func because(e edge) string {
 	switch {
 	case e.what != "":

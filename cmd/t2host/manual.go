@@ -14,7 +14,7 @@ import (
 	"github.com/t2host/t2host/host/report"
 )
 
-// manCommand prints manual pages, made of what --help prints.
+// manCommand returns the command that prints manual pages, made from the text of --help.
 func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "man [COMMAND]",
@@ -65,7 +65,7 @@ func manual(w io.Writer, cmd *cobra.Command) error {
 	return err
 }
 
-// commandPages is the book's page of all commands, in Markdown.
+// commandPages returns the book's page of all commands, in Markdown.
 func commandPages(root *cobra.Command) string {
 	var b strings.Builder
 	for _, c := range commands(root) {
@@ -79,7 +79,7 @@ func commandPages(root *cobra.Command) string {
 
 var section = regexp.MustCompile(`^([A-Z][a-z ]+):$`)
 
-// prose is a command's long text in Markdown: indented lines as they are, a word with a colon
+// prose returns a command's long text in Markdown: indented lines as code, a word with a colon
 // as a heading.
 func prose(cmd *cobra.Command, heading string) string {
 	text := cmd.Long
@@ -111,7 +111,7 @@ func prose(cmd *cobra.Command, heading string) string {
 
 func fenced(text string) string { return "```\n" + text + "\n```\n" }
 
-// flagNames is how a flag is written: -r, --pcap FILE.
+// flagNames returns how a flag is written: -r, --pcap FILE.
 func flagNames(f *pflag.Flag) string {
 	value, _ := pflag.UnquoteUsage(f)
 	text := "--" + f.Name

@@ -17,7 +17,7 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// pluginsCommand shows what can be loaded.
+// pluginsCommand returns the command that shows what can be loaded.
 func pluginsCommand(o *options) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -54,7 +54,7 @@ func folderFlag(cmd *cobra.Command, o *options) {
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, and what was passed over")
 }
 
-// only are the plugins of these names.
+// only returns the plugins of these names.
 func only(catalogue []*plugin.Artefact, names []string) ([]*plugin.Artefact, error) {
 	var list []*plugin.Artefact
 	for _, name := range names {
@@ -77,7 +77,7 @@ func sortPlugins(list []*plugin.Artefact) {
 	})
 }
 
-// kind is the plugin's kind by its number: T2's range for sinks.
+// kind returns the plugin's kind by its number: T2's range for sinks.
 func kind(p *sdk.Plugin) string {
 	if p.Number >= 900 {
 		return "sink"
@@ -85,7 +85,7 @@ func kind(p *sdk.Plugin) string {
 	return "flow"
 }
 
-// forms are the runtimes that the plugin has here; a worker is another place for
+// forms returns the runtimes in which the plugin can run here; a worker is another place for
 // the same module.
 func forms(a *plugin.Artefact) []string {
 	var list []string
@@ -97,7 +97,7 @@ func forms(a *plugin.Artefact) []string {
 	return list
 }
 
-// where says it for reading.
+// where describes where a plugin comes from.
 func where(a *plugin.Artefact) string {
 	text := strings.Join(forms(a), ", ")
 	if a.BuiltIn || !a.Has(plugin.Wasm) {
@@ -149,7 +149,7 @@ func listJSON(w io.Writer, catalogue []*plugin.Artefact) error {
 	return writeJSON(w, entries)
 }
 
-// show writes plugins' manifests for reading.
+// show prints plugins' declarations.
 func show(w io.Writer, list []*plugin.Artefact) error {
 	for i, a := range list {
 		if i > 0 {
@@ -223,7 +223,7 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 	return t.Flush()
 }
 
-// leads says where an outlet's bytes go.
+// leads describes where an outlet's bytes go.
 func leads(name string, o sdk.Outlet) string {
 	setting := name + "." + o.Setting
 	if o.Kind == sdk.FileOutlet {

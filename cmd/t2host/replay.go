@@ -16,7 +16,7 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// replayCommand runs a plugin on what was recorded of it.
+// replayCommand returns the command that runs a plugin on what was recorded of it.
 func replayCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay FILE PLUGIN",
@@ -75,8 +75,8 @@ func (o *options) replay(path, word string) error {
 	return nil
 }
 
-// recorded says why the plugin is not the one that was recorded: what crosses its
-// border looks as its declaration says.
+// recorded returns an error if the plugin is not the recorded one: the form of what crosses
+// its border depends on its declaration.
 func recorded(r *record.Record, a *plugin.Artefact) error {
 	if plugin.Key(r.Name) != plugin.Key(a.Name) {
 		return fmt.Errorf("it is of plugin %s, not of %s", r.Name, a.Name)

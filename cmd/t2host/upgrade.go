@@ -13,7 +13,7 @@ import (
 	"github.com/t2host/t2host/scaffold"
 )
 
-// upgradeCommand renews the SDK in a plugin's folder.
+// upgradeCommand returns the command that renews the SDK in a plugin's folder.
 func upgradeCommand(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "upgrade-sdk [DIR]",
@@ -33,8 +33,7 @@ func upgradeCommand(o *options) *cobra.Command {
 	}
 }
 
-// upgrade puts the new SDK in the place of the old one, and then the files that lead to
-// it.
+// upgrade replaces the SDK by the new one, and then the files that lead to it.
 func upgrade(dir string) error {
 	place := filepath.Join(dir, scaffold.SDK)
 	if _, err := os.Stat(filepath.Join(place, "go.mod")); err != nil {

@@ -25,8 +25,8 @@ const (
 	colBytAsm
 )
 
-// Plugin is the declaration. Names and descriptions are T2's; L7 stands for the
-// length by the headers, without the transport's.
+// Plugin is the declaration. Names and descriptions are T2's; L7 is the length of the
+// transport's payload by the headers.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "basicstats", Number: 120, Version: "1.0.0",
 	Doc:     "adds packets, bytes, their sizes and intervals to each record, and reports the biggest talkers",
@@ -60,7 +60,7 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 // basicstats is an opened plugin.
 type basicstats struct {
 	flows sdk.PerFlow[flow]
-	// A conversation ends as A and then B: the state of A, while B is to come.
+	// A conversation ends with A and then B: the state of A until B has ended.
 	opened uint32 // its slot, NoFlow without one
 	other  flow
 

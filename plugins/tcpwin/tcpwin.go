@@ -62,7 +62,7 @@ type Row struct {
 	Ratio    float32 // of them, the share below the threshold
 	ShutTime int64   // nanoseconds shut, over all qualifying flows
 	ShutMax  int64   // nanoseconds of the longest time shut
-	Peer     sdk.IP  // who waited then
+	Peer     sdk.IP  // the host that waited then
 	When     int64   // since when, nanoseconds since 1970 UTC
 }
 

@@ -79,7 +79,7 @@ func (k *sink) endFlow(end sdk.EndRow) error {
 	return nil
 }
 
-// final sends what the last report did not show.
+// final sends the rows that the last report did not have.
 func (k *sink) final(r *sdk.Report) {
 	if k.FinalReport && k.table.Len() > 0 && k.changed() {
 		k.send()

@@ -8,7 +8,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// column is one that is written.
+// column is a column that is written.
 type column struct {
 	name  string // without its plugin
 	owner string // its plugin, empty for the host's own
@@ -23,7 +23,7 @@ const (
 	flowIndColumn = -2
 )
 
-// available are all columns of a run, in the order of the record.
+// available returns all columns of a run, in the order of the record.
 func available(others []sdk.Column) []column {
 	list := []column{
 		{"dir", "", "C", "Flow direction", dirColumn},
@@ -36,7 +36,7 @@ func available(others []sdk.Column) []column {
 	return list
 }
 
-// named says whether a word of a setting means the column.
+// named reports whether a word of a setting names the column.
 func (c *column) named(word string) bool {
 	switch {
 	case word == c.name || word == "*":
@@ -47,8 +47,8 @@ func (c *column) named(word string) bool {
 	return word == c.owner+"."+c.name || word == c.owner+".*"
 }
 
-// choose gives the columns that the settings columns and except leave, each once,
-// in the order in which they are named.
+// choose returns the columns that the settings columns and except leave, each once, in the
+// order in which they are named.
 func choose(others []sdk.Column, columns, except string) ([]column, error) {
 	all := available(others)
 	if strings.TrimSpace(columns) == "" {
@@ -69,7 +69,7 @@ func choose(others []sdk.Column, columns, except string) ([]column, error) {
 	return chosen, nil
 }
 
-// pick gives the columns that a setting names.
+// pick returns the columns that a setting names.
 func pick(all []column, setting, text string) ([]column, error) {
 	var list []column
 	for word := range strings.SplitSeq(text, ",") {
@@ -93,7 +93,7 @@ func pick(all []column, setting, text string) ([]column, error) {
 	return list, nil
 }
 
-// hint names the column that was probably meant, or all that there are.
+// hint names the column that was probably meant, or all columns.
 func hint(word string, all []column) string {
 	var names, known []string
 	for i := range all {

@@ -45,5 +45,5 @@ func headers(o *sdk.Opening, columns []column) []byte {
 	return b
 }
 
-// appendWord appends what others declared, so that it breaks no line.
+// appendWord appends a text of another plugin's declaration, so that it breaks no line.
 func appendWord(b []byte, s string) []byte { return sdk.TypeText.AppendText(b, []byte(s)) }

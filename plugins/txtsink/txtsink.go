@@ -47,7 +47,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 	return k, err
 }
 
-// frame is from how many bytes on lines are sent. They leave whole.
+// frame is the number of bytes from which on lines are sent, as one frame.
 const frame = 64 << 10
 
 // sink is an opened plugin. It is a Stage of its own: it reads the batch's columns
@@ -61,7 +61,7 @@ type sink struct {
 	row          []*sdk.Vec // the columns that are written
 	buf          []byte     // lines that are not sent yet
 
-	full    uint64 // size of a file, 0: there is one
+	full    uint64 // size of a file, 0: a single file
 	byFlows bool   // in records, else in bytes
 	size    uint64 // of the file so far, without buf
 }
@@ -84,7 +84,7 @@ func (k *sink) Batch(b *sdk.Batch) error {
 		}
 	}
 	if len(k.buf) > 0 {
-		k.send() // what a batch gave leaves with it
+		k.send() // the records of a batch leave with it
 	}
 	return nil
 }
@@ -141,5 +141,5 @@ func (k *sink) send() {
 	k.buf = k.buf[:0]
 }
 
-// Close does nothing: all is sent.
+// Close does nothing: everything has been sent.
 func (k *sink) Close() error { return nil }

@@ -9,7 +9,7 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// The JSON of wire.AppendManifest, read.
+// The JSON that wire.AppendManifest writes.
 type (
 	plugin struct {
 		Name     string        `json:"name"`
@@ -104,7 +104,7 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 	return d, w.err
 }
 
-// words turns words into the SDK's numbers and keeps the first that is none.
+// words maps words to the SDK's numbers and keeps the first unknown one.
 type words struct{ err error }
 
 func (w *words) unknown(what, word string) {

@@ -13,7 +13,8 @@ import (
 	"syscall"
 )
 
-// executable is a file that was opened once: what is checked is what runs.
+// executable is a file that was opened once, so that the file that is checked is the one that
+// runs.
 type executable struct {
 	*os.File
 	path  string // as given, for messages
@@ -23,7 +24,7 @@ type executable struct {
 func openExecutable(path, sum string) (*executable, error) {
 	info, err := os.Stat(path)
 	if err == nil {
-		err = runnable(path, info) // before it is opened: a named pipe would wait
+		err = runnable(path, info) // before it is opened: opening a named pipe would wait
 	}
 	if err != nil {
 		return nil, fileError(path, err)
@@ -70,7 +71,7 @@ func runnable(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// fileError puts the executable's own path into an error of a file.
+// fileError replaces the path in a file error by the executable's own.
 func fileError(path string, err error) error {
 	var e *fs.PathError
 	switch {
@@ -82,7 +83,7 @@ func fileError(path string, err error) error {
 	return fmt.Errorf("executable %s: %w", path, e.Err)
 }
 
-// startError says why a file that is there and executable does not start.
+// startError returns why an existing, executable file does not start.
 func startError(path string, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOEXEC):
