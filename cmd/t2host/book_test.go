@@ -79,7 +79,7 @@ func TestBook(t *testing.T) {
 // reader is somebody who reads a chapter.
 type reader struct {
 	t         *testing.T
-	home, dir string // dir is where the reader stands
+	home, dir string // dir is the reader's current folder
 	env       []string
 	port      string // in place of 5555
 }
@@ -145,12 +145,12 @@ var compiledPlugins = once("compiled", func(dir string) (string, error) {
 	return cache, nil
 })
 
-// directives says that a page has something to run or to compare.
+// directives matches a page with something to run or to compare.
 var directives = regexp.MustCompile("(?m)^(```console|<!-- (file|more|in|from) )")
 
 var directive = regexp.MustCompile(`^<!-- (file|more|in|from|example|needs) (\S+) -->$`)
 
-// read does what the text says and gives the text with the outputs that were seen.
+// read follows the text and returns it with the outputs that were seen.
 func (r *reader) read(text string) string {
 	var out strings.Builder
 	lines := strings.SplitAfter(text, "\n")
@@ -288,7 +288,7 @@ func (r *reader) example(path string) {
 	}
 }
 
-// console runs a block's commands and gives it with the outputs that were seen.
+// console runs a block's commands and returns it with the outputs that were seen.
 func (r *reader) console(block string, line int) string {
 	var out strings.Builder
 	for _, part := range strings.Split("\n"+block, "\n$ ")[1:] {
@@ -318,7 +318,7 @@ func (r *reader) console(block string, line int) string {
 	return out.String()
 }
 
-// withPatterns is what was printed, with those lines of the text that stand for several.
+// withPatterns returns what was printed, with those lines of the text that match several.
 func withPatterns(want, got string) string {
 	lines := strings.Split(got, "\n")
 	for w := range strings.SplitSeq(want, "\n") {
@@ -344,7 +344,7 @@ func matches(want, got string) bool {
 	return regexp.MustCompile(`\A` + b.String() + `\z`).MatchString(got + "\n")
 }
 
-// run runs a command where the reader stands. What goes on in the background ends with the test.
+// run runs a command in the reader's folder. Background commands end with the test.
 func (r *reader) run(command string) string {
 	r.t.Helper()
 	out, err := os.CreateTemp(r.home, ".out")

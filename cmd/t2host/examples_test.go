@@ -36,7 +36,7 @@ func exampleBench(t *testing.T, name string) *bench {
 	return b
 }
 
-// run runs a program in the example's folder and gives what it prints.
+// run runs a program in the example's folder and returns what it prints.
 func (b *bench) run(name string, args ...string) string {
 	b.Helper()
 	if name == "t2host" {
@@ -51,7 +51,7 @@ func (b *bench) run(name string, args ...string) string {
 	return string(out)
 }
 
-// check says that t2host check finds it good.
+// check fails unless t2host check passes.
 func (b *bench) check(path string) {
 	b.Helper()
 	if out := b.run("t2host", "check", path); !strings.Contains(out, "ok    same bytes on windows6.pcapng") || strings.Contains(out, "FAIL") {

@@ -39,7 +39,7 @@ var t2Constants = []t2Constant{
 }
 
 // ours returns the setting that a word of conf's -D or -G names: of a constant of T2's the one
-// here, which the user is told. It is an error if a constant is no single setting.
+// here, which the user is told. It is an error if a constant is not a single setting.
 func (c *conf) ours(flag, key string) (string, error) {
 	name := strings.ToUpper(key)
 	i := slices.IndexFunc(t2Constants, func(t t2Constant) bool { return slices.Contains(t.names, name) })

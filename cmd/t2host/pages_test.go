@@ -171,7 +171,7 @@ func book(t *testing.T) string {
 	return b.String()
 }
 
-// TestBookHoldsEverything: every key, flag, command, column and table of the program stands
+// TestBookHoldsEverything: every key, flag, command, column and table of the program is
 // in the book, and what it names so is there.
 func TestBookHoldsEverything(t *testing.T) {
 	text := book(t)
@@ -243,7 +243,7 @@ func TestBookNamesWhatIsThere(t *testing.T) {
 	}
 }
 
-// isName says that a plugin has a column, a table or an outlet of that name: they are
+// isName reports whether a plugin has a column, a table or an outlet of that name: they are
 // written with a dot too.
 func isName(w string) bool {
 	for _, a := range builtIn() {

@@ -16,7 +16,7 @@ import (
 	"github.com/t2host/t2host/host/firstparty"
 )
 
-// What takes seconds to build is built once for all tests, when the first of
+// Programs that need seconds to build are built once for all tests, when the first of
 // them asks for it.
 var (
 	fullProgram   = once("full", buildFull)       // t2host as make build makes it
@@ -24,8 +24,8 @@ var (
 	counterFolder = once("counter", buildCounter) // somebody else's plugin, built by t2host build
 )
 
-// once gives a function that builds something in a folder of its own, the first
-// time, and gives its path.
+// once returns a function that builds something in a folder of its own, the first
+// time, and returns its path.
 func once(name string, build func(dir string) (string, error)) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
 		dir, err := buildDir()
@@ -78,7 +78,7 @@ var goFolders = sync.OnceValues(func() ([]string, error) {
 	return vars, nil
 })
 
-// built returns the path of what was built. Building takes too long for -short.
+// built returns the path of what was built. Building is too slow for -short.
 func built(t testing.TB, what func() (string, error)) string {
 	t.Helper()
 	if testing.Short() {
@@ -171,7 +171,7 @@ func writeCounter(dir string) error {
 	return os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o644)
 }
 
-// buildCounter gives the folder that t2host build has made.
+// buildCounter returns the folder that t2host build has made.
 func buildCounter(dir string) (string, error) {
 	program, err := fullProgram()
 	if err != nil {
@@ -187,7 +187,7 @@ func buildCounter(dir string) (string, error) {
 	out, err := cmd.CombinedOutput()
 	place := filepath.Join(dir, "build", "mycounter")
 	if err == nil && !strings.Contains(string(out), "myCounter 1.0.0 is in "+place+"\n") {
-		err = fmt.Errorf("does not say where the plugin is")
+		err = fmt.Errorf("does not print where the plugin is")
 	}
 	if err != nil {
 		return "", fmt.Errorf("t2host build: %w\n%s", err, out)

@@ -102,7 +102,7 @@ func readRecords(words []string) (map[string]string, error) {
 			return nil, usagef("--record %s: expected NAME=FILE", w)
 		}
 		if _, twice := files[plugin.Key(name)]; twice {
-			return nil, usagef("--record %s: plugin %s is recorded already: give one file", w, name)
+			return nil, usagef("--record %s: plugin %s is recorded already: name one file", w, name)
 		}
 		files[plugin.Key(name)] = path
 	}

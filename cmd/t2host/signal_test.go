@@ -194,7 +194,7 @@ func (r *process) await(so func() bool) {
 	}
 }
 
-// end waits for the end and gives the exit code.
+// end waits for the end and returns the exit code.
 func (r *process) end() int {
 	r.t.Helper()
 	select {

@@ -37,7 +37,7 @@ type Artefact struct {
 	BuiltIn     bool   // it comes with the host, in all runtimes
 	Module      File   // Path is empty where there is none
 	Executable  File
-	Replaces    *Artefact // the one of the same name that it takes the place of; nil: none
+	Replaces    *Artefact // the one of the same name that it replaces, or nil
 }
 
 // Place returns what a run reports of a plugin that takes another's place, empty where it
@@ -70,7 +70,7 @@ type File struct {
 	SHA256 string // hex; empty where nobody has noted it
 }
 
-// BuiltIn gives plugins that are compiled into the host.
+// BuiltIn returns plugins that are compiled into the host.
 func BuiltIn(plugins ...*sdk.Plugin) []*Artefact {
 	var list []*Artefact
 	for _, p := range plugins {
@@ -79,7 +79,7 @@ func BuiltIn(plugins ...*sdk.Plugin) []*Artefact {
 	return list
 }
 
-// Has says whether the plugin can run there.
+// Has reports whether the plugin can run there.
 func (a *Artefact) Has(r Runtime) bool {
 	switch {
 	case a.BuiltIn:

@@ -153,7 +153,7 @@ func (p *part) check() error {
 	return nil
 }
 
-// ValidSum says whether s is a SHA-256 in lower-case hex.
+// ValidSum reports whether s is a SHA-256 in lower-case hex.
 func ValidSum(s string) bool {
 	return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == ""
 }

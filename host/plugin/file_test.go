@@ -78,7 +78,7 @@ func FuzzFile(f *testing.F) {
 		}
 		for _, file := range []File{a.Module, a.Executable} {
 			if file.Path != "" && filepath.Dir(file.Path) != "dir" {
-				t.Errorf("file %q lies outside the folder", file.Path)
+				t.Errorf("file %q is outside the folder", file.Path)
 			}
 		}
 	})

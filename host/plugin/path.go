@@ -13,7 +13,7 @@ import (
 	"github.com/t2host/t2host/host/cause"
 )
 
-// IsModule says whether a file begins as every WebAssembly module does.
+// IsModule reports whether a file begins like a WebAssembly module.
 func IsModule(f io.ReaderAt) (bool, error) {
 	const magic = "\x00asm"
 	head := make([]byte, len(magic))
@@ -47,7 +47,7 @@ func Unnumbered(word string) string {
 	return t2File.ReplaceAllString(word, "$1$2")
 }
 
-// CheckPath says why no plugin can be at a path. Nothing is run.
+// CheckPath returns an error if no plugin can be at a path. It runs nothing.
 func CheckPath(path string) error {
 	info, err := os.Stat(path)
 	switch {

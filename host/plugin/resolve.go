@@ -56,7 +56,7 @@ func Resolve(catalogue []*Artefact, words []string) ([]Loaded, error) {
 // Key is the form in which names are compared.
 func Key(name string) string { return strings.ToLower(name) }
 
-// Named gives the plugin of that name.
+// Named returns the plugin of that name.
 func Named(catalogue []*Artefact, name string) (*Artefact, error) {
 	for _, a := range catalogue {
 		if Key(a.Name) == Key(name) {
@@ -81,7 +81,7 @@ func known(catalogue []*Artefact) []string {
 	return names
 }
 
-// checkVersion says whether a plugin's version can be compared with a range.
+// checkVersion returns an error if a plugin's version cannot be compared with a range.
 func checkVersion(p *sdk.Plugin) error {
 	if _, err := semver.StrictNewVersion(p.Version); err != nil {
 		return fmt.Errorf("plugin %s: version %q is not a semantic version such as 1.0.0", p.Name, p.Version)

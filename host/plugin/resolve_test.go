@@ -52,7 +52,7 @@ func TestResolve(t *testing.T) {
 		{"named and required", base, "WINSINK,tcpwin", "stats<winSink tcpWin winSink"},
 		{"optional is not loaded", base, "txtSink", "txtSink"},
 		{"optional comes first if there", "10 a 1.0.0 ?b any\n20 b 1.0.0", "a,b", "b a"},
-		{"optional circle gives way", "10 a 1.0.0 ?b any\n20 b 1.0.0 ?a any", "b,a", "a b"},
+		{"optional cycle is broken", "10 a 1.0.0 ?b any\n20 b 1.0.0 ?a any", "b,a", "a b"},
 		{"dependency beats number", "10 a 1.0.0 b any\n20 b 1.0.0", "a", "b<a a"},
 		{"equal numbers: names", "10 b 1.0.0\n10 a 1.0.0", "b,a", "a b"},
 		{"missing", base, "tcpwim", "error: plugin tcpwim not found, did you mean tcpWin? (known: stats, tcpWin, txtSink, winSink)"},

@@ -19,7 +19,7 @@ type Folder struct {
 	By   string // what named it, such as -P; empty: nobody
 }
 
-// Folders gives where plugins are looked for, in that order: the named folders,
+// Folders returns where plugins are looked for, in that order: the named folders,
 // those of T2HOST_PLUGINS, the user's data folder.
 func Folders(named []string, getenv func(string) string) []Folder {
 	var list []Folder
@@ -32,7 +32,7 @@ func Folders(named []string, getenv func(string) string) []Folder {
 		}
 	}
 	data := getenv("XDG_DATA_HOME")
-	if !filepath.IsAbs(data) { // to be ignored, says the XDG specification
+	if !filepath.IsAbs(data) { // ignored, by the XDG specification
 		data = ""
 		if home := getenv("HOME"); home != "" {
 			data = filepath.Join(home, ".local", "share")
@@ -109,7 +109,7 @@ func (f *Folder) read() ([]*Artefact, error) {
 	var list []*Artefact
 	for _, dir := range dirs {
 		if absent(filepath.Join(dir, FileName)) {
-			continue // something else lies there
+			continue // something else is there
 		}
 		if err := errors.Join(judge("folder", dir), judge("file", filepath.Join(dir, FileName))); err != nil {
 			return nil, err
@@ -162,8 +162,8 @@ func (f *Folder) error(err error) error {
 	return fmt.Errorf("%s: %w: t2host must be able to read it", name, cause.Of(err))
 }
 
-// empty says that a named folder holds no plugin, and whether its build folder
-// does.
+// empty returns the error for a named folder without a plugin. It names the build folder if
+// that holds one.
 func (f *Folder) empty() error {
 	cure := "one has a " + FileName + ", which t2host build makes"
 	build := Folder{Path: filepath.Join(f.Path, "build")}

@@ -118,7 +118,7 @@ func TestTCP(t *testing.T) {
 	}
 }
 
-// Two senders at once: the reports stand one below the other, whole.
+// Two senders at once: the reports come one after the other, whole.
 func TestInterleaved(t *testing.T) {
 	r := start(t, "tcp://127.0.0.1:0")
 	const each = 200

@@ -80,7 +80,7 @@ func TestReports(t *testing.T) {
 
 // TestT2 holds a report against the real program's (testdata/t2.txt: 0.9.3, without colours), of the same
 // figures. What differs: names and versions; T2's priority and sensor; the
-// runtimes; what stands behind T2's end.
+// runtimes; what follows T2's end.
 func TestT2(t *testing.T) {
 	r := &Report{
 		PID: 13259, Date: time.Unix(1795455251, 764813).UTC(), Files: []string{"d/a.pcap"},

@@ -23,12 +23,12 @@ func groups() []Group {
 
 func checkTarget(s string) error {
 	if s == "bad" {
-		return errors.New("is no target")
+		return errors.New("is not a target")
 	}
 	return nil
 }
 
-// load gives the values of tcpWin, or the error.
+// load returns the values of tcpWin, or the error.
 func load(t *testing.T, file string, environ, sets []string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.toml")
@@ -68,7 +68,7 @@ func TestValues(t *testing.T) {
 		{"suffix, above", "", nil, []string{"tcpwin.suffix=..x"}, `--set tcpwin.suffix: tcpwin.suffix must be the end of a file name, without / and \ and .., not "..x"`},
 		{"suffix, Windows", "", []string{`T2HOST_TCPWIN__SUFFIX=\x`}, nil, `environment T2HOST_TCPWIN__SUFFIX: tcpwin.suffix must be the end of a file name, without / and \ and .., not "\\x"`},
 		{"suffix, a word", "", nil, []string{"tcpwin.suffix=x. y"}, "threshold=5 on=false suffix=x. y"},
-		{"target", "", nil, []string{"sink.to=bad"}, "--set sink.to: sink.to is no target"},
+		{"target", "", nil, []string{"sink.to=bad"}, "--set sink.to: sink.to is not a target"},
 		{"not a set", "", nil, []string{"tcpwin.threshold"}, "--set tcpwin.threshold: expected PLUGIN.KEY=VALUE"},
 		{"broken file", "x =", nil, nil, "settings file FILE:1:3: "},
 		{"top-level key", "x = 1", nil, nil, "settings file FILE: unknown key x (settings are under [PLUGIN])"},

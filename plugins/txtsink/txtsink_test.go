@@ -46,7 +46,7 @@ func opening(settings ...sdk.Value) sdk.Opening {
 	return o
 }
 
-// sent gives what a plugin sent through an outlet.
+// sent returns what a plugin sent through an outlet.
 func sent(b *sdk.Batch, outlet string) string {
 	var out bytes.Buffer
 	for _, f := range b.Out.Frames {
@@ -102,7 +102,7 @@ func TestHeadersFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := sent(&b, "headers") + sent(&b, "flows"); got != "" {
-		t.Errorf("the second batch gave %q", got)
+		t.Errorf("the second batch sent %q", got)
 	}
 }
 

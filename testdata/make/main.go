@@ -64,7 +64,7 @@ func run(dir string, check bool) error {
 	return errors.Join(errs...)
 }
 
-// compare says whether a file on disk holds data; of compressed ones the content counts, since a new release of a
+// compare reports whether a file on disk holds data; of compressed ones the content counts, since a new release of a
 // compressor may choose other bytes.
 func compare(path string, data []byte) error {
 	have, err := os.ReadFile(path)

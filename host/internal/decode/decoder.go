@@ -43,7 +43,7 @@ type walked struct {
 	nTags, nLabels int // VLAN and MPLS, in all
 	fragments      int // fragment headers of IPv6
 	llcHeader      bool
-	clipped        bool // a header ends behind what was captured
+	clipped        bool // a header ends after the captured bytes
 }
 
 // New returns a decoder with all counts 0.

@@ -26,7 +26,7 @@ var recordsDiffer = map[string]string{
 	"ppp_multi_if_linktypes.pcapng":    "several link types",
 }
 
-// record is what T2's flow file shows of the flows with one key, as far as the decoder gives it.
+// record is what T2's flow file shows of the flows with one key, as far as the decoder knows it.
 type record struct {
 	Status     string // without the bits of the flow table
 	Stacks     []string
@@ -64,7 +64,7 @@ func TestRecordsOfT2(t *testing.T) {
 		case !known && diff != "":
 			t.Errorf("%s (-T2 +ours):\n%s", name, diff)
 		case known && diff == "":
-			t.Errorf("%s is as T2 has it; take it off the list (%s)", name, why)
+			t.Errorf("%s is as in T2; remove it from the list (%s)", name, why)
 		case !known:
 			same++
 		}
@@ -72,7 +72,7 @@ func TestRecordsOfT2(t *testing.T) {
 	if same < 30 {
 		t.Errorf("only %d captures compared", same)
 	}
-	t.Logf("%d captures with %d keys are as T2 has them, %d differ by what the list says", same, flows, len(recordsDiffer))
+	t.Logf("%d captures with %d keys are as in T2, %d differ as listed", same, flows, len(recordsDiffer))
 }
 
 func addNew(list []string, s string, most int) []string {

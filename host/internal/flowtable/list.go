@@ -27,7 +27,7 @@ const (
 // The timeouts' indices with TCPStates.
 const (
 	established = iota // 610 s
-	idle               // 182 s: a flow before its state says otherwise
+	idle               // 182 s: a flow whose state has no other timeout
 	handshake          // 120 s: SYN seen, or one side has closed
 	closed             // 10 s: both sides have closed
 	reset              // 0.1 s

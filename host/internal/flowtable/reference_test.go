@@ -72,7 +72,7 @@ func (r *reference) expire() {
 	}
 }
 
-// end removes a pair; it gives how many of its members stood before place i.
+// end removes a pair and returns how many of its members were before place i.
 func (r *reference) end(slot uint32, i int) int {
 	t := r.table
 	f := t.Flow(slot)

@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// probe is a plugin that does at a batch what its role says.
+// probe is a plugin that acts at a batch by its role.
 func probe(role string) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "probe", Version: "1.0.0", Doc: "does what a test wants", Ends: sdk.End(),
@@ -179,14 +179,14 @@ func pluginRole(role string) {
 	serve.Process(serve.NewServer(probe(role)))
 }
 
-// environment gives the role, and no second of rest at the end to a program with
+// environment sets the role, and no second of rest at the end for a program with
 // the race detector.
 func environment(role string) []string {
 	return []string{roleVariable + "=" + role, "GORACE=atexit_sleep_ms=0"}
 }
 
 // talk starts the plugin in a role, lets it answer a batch, and closes it. It
-// gives the first error, and what was logged.
+// returns the first error, and what was logged.
 func talk(t *testing.T, role string, timeout time.Duration) ([]string, error) {
 	t.Helper()
 	var mu sync.Mutex
@@ -418,7 +418,7 @@ func returned(t *testing.T, before held) {
 	})
 }
 
-// childOf gives the number of a child of the process, zombies included; 0 if it
+// childOf returns the number of a child of the process, zombies included; 0 if it
 // has none.
 func childOf(parent int) int {
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
@@ -432,7 +432,7 @@ func childOf(parent int) int {
 	return 0
 }
 
-// running says whether the process is there and no zombie.
+// running reports whether the process exists and is not a zombie.
 func running(pid int) bool {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

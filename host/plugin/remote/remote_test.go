@@ -20,7 +20,7 @@ func (k *number) Fields(f *sdk.Fields) { f.U32("n", &k.n) }
 
 var numbers = sdk.NewTable[number, number]("maker.numbers")
 
-// reader gives the table's length at each end, in a column, a frame and its own
+// reader writes the table's length at each end, in a column, a frame and its own
 // table.
 func reader() *sdk.Plugin {
 	own := sdk.NewTable[number, number]("reader.lengths")
@@ -50,7 +50,7 @@ func reader() *sdk.Plugin {
 	})
 }
 
-// large is a batch of four ends, ten rows, with so many changes and bytes of text
+// large is a batch of four ends, ten rows, with this many changes and bytes of text
 // at each end.
 func large(text int, changes []int) *sdk.Batch {
 	b := &sdk.Batch{Number: 7, First: 1, Last: 9, Final: true}

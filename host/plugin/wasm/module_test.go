@@ -30,7 +30,7 @@ func number(n int) string {
 	return string(append(b, byte(n)))
 }
 
-// body is a function's, with so many locals of one type.
+// body returns a function's body with this many locals of one type.
 func body(locals int) string {
 	content := "\x01" + number(locals) + "\x7f\x0b"
 	return number(len(content)) + content
@@ -44,7 +44,7 @@ const (
 )
 
 // lies are modules that claim more than they hold, or what no plugin may have.
-// wazero would take memory for most of them before it looks.
+// wazero would allocate memory for most of them before it reads them.
 var lies = map[string]string{
 	"types":               section(1, number(half)),
 	"parameters":          section(1, "\x01\x60"+number(half)),
@@ -90,7 +90,7 @@ func TestLies(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if took := after.TotalAlloc - before.TotalAlloc; took > 1<<16 {
-			t.Errorf("%s: takes %d bytes", name, took)
+			t.Errorf("%s: allocates %d bytes", name, took)
 		}
 	}
 	for name, sections := range map[string]string{
@@ -135,7 +135,7 @@ func TestModulesThatAreNoPlugins(t *testing.T) {
 	}
 }
 
-// TestCustomSections: they are left out, wherever they stand, and the module that was
+// TestCustomSections: they are left out, wherever they are, and the module that was
 // given stays as it is.
 func TestCustomSections(t *testing.T) {
 	custom := section(0, "\x04namewhatever")
@@ -177,7 +177,7 @@ func newEngine(t *testing.T, cacheDir string) *Engine {
 	return e
 }
 
-// FuzzModule: the check of a module's shape takes memory by what the module holds,
+// FuzzModule: the check of a module's shape allocates by what the module holds,
 // not by what it claims.
 func FuzzModule(f *testing.F) {
 	for _, name := range []string{"ctcpwin", "hostile/good", "hostile/import_outside", "hostile/import_changed", "hostile/log_flood"} {
@@ -192,7 +192,7 @@ func FuzzModule(f *testing.F) {
 		s, err := readShape(code)
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > uint64(1<<18+512*len(code)) {
-			t.Errorf("%d bytes take %d", len(code), took)
+			t.Errorf("%d bytes allocate %d", len(code), took)
 		}
 		if err == nil && len(s.plain) > len(code) {
 			t.Errorf("%d bytes became %d", len(code), len(s.plain))

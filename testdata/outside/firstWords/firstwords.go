@@ -1,4 +1,4 @@
-// Package firstwords takes payload and gives each flow the word that it begins with,
+// Package firstwords reads payload and adds to each flow the word that it begins with,
 // and how many of its packets begin with one.
 package firstwords
 
