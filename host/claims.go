@@ -143,7 +143,7 @@ func (c *claims) addOutlets(cfg *Config, p *plan, configs [][]outlet.Config) {
 	}
 	if undelivered {
 		path := cfg.Prefix + "_undelivered"
-		c.outputs = append(c.outputs, output{what: "what is not delivered", names: []names{
+		c.outputs = append(c.outputs, output{what: "the file of undelivered frames", names: []names{
 			namesOf(path, ".bin", false, 0), namesOf(path, ".bin", true, 1),
 			namesOf(path, ".bin.part", false, 0), namesOf(path, ".bin.part", true, 1),
 		}})

@@ -59,9 +59,9 @@ func (w *window) short(err error, packet uint64, want int) error {
 	case err == io.EOF && have == 0:
 		return io.EOF
 	case err == io.EOF:
-		d.What = fmt.Sprintf("%d of %d bytes are there", have, want)
+		d.What = fmt.Sprintf("%d of %d bytes are present", have, want)
 	case errors.As(err, &stream) && stream.cut():
-		d.What = fmt.Sprintf("%d of %d bytes are there, the %s stream ends early", have, want, stream.codec)
+		d.What = fmt.Sprintf("%d of %d bytes are present, the %s stream ends early", have, want, stream.codec)
 	case errors.As(err, &stream):
 		d.Corrupt, d.What = true, stream.Error()
 	default:

@@ -42,8 +42,8 @@ func full() *Report {
 			BytesA: 25346, BytesB: 20790, OrphanFragments: 2, Conversations: 10, Cuts: 1,
 		},
 		MaxFlows: 16, Memory: 1234567890, Physical: 24 << 30,
-		Damage:   []string{"a.pcap: corrupt at packet 7, byte 880", "b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are there"},
-		Warnings: []string{"outlet tcpwinsink.reports: lost tcp://127.0.0.1:5555", "capture b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are there"},
+		Damage:   []string{"a.pcap: corrupt at packet 7, byte 880", "b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are present"},
+		Warnings: []string{"outlet tcpwinsink.reports: lost tcp://127.0.0.1:5555", "capture b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are present"},
 	}
 	for _, e := range explained {
 		r.Flows.Status |= e.bits
