@@ -1,5 +1,5 @@
-// Package t2host holds the module's own source, for the plugins that t2host
-// new-plugin makes: they build against it until the module is published.
+// Package t2host holds the module's own source, against which the plugins of
+// t2host new-plugin build until the module is published.
 package t2host
 
 import (
@@ -11,7 +11,7 @@ import (
 
 // A pattern cannot leave out tests; Source does.
 //
-//go:embed go.mod go.sum LICENSE *.md docs/*.md plugins/*/*.md sdk/wire/*.md host/plugin/wasm/modules/README
+//go:embed go.mod go.sum LICENSE *.md docs/*.md docs/reference/*.md plugins/*/*.md sdk/wire/*.md host/plugin/wasm/modules/README
 //go:embed all:scaffold/templates
 //go:embed *.go cmd/t2host/*.go scaffold/*.go plugins/*/*.go plugins/all/cmd/all/*.go
 //go:embed host/*.go host/*/*.go host/*/*/*.go sdk/*.go sdk/*/*.go sdk/*/*/*.go sdk/*/*/*/*.go sdk/*/*/*/*.tmpl

@@ -36,10 +36,10 @@ func nanos(t int64) string { return fmt.Sprintf("%d.%09d", t/1e9, t%1e9) }
 
 // differs are the captures whose records are not T2's, and why (RATIONALE.md).
 var differs = map[string]string{
-	"arkime_gre-erspan-vxlan.pcap":     "T2 looks for no VXLAN behind GRE (t2-decode.md 10.3)",
+	"arkime_gre-erspan-vxlan.pcap":     "T2 looks for no VXLAN after GRE (docs/reference/decoding.md#tunnels-by-port)",
 	"pcapngtest_be_test202.pcapng":     "libpcap, and so T2, reads the packets of the first interface only",
-	"tcpdump_mpls-traceroute_ppp.pcap": "T2 misparses MPLS in PPP (t2-decode.md 10.4)",
-	"zeek_ip4-trunc.pcap":              "T2 reads what stood in memory behind the captured bytes (t2-decode.md 0)",
+	"tcpdump_mpls-traceroute_ppp.pcap": "T2 misparses MPLS in PPP (docs/reference/decoding.md#mpls-over-ppp)",
+	"zeek_ip4-trunc.pcap":              "T2 reads what was in memory after the captured bytes (docs/reference/decoding.md#bytes-that-were-not-captured)",
 }
 
 // TestFlowsAgreeWithT2 compares flow files with T2's, byte for byte: the same

@@ -1,5 +1,6 @@
-// Package host runs plugins over captures: it makes a plan of what is asked for, follows it,
-// and returns a report; what the plugins write leaves through their outlets.
+// Package host runs plugins over captures: from the captures, the plugins'
+// names and their settings it makes what leaves through the outlets, and a
+// report.
 package host
 
 import (

@@ -70,10 +70,10 @@ func inUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// leaves runs something that is to leave nothing behind, a few times: what the
-// first run makes and keeps for the others is no leak. Processes and folders of
-// sockets are gone when a run returns, goroutines and descriptors on their way
-// out; compiled code goes with the next collection, which is wazero's way.
+// leaves calls a function that must leave nothing over, a few times: what the first
+// call makes and keeps for the others is not a leak. Processes and folders of
+// sockets must be gone when a run returns; goroutines and descriptors may still be
+// ending, and compiled code is freed by the next collection, as wazero does it.
 func leaves(t *testing.T, sockets string, run func()) {
 	t.Helper()
 	run()
@@ -211,7 +211,7 @@ var ofProcesses = []end{
 	{"fails in a process", "plugin failing: batch ", func(t *testing.T, c *Config) { fails(t, c, "fault"); inProcess(c) }},
 	{"ends itself in a process", "process died: exit status 3", func(t *testing.T, c *Config) { fails(t, c, "exit"); inProcess(c) }},
 	{"fails to open in a process", "plugin failing: open: no more room", func(t *testing.T, c *Config) { fails(t, c, "open"); inProcess(c) }},
-	{"no plugin", "before it said that it is a t2host plugin", byPath("/bin/true")},
+	{"no plugin", "before the plugin handshake", byPath("/bin/true")},
 	{"no program", "neither a WebAssembly module nor", byPath(windows)},
 	{"no manifest", "describe_garbage.wasm: manifest: ", byPath("../testdata/guests/hostile/describe_garbage.wasm")},
 	{"no answer", "loop_describe.wasm: did not answer", byPath("../testdata/guests/hostile/loop_describe.wasm")},

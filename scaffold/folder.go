@@ -19,9 +19,9 @@ func CheckFolder(dir string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return fmt.Errorf("folder %s: %v: give another name", dir, cause.Of(err))
+		return fmt.Errorf("folder %s: %v: choose another name", dir, cause.Of(err))
 	case len(entries) > 0:
-		return fmt.Errorf("folder %s already exists and is not empty: give another name, or remove it", dir)
+		return fmt.Errorf("folder %s already exists and is not empty: choose another name, or remove it", dir)
 	}
 	return nil
 }
@@ -49,7 +49,7 @@ func (p *Plugin) Make(dir string, source fs.FS) error {
 }
 
 // ErrNoSDK is the error of Upgrade for a folder that Make has not made.
-var ErrNoSDK = errors.New("there is no SDK in " + SDK + ": new-plugin makes folders that have one")
+var ErrNoSDK = errors.New("no SDK in " + SDK + ": new-plugin makes folders that have one")
 
 // Upgrade replaces the SDK in a plugin's folder by the source, and then the files that lead to
 // it.

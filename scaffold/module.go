@@ -12,11 +12,11 @@ import (
 // SDK is the folder of a plugin that holds the module's source.
 const SDK = "third_party/t2host"
 
-// modulePath is that of the SDK.
+// modulePath is the module path of the SDK.
 const modulePath = "github.com/t2host/t2host"
 
 // Module returns the plugin's go.mod and go.sum, and the SDK that they lead to, by their
-// paths. The source is the module's.
+// paths. source is the source of t2host's module.
 func (p *Plugin) Module(source fs.FS) (map[string][]byte, error) {
 	return Renewed([]byte("module example.com/"+p.key()+"\n"), nil, source)
 }
@@ -38,7 +38,7 @@ func Renewed(mod, sum []byte, source fs.FS) (map[string][]byte, error) {
 		return nil, err
 	}
 	if own.Module == nil {
-		return nil, fmt.Errorf("go.mod: it names no module")
+		return nil, fmt.Errorf("go.mod: no module line")
 	}
 	if err := own.AddGoStmt(theirs.Go.Version); err != nil {
 		return nil, fmt.Errorf("go.mod: %w", err)
@@ -71,7 +71,7 @@ func Renewed(mod, sum []byte, source fs.FS) (map[string][]byte, error) {
 	return files, nil
 }
 
-// joined are the lines of two go.sum files, sorted.
+// joined returns the lines of two go.sum files, sorted.
 func joined(a, b []byte) []byte {
 	lines := slices.Collect(strings.Lines(string(a) + string(b)))
 	slices.Sort(lines)

@@ -40,7 +40,7 @@ func New(r Request) (p *Plugin, old *plugin.Artefact, err error) {
 		return nil, nil, err
 	}
 	if !old.BuiltIn {
-		return nil, nil, fmt.Errorf("plugin %s is there already: %s: choose another name, or remove it", old.Name, old.From)
+		return nil, nil, fmt.Errorf("plugin %s already exists: %s: choose another name, or remove it", old.Name, old.From)
 	}
 	return p, old, nil
 }
@@ -60,11 +60,11 @@ func number(r Request, catalogue []*plugin.Artefact) (int, error) {
 	case err != nil:
 		return 0, fmt.Errorf("invalid argument for -n: expected a number, found %q", r.Number)
 	case number > 999:
-		return 0, fmt.Errorf("plugin number %d is not within 0 to 999", number)
+		return 0, fmt.Errorf("plugin number %d is not between 0 and 999", number)
 	case r.Kind.IsSink() && number < 900:
 		return 0, fmt.Errorf("sink plugins have a number from 900 on, not %d", number)
 	case !r.Kind.IsSink() && number >= 900:
-		return 0, fmt.Errorf("numbers from 900 on are for sinks: give a smaller one than %d, or -s", number)
+		return 0, fmt.Errorf("numbers from 900 on are for sinks: choose a smaller one than %d, or add -s", number)
 	case used[number] != "":
 		return 0, fmt.Errorf("plugin number %d is already used by %s", number, used[number])
 	}
@@ -74,7 +74,7 @@ func number(r Request, catalogue []*plugin.Artefact) (int, error) {
 // ofT2 are numbers of T2's own plugins: they would mislead its users.
 var ofT2 = []int{100, 110, 111, 112, 120, 130, 132, 140, 500, 700, 900, 901, 903, 904, 910, 923, 924, 925, 926, 927, 928, 950, 960, 961, 962, 999}
 
-// free returns the first number of a kind that no plugin has, in T2's ranges: 100 to 199 basic,
+// free returns the first number of a kind that no plugin has, in T2's ranges (docs/reference/records.md#numbers-of-plugins): 100 to 199 basic,
 // 300 to 699 payload, 900 to 999 sinks.
 func free(kind Kind, used map[int]string) (int, error) {
 	from, to := 100, 199
@@ -89,7 +89,7 @@ func free(kind Kind, used map[int]string) (int, error) {
 			return i, nil
 		}
 	}
-	return 0, fmt.Errorf("no number from %d to %d is free: give one with -n", from, to)
+	return 0, fmt.Errorf("no number from %d to %d is free: choose one with -n", from, to)
 }
 
 // requirements returns the plugins of these names, each after those that it requires itself.

@@ -35,15 +35,15 @@ func TestNew(t *testing.T) {
 		{Request{Name: "x", Kind: MinimalSink, Requires: []string{"OUTSINK", " conv"}}, "902 stats outSink* conv*", ""},
 		{Request{Name: "x", Kind: Sink, Requires: []string{"outSink", "stats"}}, "902 stats* outSink*", ""},
 		{Request{Name: "Bad", Kind: Flow}, "", `invalid plugin name "Bad"`},
-		{Request{Name: "conv", Kind: Flow}, "", "plugin conv is there already: mine/conv"},
+		{Request{Name: "conv", Kind: Flow}, "", "plugin conv already exists: mine/conv"},
 		{Request{Name: "x", Kind: Flow, Number: "x"}, "", `expected a number, found "x"`},
 		{Request{Name: "x", Kind: Flow, Number: "-1"}, "", `expected a number, found "-1"`},
 		{Request{Name: "x", Kind: Flow, Number: "70000"}, "", `expected a number, found "70000"`},
-		{Request{Name: "x", Kind: Flow, Number: "1000"}, "", "not within 0 to 999"},
+		{Request{Name: "x", Kind: Flow, Number: "1000"}, "", "not between 0 and 999"},
 		{Request{Name: "x", Kind: Flow, Number: "900"}, "", "from 900 on are for sinks"},
 		{Request{Name: "x", Kind: Sink, Number: "899"}, "", "from 900 on, not 899"},
 		{Request{Name: "x", Kind: Flow, Number: "103"}, "", "already used by conv"},
-		{Request{Name: "x", Kind: Flow, Requires: []string{"absent"}}, "", "plugin absent is not there"},
+		{Request{Name: "x", Kind: Flow, Requires: []string{"absent"}}, "", "plugin absent not found"},
 	} {
 		c.request.Catalogue = catalogue()
 		p, old, err := New(c.request)

@@ -1,5 +1,5 @@
-// Package scaffold makes the folder of a new plugin: the files of a template, with a name, a
-// number and requirements of its own, and the SDK.
+// Package scaffold returns the files of a new plugin's folder: those of a
+// template, with the plugin's name, number and requirements.
 package scaffold
 
 import (
@@ -29,17 +29,17 @@ type Kind string
 
 // The templates.
 const (
-	Flow        Kind = "flow"        // has columns, from packets
+	Flow        Kind = "flow"        // writes columns, from packets
 	Sink        Kind = "sink"        // writes a file, from flow ends
 	Payload     Kind = "payload"     // reads payload
-	Minimal     Kind = "minimal"     // has a column, without an example
+	Minimal     Kind = "minimal"     // writes a column, without an example
 	MinimalSink Kind = "minimalsink" // has an outlet, without an example
 )
 
 // IsSink reports whether plugins of that kind have the numbers of sinks.
 func (k Kind) IsSink() bool { return k == Sink || k == MinimalSink }
 
-// Plugin is a new plugin. New checks its number and requirements.
+// Plugin describes a new plugin.
 type Plugin struct {
 	Name     string
 	Number   int
@@ -47,14 +47,14 @@ type Plugin struct {
 	Requires []Requirement // with what they require, in dependency order
 }
 
-// Requirement is a plugin that the new one requires, or that such a one requires.
+// Requirement is a plugin that the new one requires, directly or not.
 type Requirement struct {
 	*sdk.Plugin
 	Direct  bool   // the new plugin requires it itself
-	Package string // the import path of its declaration; empty: it has none
+	Package string // where its declaration can be imported from; empty: nowhere
 }
 
-// names are those of the templates.
+// Names in the templates.
 const (
 	templateName   = "mySink"
 	templateKey    = "mysink"
@@ -62,7 +62,7 @@ const (
 	shownNumber    = "Number 900, version 0.1.0." // in README.md
 )
 
-// CheckName returns an error if a name cannot be a plugin's and its package's.
+// CheckName returns an error if a name cannot be a plugin's, or its package's.
 func CheckName(name string) error {
 	key := strings.ToLower(name)
 	switch {
@@ -71,7 +71,7 @@ func CheckName(name string) error {
 	case token.IsKeyword(key) || reserved[key] || types.Universe.Lookup(key) != nil:
 		return fmt.Errorf("invalid plugin name %q: a Go package cannot be called %s", name, key)
 	case strings.HasSuffix(key, "_test") || !everywhere(key+".go"):
-		return fmt.Errorf("invalid plugin name %q: Go would take %s.go for a test, or for one system alone", name, key)
+		return fmt.Errorf("invalid plugin name %q: Go would treat %s.go as a test, or as a file for one system only", name, key)
 	}
 	return nil
 }
@@ -86,8 +86,8 @@ func everywhere(file string) bool {
 // reserved are the names that a plugin's own code uses.
 var reserved = map[string]bool{"main": true, "init": true, "open": true, "flow": true, "sdk": true, "sdktest": true, "serve": true, "strconv": true, "testing": true, "plugins": true, "vendor": true, "internal": true}
 
-// Files returns the plugin's files by their paths, with slashes, without go.mod, go.sum and the
-// SDK.
+// Files returns the plugin's files by their slash-separated paths, without go.mod, go.sum and
+// the SDK.
 func (p *Plugin) Files() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, from := range []string{"_common", string(p.Kind)} {
@@ -116,7 +116,7 @@ func (p *Plugin) Files() (map[string][]byte, error) {
 
 func (p *Plugin) key() string { return strings.ToLower(p.Name) }
 
-// fill returns the plugin's file that a template's file becomes.
+// fill makes a file from a template's.
 func (p *Plugin) fill(kind string, data []byte) ([]byte, error) {
 	if kind == ".pcap" {
 		return data, nil
@@ -144,8 +144,8 @@ func (p *Plugin) fill(kind string, data []byte) ([]byte, error) {
 	return format.Source(b.Bytes())
 }
 
-// marked returns the lines that replace a line with a mark: what is before the mark, and what
-// the requirements need there.
+// marked returns what replaces a line with a mark: the text before it, and what the
+// requirements need there.
 func (p *Plugin) marked(before, mark, receiver string) string {
 	columns := p.columns()
 	var b strings.Builder
@@ -204,7 +204,7 @@ func (p *Plugin) marked(before, mark, receiver string) string {
 	return b.String()
 }
 
-// shown returns the requirements for README.md, as sdktest.Declaration writes them.
+// shown returns what README.md tells of the requirements (sdktest.Declaration).
 func (p *Plugin) shown() string {
 	var b strings.Builder
 	for _, r := range p.Requires {
@@ -215,8 +215,8 @@ func (p *Plugin) shown() string {
 	return b.String()
 }
 
-// columns returns the columns that the plugin reads: of each plugin that it requires itself
-// the first one that is an unsigned number.
+// columns returns the columns that the plugin reads of those it requires: of each plugin the
+// first unsigned number.
 func (p *Plugin) columns() []sdk.Column {
 	var list []sdk.Column
 	for _, r := range p.Requires {

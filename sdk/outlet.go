@@ -74,7 +74,7 @@ type RecordSettings struct {
 func (s *RecordSettings) Settings() []Setting {
 	return []Setting{
 		TextSetting("suffix", &s.Suffix, "the file is the output prefix and this"),
-		TextSetting("split", &s.Split, "cut it into files of that size, with a number behind the name: bytes with K, M or G (powers of 1000), or with f flows; empty: one file"),
+		TextSetting("split", &s.Split, "cut it into files of that size, with a number after the name: bytes with K, M or G (powers of 1000), or with f flows; empty: one file"),
 		Uint32Setting("split_start", &s.Start, "", 0, 1<<31, "number of the first of these files"),
 		BoolSetting("gzip", &s.Gzip, "compress it, and add .gz to its name"),
 	}
@@ -100,7 +100,7 @@ func (s *RecordSettings) SplitSize() (size uint64, flows bool, err error) {
 	}
 	n, err := strconv.ParseUint(text, 10, 40)
 	if err != nil || n == 0 {
-		return 0, false, errors.New("setting split: " + strconv.Quote(s.Split) + " is no size such as 500M or 1000f")
+		return 0, false, errors.New("setting split: " + strconv.Quote(s.Split) + " is not a size such as 500M or 1000f")
 	}
 	return n * unit, flows, nil
 }

@@ -151,7 +151,7 @@ func Define[S any](spec Spec[S]) *Plugin {
 			err = env.err
 		}
 		if err == nil && stage == nil {
-			err = errors.New("open gave no stage")
+			err = errors.New("open returned no stage")
 		}
 		if err != nil {
 			return nil, err

@@ -197,10 +197,10 @@ func TestSettingsAreCheckedAndHeldPerPlugin(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for _, c := range []struct{ name, text, want string }{
-		{"n", "10", `takes a whole number from 1 to 9, not "10"`},
-		{"n", "x", `takes a whole number from 1 to 9, not "x"`},
-		{"on", "1", `takes true or false, not "1"`},
-		{"word", "c", `takes a or b, not "c"`},
+		{"n", "10", `must be a whole number from 1 to 9, not "10"`},
+		{"n", "x", `must be a whole number from 1 to 9, not "x"`},
+		{"on", "1", `must be true or false, not "1"`},
+		{"word", "c", `must be a or b, not "c"`},
 	} {
 		if err := setting.Find(p.Settings, c.name).Check(c.text); err == nil || err.Error() != c.want {
 			t.Errorf("%s=%s: %v, want %s", c.name, c.text, err, c.want)

@@ -22,7 +22,7 @@ func (p *Plugin) Validate() error {
 	case !ValidName(p.Name):
 		return errors.New("name " + strconv.Quote(p.Name) + " must begin with a lower-case letter and hold letters, digits and _ only, at most 64")
 	case p.Number < 0 || p.Number > 999:
-		return errors.New("number " + strconv.Itoa(p.Number) + " is not within 0 to 999")
+		return errors.New("number " + strconv.Itoa(p.Number) + " is not between 0 and 999")
 	case !validVersion(p.Version):
 		return errors.New("version " + strconv.Quote(p.Version) + " must hold letters, digits and . + - only, at most 64")
 	case p.Doc == "":

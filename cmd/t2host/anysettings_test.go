@@ -31,12 +31,12 @@ import (
 	"github.com/t2host/t2host/testdata/built"
 )
 
-// maxRSS is what no process of a run may take, in KiB.
+// maxRSS bounds the memory of each process of a run, in KiB.
 const maxRSS = 300 << 10
 
 // TestAnySettings runs first-party plugins with random values of all settings, within
 // their ranges, over random captures, in all runtimes: each run ends well, in bounded memory, with
-// the same bytes. T2HOST_RUNS says how many (make soak: 10,000); T2HOST_SEED runs one.
+// the same bytes. T2HOST_RUNS is their number (make soak: 10,000); T2HOST_SEED runs one.
 func TestAnySettings(t *testing.T) {
 	runs, first := 40, uint64(0)
 	if n, err := strconv.Atoi(os.Getenv("T2HOST_RUNS")); err == nil {
@@ -143,7 +143,7 @@ func anyRun(program string, env []string, capture, out string, r plugin.Runtime,
 		}
 		defer l.Close()
 		go receiveAll(l, sent)
-		// A queue that drops, and an end that does not wait, give other bytes by design.
+		// A queue that drops, and an end that does not wait, change the bytes by design.
 		args = append(args, "--set", "tcpwinsink.queue=67108864", "--set", "tcpwinsink.drain=60", "--set", "tcpwinsink.to=unix://"+filepath.Join(out, "s"))
 	} else {
 		args = append(args, "--set", "tcpwinsink.to=file:"+filepath.Join(out, "sink"))

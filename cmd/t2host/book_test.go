@@ -24,21 +24,21 @@ import (
 
 // TestBook does what a reader of a chapter does: it makes the files, changes the code, and
 // runs the commands of the text, in their order, in an empty folder of an empty home with
-// the clone at ~/t2host. What the text shows as output is what was printed.
+// the clone at ~/t2host. The output in the text must be what was printed.
 //
-//	```console            each line behind "$ " is run by bash; the lines below it are what
-//	                      it prints. A line ... stands for any lines, … for anything in a line
+//	```console            each line after "$ " is run by bash; the lines below it are what
+//	                      it prints. A line ... matches any lines, … anything in a line
 //	<!-- file PATH -->    the block below is that file
-//	<!-- more PATH -->    the block below is put behind what that file holds
-//	<!-- in PATH -->      the block below holds declarations of Go: what PATH has by their
-//	                      names is replaced, the others are put behind
-//	<!-- from PATH -->    the block below stands like that in a file of the repository; … stands
-//	                      for lines that are left out
+//	<!-- more PATH -->    the block below is appended to that file
+//	<!-- in PATH -->      the block below holds declarations of Go: those that PATH has by
+//	                      these names are replaced, the others are appended
+//	<!-- from PATH -->    the block below is a part of that file of the repository; … matches
+//	                      lines that are left out
 //	<!-- example PATH -->  the files of that folder of the repository, but README.md and go.mod,
-//	                      are those where the reader is; -update copies them
+//	                      must be those in the current folder; -update copies them
 //	<!-- needs NAME -->   without that program the chapter is skipped
 //
-// go test -run TestBook -update writes the outputs anew.
+// go test -run TestBook -update writes the outputs again.
 func TestBook(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
@@ -82,7 +82,7 @@ func TestBook(t *testing.T) {
 // reader is somebody who reads a chapter.
 type reader struct {
 	t         *testing.T
-	home, dir string // dir is where the reader stands
+	home, dir string // dir is the reader's current folder
 	env       []string
 	port      string // in place of 5555
 }
@@ -131,12 +131,12 @@ func newReader(t *testing.T) *reader {
 	return r
 }
 
-// directives says that a page has something to run or to compare.
+// directives matches a page with something to run or to compare.
 var directives = regexp.MustCompile("(?m)^(```console|<!-- (file|more|in|from) )")
 
 var directive = regexp.MustCompile(`^<!-- (file|more|in|from|example|needs) (\S+) -->$`)
 
-// read does what the text says and gives the text with the outputs that were seen.
+// read follows the text and returns it with the outputs that were seen.
 func (r *reader) read(text string) string {
 	var out strings.Builder
 	lines := strings.SplitAfter(text, "\n")
@@ -274,7 +274,7 @@ func (r *reader) example(path string) {
 	}
 }
 
-// console runs a block's commands and gives it with the outputs that were seen.
+// console runs a block's commands and returns it with the outputs that were seen.
 func (r *reader) console(block string, line int) string {
 	var out strings.Builder
 	for _, part := range strings.Split("\n"+block, "\n$ ")[1:] {
@@ -304,7 +304,7 @@ func (r *reader) console(block string, line int) string {
 	return out.String()
 }
 
-// withPatterns is what was printed, with those lines of the text that stand for several.
+// withPatterns returns what was printed, with those lines of the text that match several.
 func withPatterns(want, got string) string {
 	lines := strings.Split(got, "\n")
 	for w := range strings.SplitSeq(want, "\n") {
@@ -330,7 +330,7 @@ func matches(want, got string) bool {
 	return regexp.MustCompile(`\A` + b.String() + `\z`).MatchString(got + "\n")
 }
 
-// run runs a command where the reader stands. What goes on in the background ends with the test.
+// run runs a command in the reader's folder. Background commands end with the test.
 func (r *reader) run(command string) string {
 	r.t.Helper()
 	out, err := os.CreateTemp(r.home, ".out")

@@ -115,7 +115,7 @@ func (b *building) missing(dir string) error {
 		return nil // the build reports that there is no folder
 	}
 	if a, err := plugin.Named(found.Catalogue, plugin.Unnumbered(dir)); err == nil {
-		return usagef("build %s: no such folder; plugin %s is there already (%s), and its settings need no build (t2host conf %s)", dir, a.Name, a.From, a.Name)
+		return usagef("build %s: no such folder; plugin %s already exists (%s), and its settings need no build (t2host conf %s)", dir, a.Name, a.From, a.Name)
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func (b *building) sources(dirs []string) ([]string, error) {
 			return nil, err
 		}
 		if len(list) == 0 {
-			fmt.Fprintf(b.stdout, "no plugin's folder is in %s: what comes with t2host is built already\n", dir)
+			fmt.Fprintf(b.stdout, "%s has no folder of a plugin: the plugins that come with t2host are built already\n", dir)
 		}
 		all = append(all, list...)
 	}
@@ -138,7 +138,7 @@ func (b *building) sources(dirs []string) ([]string, error) {
 
 // runtimeFlag adds the flag of the commands that build.
 func runtimeFlag(cmd *cobra.Command, only *string) {
-	cmd.Flags().StringVar(only, "runtime", "", "build for that `RUNTIME` alone: wasm, process; the module takes seconds where nothing was compiled before, the executable a minute")
+	cmd.Flags().StringVar(only, "runtime", "", "build for this `RUNTIME` only: wasm (seconds where nothing was compiled before) or process (a minute)")
 }
 
 // runtimesOf returns the runtimes to build for, nil for both.

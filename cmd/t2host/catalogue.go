@@ -15,8 +15,8 @@ import (
 	"github.com/t2host/t2host/plugins/all"
 )
 
-// search finds all that can be loaded: from the folders, and built in. With -v
-// it says what it found and what was passed over.
+// search finds all plugins that can be loaded, from the folders and built in. With -v it shows
+// what it found and what was passed over.
 func (o *options) search() (*plugin.Found, error) {
 	found, err := plugin.Search(plugin.Folders(o.folders, os.Getenv), plugin.BuiltIn(all.Plugins()...))
 	if err != nil {
@@ -85,18 +85,17 @@ func readPins(words []string) (map[string]string, error) {
 			name, sum = w[:i], w[i+1:]
 		}
 		if sum = strings.ToLower(sum); !plugin.ValidSum(sum) || name == "" {
-			return nil, usagef("--pin %s: takes NAME=SHA256, 64 hex digits", w)
+			return nil, usagef("--pin %s: expected NAME=SHA256, 64 hex digits", w)
 		}
 		if other, ok := pins[plugin.Key(name)]; ok && other != sum {
-			return nil, usagef("--pin %s: %s is pinned to another checksum too: give one", w, name)
+			return nil, usagef("--pin %s: %s is pinned to another checksum too: use one", w, name)
 		}
 		pins[plugin.Key(name)] = sum
 	}
 	return pins, nil
 }
 
-// cacheDir is where compiled modules are kept; empty if the user has no cache
-// folder.
+// cacheDir returns where compiled modules are kept, or "" if the user has no cache folder.
 func cacheDir() string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -105,7 +104,7 @@ func cacheDir() string {
 	return filepath.Join(dir, "t2host")
 }
 
-// ownModule is what the module of t2host's own plugins is built from where it is not built
+// ownModule returns what the module of t2host's own plugins is built from if it is not built
 // in, and where it is kept.
 func ownModule() firstparty.Config {
 	c := firstparty.Config{Source: t2host.Source()}

@@ -18,20 +18,20 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// checking is what the user says of a check.
+// checking is the user's part of a check.
 type checking struct {
 	*options
 	captures []string
 	asJSON   bool
 }
 
-// checkCommand checks a plugin.
+// checkCommand returns the command that checks a plugin.
 func checkCommand(o *options) *cobra.Command {
 	c := &checking{options: o}
 	cmd := &cobra.Command{
 		Use:   "check DIR | FILE",
 		Short: "check that a plugin keeps what every plugin promises: the same bytes wherever it runs",
-		Args:  exactly(1, "check takes one folder or file"),
+		Args:  exactly(1, "check requires one folder or file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, done := interruptible(cmd.Context(), cmd.ErrOrStderr())
 			defer done()
@@ -83,7 +83,7 @@ func (c *checking) run(ctx context.Context, path string) error {
 	return c.show(a, list)
 }
 
-// again asks the artefact what it is.
+// again asks the artefact for its declaration again.
 func (c *checking) again(a *plugin.Artefact) (*sdk.Plugin, error) {
 	k := c.carrier()
 	defer k.Close()
@@ -102,8 +102,8 @@ func (c *checking) again(a *plugin.Artefact) (*sdk.Plugin, error) {
 	return b.Plugin, nil
 }
 
-// writeCaptures writes those that come with t2host; the last files are a stream that is
-// long enough to measure.
+// writeCaptures writes the captures that come with t2host; long are a stream that is long
+// enough to measure.
 func writeCaptures(dir string) (captures, long []string, err error) {
 	all := t2host.Captures()
 	for name, data := range all {
@@ -120,7 +120,7 @@ func writeCaptures(dir string) (captures, long []string, err error) {
 	return captures, long, nil
 }
 
-// show prints what was found, and gives an error if something is not good.
+// show prints the findings, and returns an error if a check failed.
 func (c *checking) show(a *plugin.Artefact, list []check.Finding) error {
 	bad := 0
 	for _, f := range list {

@@ -20,8 +20,7 @@ import (
 	"github.com/t2host/t2host/host/t2"
 )
 
-// options are the flags of the main job. The short ones are T2's wherever T2
-// has them.
+// options are the flags of the main job. The short ones are T2's where T2 has them.
 type options struct {
 	file, list       string
 	prefix, split    string
@@ -37,7 +36,7 @@ type options struct {
 
 	stdin          io.Reader
 	raw            io.Writer // standard output as it is, for the outlets of a run
-	stdout, stderr io.Writer // what cannot be shown is escaped
+	stdout, stderr io.Writer // unprintable characters are escaped
 }
 
 const long = `t2host reads a capture, cuts it into flows and runs plugins over them.
@@ -50,7 +49,7 @@ const long = `t2host reads a capture, cuts it into flows and runs plugins over t
 Files:
   t2host.toml                     settings, if it is in the current folder
   PREFIX_*.txt                    what plugins write; their settings name the ends
-  PREFIX_undelivered.bin          what a sink's receiver did not get; with a number if there is one
+  PREFIX_undelivered.bin          what a sink's receiver did not get; numbered if there is one already
   ~/.local/share/t2host/plugins   plugins that were installed (XDG_DATA_HOME moves it)
   ~/.cache/t2host                 compiled modules (XDG_CACHE_HOME moves it)
   ~/.cache/t2host/module          the module of t2host's own plugins, where go build has made t2host
@@ -65,7 +64,8 @@ Exit codes:
   1  the run failed, or something was not delivered
   2  the command was refused: nothing was opened, nothing written`
 
-// newCommand returns t2host and its commands. stderr must escape what cannot be shown, as a printable.Writer does.
+// newCommand returns t2host and its commands. stderr must escape unprintable characters, as a
+// printable.Writer does.
 func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	o := &options{stdin: stdin, raw: stdout, stdout: printable.Writer(stdout), stderr: stderr}
 	cmd := &cobra.Command{
@@ -85,7 +85,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.StringVarP(&o.file, "pcap", "r", "", "read the capture `FILE`: pcap or pcapng, also gzip or zstd; - is standard input")
 	f.StringVarP(&o.list, "pcap-list", "R", "", "read the captures named in `LIST`, a line each, as one stream")
 	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or are in that folder (default: the input's name, in the current folder); - writes flow records to standard output")
-	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, with commas between; ./PATH is a module or an executable")
+	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, separated by commas; ./PATH is a module or an executable")
 	f.StringVarP(&o.split, "output-split", "W", "", "the same, with flow records in numbered files: `PREFIX[:SIZE][,START]`; SIZE in bytes (K, M, G) or, with f, in flows (default: 500M,0)")
 	f.StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR` first, then in T2HOST_PLUGINS, the user's data folder, and t2host itself")
 	f.StringVarP(&o.settings, "settings", "C", "", "read the settings `FILE` (default: "+settings.DefaultFile+", if there is one)")
@@ -108,7 +108,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	return cmd
 }
 
-// run does the main job, or says why there is none.
+// run does the main job, or returns why it cannot.
 func (o *options) run(cmd *cobra.Command, args []string) error {
 	if o.version {
 		_, err := io.WriteString(o.stdout, versions())
@@ -120,9 +120,9 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	case o.file == "" && o.list == "":
 		return usagef("one of -r FILE and -R LIST is required (try t2host -h)")
 	case o.file != "" && o.list != "":
-		return usagef("-r and -R exclude each other: give one input (try t2host -h)")
+		return usagef("-r and -R exclude each other: use one of them (try t2host -h)")
 	case o.prefix != "" && o.split != "":
-		return usagef("-w and -W exclude each other: both say where the outputs go (try t2host -h)")
+		return usagef("-w and -W exclude each other: both set where the outputs go (try t2host -h)")
 	case len(args) > 0:
 		return usagef("unexpected argument %q (try t2host -h): %s", args[0], t2.Answer("a filter", t2.Here("t2", "EXPRESSION")))
 	}
@@ -214,14 +214,14 @@ func atMost(n int, text string) cobra.PositionalArgs {
 	}
 }
 
-// onlyInput reports whether nothing but an input was asked for.
+// onlyInput reports whether the flags name an input and nothing else.
 func onlyInput(cmd *cobra.Command) bool {
 	only := true
 	cmd.Flags().Visit(func(f *pflag.Flag) { only = only && (f.Name == "pcap" || f.Name == "pcap-list") })
 	return only
 }
 
-// commands are t2host itself and its commands, but for hidden ones.
+// commands returns t2host itself and its commands, except hidden ones.
 func commands(root *cobra.Command) []*cobra.Command {
 	list := []*cobra.Command{root}
 	for _, c := range root.Commands() {

@@ -15,7 +15,7 @@ import (
 const completionLong = `t2host completion prints a shell's completion: commands, flags, plugins, settings and their values.
 
   bash   source <(t2host completion bash)                in ~/.bashrc; needs the package bash-completion
-  zsh    source <(t2host completion zsh)                 in ~/.zshrc, behind compinit
+  zsh    source <(t2host completion zsh)                 in ~/.zshrc, after compinit
   fish   t2host completion fish | source                 in ~/.config/fish/config.fish`
 
 var shells = []string{"bash", "zsh", "fish"}
@@ -25,7 +25,7 @@ func completionCommand() *cobra.Command {
 		Use:       "completion bash | zsh | fish",
 		Short:     "print the completion of a shell",
 		Long:      completionLong,
-		Args:      exactly(1, "completion takes a shell: bash, zsh or fish"),
+		Args:      exactly(1, "completion requires a shell: bash, zsh or fish"),
 		ValidArgs: shells,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root, w := cmd.Root(), cmd.OutOrStdout()
@@ -38,18 +38,18 @@ func completionCommand() *cobra.Command {
 			case "fish":
 				return root.GenFishCompletion(w, true)
 			}
-			return usagef("completion knows no shell %s: bash, zsh, fish", args[0])
+			return usagef("completion: unknown shell %s: bash, zsh or fish", args[0])
 		},
 	}
 }
 
-// completions registers the completions of flags and arguments of each command.
+// completions sets the completions of the flags and words of each command.
 func (o *options) completions(root *cobra.Command) {
 	captures := []string{"pcap", "pcapng", "cap", "gz", "zst"}
 	for _, cmd := range append(root.Commands(), root) {
 		complete := func(flag string, f cobra.CompletionFunc) {
 			if cmd.Flags().Lookup(flag) != nil {
-				_ = cmd.RegisterFlagCompletionFunc(flag, f) // fails for a flag that is not there alone
+				_ = cmd.RegisterFlagCompletionFunc(flag, f) // fails only for a flag that does not exist
 			}
 		}
 		complete("plugins", listOf(o.runnable))
@@ -105,7 +105,7 @@ func plain(list func() []word) cobra.CompletionFunc {
 	}
 }
 
-// listOf completes the last one of a list with commas.
+// listOf completes the last element of a list with commas.
 func listOf(list func(typed string) []word) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		head := typed[:strings.LastIndexByte(typed, ',')+1]
@@ -128,8 +128,7 @@ func followed(list func() []word) cobra.CompletionFunc {
 	}
 }
 
-// catalogue returns all plugins that can be found, as their plugin.json describes them: no
-// artefact is run.
+// catalogue returns all plugins that can be loaded, without asking artefacts.
 func (o *options) catalogue() []*plugin.Artefact {
 	found, err := o.search()
 	if err != nil {
@@ -192,7 +191,8 @@ func (o *options) keyNames(_ *cobra.Command, args []string, typed string) ([]cob
 	return offered(names, "", typed), cobra.ShellCompDirectiveNoFileComp
 }
 
-// keysOf returns the settings of the named group, or of all, and the names that they have there.
+// keysOf returns the settings of the group that was named, or of all groups, and how they are
+// called there.
 func (o *options) keysOf(args []string) ([]settings.Listed, func(*settings.Listed) string) {
 	all := host.Groups(o.catalogue())
 	if len(args) == 1 {

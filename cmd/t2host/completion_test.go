@@ -68,7 +68,7 @@ func TestShells(t *testing.T) {
 	}
 }
 
-// skip says that a part of a test needs what is not here; T2HOST_NO_SKIP=1 makes that a
+// skip skips a part of a test because something is missing; T2HOST_NO_SKIP=1 makes that a
 // failure.
 func skip(t *testing.T, why string) {
 	t.Helper()

@@ -34,12 +34,12 @@ const confLong = `t2host conf lists settings: of t2host (flow, capture, batch, r
 
   t2host conf                              all settings, their values, and where these come from
   t2host conf tcpwin                       those of one plugin
-  t2host conf tcpwin -D threshold=1000     write one into the settings file; -D threshold=default takes it out
+  t2host conf tcpwin -D threshold=1000     write one into the settings file; -D threshold=default removes it
   t2host conf tcpwin -G threshold          print one
   t2host conf tcpwin --reset               back to the defaults; without a name: all settings
   t2host conf -g                           write a settings file with everything in it; -g FILE, - for standard output
-  t2host conf --check                      is all well?
-  t2host conf --trust                      show what ./t2host.toml sets beside plain values, and accept it
+  t2host conf --check                      check all settings
+  t2host conf --trust                      show which settings of ./t2host.toml need your consent, and accept them
 
 The settings file is t2host.toml in the current folder, or the one that -C names. An environment variable such as
 T2HOST_TCPWIN__THRESHOLD comes before it, and --set before both.`
@@ -55,13 +55,13 @@ func confCommand(o *options) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringArrayVarP(&c.define, "define", "D", nil, "write a setting into the settings file: `KEY=VALUE`, or PLUGIN.KEY=VALUE; the value default takes it out")
+	f.StringArrayVarP(&c.define, "define", "D", nil, "write a setting into the settings file: `KEY=VALUE`, or PLUGIN.KEY=VALUE; the value default removes it")
 	f.StringArrayVarP(&c.get, "get", "G", nil, "print the setting `KEY`, or PLUGIN.KEY")
 	f.BoolVarP(&c.all, "all", "a", false, "of t2host and of all plugins, as without a name")
-	f.BoolVar(&c.reset, "reset", false, "take the settings out of the settings file; the list of plugins stays")
+	f.BoolVar(&c.reset, "reset", false, "remove the settings from the settings file; the list of plugins stays")
 	f.BoolVarP(&c.generate, "generate", "g", false, "write a settings file with everything in it, to the word that has a dot or is -, else to the one that -C names")
 	f.BoolVar(&c.check, "check", false, "check all settings")
-	f.BoolVar(&c.trustIt, "trust", false, "show what ./"+settings.DefaultFile+" sets that a file which nobody named may not, and accept it until it changes")
+	f.BoolVar(&c.trustIt, "trust", false, "show what ./"+settings.DefaultFile+" sets that needs your consent, and accept it until it changes")
 	f.StringVarP(&o.settings, "settings", "C", "", "the settings `FILE` (default: "+settings.DefaultFile+")")
 	f.StringArrayVar(&o.sets, "set", nil, "as if it were set in a run: `PLUGIN.KEY=VALUE`")
 	f.BoolVar(&c.asJSON, "json", false, "list as JSON")
@@ -80,7 +80,7 @@ func (c *conf) run(words []string) error {
 		return usagef("conf: -D, -G, --reset, -g, --check and --trust exclude each other")
 	}
 	if c.all && len(words) > 0 {
-		return usagef("conf -a: it is for all of them: give it alone, or give names")
+		return usagef("conf -a lists all plugins: use it alone, or name plugins")
 	}
 	file := c.file()
 	if c.generate {
@@ -109,8 +109,7 @@ func (c *conf) file() string {
 	return settings.DefaultFile
 }
 
-// generated returns the file that conf -g writes, which may be among its words, and the other
-// words: names of plugins have no dot.
+// generated returns the file among the words of conf -g: names of plugins have no dot.
 func generated(file string, words []string) (string, []string) {
 	var names []string
 	for _, w := range words {
@@ -123,8 +122,8 @@ func generated(file string, words []string) (string, []string) {
 	return file, names
 }
 
-// groups returns all groups of settings, and those that the words name, all if there is no
-// word. A word is a part of t2host, a plugin, or a plugin's path.
+// groups returns all groups, and those that the words name, or all if there are no words. A
+// word is a part of t2host, a plugin, or a plugin's path.
 func (c *conf) groups(words []string) (all, named []settings.Group, err error) {
 	own := host.OwnGroups()
 	var plugins []string
@@ -155,7 +154,7 @@ func (c *conf) groups(words []string) (all, named []settings.Group, err error) {
 	return all, named, nil
 }
 
-// read does the jobs that change no setting. Values that a run would refuse are listed too.
+// read does what changes no setting. It also lists values that a run would refuse.
 func (c *conf) read(all, named []settings.Group, file string) error {
 	from := c.settings
 	if _, err := os.Stat(file); c.generate && from == file && errors.Is(err, fs.ErrNotExist) {
@@ -187,12 +186,12 @@ func (c *conf) sayAllWell(list []settings.Listed) error {
 	for _, l := range list {
 		from[l.Source]++
 	}
-	_, err := fmt.Fprintf(c.stdout, "%d settings, all well: %d from the settings file, %d from the environment\n",
+	_, err := fmt.Fprintf(c.stdout, "%d settings, all valid: %d from the settings file, %d from the environment\n",
 		len(list), from[settings.File], from[settings.Environment])
 	return err
 }
 
-// refused returns err as one of the user's (exit code 2), nil if err is nil.
+// refused makes err an error of the user's; nil stays nil.
 func refused(err error) error {
 	if err == nil {
 		return nil
@@ -200,7 +199,7 @@ func refused(err error) error {
 	return &host.UsageError{Err: err}
 }
 
-// print prints settings as lines of TOML, as T2's t2conf -G does and as they are in the file.
+// print prints settings as lines of TOML: like T2's t2conf -G, and as in the settings file.
 func (c *conf) print(values *settings.Values, named []settings.Group) error {
 	for _, word := range c.get {
 		key, err := c.ours("-G", word)
@@ -213,7 +212,7 @@ func (c *conf) print(values *settings.Values, named []settings.Group) error {
 		}
 		l := values.List([]settings.Group{{Name: g.Name, Settings: []sdk.Setting{*s}}})[0]
 		literal, err := settings.Literal(g.Name, s, l.Text)
-		if err != nil { // not one of the setting's values
+		if err != nil { // a value that the setting does not accept
 			literal = printable.Line(l.Text)
 		}
 		if _, err := fmt.Fprintf(c.stdout, "%s = %s\n", s.Name, literal); err != nil {
@@ -223,7 +222,7 @@ func (c *conf) print(values *settings.Values, named []settings.Group) error {
 	return nil
 }
 
-// write creates a settings file; it never replaces one.
+// write creates a settings file; it does not touch an existing one.
 func (c *conf) write(all []settings.Group, file string, list []settings.Listed) error {
 	text, err := settings.Template(list)
 	if err != nil {
@@ -236,7 +235,7 @@ func (c *conf) write(all []settings.Group, file string, list []settings.Listed) 
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return usagef("conf -g: %s is there already: give another file (t2host conf -g FILE), or - for standard output", file)
+		return usagef("conf -g: %s already exists: name another file (t2host conf -g FILE), or - for standard output", file)
 	case err != nil:
 		return fmt.Errorf("conf -g: %w", err)
 	}
@@ -247,13 +246,13 @@ func (c *conf) write(all []settings.Group, file string, list []settings.Listed) 
 		return fmt.Errorf("conf -g: %w", err)
 	}
 	c.remember(all, file, &settings.Content{}, text)
-	_, err = fmt.Fprintf(c.stdout, "%s holds %d settings; a # stands before each default\n", file, len(list))
+	_, err = fmt.Fprintf(c.stdout, "%s has %d settings; each default is commented out with a #\n", file, len(list))
 	return err
 }
 
 func listSettings(w io.Writer, list []settings.Listed) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "SETTING\tVALUE\tFROM\tUNIT\tTAKES\tMEANING")
+	fmt.Fprintln(t, "SETTING\tVALUE\tFROM\tUNIT\tACCEPTS\tMEANING")
 	for _, l := range list {
 		from := string(l.Source)
 		if l.Origin != "" && l.Source != settings.Flag {

@@ -20,7 +20,7 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 	for _, w := range words {
 		key, text, ok := strings.Cut(w, "=")
 		if !ok || key == "" {
-			return usagef("conf -D %s: takes KEY=VALUE", w)
+			return usagef("conf -D %s: expected KEY=VALUE", w)
 		}
 		word := key
 		key, err := c.ours("-D", word)
@@ -55,7 +55,7 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 	return c.edit(all, changes)
 }
 
-// accept returns an error if a value is not one of a setting's.
+// accept returns why a setting does not accept a value.
 func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, text string) error {
 	if err := host.CheckValue(g, s, text); err != nil {
 		return err
@@ -79,8 +79,8 @@ func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, te
 	return nil
 }
 
-// resetAll takes the settings of the named groups out of the file, or all that are in it, also
-// those that no group has. The list of plugins stays: it has no default to go back to.
+// resetAll removes the groups' settings from the file, or all settings, also those of unknown
+// groups. The list of plugins stays: it has no default.
 func (c *conf) resetAll(groups, named []settings.Group, all bool) error {
 	file := c.file()
 	if _, err := os.Stat(file); c.settings == "" && errors.Is(err, fs.ErrNotExist) {

@@ -10,11 +10,11 @@ import (
 	"github.com/t2host/t2host/host/settings"
 )
 
-// trustFile shows what ./t2host.toml sets that a file which nobody named may not, and accepts it.
+// trustFile shows what ./t2host.toml sets that needs the user's consent, and accepts it.
 func (c *conf) trustFile(all []settings.Group) error {
 	const file = settings.DefaultFile
 	if c.settings != "" {
-		return usagef("conf --trust: a file that -C names needs none")
+		return usagef("conf --trust: a file that -C names needs no consent")
 	}
 	read, err := settings.Read(file)
 	if err != nil {
@@ -24,7 +24,7 @@ func (c *conf) trustFile(all []settings.Group) error {
 	if err != nil {
 		return refused(err)
 	}
-	text := file + " sets what it may only set if you accept it:\n  " + strings.Join(held, "\n  ")
+	text := file + " has settings that need your consent:\n  " + strings.Join(held, "\n  ")
 	if len(held) == 0 {
 		text = file + " sets plain values only"
 	}
@@ -44,7 +44,7 @@ func (c *conf) remember(all []settings.Group, file string, before *settings.Cont
 	var foreign *settings.ForeignError
 	switch {
 	case errors.As(err, &foreign):
-		c.note("%s held what is not accepted: t2host conf --trust shows it (%d settings) and accepts it", file, foreign.Held)
+		c.note("%s had settings that are not accepted: t2host conf --trust shows them (%d settings) and accepts them", file, foreign.Held)
 	case err != nil:
 		c.note("%s is written, but cannot be remembered as yours: %v: run with -C %s", file, err, file)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestRecipesNameWhatIsThere: each file, target of make and test that CONTRIBUTING.md names is there.
+// TestRecipesNameWhatIsThere checks that each file and target of make that CONTRIBUTING.md names exists.
 func TestRecipesNameWhatIsThere(t *testing.T) {
 	text, err := os.ReadFile("../../CONTRIBUTING.md")
 	if err != nil {

@@ -34,8 +34,8 @@ func endRequests(signals <-chan os.Signal, ask func(), exit func(code int)) {
 	}
 }
 
-// onSignals closes the channel when SIGINT or SIGTERM asks for the end, and then writes a
-// line to status unless that is nil. A later signal ends the program.
+// onSignals returns a channel that is closed when SIGINT or SIGTERM asks for the end, and
+// reports this to status unless status is nil. A later signal ends the program.
 func onSignals(status io.Writer) (asked <-chan struct{}, done func()) {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -46,7 +46,7 @@ func onSignals(status io.Writer) (asked <-chan struct{}, done func()) {
 			close(stop)
 			if status != nil {
 				// A terminal that does not read must not keep the next signal waiting.
-				writing.Go(func() { fmt.Fprintln(status, "t2host: ending; again to give up") })
+				writing.Go(func() { fmt.Fprintln(status, "t2host: ending; interrupt again to abort") })
 			}
 		}, os.Exit)
 	})
@@ -58,8 +58,8 @@ func onSignals(status io.Writer) (asked <-chan struct{}, done func()) {
 	}
 }
 
-// ignoreSIGPIPE makes a write to a closed standard output return an error instead of ending
-// the program.
+// ignoreSIGPIPE turns a closed pipe after standard output into an error of the write, instead
+// of a silent death.
 func ignoreSIGPIPE() { signal.Ignore(syscall.SIGPIPE) }
 
 // interruptible returns a context that ends when the user asks for the end.

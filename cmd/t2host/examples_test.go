@@ -39,7 +39,7 @@ func exampleBench(t *testing.T, name string) *bench {
 	return b
 }
 
-// run runs a program in the example's folder and gives what it prints.
+// run runs a program in the example's folder and returns what it prints.
 func (b *bench) run(name string, args ...string) string {
 	b.Helper()
 	if name == "t2host" {
@@ -54,7 +54,7 @@ func (b *bench) run(name string, args ...string) string {
 	return string(out)
 }
 
-// check says that t2host check finds it good.
+// check fails unless t2host check passes.
 func (b *bench) check(path string) {
 	b.Helper()
 	if out := b.run("t2host", "check", path); !strings.Contains(out, "ok    same bytes on windows6.pcapng") || strings.Contains(out, "FAIL") {
@@ -87,7 +87,7 @@ func TestExampleTcpWinSink(t *testing.T) {
 	for _, flags := range [][]string{{"-P", "build"}, nil} {
 		args := append(flags, "-r", filepath.Join(root, "testdata/windows.pcap"), "-w", "out", "-p", "tcpWinSink", "--set", "tcpwinsink.to=file:reports")
 		out := b.run("t2host", args...)
-		if note := "t2host: plugin tcpWinSink: build/tcpwinsink takes the place of version 1.0.0, built in\n"; strings.Contains(out, note) != (flags != nil) {
+		if note := "t2host: plugin tcpWinSink: build/tcpwinsink replaces version 1.0.0, built in\n"; strings.Contains(out, note) != (flags != nil) {
 			t.Errorf("t2host %s: prints\n%s", strings.Join(args, " "), out)
 		}
 		reports, err := os.ReadFile(filepath.Join(b.dir, "reports"))

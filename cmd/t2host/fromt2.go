@@ -17,10 +17,10 @@ import (
 
 // What users of T2 type is accepted as it is, or refused with what is here in its place.
 
-// toolOf names the tool of T2's whose options a command may be given.
+// toolOf names the tool of T2's whose options a command may receive.
 var toolOf = map[string]string{"t2host": "t2", "new-plugin": "t2plugin", "build": "t2build", "conf": "t2conf"}
 
-// flagError returns the refusal of a flag, with what is here in the place of an option of T2's.
+// flagError returns the refusal of a flag, with the equivalent of an option of T2's.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {

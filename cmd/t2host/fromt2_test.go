@@ -73,7 +73,7 @@ func checkAccepted(t *testing.T, cmd *cobra.Command, tool string, known map[stri
 	}
 }
 
-// TestT2Constants: the settings that stand in for constants exist, and no constant is in two
+// TestT2Constants checks that the settings for constants exist, and no constant is in two
 // rows.
 func TestT2Constants(t *testing.T) {
 	groups := host.Groups(builtIn())
@@ -103,7 +103,7 @@ func fromT2Tables() string {
 	for _, c := range t2.Constants {
 		row(c.Names, cell(c))
 	}
-	b.WriteString("\n`t2host conf` takes the name of a constant that is one setting here, and reports which.\n")
+	b.WriteString("\n`t2host conf` accepts the name of a constant that is one setting here, and shows which.\n")
 	head("Options", "T2")
 	for _, o := range t2.Options {
 		if o.Tool == "t2" {

@@ -19,7 +19,7 @@ func graphCommand(o *options) *cobra.Command {
 		Short: "show in which order plugins load, and why",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 || len(names) == 0 {
-				return usagef("graph takes plugins: t2host graph -p tcpwin,tcpwinsink")
+				return usagef("graph requires plugins: t2host graph -p tcpwin,tcpwinsink")
 			}
 			return nil
 		},
@@ -45,13 +45,13 @@ func graphCommand(o *options) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringSliceVarP(&names, "plugins", "p", nil, "the plugins: `NAMES`, with commas between")
+	cmd.Flags().StringSliceVarP(&names, "plugins", "p", nil, "the plugins: `NAMES`, separated by commas")
 	cmd.Flags().BoolVar(&dot, "dot", false, "as Graphviz dot")
 	folderFlag(cmd, o)
 	return cmd
 }
 
-// gets names the columns and tables of a plugin that another reads.
+// gets names the columns and tables of a plugin that another one reads.
 func gets(e plugin.Edge) string {
 	var list []string
 	for _, name := range e.Columns {

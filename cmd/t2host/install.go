@@ -17,8 +17,8 @@ func installCommand(o *options) *cobra.Command {
 	var only string
 	cmd := &cobra.Command{
 		Use:   "install DIR | FILE",
-		Short: "build the plugin in a folder, or take a module or executable, and put it where t2host finds it",
-		Args:  exactly(1, "install takes one folder or file"),
+		Short: "install a plugin where t2host finds it: the one in a folder, which is built first, or a module or executable",
+		Args:  exactly(1, "install requires one folder or file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, done := interruptible(cmd.Context(), cmd.ErrOrStderr())
 			defer done()
@@ -34,7 +34,7 @@ func uninstallCommand(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "uninstall NAME",
 		Short: "remove a plugin that was installed",
-		Args:  exactly(1, "uninstall takes one name"),
+		Args:  exactly(1, "uninstall requires one name"),
 		RunE:  func(_ *cobra.Command, args []string) error { return o.uninstall(args[0]) },
 	}
 }
@@ -121,7 +121,7 @@ func (o *options) uninstallAll(sure bool) error {
 		for _, a := range list {
 			names = append(names, a.Name)
 		}
-		return usagef("build -e: removes %s from %s: give -y too, or remove one (t2host uninstall NAME)", strings.Join(names, ", "), s.Dir)
+		return usagef("build -e: removes %s from %s: add -y, or remove one (t2host uninstall NAME)", strings.Join(names, ", "), s.Dir)
 	}
 	for _, a := range list {
 		if err := s.Remove(a); err != nil {

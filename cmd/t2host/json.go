@@ -8,7 +8,7 @@ import (
 	"github.com/t2host/t2host/host/printable"
 )
 
-// writeJSON writes a value as indented JSON, with what a terminal would act on escaped.
+// writeJSON writes a value with indentation, so that people can read it too.
 func writeJSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -17,10 +17,10 @@ var (
 	sdkNames = regexp.MustCompile("`(sdk|field|value)\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?")
 )
 
-// TestLinks: what a page links to is there.
+// TestLinks checks that the target of each link between pages exists.
 func TestLinks(t *testing.T) {
-	pages := []string{"../../README.md", "../../RATIONALE.md", "../../sdk/wire/ABI.md", "../../testdata/README.md"}
-	for _, pattern := range []string{"../../docs/*.md", "../../docs/examples/*.md", "../../plugins/*/README.md"} {
+	pages := []string{"../../README.md", "../../RATIONALE.md", "../../CONTRIBUTING.md", "../../sdk/wire/ABI.md", "../../testdata/README.md"}
+	for _, pattern := range []string{"../../docs/*.md", "../../docs/*/*.md", "../../plugins/*/README.md"} {
 		more, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -52,11 +52,16 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// hasHeading looks for a heading by its anchor.
+// slug returns a heading's anchor.
+func slug(heading string) string {
+	name := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(heading), "")
+	return strings.ReplaceAll(name, " ", "-")
+}
+
+// hasHeading reports whether text has a heading with this anchor.
 func hasHeading(text, anchor string) bool {
 	for _, m := range headings.FindAllStringSubmatch(text, -1) {
-		name := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(m[1]), "")
-		if strings.ReplaceAll(name, " ", "-") == anchor {
+		if slug(m[1]) == anchor {
 			return true
 		}
 	}
@@ -125,7 +130,7 @@ func exportedOf(t *testing.T, dir string, exported map[string]bool) {
 	}
 }
 
-// receiver is the name of a method's type.
+// receiver returns the name of a method's type.
 func receiver(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.StarExpr:

@@ -1,4 +1,5 @@
-// Command t2host takes a capture and runs flow plugins over it.
+// Command t2host runs flow plugins over captures, and builds, installs, checks
+// and configures plugins.
 package main
 
 import (
@@ -22,10 +23,10 @@ func main() {
 		worker.Serve(all.Plugins())
 		return
 	}
-	// The ballast is never touched, so that it has addresses and no memory. Each collection goes
-	// through 5 MB of gopacket's tables, and a run makes little garbage, most of it while
-	// plugins are loaded: with it the first collection comes at 40 MB. A larger heap, such as
-	// that of a queue for a receiver that does not read, is still collected when it has doubled.
+	// The ballast is never touched, so that it uses addresses but no memory. Each collection
+	// scans 5 MB of gopacket's tables, while a run makes little garbage, most of it while
+	// plugins are loaded: with the ballast the first collection comes at 40 MB. A larger heap,
+	// as with a queue for a receiver that does not read, is still collected when it has doubled.
 	ballast := make([]byte, 16<<20)
 	code := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	runtime.KeepAlive(ballast)
@@ -51,7 +52,7 @@ func usagef(format string, args ...any) error {
 	return &usageError{text: fmt.Sprintf(format, args...)}
 }
 
-// run is the program; it gives the exit code.
+// run is the program; it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	stderr = printable.Writer(stderr)
 	cmd := newCommand(stdin, stdout, stderr)
@@ -82,7 +83,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return exitRun
 }
 
-// flatten gives the messages of joined errors one by one.
+// flatten returns the messages of joined errors one by one.
 func flatten(err error) []string {
 	if refused, ok := err.(*host.UsageError); ok {
 		err = refused.Err

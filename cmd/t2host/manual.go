@@ -14,12 +14,12 @@ import (
 	"github.com/t2host/t2host/host/version"
 )
 
-// manCommand returns the command that prints manual pages, made of what --help prints.
+// manCommand returns the command that prints manual pages, made from the text of --help.
 func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "man [COMMAND]",
 		Short: "print the manual page of t2host or of one of its commands: t2host man | man -l -",
-		Args:  atMost(1, "man takes one command at most"),
+		Args:  atMost(1, "man accepts at most one command"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			page := cmd.Root()
 			if len(args) == 1 {
@@ -67,8 +67,8 @@ func manual(w io.Writer, cmd *cobra.Command) error {
 
 var section = regexp.MustCompile(`^([A-Z][a-z ]+):$`)
 
-// prose returns a command's long text in Markdown: indented lines are code, a line that is a
-// word with a colon is a heading.
+// prose returns a command's long text in Markdown: indented lines as code, a word with a colon
+// as a heading.
 func prose(cmd *cobra.Command, heading string) string {
 	text := cmd.Long
 	if text == "" {
@@ -99,7 +99,7 @@ func prose(cmd *cobra.Command, heading string) string {
 
 func fenced(text string) string { return "```\n" + text + "\n```\n" }
 
-// flagNames returns the spellings of a flag: -r, --pcap FILE.
+// flagNames returns how a flag is written: -r, --pcap FILE.
 func flagNames(f *pflag.Flag) string {
 	value, _ := pflag.UnquoteUsage(f)
 	text := "--" + f.Name

@@ -32,9 +32,9 @@ and the SDK, so that it builds anywhere without anything else. What next: cd NAM
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1:
-				return usagef("new-plugin takes one name")
+				return usagef("new-plugin requires one name")
 			case len(args) == 1 && n.create != "":
-				return usagef("new-plugin takes one name: -c is T2's way to give it")
+				return usagef("new-plugin requires one name: use NAME or -c NAME")
 			case len(args) == 1:
 				n.create = args[0]
 			}
@@ -61,9 +61,9 @@ and the SDK, so that it builds anywhere without anything else. What next: cd NAM
 	f.BoolVarP(&n.payload, "t2buf", "t", false, "a plugin that reads payload")
 	f.BoolVarP(&n.minimal, "minimal", "m", false, "without an example; with -s a sink")
 	f.StringVarP(&n.number, "number", "n", "", "the plugin's `NUMBER`, 0 to 999, of sinks from 900 (default: a free one)")
-	f.StringSliceVar(&n.requires, "requires", nil, "plugins that it requires: `NAMES`, with commas between")
+	f.StringSliceVar(&n.requires, "requires", nil, "plugins that it requires: `NAMES`, separated by commas")
 	f.StringVarP(&n.create, "create", "c", "", "the same as NAME, as in T2")
-	f.BoolVarP(&n.list, "list", "l", false, "list the plugins that there are")
+	f.BoolVarP(&n.list, "list", "l", false, "list all plugins")
 	f.BoolP("yes", "y", false, "as in T2; nothing is asked here")
 	folderFlag(cmd, o)
 	return cmd
@@ -93,7 +93,7 @@ func (n *newPlugin) run() error {
 	}
 	takes := ""
 	if old != nil {
-		takes = fmt.Sprintf("; installed, it takes the place of %s %s, %s", old.Name, old.Version, old.From)
+		takes = fmt.Sprintf("; installed, it replaces %s %s, %s", old.Name, old.Version, old.From)
 	}
 	fmt.Fprintf(n.stdout, "%s, number %d, is in %s%s\nnext: cd %s && make test && make install && t2host -r FILE -p %s\n", p.Name, p.Number, dir, takes, dir, p.Name)
 	return nil

@@ -1,16 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -24,16 +26,17 @@ import (
 // made are the parts of the book that are made from declarations. A page has one between
 // two marks.
 var made = map[string]func() string{
-	"commands": func() string { return commandPages(newCommand(nil, io.Discard, io.Discard)) },
-	"settings": settingPages,
-	"columns":  columnPage,
-	"plugins":  pluginPage,
-	"from-t2":  fromT2Tables,
+	"architecture": packageTable,
+	"commands":     func() string { return commandPages(newCommand(nil, io.Discard, io.Discard)) },
+	"settings":     settingPages,
+	"columns":      columnPage,
+	"plugins":      pluginPage,
+	"from-t2":      fromT2Tables,
 }
 
 const madeEnd = "<!-- end -->\n"
 
-// TestMadePages: what is made from declarations is up to date. -update writes it anew.
+// TestMadePages checks that what is made from declarations is up to date. -update writes it anew.
 func TestMadePages(t *testing.T) {
 	for name, text := range made {
 		page := "../../docs/" + name + ".md"
@@ -48,7 +51,7 @@ func TestMadePages(t *testing.T) {
 			t.Fatalf("%s: no %s … %s", page, strings.TrimSpace(mark), strings.TrimSpace(madeEnd))
 		}
 		fresh := text()
-		diff := cmp.Diff(stale, fresh)
+		diff := gocmp.Diff(stale, fresh)
 		switch {
 		case diff == "":
 		case *update:
@@ -77,7 +80,7 @@ func settingPages() string {
 			if title == "" {
 				title = "Alone, before all groups"
 			}
-			fmt.Fprintf(&b, "\n### %s\n\n| key | default | takes | meaning |\n|---|---|---|---|\n", title)
+			fmt.Fprintf(&b, "\n### %s\n\n| key | default | accepts | meaning |\n|---|---|---|---|\n", title)
 		}
 		shown := l.Default
 		if shown == "" {
@@ -101,6 +104,28 @@ func columnPage() string {
 		for _, e := range a.Exports {
 			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", e.Name, namesOf(e.Key), namesOf(e.Row))
 		}
+	}
+	return b.String() + "\n"
+}
+
+// packageTable lists the module's packages with the first sentences of their comments.
+func packageTable() string {
+	list := exec.Command("go", "list", "-f", "{{.ImportPath}}\t{{.Doc}}", "./...")
+	list.Dir, list.Stderr = "../..", os.Stderr
+	out, err := list.Output()
+	if err != nil {
+		return "go list: " + err.Error() + "\n"
+	}
+	var b strings.Builder
+	b.WriteString("\n| package | |\n|---|---|\n")
+	for line := range strings.Lines(string(out)) {
+		path, doc, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		path = strings.TrimPrefix(strings.TrimPrefix(path, "github.com/t2host/t2host"), "/")
+		words := strings.SplitN(doc, " ", 3) // "Package", its name, what it does
+		if len(words) < 3 {
+			return path + " has no package comment\n"
+		}
+		fmt.Fprintf(&b, "| [%s](../%s) | %s |\n", cmp.Or(path, "."), path, words[2])
 	}
 	return b.String() + "\n"
 }
@@ -147,7 +172,7 @@ func book(t *testing.T) string {
 	return b.String()
 }
 
-// TestBookHoldsEverything: every key, flag, command, column and table of the program stands
+// TestBookHoldsEverything: every key, flag, command, column and table of the program is
 // in the book, and what it names so is there.
 func TestBookHoldsEverything(t *testing.T) {
 	text := book(t)
@@ -219,7 +244,7 @@ func TestBookNamesWhatIsThere(t *testing.T) {
 	}
 }
 
-// isName says that a plugin has a column, a table or an outlet of that name: they are
+// isName reports whether a plugin has a column, a table or an outlet of that name: they are
 // written with a dot too.
 func isName(w string) bool {
 	for _, a := range builtIn() {

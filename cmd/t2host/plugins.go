@@ -17,13 +17,13 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// pluginsCommand shows what can be loaded.
+// pluginsCommand returns the command that shows what can be loaded.
 func pluginsCommand(o *options) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "plugins [NAME | PATH]",
 		Short: "list the plugins that can be loaded, or show all about one",
-		Args:  atMost(1, "plugins takes one name at most"),
+		Args:  atMost(1, "plugins accepts at most one name"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			catalogue, named, err := o.described(args)
 			if err != nil {
@@ -51,7 +51,7 @@ func pluginsCommand(o *options) *cobra.Command {
 
 func folderFlag(cmd *cobra.Command, o *options) {
 	cmd.Flags().StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR` first")
-	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "say where each plugin was found, and what was passed over")
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, and what was passed over")
 }
 
 // only returns the plugins that are requested by name.
@@ -67,7 +67,7 @@ func only(catalogue []*plugin.Artefact, requests []plugin.Request) ([]*plugin.Ar
 	return list, nil
 }
 
-// kind is the plugin's kind by its number: T2's range for sinks.
+// kind returns the plugin's kind by its number: T2's range for sinks.
 func kind(p *sdk.Plugin) string {
 	if p.Number >= 900 {
 		return "sink"
@@ -75,7 +75,7 @@ func kind(p *sdk.Plugin) string {
 	return "flow"
 }
 
-// forms are the runtimes that the plugin has here; a worker is another place for
+// forms returns the runtimes in which the plugin can run here; a worker is another place for
 // the same module.
 func forms(a *plugin.Artefact) []string {
 	var list []string
@@ -87,7 +87,7 @@ func forms(a *plugin.Artefact) []string {
 	return list
 }
 
-// where says it for reading.
+// where describes where a plugin comes from.
 func where(a *plugin.Artefact) string {
 	text := strings.Join(forms(a), ", ")
 	if a.BuiltIn || !a.Has(plugin.Wasm) {
@@ -139,7 +139,7 @@ func listJSON(w io.Writer, catalogue []*plugin.Artefact) error {
 	return writeJSON(w, entries)
 }
 
-// show writes plugins' manifests for reading.
+// show prints plugins' declarations.
 func show(w io.Writer, list []*plugin.Artefact) error {
 	for i, a := range list {
 		if i > 0 {
@@ -190,7 +190,7 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 		line("writes", "%s: %s", out.Name, leads(a.Name, out))
 	}
 	if len(a.Settings) > 0 {
-		fmt.Fprintln(t, "\nSETTING\tDEFAULT\tTAKES\tMEANING")
+		fmt.Fprintln(t, "\nSETTING\tDEFAULT\tACCEPTS\tMEANING")
 		for _, s := range a.UserSettings() {
 			fmt.Fprintf(t, "%s.%s\t%s\t%s\t%s\n", a.Name, s.Name, printable.Line(s.Default), s.Takes(), printable.Line(s.Doc))
 		}
@@ -213,11 +213,11 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 	return t.Flush()
 }
 
-// leads says where an outlet's bytes go.
+// leads describes where an outlet's bytes go.
 func leads(name string, o sdk.Outlet) string {
 	setting := name + "." + o.Setting
 	if o.Kind == sdk.FileOutlet {
 		return "a file, called by the output prefix and " + setting
 	}
-	return "a stream, to where " + setting + " says"
+	return "a stream, to the target " + setting
 }

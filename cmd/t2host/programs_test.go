@@ -89,7 +89,7 @@ func writeCounter(dir string) error {
 	return os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o644)
 }
 
-// buildCounter gives the folder that t2host build has made.
+// buildCounter returns the folder that t2host build has made.
 func buildCounter(dir string) (string, error) {
 	program, err := built.Program()
 	if err != nil {
@@ -105,7 +105,7 @@ func buildCounter(dir string) (string, error) {
 	out, err := cmd.CombinedOutput()
 	place := filepath.Join(dir, "build", "mycounter")
 	if err == nil && !strings.Contains(string(out), "myCounter 1.0.0 is in "+place+"\n") {
-		err = fmt.Errorf("does not say where the plugin is")
+		err = fmt.Errorf("does not print where the plugin is")
 	}
 	if err != nil {
 		return "", fmt.Errorf("t2host build: %w\n%s", err, out)

@@ -16,12 +16,12 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// replayCommand runs a plugin on what was recorded of it.
+// replayCommand returns the command that runs a plugin on what was recorded of it.
 func replayCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay FILE PLUGIN",
 		Short: "run a plugin alone on what --record has kept of its run, and compare its answers",
-		Args:  exactly(2, "replay takes the file of --record, and a plugin: NAME or PATH, perhaps with :RUNTIME"),
+		Args:  exactly(2, "replay requires a file of --record and a plugin: NAME or PATH, optionally with :RUNTIME"),
 		RunE:  func(_ *cobra.Command, args []string) error { return o.replay(args[0], args[1]) },
 	}
 	cmd.Flags().StringArrayVar(&o.trust, "trust", nil, "run the module of plugin `NAME` in t2host's own process")
@@ -74,8 +74,8 @@ func (o *options) replay(path, word string) error {
 	return nil
 }
 
-// recorded says why the plugin is not the one that was recorded: what crosses its
-// border looks as its declaration says.
+// recorded returns an error if the plugin is not the recorded one: the form of what crosses
+// its border depends on its declaration.
 func recorded(r *record.Record, a *plugin.Artefact) error {
 	if plugin.Key(r.Name) != plugin.Key(a.Name) {
 		return fmt.Errorf("it is of plugin %s, not of %s", r.Name, a.Name)
@@ -87,7 +87,7 @@ func recorded(r *record.Record, a *plugin.Artefact) error {
 	then, now := *list[0], *a.Plugin
 	then.Version, then.Doc = now.Version, now.Doc // another version may be tried
 	if !bytes.Equal(wire.AppendManifest(nil, &then), wire.AppendManifest(nil, &now)) {
-		return fmt.Errorf("plugin %s declares something else than version %s, which was recorded", a.Name, list[0].Version)
+		return fmt.Errorf("plugin %s has another declaration than version %s, which was recorded", a.Name, list[0].Version)
 	}
 	return nil
 }
@@ -98,10 +98,10 @@ func readRecords(words []string) (map[string]string, error) {
 	for _, w := range words {
 		name, path, ok := strings.Cut(w, "=")
 		if !ok || name == "" || path == "" {
-			return nil, usagef("--record %s: takes NAME=FILE", w)
+			return nil, usagef("--record %s: expected NAME=FILE", w)
 		}
 		if _, twice := files[plugin.Key(name)]; twice {
-			return nil, usagef("--record %s: plugin %s is recorded already: give one file", w, name)
+			return nil, usagef("--record %s: plugin %s is recorded already: name one file", w, name)
 		}
 		files[plugin.Key(name)] = path
 	}

@@ -39,16 +39,16 @@ func (c cleaned) Run() int {
 	return c.M.Run()
 }
 
-// TestScripts runs testdata/script: one behaviour of the command a file. t2host
-// there is this test's binary. The condition root says that the superuser runs it. Beside the
-// usual commands there are
+// TestScripts runs testdata/script, with one behaviour of the command in each file. The
+// program t2host in scripts is this test's binary. The condition root is true for the
+// superuser. Beside the usual commands there are
 //
-//	counter DIR                   copies somebody else's plugin, built, to DIR
+//	counter DIR                   copies a plugin of somebody else's, built, to DIR
 //	exits CODE PROGRAM [ARG...]   runs it and checks the exit code
-//	freeport VAR                  sets VAR to a TCP port nobody listens on
+//	freeport VAR                  sets VAR to a TCP port on which nobody listens
 //	nuls FILE COUNT               checks how many NUL bytes a file holds
 //	program VAR full|plain        sets VAR to a t2host built with the module, or without
-//	source DIR                    writes the sources of somebody else's plugin to DIR
+//	source DIR                    writes the sources of that plugin to DIR
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	captures, err := filepath.Abs("../../testdata")

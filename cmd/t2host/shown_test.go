@@ -8,7 +8,7 @@ import (
 	"github.com/t2host/t2host/host/printable"
 )
 
-// TestErrorsAreLines: what the user, a file or the environment says is part of one line.
+// TestErrorsAreLines checks that texts of the user, a file or the environment stay within one line.
 func TestErrorsAreLines(t *testing.T) {
 	const word = "a\x1b[2J\nt2host: all well\u202e\xff"
 	const shown = `a\x1b[2J\nt2host: all well\u202e\xff`

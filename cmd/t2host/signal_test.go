@@ -67,7 +67,7 @@ func TestInterrupt(t *testing.T) {
 			if code := r.end(); code != 0 {
 				t.Errorf("exit code %d, want 0; standard error:\n%s", code, &r.stderr)
 			}
-			const ending = "t2host: ending; again to give up\n"
+			const ending = "t2host: ending; interrupt again to abort\n"
 			if n := strings.Count(r.stderr.String(), ending); n != 1 {
 				t.Errorf("standard error has %q %d times", ending, n)
 			}
@@ -196,7 +196,7 @@ func (r *process) await(so func() bool) {
 	}
 }
 
-// end waits for the end and gives the exit code.
+// end waits for the end and returns the exit code.
 func (r *process) end() int {
 	r.t.Helper()
 	select {

@@ -13,7 +13,7 @@ func readSplit(text string) (prefix, size string, start uint32, err error) {
 	if i := strings.LastIndexByte(prefix, ','); i >= 0 {
 		n, err := strconv.ParseUint(prefix[i+1:], 0, 31)
 		if err != nil {
-			return "", "", 0, usagef("-W %s: %q is no number to start with", text, prefix[i+1:])
+			return "", "", 0, usagef("-W %s: %q is not a number to start with", text, prefix[i+1:])
 		}
 		prefix, start = prefix[:i], uint32(n)
 	}
@@ -22,10 +22,10 @@ func readSplit(text string) (prefix, size string, start uint32, err error) {
 	}
 	settings := sdk.RecordSettings{Split: size}
 	if _, _, err := settings.SplitSize(); err != nil || size == "" {
-		return "", "", 0, usagef("-W %s: %q is no size such as 500M or 1000f", text, size)
+		return "", "", 0, usagef("-W %s: %q is not a size such as 500M or 1000f", text, size)
 	}
 	if prefix == "" || prefix == "-" {
-		return "", "", 0, usagef("-W %s: names no prefix of the files", text)
+		return "", "", 0, usagef("-W %s: the prefix of the files is missing", text)
 	}
 	return prefix, size, start, nil
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// summary shows on one screen what a capture holds, and what to do next.
+// summary shows on one screen what a capture contains, and what to do next.
 func (o *options) summary(cmd *cobra.Command, c host.Config) error {
 	c.Stdout, c.Runtime = io.Discard, ""
 	r, err := host.Run(cmd.Context(), c)

@@ -16,7 +16,7 @@ func upgradeCommand(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "upgrade-sdk [DIR]",
 		Short: "renew the SDK in the folder of a plugin that new-plugin has made",
-		Args:  atMost(1, "upgrade-sdk takes one folder"),
+		Args:  atMost(1, "upgrade-sdk accepts at most one folder"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) == 1 {

@@ -12,7 +12,7 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// versions returns the lines of -V: what a bug report needs.
+// versions returns what a bug report needs.
 func versions() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "t2host %s\n", version.Number())

@@ -19,7 +19,7 @@ type declaration struct {
 }
 
 // weave puts the declarations of block into a file of Go: what is there by a name is
-// replaced, the others come behind.
+// replaced, the others are appended.
 func weave(file, block string) (string, error) {
 	const head = "package p\n"
 	fresh, err := declarations(head + block)

@@ -84,7 +84,7 @@ func (c Config) file(path string) (*plugin.Artefact, error) {
 		return nil, err
 	}
 	if len(list) != 1 {
-		return nil, refused("%s holds %d plugins: give one that holds one", path, len(list))
+		return nil, refused("%s holds %d plugins: install a file that holds one", path, len(list))
 	}
 	return list[0], nil
 }

@@ -41,8 +41,8 @@ func TestCommandOf(t *testing.T) {
 		"one":      {"./cmd/one", ""},
 		"root":     {".", ""},
 		"nomodule": {".", ""},
-		"two":      {"", "there are 2 commands (./cmd/a, ./cmd/b)"},
-		"none":     {"", "there is no command"},
+		"two":      {"", "2 commands found (./cmd/a, ./cmd/b)"},
+		"none":     {"", "no command found"},
 		"text":     {"", "no such folder"},
 		"absent":   {"", "no such folder"},
 	} {
@@ -94,10 +94,10 @@ func TestArtefact(t *testing.T) {
 		err   string
 	}{
 		{file, []string{"a"}, "a", ""},
-		{file, []string{"a", "b"}, "", "holds 2 plugins: give one that holds one"},
+		{file, []string{"a", "b"}, "", "holds 2 plugins: install a file that holds one"},
 		{file, nil, "", "holds 0 plugins"},
 		{filepath.Join(root, "absent"), nil, "", "no such folder or file"},
-		{filepath.Join(root, "none"), nil, "", "there is no command"},
+		{filepath.Join(root, "none"), nil, "", "no command found"},
 	} {
 		b := Config{Describe: func(string) ([]*plugin.Artefact, error) {
 			var list []*plugin.Artefact
@@ -129,7 +129,7 @@ func TestDescribe(t *testing.T) {
 		err     string
 	}{
 		{"the same", [][]*plugin.Artefact{declares("a", "x"), declares("a", "x")}, ""},
-		{"another text", [][]*plugin.Artefact{declares("a", "x"), declares("a", "y")}, "plugin a declares something else as a module than as a process"},
+		{"another text", [][]*plugin.Artefact{declares("a", "x"), declares("a", "y")}, "plugin a declares different things as a module and as a process"},
 		{"two plugins", [][]*plugin.Artefact{append(declares("a", "x"), declares("b", "x")...)}, "the command holds 2 plugins"},
 		{"no plugin", [][]*plugin.Artefact{nil}, failed.Error()},
 	} {

@@ -76,7 +76,7 @@ func (c Config) describe(paths []string) (*plugin.Artefact, error) {
 		case found == nil:
 			found = list[0]
 		case !manifest.Same(found.Plugin, list[0].Plugin):
-			return nil, fmt.Errorf("plugin %s declares something else as a module than as a process: a declaration must not depend on where it runs", found.Name)
+			return nil, fmt.Errorf("plugin %s declares different things as a module and as a process: a declaration must not depend on where it runs", found.Name)
 		default:
 			found.Executable = list[0].Executable
 		}

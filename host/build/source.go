@@ -31,11 +31,11 @@ func commandOf(dir string) (string, error) {
 	}
 	switch len(found) {
 	case 0:
-		return "", refused("build %s: there is no command: a plugin has cmd/NAME/main.go, which calls sdk/serve", dir)
+		return "", refused("build %s: no command found: a plugin has cmd/NAME/main.go, which calls sdk/serve", dir)
 	case 1:
 		return found[0], nil
 	}
-	return "", refused("build %s: there are %d commands (%s): one folder builds one plugin", dir, len(found), strings.Join(found, ", "))
+	return "", refused("build %s: %d commands found (%s): one folder builds one plugin", dir, len(found), strings.Join(found, ", "))
 }
 
 // Sources returns the folders with a plugin's source: dir itself, and the modules in it.

@@ -8,7 +8,7 @@ import (
 
 const benchPackets = 100_000
 
-// benchFile makes a capture of packets of 686 bytes, the mean of design.md's measurements.
+// benchFile makes a capture of packets of 686 bytes, the mean of large captures.
 func benchFile(t testing.TB, ng bool) string {
 	o, d := orders["little"], data(686)
 	file := pcapHeader(o, magicMicro, 2, 4, 65535, 1)

@@ -15,7 +15,7 @@ type Damage struct {
 	What    string
 }
 
-// String gives one line: file, packet number, byte offset, what is wrong.
+// String returns one line: file, packet number, byte offset, and what is wrong.
 func (d Damage) String() string {
 	if d.Corrupt {
 		return fmt.Sprintf("%s: corrupt at packet %d, byte %d: %s", d.File, d.Packet, d.Offset, d.What)
@@ -23,12 +23,12 @@ func (d Damage) String() string {
 	return fmt.Sprintf("%s: cut in packet %d at byte %d: %s", d.File, d.Packet, d.Offset, d.What)
 }
 
-// damaged carries a Damage, still without its file's name, from a reader to the Source.
+// damaged carries a Damage, without its file's name, from a reader to the Source.
 type damaged struct{ Damage }
 
 func (d *damaged) Error() string { return d.String() }
 
-// streamError is what a decompressor found wrong with its input.
+// streamError is an error of a decompressor about its input.
 type streamError struct {
 	codec string
 	err   error
@@ -43,14 +43,14 @@ func (e *streamError) Error() string {
 func (e *streamError) Unwrap() error { return e.err }
 func (e *streamError) cut() bool     { return errors.Is(e.err, io.ErrUnexpectedEOF) }
 
-// corrupt says that the record that begins with the first unread byte is impossible.
+// corrupt returns the error for an impossible record at the first unread byte.
 func (w *window) corrupt(packet uint64, format string, a ...any) error {
 	return &damaged{Damage{Packet: packet, Offset: w.offset(), Corrupt: true, What: fmt.Sprintf(format, a...)}}
 }
 
-// short says why the record that begins with the first unread byte could not be had in
-// full (want bytes), given the error of need: the clean end, a cut, a corrupt compressed stream, or the
-// error of the read itself.
+// short returns the error for a record at the first unread byte that could not be read in full
+// (want bytes), from the error of need: io.EOF at a clean end, a cut, a corrupt compressed
+// stream, or the error of the read.
 func (w *window) short(err error, packet uint64, want int) error {
 	var stream *streamError
 	have := len(w.unread())
@@ -59,9 +59,9 @@ func (w *window) short(err error, packet uint64, want int) error {
 	case err == io.EOF && have == 0:
 		return io.EOF
 	case err == io.EOF:
-		d.What = fmt.Sprintf("%d of %d bytes are there", have, want)
+		d.What = fmt.Sprintf("%d of %d bytes are present", have, want)
 	case errors.As(err, &stream) && stream.cut():
-		d.What = fmt.Sprintf("%d of %d bytes are there, the %s stream ends early", have, want, stream.codec)
+		d.What = fmt.Sprintf("%d of %d bytes are present, the %s stream ends early", have, want, stream.codec)
 	case errors.As(err, &stream):
 		d.Corrupt, d.What = true, stream.Error()
 	default:

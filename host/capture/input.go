@@ -13,8 +13,9 @@ import (
 	"github.com/t2host/t2host/host/cause"
 )
 
-// input is one file of the list. A regular file is open only while it is read, so that a list may name more files than
-// a process may have open; what can be read only once stays open from Open on.
+// input is one file of the list. A regular file is open only while it is read, so that a list
+// may name more files than a process may have open; an input that can be read only once stays
+// open from Open on.
 type input struct {
 	path  string
 	once  bool // cannot be opened again: standard input, FIFO, device
@@ -22,12 +23,12 @@ type input struct {
 	ng    bool
 	info  FileInfo
 	src   io.Reader // the capture, uncompressed; nil while closed
-	tap   *tap      // of the opening before, also when closed
+	tap   *tap      // of the latest opening, also when closed
 	close []func()  // in the order of opening
 }
 
-// tap counts the bytes read of a file as it is stored, and keeps the error of a read, which a decompressor's own error
-// hides.
+// tap counts the bytes read from a file as stored, and keeps the error of a read, which a
+// decompressor's own error hides.
 type tap struct {
 	r   io.Reader
 	n   int64 // bytes read
@@ -43,8 +44,8 @@ func (t *tap) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// open opens the file and looks at its first bytes, through the compression. It waits for them, if a stream
-// has none yet.
+// open opens the file and reads its first bytes, through the compression. It waits for them if
+// a stream has none yet.
 func (in *input) open(stdin io.Reader) error {
 	raw := stdin
 	if in.path != "-" {
@@ -101,7 +102,7 @@ func (in *input) shut() {
 	in.close, in.src = nil, nil
 }
 
-// recognise says from the first bytes which format the uncompressed file has.
+// recognise sets the format of the uncompressed file from its first bytes.
 func (in *input) recognise(head []byte) error {
 	if len(head) >= 4 {
 		if magic, big, ok := pcapMagic(head); ok {
@@ -121,8 +122,8 @@ func (in *input) recognise(head []byte) error {
 	return fmt.Errorf("not a pcap or pcapng file (%s)", begin)
 }
 
-// compression recognises gzip (RFC 1952) and zstd (RFC 8878) by their magic bytes; a zstd file may begin with a
-// skippable frame, as pzstd's do.
+// compression returns gzip (RFC 1952) or zstd (RFC 8878) by their magic bytes; a zstd file may
+// begin with a skippable frame, as those of pzstd do.
 func compression(head []byte) string {
 	if len(head) >= 4 {
 		switch magic := binary.LittleEndian.Uint32(head); {
@@ -135,10 +136,11 @@ func compression(head []byte) string {
 	return ""
 }
 
-// zstdWindow is the largest window that zstd(1) itself takes unasked; the decoder needs about as much memory.
+// zstdWindow is the largest window that zstd(1) accepts by default; the decoder needs about as
+// much memory.
 const zstdWindow = 128 << 20
 
-// unpack puts the decompressor before in.src and gives the first bytes that come out of it.
+// unpack puts the decompressor before in.src and returns the first bytes that it decompresses.
 func (in *input) unpack(codec string, t *tap) ([]byte, error) {
 	u := &unpacker{codec: codec, tap: t}
 	var err error
@@ -152,9 +154,8 @@ func (in *input) unpack(codec string, t *tap) ([]byte, error) {
 		var z *zstd.Decoder
 		if z, err = zstd.NewReader(in.src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(zstdWindow)); err == nil {
-			// A live stream's decoder is left to the collector (it has no goroutine):
-			// the pump may be reading it when the input ends, and Close would take
-			// its buffers away.
+			// A live stream's decoder is left to the collector (it has no goroutine): the pump
+			// may be reading it when the input ends, and Close would release its buffers.
 			if !in.live {
 				in.close = append(in.close, z.Close)
 			}
@@ -171,12 +172,12 @@ func (in *input) unpack(codec string, t *tap) ([]byte, error) {
 		}
 		return nil, err
 	}
-	u.late = err // the bytes before it come first
+	u.late = err // returned after the bytes before it
 	in.src = &putBack{head, u}
 	return head, nil
 }
 
-// unpacker tells the errors of a decompressor from those of the file below it.
+// unpacker tells the errors of a decompressor from those of the file that it reads.
 type unpacker struct {
 	r     io.Reader
 	codec string
@@ -205,8 +206,8 @@ func (u *unpacker) explain(err error) error {
 	return &streamError{u.codec, err}
 }
 
-// peek reads the first bytes: four, or twelve if it may be pcapng, and not one more than arrived with them, so that a
-// stream is not waited for longer than it takes to know its format.
+// peek reads the first bytes: four, or twelve if it may be pcapng, and no more than arrived
+// with them, so that a stream is not waited for longer than its format needs.
 func peek(r io.Reader) ([]byte, error) {
 	head := make([]byte, 12)
 	n, err := io.ReadAtLeast(r, head, 4)
@@ -221,8 +222,8 @@ func peek(r io.Reader) ([]byte, error) {
 	return head[:n], err
 }
 
-// putBack gives bytes again that were read already. (io.MultiReader would do, with an end of file of its own
-// at the seam that gzip's bufio would have to read past.)
+// putBack returns bytes that were read already, then reads on. (io.MultiReader would do, but
+// for an end of file at the seam that gzip's bufio would have to read past.)
 type putBack struct {
 	head []byte
 	r    io.Reader

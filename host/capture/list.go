@@ -10,8 +10,9 @@ import (
 	"github.com/t2host/t2host/host/cause"
 )
 
-// List reads a list of capture files: one path a line, # begins a comment line, blank lines are ignored. Relative
-// paths are relative to the working directory, as in T2, not to the list. [Open] checks the files.
+// List reads a list of capture files: one path per line; # begins a comment line, blank lines
+// are ignored. Relative paths are relative to the working directory, as in T2, not to the
+// list. [Open] checks the files.
 func List(path string) ([]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -23,7 +24,7 @@ func List(path string) ([]string, error) {
 	n := 0
 	for lines.Scan() {
 		n++
-		if bytes.IndexByte(lines.Bytes(), 0) >= 0 { // most likely a capture given as a list
+		if bytes.IndexByte(lines.Bytes(), 0) >= 0 { // most likely a capture, not a list
 			return nil, fmt.Errorf("list %s: line %d is not text: a list names one capture file a line; read a capture itself with -r", path, n)
 		}
 		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff"))

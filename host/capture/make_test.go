@@ -113,7 +113,7 @@ func zst(t testing.TB, b []byte) []byte {
 	return w.EncodeAll(b, nil)
 }
 
-// write makes files in a fresh folder, named a.cap, b.cap ..., and gives their paths.
+// write makes files in a fresh folder, named a.cap, b.cap ..., and returns their paths.
 func write(t testing.TB, files ...[]byte) []string {
 	t.Helper()
 	dir := t.TempDir()
@@ -128,7 +128,7 @@ func write(t testing.TB, files ...[]byte) []string {
 	return paths
 }
 
-// drain reads to the end and gives the frames, with copies of their data.
+// drain reads to the end and returns the frames, with copies of their data.
 func drain(t testing.TB, s *Source) []Frame {
 	t.Helper()
 	var frames []Frame

@@ -15,14 +15,14 @@ const (
 
 const (
 	pcapFileHeader = 24
-	// The longest record that libpcap takes (MAXIMUM_SNAPLEN), whatever the file's snaplen says; a file may
-	// raise it for itself up to maxRecord.
+	// The longest record that libpcap accepts (MAXIMUM_SNAPLEN), whatever the file's snaplen
+	// is; a file may raise it for itself up to maxRecord.
 	usualRecord = 256 << 10
 	maxRecord   = 64 << 20
 )
 
-// pcapReader reads classic pcap (draft-ietf-opsawg-pcap). Frames alias the window's buffer, and damage has its exact
-// offset.
+// pcapReader reads classic pcap (draft-ietf-opsawg-pcap). pcapgo is not used because damage
+// must be located exactly and frames are returned in place, without a copy.
 type pcapReader struct {
 	w    *window
 	info *FileInfo
@@ -35,8 +35,8 @@ type pcapReader struct {
 	max     uint32 // captured bytes that a record may have
 }
 
-// lengths says in which order a record header has its two lengths: files before version 2.3 have the wire length
-// first, those of 2.3 may.
+// lengths is the order of the two lengths in a record header: files before version 2.3 have
+// the wire length first, those of 2.3 may have it.
 type lengths uint8
 
 const (
@@ -66,7 +66,7 @@ func (p *pcapReader) begin() error {
 		return p.w.short(err, 1, pcapFileHeader)
 	}
 	magic, big, ok := pcapMagic(b)
-	if !ok { // Open saw one: the file was replaced since
+	if !ok { // Open read one: the file was replaced since then
 		return p.w.corrupt(1, "no pcap magic")
 	}
 	p.big, p.head, p.scale = big, 16, 1000
@@ -89,7 +89,7 @@ func (p *pcapReader) begin() error {
 		p.swapped = smallerIsCaptured
 	}
 	snaplen, network := p.u32(b[16:]), p.u32(b[20:])
-	p.link = LinkType(network & 0xffff) // above it stand the length of the FCS and reserved bits
+	p.link = LinkType(network & 0xffff) // the upper bits are the length of the FCS and reserved
 	p.max = recordLimit(p.link, snaplen)
 	p.info.Snaplen = snaplen
 	p.info.sawLink(p.link)
@@ -98,8 +98,9 @@ func (p *pcapReader) begin() error {
 	return nil
 }
 
-// recordLimit is libpcap's rule for the longest record, but for its 128 MiB of D-Bus and USB, which is 64 here. A
-// snaplen above that is a wrong or an "unlimited" one and, as in libpcap, says nothing.
+// recordLimit returns the longest record by libpcap's rule, but with 64 MiB for D-Bus and USB
+// instead of its 128. As in libpcap a larger snaplen, which is wrong or "unlimited", is
+// ignored.
 func recordLimit(link LinkType, snaplen uint32) uint32 {
 	limit := uint32(usualRecord)
 	switch link {
@@ -142,7 +143,7 @@ func (p *pcapReader) next(f *Frame) error {
 	}
 	w.r += n
 	p.info.Packets++
-	// A fraction of a second or more is added as it is, as T2 does.
+	// A fraction of a second or more is added unchanged, as T2 does.
 	f.Time = int64(sec)*1e9 + int64(frac)*p.scale
 	f.Link = p.link
 	f.WireLen = wire

@@ -65,8 +65,8 @@ func TestPcapCorrupt(t *testing.T) {
 		want string
 	}{
 		{"above 262144", append(head(65535, 1), pcapRecord(o, 1, 0, 262145, 9, nil)...), "corrupt at packet 1, byte 24: record length 262145 is above the limit 262144"},
-		{"at 262144, cut", append(head(65535, 1), pcapRecord(o, 1, 0, 262144, 9, nil)...), "cut in packet 1 at byte 24: 16 of 262160 bytes are there"},
-		{"snaplen 1 MiB", append(head(1<<20, 1), pcapRecord(o, 1, 0, 1<<20, 9, nil)...), "cut in packet 1 at byte 24: 16 of 1048592 bytes are there"},
+		{"at 262144, cut", append(head(65535, 1), pcapRecord(o, 1, 0, 262144, 9, nil)...), "cut in packet 1 at byte 24: 16 of 262160 bytes are present"},
+		{"snaplen 1 MiB", append(head(1<<20, 1), pcapRecord(o, 1, 0, 1<<20, 9, nil)...), "cut in packet 1 at byte 24: 16 of 1048592 bytes are present"},
 		{"snaplen unlimited", append(head(1<<31-1, 1), pcapRecord(o, 1, 0, 1<<20, 9, nil)...), "corrupt at packet 1, byte 24: record length 1048576 is above the limit 262144"},
 		{"D-Bus", append(head(0, 231), pcapRecord(o, 1, 0, 1<<26+1, 9, nil)...), "corrupt at packet 1, byte 24: record length 67108865 is above the limit 67108864"},
 		{"version", pcapHeader(o, magicMicro, 3, 1, 0, 1), "corrupt at packet 1, byte 0: pcap version 3.1: only 2.0 to 2.4 are known"},

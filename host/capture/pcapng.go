@@ -105,7 +105,7 @@ func (r *ngReader) block() (typ uint32, blk []byte, err error) {
 	}
 	blk = blk[:total]
 	if trail := r.u32(blk[total-4:]); trail != total {
-		return 0, nil, r.corrupt("block (type %#x) has the length %d at its begin and %d at its end", typ, total, trail)
+		return 0, nil, r.corrupt("block (type %#x) has the length %d at its beginning and %d at its end", typ, total, trail)
 	}
 	return typ, blk, nil
 }

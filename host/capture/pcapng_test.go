@@ -92,7 +92,7 @@ func TestPcapngCorrupt(t *testing.T) {
 		{"odd length", patched(ngPacketBlock(o, 0, 1, 5, 60, data(5)), 4, 41), "block length 41 (type 0x6) is not a multiple of 4 from 12 to 16777216"},
 		{"no length", patched(block(o, 77), 4, 0), "block length 0 (type 0x4d) is not a multiple of 4 from 12 to 16777216"},
 		{"huge length", patched(block(o, 77), 4, 1<<30), "block length 1073741824 (type 0x4d) is not a multiple of 4 from 12 to 16777216"},
-		{"other length at its end", patched(ngPacketBlock(o, 0, 1, 5, 60, data(5)), 36, 44), "block (type 0x6) has the length 40 at its begin and 44 at its end"},
+		{"other length at its end", patched(ngPacketBlock(o, 0, 1, 5, 60, data(5)), 36, 44), "block (type 0x6) has the length 40 at its beginning and 44 at its end"},
 		{"captured length", ngPacketBlock(o, 0, 1, 9, 60, data(5)), "captured length 9 is above the 8 bytes that its block holds"},
 		{"captured length, huge", ngPacketBlock(o, 0, 1, math.MaxUint32, 60, data(5)), "captured length 4294967295 is above the 8 bytes that its block holds"},
 		{"simple, too short", block(o, ngSimple, o.AppendUint32(nil, 9), data(5)), "captured length 9 is above the 8 bytes that its block holds"},

@@ -6,24 +6,25 @@ import (
 	"time"
 )
 
-// ErrIdle is what [Source.Next] returns for live input when nothing arrived for 250 ms: a moment to flush. The next
-// call goes on where this one stopped.
+// ErrIdle is the error of [Source.Next] for live input when nothing arrived for 250 ms: time
+// to flush. The next call continues where this one stopped.
 var ErrIdle = errors.New("capture: no input for 250 ms")
 
 var errStopped = errors.New("capture: stopped")
 
 const idle = 250 * time.Millisecond
 
-// pump reads a stream in its own goroutine, because a read(2) of a pipe cannot be called off: so a reader can go idle
-// or stop while the read hangs. Two buffers go round, one is filled while the other is read.
+// pump reads a stream in its own goroutine, because a read(2) of a pipe cannot be cancelled:
+// its reader can go idle or stop while the read hangs. There are two buffers; one is filled
+// while the other is read.
 type pump struct {
 	full    chan piece
 	empty   chan []byte
 	stopped <-chan struct{}
 	timer   *time.Timer
-	buf     []byte // of the piece in hand, goes back when it is read
-	rest    []byte // what is left to read of it
-	err     error  // comes after it
+	buf     []byte // of the current piece; handed back when it is read
+	rest    []byte // the unread part of it
+	err     error  // returned after it
 }
 
 type piece struct {

@@ -10,20 +10,20 @@ import (
 	"github.com/t2host/t2host/host/cause"
 )
 
-// Source gives the frames of capture files, of lists of them and of standard input, one after the other, as
-// one stream.
+// Source reads the frames of capture files, of lists of them and of standard input, one after
+// the other, as one stream.
 //
 // One goroutine calls [Source.Next], and [Source.Info], [Source.Done], [Source.Damage] and [Source.Close] between its calls;
 // [Source.Stop] may be called by any.
 type Source struct {
 	stdin   io.Reader
 	inputs  []*input
-	at      int    // of inputs, the one in hand
-	reader  reader // of inputs[at]; nil: not begun
+	at      int    // index of the current input
+	reader  reader // of inputs[at]; nil if it has not begun
 	window  window // its buffer serves all files
 	number  uint64
 	damage  []Damage
-	end     error // from Next, for good
+	end     error // final error of Next
 	live    bool
 	size    int64
 	done    int64 // of the files that were finished; see Done
@@ -32,23 +32,24 @@ type Source struct {
 	once    sync.Once
 }
 
-// reader reads the frames of one file. It returns io.EOF at a clean end and *damaged at any other.
+// reader reads the frames of one file. It returns io.EOF at a clean end and *damaged at any
+// other end.
 type reader interface {
 	next(*Frame) error
 }
 
-// Open checks that each file is there and is a capture, by its first bytes, and gives them as one stream; the path "-"
-// is stdin. Regular files are closed again until it is their turn. Of standard input and of a FIFO it waits for
-// the first bytes.
+// Open checks by their first bytes that all files exist and are captures, and returns a Source
+// that reads them as one stream; the path "-" is stdin. Regular files are closed until they
+// are read. Open waits for the first bytes of standard input and of a FIFO.
 //
-// The error is one line that names the file and what it is instead.
+// The error is one line that names the file and what it is instead of a capture.
 func Open(paths []string, stdin io.Reader) (*Source, error) {
 	s := &Source{stdin: stdin, stopped: make(chan struct{})}
 	if len(paths) == 0 {
 		return nil, errors.New("capture: no file is named")
 	}
 	if stdin == nil && slices.Contains(paths, "-") {
-		return nil, errors.New("capture -: there is no standard input")
+		return nil, errors.New("capture -: no standard input")
 	}
 	for i, path := range paths {
 		in := &input{path: path, info: FileInfo{Path: path}}
@@ -75,9 +76,10 @@ func Open(paths []string, stdin io.Reader) (*Source, error) {
 
 // Next reads the next frame into f; f.Data is valid until the next call.
 //
-// Returns [io.EOF] at the end of the input, which is also where [Source.Stop] was called and where a
-// corrupt file can be read no further ([Source.Damage] says so); [ErrIdle] if live input is silent: call again; any other
-// error if a file could not be read (or was removed since Open), which ends the input too.
+// It returns [io.EOF] at the end of the input, which is also where [Source.Stop] was called
+// and where a corrupt file cannot be read further (see [Source.Damage]); [ErrIdle] if live
+// input is silent, after which it may be called again; and any other error if a file could not
+// be read (or was removed since Open), which ends the input too.
 func (s *Source) Next(f *Frame) error {
 	for {
 		if s.stop.Load() {
@@ -107,7 +109,7 @@ func (s *Source) Next(f *Frame) error {
 	}
 }
 
-// begin opens the file whose turn it is.
+// begin opens the current file.
 func (s *Source) begin() error {
 	in := s.inputs[s.at]
 	if !in.once {
@@ -128,7 +130,7 @@ func (s *Source) begin() error {
 	return nil
 }
 
-// finish notes how the file ended and goes to the next one, if there is to be one.
+// finish notes how the file ended and moves on to the next one unless the input has ended.
 func (s *Source) finish(err error) {
 	in := s.inputs[s.at]
 	in.info.Read = s.window.offset() + int64(len(s.window.unread()))
@@ -151,17 +153,17 @@ func (s *Source) finish(err error) {
 	}
 }
 
-// Live says whether the input has a part whose end is not known: standard input or a FIFO. Only then Next
-// returns [ErrIdle].
+// Live reports whether the end of a part of the input is not known: standard input or a FIFO.
+// Only then Next returns [ErrIdle].
 func (s *Source) Live() bool { return s.live }
 
-// Stop ends the input: Next returns io.EOF soon, also if it waits for standard input right now.
+// Stop ends the input: Next returns io.EOF soon, also if it is waiting for standard input.
 func (s *Source) Stop() {
 	s.stop.Store(true)
 	s.once.Do(func() { close(s.stopped) })
 }
 
-// Damage lists the places where files were cut or corrupt, in the order of reading.
+// Damage returns the places where files were cut or corrupt, in the order of reading.
 func (s *Source) Damage() []Damage { return s.damage }
 
 // Info describes the files, each with what was read of it so far.
@@ -188,7 +190,7 @@ func (s *Source) Done() (bytes, size int64) {
 	return s.done + s.taken(), s.size
 }
 
-// taken is Done of the file in hand. A live input has none: its pump may be reading.
+// taken is Done for the current file. It is 0 for live input, whose pump may be reading.
 func (s *Source) taken() int64 {
 	in := s.inputs[s.at]
 	switch {
@@ -200,8 +202,8 @@ func (s *Source) taken() int64 {
 	return s.window.offset()
 }
 
-// Close stops the input and closes its files. Standard input is left open; a read of it that waits is left
-// alone with its goroutine.
+// Close stops the input and closes its files. Standard input stays open; a read of it that
+// waits is abandoned with its goroutine.
 func (s *Source) Close() error {
 	s.Stop()
 	for _, in := range s.inputs {

@@ -135,8 +135,8 @@ func TestCompressed(t *testing.T) {
 		{"zstd, two frames", append(zst(t, classic[:50]), zst(t, classic[50:])...), ""},
 		{"zstd, skippable frame first", append([]byte{0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4}, zst(t, ng)...), ""},
 		{"gzip, wrong checksum", wrong, "a.cap: corrupt at packet 4, byte 89: gzip stream: gzip: invalid checksum"},
-		{"gzip, garbage behind", append(gz(t, classic), "garbage garbage"...), "a.cap: corrupt at packet 4, byte 89: gzip stream: gzip: invalid header"},
-		{"zstd, garbage behind", append(zst(t, classic), "garbage garbage"...), "a.cap: corrupt at packet 4, byte 89: zstd stream: invalid input: magic number mismatch"},
+		{"gzip, trailing garbage", append(gz(t, classic), "garbage garbage"...), "a.cap: corrupt at packet 4, byte 89: gzip stream: gzip: invalid header"},
+		{"zstd, trailing garbage", append(zst(t, classic), "garbage garbage"...), "a.cap: corrupt at packet 4, byte 89: zstd stream: invalid input: magic number mismatch"},
 	} {
 		for _, live := range []bool{false, true} {
 			paths, stdin := write(t, c.file), io.Reader(nil)
@@ -201,7 +201,7 @@ func TestOpenErrors(t *testing.T) {
 		want  string
 	}{
 		{nil, nil, "capture: no file is named"},
-		{[]string{"-"}, nil, "capture -: there is no standard input"},
+		{[]string{"-"}, nil, "capture -: no standard input"},
 		{[]string{"-"}, strings.NewReader(""), "capture standard input: empty file"},
 		{[]string{"-", "-"}, bytes.NewReader(classic), "capture standard input: is named twice, but can be read only once: name it once"},
 	} {
@@ -310,7 +310,7 @@ func TestLive(t *testing.T) {
 			t.Errorf("%s: %v after %v, want io.EOF at Stop", name, err, time.Since(begun))
 		}
 		if d := s.Damage(); len(d) != 0 {
-			t.Errorf("%s: Stop is no damage: %v", name, d)
+			t.Errorf("%s: Stop is not damage: %v", name, d)
 		}
 		s.Close()
 		r.Close()

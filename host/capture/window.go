@@ -2,16 +2,16 @@ package capture
 
 import "io"
 
-const chunk = 256 << 10 // bytes asked of read(2) at once; larger ones are not faster (design.md, measured)
+const chunk = 256 << 10 // bytes per read(2); larger reads are not faster
 
-// window is the part of a file that is in memory: one buffer, filled in chunks, read record by record. Records are
-// used where they lie; only the part of a record that a chunk's end cut off is moved.
+// window is the part of a file that is in memory: one buffer, filled in chunks, read record by
+// record. Records are used in place; only a record that a chunk's end cut is moved.
 type window struct {
 	src  io.Reader
 	buf  []byte
 	r, w int   // buf[r:w] is unread
 	base int64 // offset in the file of buf[0]
-	err  error // how src ended; kept, it comes when the bytes before it are used up
+	err  error // how src ended; returned after the bytes before it
 }
 
 // reset begins a new file in the same buffer.
@@ -24,14 +24,14 @@ func (w *window) reset(src io.Reader) {
 
 func (w *window) unread() []byte { return w.buf[w.r:w.w] }
 
-// offset is where in the file the first unread byte stands.
+// offset returns the offset in the file of the first unread byte.
 func (w *window) offset() int64 { return w.base + int64(w.r) }
 
-// need gives all unread bytes, at least n of them; slices of the buffer given before are invalid then.
-// Callers have checked n: the buffer grows to hold it, but never to much more than what has really arrived, so that a
-// wrong length in a short file costs nothing.
+// need returns all unread bytes, at least n of them; slices of the buffer returned before are
+// then invalid. Callers have checked n: the buffer grows to hold it, but never to much more
+// than has arrived, so that a wrong length in a short file costs nothing.
 //
-// On an error nothing is used up: after [ErrIdle] the same call may be made again.
+// On an error nothing is consumed: after [ErrIdle] the same call may be made again.
 func (w *window) need(n int) ([]byte, error) {
 	for empty := 0; w.w-w.r < n; {
 		if w.err != nil {

@@ -1,4 +1,5 @@
-// Package cause finds the system's own reason in an error of the standard library.
+// Package cause returns the system's own reason from an error of the standard
+// library.
 package cause
 
 import (
@@ -8,8 +9,8 @@ import (
 	"os"
 )
 
-// Of returns err without the operation, path and address that the standard library puts
-// around a system's error: messages here name these themselves. It returns nil for nil only.
+// Of returns err without the operation, path and address that the standard library adds to a
+// system's error: messages here name these themselves. It returns nil only if err is nil.
 func Of(err error) error {
 	for {
 		var (

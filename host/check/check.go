@@ -1,6 +1,6 @@
-// Package check runs a plugin over captures and reports whether it keeps the promises that
-// every plugin makes: the same bytes wherever it runs and however its input is cut, on damaged
-// captures too.
+// Package check runs a plugin that was built over captures and returns which
+// promises of every plugin it keeps: the same bytes wherever it runs and
+// however its input is cut, on damaged captures too.
 package check
 
 import (
@@ -39,7 +39,7 @@ type Finding struct {
 	Detail string `json:"detail,omitempty"` // why not, or a figure
 }
 
-// checker is a Run.
+// checker is a check in progress.
 type checker struct {
 	Config
 	found  []Finding
@@ -47,7 +47,7 @@ type checker struct {
 	beyond string // the first error of a limit
 }
 
-// Run checks the plugin. It continues after a check that fails. The error is that of ctx.
+// Run checks the plugin. It continues after a failed check.
 func Run(ctx context.Context, c Config) ([]Finding, error) {
 	k := &checker{Config: c}
 	k.declaration()
@@ -66,7 +66,7 @@ func (k *checker) find(what, problem string) {
 	k.found = append(k.found, Finding{What: what, OK: problem == "", Detail: problem})
 }
 
-// declaration checks that the plugin describes itself in the same way each time.
+// declaration checks the plugin's declaration.
 func (k *checker) declaration() {
 	problem := ""
 	for range 2 {
@@ -75,7 +75,7 @@ func (k *checker) declaration() {
 		case err != nil:
 			problem = err.Error()
 		case !manifest.Same(again, k.Artefact.Plugin):
-			problem = "it is another each time: a declaration must not depend on anything"
+			problem = "it differs each time: a declaration must not depend on anything"
 		}
 	}
 	k.find("declaration is the same each time", problem)
@@ -98,10 +98,11 @@ func (k *checker) declaration() {
 	k.find("everything has a sentence", "")
 }
 
-// sizes are those of batches; others are compared with the first.
+// sizes are those of batches; the others are compared with the first.
 var sizes = []int{4096, 1}
 
-// runtimes returns those of the plugin: a module runs in a worker, which ends what hangs.
+// runtimes returns the runtimes to check: a module runs in a worker, which can be killed if it
+// hangs.
 func (k *checker) runtimes() []plugin.Runtime {
 	var list []plugin.Runtime
 	for _, r := range []plugin.Runtime{plugin.Worker, plugin.Process} {
@@ -112,7 +113,7 @@ func (k *checker) runtimes() []plugin.Runtime {
 	return list
 }
 
-// capture runs the plugin over a capture in all ways, and the first one twice.
+// capture runs the plugin over a capture in all ways, and in the first one twice.
 func (k *checker) capture(ctx context.Context, path string) {
 	what := "same bytes on " + filepath.Base(path)
 	runtimes := k.runtimes()
@@ -154,7 +155,7 @@ func (k *checker) speed(ctx context.Context) {
 	}
 }
 
-// run runs the plugin with txtsink, which writes all columns, and others.
+// run runs the plugin together with txtsink, which writes all columns, and with others.
 func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, rows int, others ...plugin.Request) *outcome {
 	k.runs++
 	dir := filepath.Join(k.Dir, fmt.Sprint("run", k.runs))
@@ -191,7 +192,7 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 func streams(catalogue []*plugin.Artefact, plugins []plugin.Request, dir string) (sets []string) {
 	loaded, err := plugin.Resolve(catalogue, plugins)
 	if err != nil {
-		return nil // the run returns the error
+		return nil // the run reports it
 	}
 	for _, l := range loaded {
 		for _, o := range l.Outlets {

@@ -17,14 +17,14 @@ import (
 // outcome is the result of a run.
 type outcome struct {
 	err     error
-	ran     bool              // it got as far as reading
-	files   map[string]string // by name; without logs, and without the time of the run
+	ran     bool              // it began to read
+	files   map[string]string // by name; without logs and the time of the run
 	lines   map[string]string // of the end report, by plugin
 	cost    map[string]float64
 	packets uint64
 }
 
-// read reads the files in the run's folder and its report.
+// read reads the files in the run's folder, and its report.
 func (o *outcome) read(dir string, r *report.Report, err error) {
 	o.err, o.files, o.lines, o.cost = err, map[string]string{}, map[string]string{}, map[string]float64{}
 	entries, err := os.ReadDir(dir)
@@ -52,7 +52,8 @@ func (o *outcome) read(dir string, r *report.Report, err error) {
 	}
 }
 
-// broken returns the error of a run if it is the plugin's; that of a damaged capture is not.
+// broken returns an error of a run that is the plugin's fault: that of a damaged capture is
+// not.
 func (o *outcome) broken(name string) string {
 	if o.err == nil || o.ran && !errors.Is(o.err, &host.PluginError{Plugin: name}) {
 		return ""
@@ -60,7 +61,7 @@ func (o *outcome) broken(name string) string {
 	return o.err.Error()
 }
 
-// difference returns how two outcomes differ, in one line.
+// difference describes in one line how two outcomes differ.
 func difference(want, got *outcome) string {
 	if a, b := fmt.Sprint(want.err), fmt.Sprint(got.err); a != b {
 		return "it ends with " + b + ", where the first run ended with " + a
@@ -81,7 +82,7 @@ func difference(want, got *outcome) string {
 	return ""
 }
 
-// firstLine returns the first line that differs.
+// firstLine describes the first line that differs.
 func firstLine(want, got string) string {
 	if want == got {
 		return ""

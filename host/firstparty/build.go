@@ -65,7 +65,7 @@ func (c Config) Build(ctx context.Context) (*Module, error) {
 	}
 	for _, path := range old {
 		if good, err := read(path); good == nil && err == nil {
-			_ = os.Remove(path) // or it is passed over again
+			_ = os.Remove(path) // if that fails it is ignored again
 		}
 	}
 	return m, nil

@@ -1,6 +1,7 @@
-// Package firstparty builds the module of t2host's own plugins, which the sandbox
-// needs and a plain go build of t2host does not contain, from the source that every
-// t2host contains, and keeps it in the user's cache.
+// Package firstparty builds the module of t2host's own plugins for the
+// sandbox, from the source that every t2host contains, and keeps it in the
+// user's cache. A t2host from a plain go build needs it, as it does not
+// contain the module.
 package firstparty
 
 import (
@@ -29,8 +30,8 @@ type Module struct {
 	Code []byte
 }
 
-// Find returns the module that was built of these sources before, nil if there is none. It
-// returns an error if others than the user could have put a module there.
+// Find returns the module that was built from these sources before, or nil. It returns an
+// error if others than the user could have put a module there.
 func (c Config) Find() (*Module, error) {
 	dir, err := c.folder()
 	if err != nil {
@@ -54,10 +55,10 @@ func (c Config) Find() (*Module, error) {
 	return nil, nil
 }
 
-// extension is that of a finished module.
+// extension is the extension of a finished module.
 const extension = ".wasm"
 
-// folder returns the folder in which a module of these sources is kept.
+// folder returns the folder of modules of these sources.
 func (c Config) folder() (string, error) {
 	if c.Dir == "" {
 		return "", errors.New("no folder to keep it in: set HOME or XDG_CACHE_HOME")
@@ -66,8 +67,8 @@ func (c Config) folder() (string, error) {
 	return filepath.Join(c.Dir, sum), err
 }
 
-// private returns an error if others may write in a folder of modules or one above it
-// that is t2host's. What does not exist is private.
+// private returns an error if others can write in a folder of modules, or in a folder of
+// t2host's above it. A folder that does not exist is private.
 func (c Config) private(dir string) error {
 	for _, d := range []string{filepath.Dir(c.Dir), c.Dir, dir} {
 		info, err := os.Lstat(d)
@@ -94,7 +95,7 @@ func check(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// read returns the module of a file whose name is its checksum, nil if it is not.
+// read returns the module in a file whose name is its checksum, or nil if it is not.
 func read(path string) (*Module, error) {
 	f, err := os.Open(path)
 	if err != nil {

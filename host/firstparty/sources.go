@@ -10,7 +10,7 @@ import (
 	"github.com/t2host/t2host/host/internal/checksum"
 )
 
-// Sum returns the checksum of the sources that a module is built from, as make notes it.
+// Sum returns the checksum of the sources that a module is built from, as make computes it.
 func Sum(source fs.FS) (string, error) {
 	names, err := files(source)
 	if err != nil {

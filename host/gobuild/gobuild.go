@@ -25,16 +25,16 @@ func Find() error {
 
 // Job is a command to compile.
 type Job struct {
-	Dir     string    // the folder that the go command runs in
+	Dir     string    // the folder in which the go command runs
 	Command string    // its package: ./cmd/NAME
 	Out     string    // the file to write
 	Module  bool      // as a WebAssembly module, not as an executable
-	Alone   bool      // without the network, and whatever the user's environment tells the go command
+	Alone   bool      // without the network, and without the user's settings of the go command
 	Output  io.Writer // receives what the compiler prints
 }
 
-// Run compiles the command. It returns ErrNoGo, or the go command's own error; what is
-// wrong is then in Output.
+// Run compiles the command. It returns ErrNoGo, or the go command's own error, with the reason
+// in Output.
 func Run(ctx context.Context, j Job) error {
 	out, err := filepath.Abs(j.Out)
 	if err != nil {
@@ -60,10 +60,10 @@ func Run(ctx context.Context, j Job) error {
 	return err
 }
 
-// places are the variables that tell the go command where it keeps files, and nothing else.
+// places are the variables of the go command that only set where it keeps files.
 var places = []string{"GOROOT", "GOPATH", "GOCACHE", "GOMODCACHE", "GOTMPDIR"}
 
-// alone returns an environment without what changes a build or reaches the network.
+// alone removes from an environment what changes a build or reaches the network.
 func alone(env []string) []string {
 	var kept []string
 	for _, v := range env {

@@ -15,7 +15,7 @@ import (
 )
 
 // waysOut ends the message that there is no module of the first-party plugins.
-const waysOut = "build t2host with make build, which puts the module in, or choose --runtime process, which is less: a process, not a sandbox"
+const waysOut = "build t2host with make build, which puts the module in, or choose --runtime process, which isolates less: a process, not a sandbox"
 
 // ownModule returns the module of the first-party plugins: that of this program, else one
 // that was built from its source, now or before.

@@ -1,11 +1,11 @@
-// Package nearest takes a word that is not known and the words that are, and
-// gives the one that was probably meant.
+// Package nearest returns the known word that an unknown one was probably
+// meant to be.
 package nearest
 
 import "strings"
 
-// Of gives the known word nearest to word, "" if none is near: at most a third
-// of its letters, and at least one, may be wrong.
+// Of returns the known word nearest to word, or "" if none is near: at most a third of its
+// letters, and at least one, may be wrong.
 func Of(word string, known []string) string {
 	best, bestDistance := "", max(1, len(word)/3)+1
 	for _, k := range known {
@@ -16,7 +16,7 @@ func Of(word string, known []string) string {
 	return best
 }
 
-// Hint is `, did you mean X?` for the nearest word, else "".
+// Hint returns `, did you mean X?` for the nearest word, or "".
 func Hint(word string, known []string) string {
 	if k := Of(word, known); k != "" {
 		return ", did you mean " + k + "?"
@@ -24,8 +24,8 @@ func Hint(word string, known []string) string {
 	return ""
 }
 
-// distance counts the letters to insert, delete, replace or swap with their
-// neighbour (optimal string alignment).
+// distance counts the letters to insert, delete, replace or swap with their neighbour (optimal
+// string alignment).
 func distance(a, b string) int {
 	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {

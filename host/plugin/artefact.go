@@ -38,7 +38,7 @@ type Artefact struct {
 	BuiltIn     bool   // it comes with the host, in all runtimes
 	Module      File   // Path is empty where there is none
 	Executable  File
-	Replaces    *Artefact // the one of the same name that it replaces; nil: none
+	Replaces    *Artefact // the one of the same name that it replaces, or nil
 }
 
 // Place returns what a run reports of a plugin that replaces another; empty if it replaces
@@ -47,7 +47,7 @@ func (a *Artefact) Place() string {
 	if a.Replaces == nil {
 		return ""
 	}
-	return fmt.Sprintf("plugin %s: %s takes the place of version %s, %s", a.Name, a.From, a.Replaces.Version, a.Replaces.From)
+	return fmt.Sprintf("plugin %s: %s replaces version %s, %s", a.Name, a.From, a.Replaces.Version, a.Replaces.From)
 }
 
 // UserSettings returns the settings with the defaults that hold in a run. A plugin that did
@@ -71,7 +71,7 @@ type File struct {
 	SHA256 string // hex; empty: unknown
 }
 
-// BuiltIn returns the artefacts of plugins that are compiled into the host.
+// BuiltIn returns plugins that are compiled into the host.
 func BuiltIn(plugins ...*sdk.Plugin) []*Artefact {
 	var list []*Artefact
 	for _, p := range plugins {
@@ -80,7 +80,7 @@ func BuiltIn(plugins ...*sdk.Plugin) []*Artefact {
 	return list
 }
 
-// Has reports whether the plugin can run in r.
+// Has reports whether the plugin can run there.
 func (a *Artefact) Has(r Runtime) bool {
 	switch {
 	case a.BuiltIn:

@@ -149,7 +149,7 @@ func (p *part) check() error {
 		return fmt.Errorf("file %q is not the name of a file in its folder", p.File)
 	}
 	if !ValidSum(p.SHA256) {
-		return fmt.Errorf("sha256 %q of %s is no checksum of 64 hex digits", p.SHA256, p.File)
+		return fmt.Errorf("sha256 %q of %s is not a checksum of 64 hex digits", p.SHA256, p.File)
 	}
 	return nil
 }

@@ -33,11 +33,11 @@ func TestFile(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{`"tcpwin.wasm"`, `"../tcpwin.wasm"`, `file "../tcpwin.wasm" is not the name of a file in its folder`},
 		{`"file": "tcpwin"`, `"file": ".."`, `file ".." is not the name of a file in its folder`},
-		{"aaaa", "xxxx", "is no checksum of 64 hex digits"},
+		{"aaaa", "xxxx", "is not a checksum of 64 hex digits"},
 		{`"artefacts"`, `"artifacts"`, `unknown field "artifacts"`},
 		{`"file": "tcpwin"`, `"file": 7`, "artefacts.process.file: unexpected JSON number"},
 		{`"version": "1.0.0"`, `"version": "1.0"`, `plugin tcpwin: version "1.0" is not a semantic version such as 1.0.0`},
-		{`"number": 150`, `"number": 1500`, "number 1500 is not within 0 to 999"},
+		{`"number": 150`, `"number": 1500`, "number 1500 is not between 0 and 999"},
 		{`"manifest"`, `"manifesto"`, `unknown field "manifesto"`},
 		{`"wasm"`, `"process"`, ""}, // the later one counts
 		{good, "{}", "has no manifest"},
@@ -78,7 +78,7 @@ func FuzzFile(f *testing.F) {
 		}
 		for _, file := range []File{a.Module, a.Executable} {
 			if file.Path != "" && filepath.Dir(file.Path) != "dir" {
-				t.Errorf("file %q lies outside the folder", file.Path)
+				t.Errorf("file %q is outside the folder", file.Path)
 			}
 		}
 	})

@@ -12,7 +12,7 @@ import (
 	"github.com/t2host/t2host/host/cause"
 )
 
-// IsModule reports whether a file begins as every WebAssembly module does.
+// IsModule reports whether a file begins like a WebAssembly module.
 func IsModule(f io.ReaderAt) (bool, error) {
 	const magic = "\x00asm"
 	head := make([]byte, len(magic))
@@ -34,7 +34,7 @@ func CheckPath(path string) error {
 	case info.IsDir():
 		return fmt.Errorf("plugin %s is a folder: -P %s -p NAME loads a plugin from it", path, path)
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("plugin %s is no file: give the path of a module or an executable", path)
+		return fmt.Errorf("plugin %s is not a file: use the path of a module or an executable", path)
 	case info.Size() == 0:
 		return fmt.Errorf("plugin %s is an empty file: build it again (t2host build DIR)", path)
 	}
@@ -47,9 +47,9 @@ func CheckPath(path string) error {
 	case is:
 		return nil
 	case strings.HasSuffix(path, ".wasm"):
-		return fmt.Errorf("plugin %s is no WebAssembly module: build it again (t2host build DIR)", path)
+		return fmt.Errorf("plugin %s is not a WebAssembly module: build it again (t2host build DIR)", path)
 	case runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
-		return fmt.Errorf("plugin %s is neither a WebAssembly module nor may it be executed: chmod +x it if it is a program", path)
+		return fmt.Errorf("plugin %s is neither a WebAssembly module nor executable: chmod +x it if it is a program", path)
 	}
 	return nil
 }

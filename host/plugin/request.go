@@ -28,7 +28,7 @@ func ParseRequest(word string) (Request, error) {
 	}
 	name, runtime, ok := strings.Cut(Unnumbered(word), ":")
 	if name == "" {
-		return Request{}, fmt.Errorf("plugin %q has no name: -p takes names with commas between", word)
+		return Request{}, fmt.Errorf("plugin %q has no name: -p expects names, separated by commas", word)
 	}
 	if !ok {
 		return Request{Name: name}, nil

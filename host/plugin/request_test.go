@@ -25,8 +25,8 @@ func TestParseRequest(t *testing.T) {
 		"tcpwin:native":         {err: `plugin tcpwin: runtime "native"` + none},
 		"tcpwin:":               {err: `plugin tcpwin: runtime ""` + none},
 		"tcpwin:wasm:process":   {err: `plugin tcpwin: runtime "wasm:process"` + none},
-		"":                      {err: `plugin "" has no name: -p takes names with commas between`},
-		":wasm":                 {err: `plugin ":wasm" has no name: -p takes names with commas between`},
+		"":                      {err: `plugin "" has no name: -p expects names, separated by commas`},
+		":wasm":                 {err: `plugin ":wasm" has no name: -p expects names, separated by commas`},
 	} {
 		got, err := ParseRequest(word)
 		text := ""

@@ -1,5 +1,5 @@
-// Package plugin finds the plugins of a run: those that are requested and those that they
-// require, checked, in the order in which they load.
+// Package plugin turns the names of plugins into the plugins of a run: with
+// those that they require, checked, in the order in which they load.
 package plugin
 
 import (
@@ -32,7 +32,7 @@ func Resolve(catalogue []*Artefact, requests []Request) ([]Loaded, error) {
 	named := map[string]Request{}
 	for _, q := range requests {
 		if _, ok := named[Key(q.Name)]; ok {
-			return nil, fmt.Errorf("plugin %s is named twice: -p takes each name once", q.Name)
+			return nil, fmt.Errorf("plugin %s is named twice: name it once", q.Name)
 		}
 		named[Key(q.Name)] = q
 		if err := r.load(q.Name, "", nil); err != nil {
@@ -61,9 +61,9 @@ func Named(catalogue []*Artefact, name string) (*Artefact, error) {
 	names := known(catalogue)
 	hint := nearest.Hint(name, names)
 	if hint == "" {
-		return nil, fmt.Errorf("plugin %s is not there (known: %s): -P DIR says where others are", name, strings.Join(names, ", "))
+		return nil, fmt.Errorf("plugin %s not found (known: %s): -P DIR adds a folder of plugins", name, strings.Join(names, ", "))
 	}
-	return nil, fmt.Errorf("plugin %s is not there%s (known: %s)", name, hint, strings.Join(names, ", "))
+	return nil, fmt.Errorf("plugin %s not found%s (known: %s)", name, hint, strings.Join(names, ", "))
 }
 
 // known returns the names of the plugins, sorted.
@@ -147,7 +147,7 @@ func (r *resolver) load(name, versions string, path []string) error {
 
 func (r *resolver) missing(name string, path []string) error {
 	if len(path) > 0 {
-		return fmt.Errorf("plugin %s requires %s, which is not there (known: %s): install it, or give its folder with -P",
+		return fmt.Errorf("plugin %s requires %s, which was not found (known: %s): install it, or name its folder with -P",
 			path[len(path)-1], name, strings.Join(known(r.catalogue), ", "))
 	}
 	_, err := Named(r.catalogue, name)

@@ -19,7 +19,7 @@ type Folder struct {
 	By   string // what named it, such as -P; empty: nobody
 }
 
-// Folders gives where plugins are looked for, in that order: the named folders,
+// Folders returns where plugins are looked for, in that order: the named folders,
 // those of T2HOST_PLUGINS, the user's data folder.
 func Folders(named []string, getenv func(string) string) []Folder {
 	var list []Folder
@@ -32,7 +32,7 @@ func Folders(named []string, getenv func(string) string) []Folder {
 		}
 	}
 	data := getenv("XDG_DATA_HOME")
-	if !filepath.IsAbs(data) { // to be ignored, says the XDG specification
+	if !filepath.IsAbs(data) { // ignored, by the XDG specification
 		data = ""
 		if home := getenv("HOME"); home != "" {
 			data = filepath.Join(home, ".local", "share")
@@ -93,7 +93,7 @@ func (f *Folder) read() ([]*Artefact, error) {
 	case err != nil && f.By == "" && absent(f.Path):
 		return nil, nil
 	case f.Path == "":
-		return nil, fmt.Errorf("plugin folder %q: %s takes the path of a folder", f.Path, f.By)
+		return nil, fmt.Errorf("plugin folder %q: %s expects the path of a folder", f.Path, f.By)
 	case err != nil:
 		return nil, f.error(err)
 	}
@@ -109,7 +109,7 @@ func (f *Folder) read() ([]*Artefact, error) {
 	var list []*Artefact
 	for _, dir := range dirs {
 		if absent(filepath.Join(dir, FileName)) {
-			continue // something else lies there
+			continue // something else is there
 		}
 		if err := errors.Join(judge("folder", dir), judge("file", filepath.Join(dir, FileName))); err != nil {
 			return nil, err
@@ -157,18 +157,18 @@ func (f *Folder) error(err error) error {
 	case errors.Is(err, syscall.ENOTDIR) && f.By == "":
 		return fmt.Errorf("%s is a file: remove it", name)
 	case errors.Is(err, syscall.ENOTDIR):
-		return fmt.Errorf("%s is a file: give the folder that holds it, or name a module or an executable by -p ./PATH", name)
+		return fmt.Errorf("%s is a file: name the folder that holds it, or name a module or an executable by -p ./PATH", name)
 	}
 	return fmt.Errorf("%s: %w: t2host must be able to read it", name, cause.Of(err))
 }
 
-// empty says that a named folder holds no plugin, and whether its build folder
-// does.
+// empty returns the error for a named folder without a plugin. It names the build folder if
+// that holds one.
 func (f *Folder) empty() error {
 	cure := "one has a " + FileName + ", which t2host build makes"
 	build := Folder{Path: filepath.Join(f.Path, "build")}
 	if list, err := build.read(); err == nil && len(list) > 0 {
-		cure = "take " + build.Path
+		cure = "use " + build.Path
 	}
 	return fmt.Errorf("plugin folder %s (%s) holds no plugin: %s", f.Path, f.By, cure)
 }

@@ -96,9 +96,9 @@ func TestSearch(t *testing.T) {
 		{"nobody's folder in a file", "p", ":p/q", "tcpWin 1.0.0 built in"},
 		{"nobody's folder is a file", "p", ":p", "error: plugin folder p is a file: remove it"},
 		{"a named folder is not there", "", "-P:p", "error: plugin folder p (-P): no such folder"},
-		{"a named folder is a file", "p", "V:p", "error: plugin folder p (V) is a file: give the folder that holds it, or name a module or an executable by -p ./PATH"},
+		{"a named folder is a file", "p", "V:p", "error: plugin folder p (V) is a file: name the folder that holds it, or name a module or an executable by -p ./PATH"},
 		{"a named folder holds none", "p/a/", "V:p", "error: plugin folder p (V) holds no plugin: one has a plugin.json, which t2host build makes"},
-		{"a source's folder", "p/build/a a 1.0.0", "-P:p", "error: plugin folder p (-P) holds no plugin: take p/build"},
+		{"a source's folder", "p/build/a a 1.0.0", "-P:p", "error: plugin folder p (-P) holds no plugin: use p/build"},
 
 		{"plugin.json is empty", "p/a/plugin.json", ":p", "error: p/a/plugin.json: is empty: build the plugin again (t2host build DIR)"},
 		{"plugin.json is a folder", "p/a/plugin.json/", ":p", "error: p/a/plugin.json: is a directory: build the plugin again (t2host build DIR)"},

@@ -1,6 +1,7 @@
-// Package printable turns text that t2host did not write itself into text that can be
-// shown: on a terminal, in a report or in a file. Whatever strconv.IsPrint refuses is
-// escaped as in a Go string: control characters, invalid UTF-8, and what reorders or hides text.
+// Package printable escapes text that t2host did not write itself, so that a
+// terminal, a report or a file can show it. It escapes what strconv.IsPrint
+// refuses, as in a Go string: control characters, invalid UTF-8, and
+// characters that reorder or hide text.
 package printable
 
 import (
@@ -12,7 +13,7 @@ import (
 // Line returns s as one line, with tabs escaped too.
 func Line(s string) string { return escape(s, "", len(s)*maxEscape) }
 
-// Tabbed is Line, but leaves tabs as they are.
+// Tabbed is Line without the escaping of tabs.
 func Tabbed(s string) string { return escape(s, "\t", len(s)*maxEscape) }
 
 // Cut is Tabbed, cut to at most max bytes and an ellipsis.
@@ -21,7 +22,7 @@ func Cut(s string, max int) string { return escape(s, "\t", max) }
 // maxEscape is the length of the longest escape of one byte: \xff.
 const maxEscape = 4
 
-// escape leaves runes of keep as they are.
+// escape does not escape the runes of keep.
 func escape(s, keep string, max int) string {
 	plain := func(r rune) bool { return r != utf8.RuneError && (strconv.IsPrint(r) || strings.ContainsRune(keep, r)) }
 	if len(s) <= max && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
@@ -46,8 +47,8 @@ func escape(s, keep string, max int) string {
 	return b.String()
 }
 
-// JSON returns JSON with what cannot be shown escaped; the values stay the same. encoding/json
-// leaves U+007F to U+009F and all that reorders or hides text as it is.
+// JSON returns JSON with unprintable characters escaped; the values stay the same.
+// encoding/json does not escape U+007F to U+009F, nor characters that reorder or hide text.
 func JSON(data []byte) []byte {
 	var b []byte
 	for len(data) > 0 {

@@ -5,14 +5,14 @@ import (
 	"unicode/utf8"
 )
 
-// Writer returns a writer that passes on to w what it is given, with all but newlines
-// and tabs escaped that cannot be shown. What is one line already must have been made so
-// by Line. A rune may be cut between two calls of Write.
+// Writer returns a writer that escapes what it passes on to w, except newlines and tabs. A
+// text that must stay on one line has to be escaped by Line before. A rune may be cut between
+// two calls of Write.
 func Writer(w io.Writer) io.Writer { return &writer{w: w} }
 
 type writer struct {
 	w   io.Writer
-	cut []byte // the begin of a rune
+	cut []byte // the beginning of a rune
 }
 
 func (w *writer) Write(p []byte) (int, error) {
@@ -34,5 +34,5 @@ func (w *writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Unwrap returns what the writer writes to.
+// Unwrap returns the writer below.
 func (w *writer) Unwrap() io.Writer { return w.w }

@@ -10,21 +10,21 @@ import (
 )
 
 const (
-	// quiet is how long the beginning of a report waits for its end before it is shown: what
-	// has no NUL at all is shown soon, what has one is shown whole.
+	// quiet is how long the beginning of a report waits for its end before it is shown: a
+	// stream without NULs is shown soon, one with NULs in whole reports.
 	quiet = 100 * time.Millisecond
-	// maxHeld is how many bytes wait so at most.
+	// maxHeld bounds the bytes that wait for it.
 	maxHeld = 1 << 20
 )
 
-// printer writes what the sessions receive, whole reports at a time.
+// printer writes what the sessions receive, in whole reports.
 type printer struct {
 	fail context.CancelCauseFunc // ends Run when out cannot be written
 
 	mu          sync.Mutex
 	out, status io.Writer
-	reports     int  // ended so far, of all sessions
-	midLine     bool // the last byte shown was no newline
+	reports     int  // complete so far, of all sessions
+	midLine     bool // the last byte shown was not a newline
 	last        *session
 	err         error
 }
@@ -62,7 +62,7 @@ type session struct {
 
 func (p *printer) session() *session { return &session{p: p} }
 
-// feed adds received bytes.
+// feed appends bytes as they arrive.
 func (s *session) feed(b []byte) {
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()
@@ -93,7 +93,7 @@ func (s *session) feed(b []byte) {
 	}
 }
 
-// show writes what is held; the report may go on.
+// show writes what is held; the report may continue.
 func (s *session) show() {
 	if s.p.last != s && len(s.held) > 0 {
 		s.p.newline() // after half a line of another sender
@@ -118,7 +118,7 @@ func (p *printer) newline() {
 	}
 }
 
-// end shows what is left of a connection.
+// end shows the rest of a connection.
 func (s *session) end() {
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()
@@ -131,7 +131,7 @@ func (s *session) end() {
 	}
 }
 
-// endReport is the end of a datagram: the end of a report, unless a NUL said so.
+// endReport ends a report at the end of a datagram, unless a NUL has ended it.
 func (s *session) endReport() {
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()

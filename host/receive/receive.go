@@ -1,5 +1,5 @@
-// Package receive listens where a sink sends to and prints what it receives as text: the
-// engine of `t2host receive`, for a terminal without netcat.
+// Package receive listens where a sink sends to and prints what arrives as
+// text: the engine of `t2host receive`, for a terminal without netcat.
 package receive
 
 import (
@@ -16,14 +16,14 @@ import (
 	"github.com/t2host/t2host/host/internal/outlet"
 )
 
-// grace is how long what has already arrived is read after the end of ctx: the
-// sender counts it as delivered.
+// grace is how long bytes that have already arrived are read after ctx has ended: the sender
+// counts them as delivered.
 const grace = 100 * time.Millisecond
 
-// Run listens on a target (tcp://, udp:// or unix://; port 0 is any free one)
-// and copies what arrives to out until ctx ends, which is not an error. A NUL byte ends
-// a report and is shown as a line; so is the end of a datagram. What happens
-// (listening, connections) is written to status, a line each.
+// Run listens on a target (tcp://, udp:// or unix://; port 0 chooses a free one) and copies
+// what arrives to out until ctx ends, which is not an error. A NUL byte ends a report and is
+// shown as a line, and so is the end of a datagram. Events (listening, connections) go to
+// status, one line each.
 func Run(ctx context.Context, target string, out, status io.Writer) error {
 	t, err := outlet.ParseTarget(target)
 	if err != nil {
@@ -66,7 +66,7 @@ func stream(ctx context.Context, t outlet.Target, p *printer) error {
 			return nil
 		case errors.Is(err, net.ErrClosed):
 			return err
-		case err != nil: // out of descriptors, most likely: others may be given back
+		case err != nil: // most likely out of descriptors: some may be closed soon
 			p.say("accept: %v", err)
 			time.Sleep(grace)
 			continue
@@ -79,8 +79,8 @@ func stream(ctx context.Context, t outlet.Target, p *printer) error {
 	}
 }
 
-// serve shows one connection until its end. Its sending side stays open: a sender
-// may take a closed one for a hang-up.
+// serve shows one connection until its end. Its sending side stays open: a sender may treat a
+// closed one as a hang-up.
 func serve(ctx context.Context, c net.Conn, name string, p *printer) {
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Now().Add(grace)) })()
@@ -131,8 +131,8 @@ func datagrams(ctx context.Context, t outlet.Target, p *printer) error {
 	}
 }
 
-// listen listens on TCP or a Unix socket; a socket file that a killed receiver
-// left is removed, one that somebody listens on is not.
+// listen listens on TCP or a Unix socket. It removes the socket file of a killed receiver, but
+// not one on which a program listens.
 func listen(ctx context.Context, t outlet.Target) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, t.Network, t.Address)
@@ -140,7 +140,7 @@ func listen(ctx context.Context, t outlet.Target) (net.Listener, error) {
 		return l, refused(t, err)
 	}
 	if fi, serr := os.Lstat(t.Address); serr == nil && fi.Mode()&os.ModeSocket == 0 {
-		return nil, fmt.Errorf("listen on %s: the file is there and is no socket: take another path", t)
+		return nil, fmt.Errorf("listen on %s: the file exists and is not a socket: use another path", t)
 	}
 	c, derr := net.DialTimeout(t.Network, t.Address, time.Second)
 	if derr == nil {
@@ -153,7 +153,7 @@ func listen(ctx context.Context, t outlet.Target) (net.Listener, error) {
 	return l, refused(t, err)
 }
 
-// refused is the error that a target cannot be listened on, with its cure.
+// refused returns the error for a target on which it is impossible to listen, with its cure.
 func refused(t outlet.Target, err error) error {
 	var call *os.SyscallError
 	if errors.As(err, &call) {
@@ -163,11 +163,11 @@ func refused(t outlet.Target, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, syscall.EADDRINUSE) && t.Network == "unix":
-		return fmt.Errorf("listen on %s: %w: another program listens there, stop it or take another path", t, err)
+		return fmt.Errorf("listen on %s: %w: another program listens there, stop it or use another path", t, err)
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("listen on %s: %w: another program listens there, stop it or take another port", t, err)
+		return fmt.Errorf("listen on %s: %w: another program listens there, stop it or use another port", t, err)
 	case errors.Is(err, os.ErrPermission):
-		return fmt.Errorf("listen on %s: %w: take a port from 1024 up, or a folder of your own", t, err)
+		return fmt.Errorf("listen on %s: %w: use a port from 1024 up, or a folder of your own", t, err)
 	}
 	return fmt.Errorf("listen on %s: %w", t, err)
 }

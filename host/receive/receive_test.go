@@ -118,7 +118,7 @@ func TestTCP(t *testing.T) {
 	}
 }
 
-// Two senders at once: the reports stand one below the other, whole.
+// Two senders at once: the reports come one after the other, whole.
 func TestInterleaved(t *testing.T) {
 	r := start(t, "tcp://127.0.0.1:0")
 	const each = 200
@@ -205,7 +205,7 @@ func TestUnix(t *testing.T) {
 	fmt.Fprint(c, report)
 	r.out.shows(t, fmt.Sprintf(shown, 1))
 	err := Run(context.Background(), target, &text{}, &text{})
-	if err == nil || err.Error() != "listen on "+target+": address already in use: another program listens there, stop it or take another path" {
+	if err == nil || err.Error() != "listen on "+target+": address already in use: another program listens there, stop it or use another path" {
 		t.Error(err)
 	}
 	if err := r.stop(); err != nil {
@@ -229,7 +229,7 @@ func TestUnix(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = Run(context.Background(), target, &text{}, &text{})
-	if err == nil || !strings.HasSuffix(err.Error(), "the file is there and is no socket: take another path") {
+	if err == nil || !strings.HasSuffix(err.Error(), "the file exists and is not a socket: use another path") {
 		t.Error(err)
 	}
 	if b, _ := os.ReadFile(path); string(b) != "precious" {
@@ -241,7 +241,7 @@ func TestInUse(t *testing.T) {
 	for _, network := range []string{"tcp", "udp"} {
 		r := start(t, network+"://127.0.0.1:0")
 		err := Run(context.Background(), r.target, &text{}, &text{})
-		if want := "listen on " + r.target + ": address already in use: another program listens there, stop it or take another port"; err == nil || err.Error() != want {
+		if want := "listen on " + r.target + ": address already in use: another program listens there, stop it or use another port"; err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

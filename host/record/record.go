@@ -1,10 +1,10 @@
-// Package record takes what crosses one plugin's border and gives a file of it; or such
-// a file, and gives it again, to any plugin of that name.
+// Package record writes what crosses one plugin's border to a file, and
+// replays such a file to any plugin of that name.
 //
-// A file is a line of text and then frames: their kind (a byte), their length (u32,
-// little-endian), and a manifest or a message of sdk/wire. First comes the manifest, then
-// the open message, then each batch with the pieces and the end of its answer, and at last
-// the frame of the end.
+// A file is a line of text, followed by frames: a kind (a byte), a length (u32,
+// little-endian), and a manifest or a message of sdk/wire. The manifest comes first, then
+// the open message, each batch with the pieces and the end of its answer, and last the
+// frame that marks a run that succeeded.
 package record
 
 import (
@@ -31,11 +31,11 @@ const (
 	openFrame
 	batchFrame
 	answerFrame
-	endFrame // of a run that ended well
+	endFrame // of a run that succeeded
 	pieceFrame
 )
 
-// Recorder is a stage that writes down what it is given and what another one gives.
+// Recorder is a stage that records what it receives and what another stage answers.
 type Recorder struct {
 	sdk.Stage
 	plugin  *sdk.Plugin
@@ -43,12 +43,12 @@ type Recorder struct {
 	file    io.Closer
 	out     *bufio.Writer
 	buf     []byte
-	err     error // of writing; it ends the run
+	err     error // of writing; ends the run
 	failed  bool
 }
 
-// New records what crosses the border of an opened plugin. Without payload that of
-// packets is left out, and their lengths.
+// New returns a stage that records what crosses the border of an opened plugin. Without
+// payload it leaves out the packets' payload and its lengths.
 func New(path string, p *sdk.Plugin, o sdk.Opening, stage sdk.Stage, payload bool) (*Recorder, error) {
 	f, err := outfile.Open(path)
 	if err != nil {
@@ -95,7 +95,7 @@ func (r *Recorder) pieces(out *answer.Answer) (err error) {
 	return err
 }
 
-// appendAnswer appends what a stage gave to a batch.
+// appendAnswer appends a stage's answer to a batch.
 func appendAnswer(dst []byte, b *sdk.Batch, err error) []byte {
 	if err != nil {
 		return wire.AppendAnswer(dst, &b.Out, 0, err.Error())
@@ -132,19 +132,19 @@ func (r *Recorder) write(data []byte) {
 	}
 }
 
-// Record is a file that is read.
+// Record is a record that is being read.
 type Record struct {
 	Manifest []byte
 	Opening  sdk.Opening
 	Name     string // the plugin's
 
 	in    *bufio.Reader
-	Ended bool // the run ended well; known when all is read
+	Ended bool // the run succeeded; known after the last batch
 }
 
 var errCut = errors.New("record ends in the middle")
 
-// Read begins to read a record.
+// Read reads the beginning of a record.
 func Read(in io.Reader) (*Record, error) {
 	r := &Record{in: bufio.NewReaderSize(in, 1<<18)}
 	head := make([]byte, len(magic))
@@ -165,9 +165,9 @@ func Read(in io.Reader) (*Record, error) {
 	return r, nil
 }
 
-// Next returns the next batch and the answer to it, its pieces and then its end, messages
-// of sdk/wire; io.EOF after the last one. The answer is nil where the recording ended before
-// the end of it.
+// Next returns the next batch and the answer to it, its pieces and then its end, as messages
+// of sdk/wire, and io.EOF after the last batch. The answer is nil if the recording ended
+// before its end.
 func (r *Record) Next() (batch []byte, answer [][]byte, err error) {
 	kind, batch, err := r.frame()
 	switch {
@@ -198,7 +198,7 @@ func (r *Record) Next() (batch []byte, answer [][]byte, err error) {
 	}
 }
 
-// frame reads a frame; io.EOF where none begins.
+// frame reads a frame; it returns io.EOF if none begins.
 func (r *Record) frame() (kind byte, data []byte, err error) {
 	var head [5]byte
 	if _, err := io.ReadFull(r.in, head[:]); err != nil {
@@ -211,7 +211,7 @@ func (r *Record) frame() (kind byte, data []byte, err error) {
 	if size > wire.MaxMessage {
 		return 0, nil, fmt.Errorf("record has a frame of %d bytes", size)
 	}
-	// As much as there is, and not as much as is claimed.
+	// Reads what there is, not what the length claims.
 	data, err = io.ReadAll(io.LimitReader(r.in, int64(size)))
 	if err != nil || len(data) < int(size) {
 		return 0, nil, errCut

@@ -13,7 +13,7 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// echo gives each flow end the length of the batch's payloads, plus more.
+// echo writes the length of the batch's payloads, plus more, at each flow end.
 func echo(more uint64, fails bool) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "echo", Number: 1, Version: "1.0.0", Doc: "echoes",

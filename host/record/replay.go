@@ -16,11 +16,11 @@ import (
 type Replayed struct {
 	Batches, Packets, Ends uint64
 	Same                   uint64 // batches with the recorded answer
-	Differs                string // the first one without, in a line; empty: none
+	Differs                string // how the first other one differs, in one line; empty: none does
 }
 
-// Replay gives a record to a plugin and compares the answers. The plugin's declaration
-// must be the recorded one.
+// Replay replays a record to a plugin and compares the answers. The plugin's declaration must
+// be the recorded one.
 func Replay(r *Record, p *sdk.Plugin) (*Replayed, error) {
 	stage, err := p.Open(r.Opening)
 	if err != nil {
@@ -84,7 +84,7 @@ func (g *Replayed) differs(b *sdk.Batch, text string) {
 	}
 }
 
-// how returns in what an answer differs from the recorded one; empty: in nothing.
+// how describes how an answer differs from the recorded one; empty: it does not.
 func how(p *sdk.Plugin, ends int, want [][]byte, b *answer.Answer, err error) string {
 	if want == nil {
 		return ""
@@ -124,12 +124,13 @@ func how(p *sdk.Plugin, ends int, want [][]byte, b *answer.Answer, err error) st
 	return ""
 }
 
-// maxGathered bounds the answer to one batch, in bytes: both are in memory to be compared.
+// maxGathered bounds the answer to one batch, in bytes: both answers are in memory to be
+// compared.
 const maxGathered = 64 << 20
 
 var errLong = fmt.Errorf("record: a batch is answered with more than %d MiB, too much to compare: record with a smaller batch.rows", maxGathered>>20)
 
-// gathered is a whole answer, from its pieces.
+// gathered is a whole answer, put together from its pieces.
 type gathered struct {
 	answer.Answer
 	size   int

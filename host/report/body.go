@@ -10,7 +10,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// Body is the report behind the head.
+// Body returns the report after the head.
 func (r *Report) Body() string {
 	l := &lines{}
 	r.captures(l)
@@ -39,7 +39,7 @@ func (r *Report) Body() string {
 	return l.String()
 }
 
-// captures is what T2 has in its head; but a stream says it only with its first bytes.
+// captures writes what T2 has in its head, which a stream tells only with its first bytes.
 func (r *Report) captures(l *lines) {
 	for _, link := range r.Links {
 		fmt.Fprintf(l, "Link layer type: %s\n", printable.Line(link))
@@ -82,7 +82,7 @@ func (r *Report) packets(l *lines) {
 	l.share("Number of IPv4 packets", c.IPv4, c.Packets)
 	l.share("Number of IPv6 packets", c.IPv6, c.Packets)
 	l.share("Number of IPvX packets", c.WrongVersion, c.Packets)
-	l.share("Number of packets without flow", c.NoFlow, c.Packets) // T2: not if it is all of them
+	l.share("Number of packets without flow", c.NoFlow, c.Packets) // T2: unless it is all of them
 	l.share("Number of A packets", f.PacketsA, f.PacketsA+f.PacketsB)
 	l.share("Number of B packets", f.PacketsB, f.PacketsA+f.PacketsB)
 	l.share("Number of A bytes", f.BytesA, f.BytesA+f.BytesB)
@@ -113,7 +113,7 @@ func (r *Report) protocols(l *lines) {
 	l.share("Number of TCP bytes", c.TCPBytes+c.TCPFragmentBytes, c.CapBytes)
 	l.share("Number of UDP packets", c.UDP, c.Packets)
 	l.share("Number of UDP bytes", c.UDPBytes, c.CapBytes)
-	if r.flowStat()&decode.SCTP != 0 { // not if there are later fragments alone
+	if r.flowStat()&decode.SCTP != 0 { // later fragments alone do not count
 		l.share("Number of SCTP packets", c.SCTP, c.Packets)
 		l.share("Number of SCTP bytes", c.SCTPBytes, c.CapBytes)
 	}

@@ -10,14 +10,15 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// Lines of the brief that plugins share, and that one may have at least.
+// Bounds of the brief: the lines that all plugins share, and those that each one may have at
+// least.
 const (
 	briefLines = 5
 	leastLines = 2
 )
 
-// Brief is the report for a terminal: what was read, what the plugins found, where it went, and what
-// went wrong. For tcpwin and tcpwinsink it has at most twelve lines.
+// Brief returns the report for a terminal: what was read, what the plugins found, where the
+// results went, and what went wrong. For tcpwin and tcpwinsink it has at most twelve lines.
 func (r *Report) Brief() string {
 	b := &brief{}
 	r.input(b)
@@ -41,7 +42,7 @@ func (r *Report) Brief() string {
 	return b.String()
 }
 
-// Input is the part of the brief on what was read.
+// Input returns the part of the brief that tells what was read.
 func (r *Report) Input() string {
 	b := &brief{}
 	r.input(b)
@@ -64,7 +65,7 @@ func (r *Report) input(b *brief) {
 	b.add("flows", fmt.Sprintf("%d in %d conversations: %d IPv4, %d IPv6, %d layer 2", f.Created, f.Conversations, f.IPv4, f.IPv6, f.Layer2))
 }
 
-// answering are the plugins that answer the user's question.
+// answering returns the plugins that answer the user's question.
 func (r *Report) answering() []*Plugin {
 	var list []*Plugin
 	for i := range r.Plugins {
@@ -75,7 +76,8 @@ func (r *Report) answering() []*Plugin {
 	return list
 }
 
-// places are the files that were written, in one line, and each other place with what it got.
+// places lists the files that were written, in one line, and each other place with what was
+// delivered to it.
 func (r *Report) places(b *brief) {
 	var files []string
 	for _, o := range r.Outlets {
@@ -93,7 +95,7 @@ func (r *Report) places(b *brief) {
 	}
 }
 
-// delivery is what a place got, and what it did not get.
+// delivery returns what was delivered to an outlet's place, and what was not.
 func delivery(o *Outlet) string {
 	s := &o.Stats
 	place := o.Target

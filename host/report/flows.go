@@ -2,9 +2,9 @@ package report
 
 import "fmt"
 
-// flows is how many flows there were, and how many packets each had. What T2 calls A
-// and B of flows says which direction was opened first; of packets, requests and replies it
-// says which side is the server.
+// flows writes the number of flows and their packets. Of flows, T2's A and B tell which
+// direction was opened first; of packets, requests and replies they tell which side is the
+// server.
 func (r *Report) flows(l *lines) {
 	f := &r.Flows
 	if f.Created == 0 {
@@ -42,10 +42,10 @@ func (r *Report) flows(l *lines) {
 	}
 }
 
-// seconds is how long the captures last; below 0 if their end is before their begin.
+// seconds returns how long the captures last; it is negative if they end before they begin.
 func (r *Report) seconds() float64 { return float64(r.Stop-r.Start) / 1e9 }
 
-// rates is what went through in a second, and what room it took.
+// rates writes packets and bits per second, and the memory used.
 func (r *Report) rates(l *lines) {
 	c, f := &r.Counts, &r.Flows
 	if seconds := r.seconds(); seconds > 0 {

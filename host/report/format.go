@@ -8,14 +8,14 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// stamp is a time as T2 shows it: seconds, and the date in its zone.
+// stamp formats a time as T2 does: seconds, and the date in its zone.
 func stamp(ns int64, zone *time.Location) string {
 	t := time.Unix(0, ns).In(zone)
 	name := t.Format("MST")
 	return fmt.Sprintf("%d.%09d sec (%s %s)", t.Unix(), t.Nanosecond(), t.Format("Mon 02 Jan 2006 15:04:05"), name)
 }
 
-// span is a duration as T2 shows it; from one minute up also in larger units.
+// span formats a duration as T2 does; from one minute up also in larger units.
 func span(ns int64) string {
 	sign := ""
 	if ns < 0 {
@@ -39,7 +39,8 @@ func span(ns int64) string {
 	return text + " (" + strings.Join(parts, " ") + ")"
 }
 
-// real is a number with two decimals, and as sdk.Count has it from 1024 up: "1477.00 (1.48 K)".
+// real formats a number with two decimals, and from 1024 up in short form as sdk.Count does:
+// "1477.00 (1.48 K)".
 func real(v float64) string {
 	text := fmt.Sprintf("%.2f", v)
 	if x, unit := scaled(v); unit != "" {
@@ -48,7 +49,7 @@ func real(v float64) string {
 	return text
 }
 
-// speed is bits a second: "5268 b/s (5.27 Kb/s)".
+// speed formats bits per second: "5268 b/s (5.27 Kb/s)".
 func speed(bits float64) string {
 	text := fmt.Sprintf("%.0f b/s", bits)
 	if x, unit := scaled(bits); unit != "" {
@@ -57,8 +58,8 @@ func speed(bits float64) string {
 	return text
 }
 
-// scaled is v in the unit that T2 shows it in: found by powers of 1024, divided by powers
-// of 1000.
+// scaled returns v in T2's unit, which is found by powers of 1024 and divided by powers of
+// 1000 (docs/reference/records.md#numbers-in-reports).
 func scaled(v float64) (x float64, unit string) {
 	const units = "KMGTPEZY"
 	x = v
@@ -73,7 +74,7 @@ func scaled(v float64) (x float64, unit string) {
 	return x, units[n-1 : n]
 }
 
-// lines collects report lines; those of zero things are left out.
+// lines collects report lines; a line whose number is 0 is left out.
 type lines struct{ strings.Builder }
 
 func (l *lines) count(name string, n uint64) {
@@ -88,7 +89,7 @@ func (l *lines) share(name string, n, total uint64) {
 	}
 }
 
-// ratio is n/d with two decimals; without a d there is no line.
+// ratio writes n/d with two decimals, and no line if d is 0.
 func (l *lines) ratio(name string, n, d float64) {
 	if d > 0 {
 		fmt.Fprintf(l, "%s: %s\n", name, real(n/d))

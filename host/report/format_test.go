@@ -7,7 +7,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// TestNumbers is of t2-decode.md 9.1: units by powers of 1024, divided by powers of 1000.
+// TestNumbers: see docs/reference/records.md#numbers-in-reports.
 func TestNumbers(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{sdk.Count(0), "0"},

@@ -10,7 +10,7 @@ import (
 	"github.com/t2host/t2host/host/internal/flowtable"
 )
 
-// TestLines says for one figure each what changes in a report of three packets in a flow and its opposite.
+// TestLines shows for one figure each what changes in a report of three packets in a flow and its opposite.
 func TestLines(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -211,13 +211,13 @@ func TestLines(t *testing.T) {
 +Max MPLS header count: 2
 +Aggregated flowStat=0x0400000000004400
 +[INF] MPLS encapsulation`},
-		{"a bit of which T2 says nothing", func(r *Report, c *decode.Counts, f *flowtable.Stats) { f.FlowStat |= decode.PPPoESession }, `
+		{"a bit for which T2 has no line", func(r *Report, c *decode.Counts, f *flowtable.Stats) { f.FlowStat |= decode.PPPoESession }, `
 -Aggregated flowStat=0x0400000000004000
 +Aggregated flowStat=0x0400000000004010`},
 		{"evicted", func(r *Report, c *decode.Counts, f *flowtable.Stats) { f.Evicted = 1 }, `
 +Number of flows terminated by autopilot: 1 [50.00%]
 +[WRN] Conversations ended early: flow.max_flows reached: 1`},
-		{"a machine that does not say its memory", func(r *Report, c *decode.Counts, f *flowtable.Stats) { r.Physical = 0 }, `
+		{"a machine whose memory is unknown", func(r *Report, c *decode.Counts, f *flowtable.Stats) { r.Physical = 0 }, `
 -Memory usage: 0.03 GB [0.10%]
 +Memory usage: 0.03 GB`},
 	} {

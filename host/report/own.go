@@ -10,7 +10,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// own is the section that T2 has not.
+// own returns the section that T2 does not have.
 func (r *Report) own() string {
 	l := &lines{}
 	r.costs(l)
@@ -53,7 +53,7 @@ func (r *Report) trouble(l *lines) {
 	}
 }
 
-// warnings are what the user should know of: of the packets, of the run, of the captures.
+// warnings returns what the user should know about packets, the run and the captures.
 func (r *Report) warnings() []string {
 	var list []string
 	c, f := &r.Counts, &r.Flows

@@ -1,9 +1,9 @@
-// Package report takes the figures of a run and gives the end report: T2's
-// sections and lines, and behind them what each plugin cost, what each outlet
-// sent, and what was dropped, evicted or damaged.
+// Package report turns the figures of a run into the end report: T2's sections
+// and lines, then what each plugin cost, what each outlet sent, and what was
+// dropped, evicted or damaged.
 //
-// T2 names its compilation, a priority and a sensor; there are none here. Where T2
-// shows figures of nothing (a dump of 1970, 65535 headers) a line is left out.
+// T2 also shows its compilation, a priority and a sensor, which do not exist here. A line
+// whose figure would be meaningless (a dump of 1970, 65535 headers) is left out.
 package report
 
 import (
@@ -28,16 +28,16 @@ type Report struct {
 
 	Links      []string // link types of the captures, each once
 	Snaplen    uint32   // of the captures, the largest
-	Done, Size int64    // bytes of the captures as they are stored: up to the last packet, and all; Size 0: not known
+	Done, Size int64    // bytes of the captures as stored: up to the last packet, and in all; Size 0: unknown
 
 	Start, Stop      int64         // packet time, nanoseconds since 1970 UTC
-	Elapsed          time.Duration // from the begin to the last packet,
+	Elapsed          time.Duration // from the start to the last packet
 	Flushed          time.Duration // to the last flow's end
 	Counts           decode.Counts
-	SkippedLinks     uint64 // packets of other link types than the first, where the user wants those only
+	SkippedLinks     uint64 // packets of other link types than the first, if only those are read
 	Flows            flowtable.Stats
 	MaxFlows         int      // setting flow.max_flows
-	Memory, Physical uint64   // bytes: of the process, and of the machine; Physical 0: not known
+	Memory, Physical uint64   // bytes: of the process, and of the machine; Physical 0: unknown
 	Damage           []string // of the captures
 	Warnings         []string // what the user was told during the run
 }
@@ -49,7 +49,7 @@ type Plugin struct {
 	Lines                  []string // all of them
 	Summary                []string // those that answer the user's question
 	Cost                   time.Duration
-	Bytes                  uint64 // of rows that it was given
+	Bytes                  uint64 // of the rows that were sent to it
 }
 
 // Outlet is one outlet's part.
@@ -58,7 +58,7 @@ type Outlet struct {
 	outlet.Stats
 }
 
-// Head is what is known before the first packet.
+// Head returns what is known before the first packet.
 func (r *Report) Head() string {
 	var b strings.Builder
 	rule := strings.Repeat("=", width)

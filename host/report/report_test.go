@@ -43,8 +43,8 @@ func full() *Report {
 			BytesA: 25346, BytesB: 20790, OrphanFragments: 2, Conversations: 10, Cuts: 1,
 		},
 		MaxFlows: 16, Memory: 1234567890, Physical: 24 << 30,
-		Damage:   []string{"a.pcap: corrupt at packet 7, byte 880", "b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are there"},
-		Warnings: []string{"outlet tcpwinsink.reports: lost tcp://127.0.0.1:5555", "capture b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are there"},
+		Damage:   []string{"a.pcap: corrupt at packet 7, byte 880", "b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are present"},
+		Warnings: []string{"outlet tcpwinsink.reports: lost tcp://127.0.0.1:5555", "capture b.pcap: cut in packet 57 at byte 4711: 12 of 60 bytes are present"},
 	}
 	for _, e := range explained {
 		r.Flows.FlowStat |= e.bits
@@ -81,7 +81,7 @@ func TestReports(t *testing.T) {
 
 // TestT2 holds a report against the real program's (testdata/t2.txt: 0.9.3, without colours), of the same
 // figures. What differs: names and versions; T2's priority and sensor; the
-// runtimes; what stands behind T2's end.
+// runtimes; what follows T2's end.
 func TestT2(t *testing.T) {
 	r := &Report{
 		PID: 13259, Date: time.Unix(1795455251, 764813).UTC(), Files: []string{"d/a.pcap"},

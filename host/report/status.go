@@ -7,12 +7,12 @@ import (
 	"github.com/t2host/t2host/host/internal/flowtable"
 )
 
-// snapped: packets are not here as they were on the wire.
+// snapped are the bits of packets that were not captured whole.
 const snapped = decode.L2Cut | decode.L3Cut
 
-// explained says in T2's words and order what bits of the aggregated flowStat mean; any of
-// bits is enough for the line. Bits that nothing sets here have none (T2's SIP, Tor, alarms, a jump
-// of time), nor have those of which T2 says nothing (PPPoE, flows that made room).
+// explained are T2's sentences, in its order, for bits of the aggregated flowStat; a line is
+// shown if any of its bits is set. There is no line for bits that are never set here (T2's
+// SIP, Tor, alarms, jumps of time) or for which T2 has none (PPPoE, flows ended for room).
 var explained = []struct {
 	bits        decode.FlowStat
 	level, text string
@@ -62,7 +62,7 @@ var explained = []struct {
 	{decode.DTLS, "INF", "DTLS"},
 }
 
-// flowStat is the bits of all packets and flows; the flow table does not see those of
+// flowStat returns the bits of all packets and flows; the flow table does not see those of
 // packets without a flow.
 func (r *Report) flowStat() decode.FlowStat { return r.Flows.FlowStat | r.Counts.NoFlowStat }
 

@@ -16,11 +16,11 @@ import (
 	"github.com/t2host/t2host/sdk/setting"
 )
 
-// A settings file that nobody named was found by chance: it may be anyone's. It sets plain
+// A settings file that was not named was found by chance and may be anyone's. It sets plain
 // values only, unless the user has accepted it.
 
-// plain reports whether a file found by chance may set a setting to that text. What is not
-// listed here it may not.
+// plain reports whether a file found by chance may set a setting to this text. It may set
+// nothing that is not listed here.
 func plain(group string, s *sdk.Setting, text string) bool {
 	if s == nil {
 		return false
@@ -35,15 +35,16 @@ func plain(group string, s *sdk.Setting, text string) bool {
 	return false
 }
 
-// namesPath reports whether a list of plugins holds a path: names have none of these letters.
+// namesPath reports whether a list of plugins contains a path: names have none of these
+// characters.
 func namesPath(text string) bool { return strings.ContainsAny(text, `/\.`) }
 
-// chance is a file that nobody named and that its user has not accepted.
+// chance is a settings file that was not named and that its user has not accepted.
 type chance struct {
 	list error // why the list of accepted files cannot be read
 }
 
-// chanceOf judges what was read of DefaultFile: nil if it counts as named. Its error says why
+// chanceOf returns nil if the content of DefaultFile counts as named. It returns an error if
 // the file must not be used at all.
 func chanceOf(c *Content, environ []string) (*chance, error) {
 	named, err := Trusted(environ, DefaultFile, c.Bytes)
@@ -56,26 +57,26 @@ func chanceOf(c *Content, environ []string) (*chance, error) {
 	return &chance{err}, nil
 }
 
-// refuse is the error for a key that is not plain.
+// refuse returns the error for a key whose value is not plain.
 func (c *chance) refuse(key string) error {
-	if c.list != nil { // it might be in there
+	if c.list != nil { // the file might be listed there
 		return c.list
 	}
-	return fmt.Errorf("%s is not for a settings file that nobody named: run with -C ./%s, or t2host conf --trust to look at it and accept it", key, DefaultFile)
+	return fmt.Errorf("%s needs your consent in a settings file that was not named: run with -C ./%s, or use t2host conf --trust to review and accept it", key, DefaultFile)
 }
 
 // Content is a settings file that was read once.
 type Content struct {
 	Bytes  []byte
 	Mode   fs.FileMode // permissions
-	Unsafe error       // why others can change it; nil: they cannot
+	Unsafe error       // why others can change it; nil if they cannot
 }
 
 // maxFile bounds a settings file.
 const maxFile = 1 << 20
 
-// Read reads a settings file. What it leads to is judged and read by one descriptor, so that
-// nothing can come between.
+// Read reads a settings file. Its permissions and content are read through one descriptor, so
+// that they belong to the same file.
 func Read(file string) (*Content, error) {
 	f, err := os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would wait
 	if err != nil {
@@ -91,7 +92,7 @@ func readOpen(f *os.File) (*Content, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &os.PathError{Op: "read", Path: f.Name(), Err: errors.New("is no file")}
+		return nil, &os.PathError{Op: "read", Path: f.Name(), Err: errors.New("is not a file")}
 	}
 	data, err := readBounded(f)
 	return &Content{data, info.Mode().Perm(), owned.Check(f.Name(), info)}, err
@@ -105,8 +106,8 @@ func readBounded(f *os.File) ([]byte, error) {
 	return data, err
 }
 
-// Restricted returns what a settings file sets that a file found by chance may not, a line
-// KEY = VALUE each. Settings that no group has are among it.
+// Restricted returns what a settings file sets although a file found by chance must not, as
+// lines KEY = VALUE. Settings of unknown groups are among them.
 func Restricted(file string, content []byte, groups []Group) ([]string, error) {
 	v := &Values{set: map[string]map[string]value{}}
 	if err := v.parse(file, content); err != nil {
@@ -134,7 +135,7 @@ func Restricted(file string, content []byte, groups []Group) ([]string, error) {
 	return list, nil
 }
 
-// keyShown is a key, in quotes if it holds what a terminal would act on.
+// keyShown returns a key, in quotes if it holds characters that a terminal would act on.
 func keyShown(key string) string {
 	if q := quoted(key); q != `"`+key+`"` {
 		return q

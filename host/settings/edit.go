@@ -21,15 +21,15 @@ import (
 
 // Change is one setting's new value in a settings file.
 type Change struct {
-	Group, Key string // Group "" stands for a key that stands alone
-	Literal    string // the value as TOML; empty: the setting is taken out
+	Group, Key string // Group "" is for a key outside all groups
+	Literal    string // the value as TOML; empty: the setting is removed
 }
 
-// Literal is a setting's value as TOML; its error says why there is none.
+// Literal returns a setting's value as TOML, or an error if it has none.
 func Literal(group string, s *sdk.Setting, text string) (string, error) {
 	switch {
 	case !utf8.ValidString(text):
-		return "", fmt.Errorf("%q is no UTF-8, which a settings file has to be", text)
+		return "", fmt.Errorf("%q is not UTF-8, as a settings file must be", text)
 	case group == "": // the list of plugins
 		var names []string
 		for name := range strings.SplitSeq(text, ",") {
@@ -51,7 +51,8 @@ func Literal(group string, s *sdk.Setting, text string) (string, error) {
 	return quoted(text), nil
 }
 
-// quoted is a text as a TOML string: on one line, and with what cannot be shown escaped. TOML has no \x.
+// quoted returns a text as a TOML string: on one line, and with unprintable characters
+// escaped. TOML has no \x.
 func quoted(text string) string {
 	b := []byte{'"'}
 	for _, r := range text {
@@ -69,8 +70,8 @@ func quoted(text string) string {
 	return string(append(b, '"'))
 }
 
-// Edit changes settings in a settings file. Comments, order and all other values stay; its
-// error says that the file is written in a way in which that cannot be promised.
+// Edit changes settings in a settings file. Comments, order and all other values stay; Edit
+// returns an error if the file is written in a way in which it cannot promise that.
 func Edit(data []byte, changes []Change) ([]byte, error) {
 	for _, c := range changes {
 		before, err := flatten(data)
@@ -97,7 +98,7 @@ func (c *Change) name() string {
 	return strings.ToLower(c.Group) + "." + c.Key
 }
 
-// changed says whether a file's values differ in that change alone.
+// changed reports whether a file's values differ in this change only.
 func changed(before, after map[string]string, c Change) bool {
 	name := c.name()
 	_, there := after[name]
@@ -106,7 +107,7 @@ func changed(before, after map[string]string, c Change) bool {
 	return there == (c.Literal != "") && maps.Equal(before, after)
 }
 
-// flatten gives all values of a file by their names in lower case.
+// flatten returns all values of a file by their names in lower case.
 func flatten(data []byte) (map[string]string, error) {
 	var tree map[string]any
 	if err := toml.Unmarshal(data, &tree); err != nil {
@@ -125,7 +126,7 @@ func flatten(data []byte) (map[string]string, error) {
 	return flat, nil
 }
 
-// InFile are the settings that the file sets, as changes that take them out.
+// InFile returns the settings that the file sets, as changes that remove them.
 func (v *Values) InFile() []Change {
 	var list []Change
 	for _, group := range slices.Sorted(maps.Keys(v.set)) {
@@ -138,17 +139,17 @@ func (v *Values) InFile() []Change {
 	return list
 }
 
-// place is where a setting stands in a file, or would.
+// place is the position of a setting in a file, or where it would be inserted.
 type place struct {
 	found      bool
 	start, end int // of its expression: KEY = VALUE
 	value      int // where the value begins
-	table      int // behind the group's last line; -1 without a table of that name
-	comment    int // behind a comment with that setting in it, as Template writes one; -1 without
+	table      int // after the group's last line; -1 without a table of that name
+	comment    int // after a comment with this setting, as Template writes one; -1 if there is none
 	header     int // where the first table begins
 }
 
-// find looks for a setting.
+// find finds a setting's place.
 func find(data []byte, c Change) (place, error) {
 	at := place{table: -1, comment: -1, header: len(data)}
 	shown := regexp.MustCompile(`^#\s*` + regexp.QuoteMeta(c.Key) + `\s*=`)
@@ -190,7 +191,7 @@ func find(data []byte, c Change) (place, error) {
 	return at, p.Error()
 }
 
-// keyOf is a key with dots.
+// keyOf returns a dotted key.
 func keyOf(it unstable.Iterator) string {
 	var parts []string
 	for it.Next() {
@@ -201,7 +202,7 @@ func keyOf(it unstable.Iterator) string {
 
 var keyPart = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+|[ \t]|\.)*=[ \t]*`)
 
-// valueOffset is where the value begins in KEY = VALUE.
+// valueOffset returns where the value begins in KEY = VALUE.
 func valueOffset(expression []byte) int { return len(keyPart.Find(expression)) }
 
 func edit(data []byte, c Change) ([]byte, error) {
@@ -216,7 +217,7 @@ func edit(data []byte, c Change) ([]byte, error) {
 	line := c.Key + " = " + c.Literal + newline
 	switch {
 	case c.Literal == "" && !at.found:
-		return nil, errors.New(c.name() + " does not stand there")
+		return nil, errors.New(c.name() + ": not found at its position")
 	case c.Literal == "":
 		return remove(data, at.start, at.end), nil
 	case at.found:
@@ -235,8 +236,8 @@ func edit(data []byte, c Change) ([]byte, error) {
 	return insert(data, len(data), line, newline), nil
 }
 
-// remove takes an expression out, with its line if nothing else stands there: a comment
-// behind it stays.
+// remove removes an expression, with its line if nothing else is on it: a comment after it
+// stays.
 func remove(data []byte, start, end int) []byte {
 	from, to := lineStart(data, start), lineEnd(data, end)
 	if rest := bytes.TrimSpace(data[end:to]); len(rest) > 0 {
@@ -245,7 +246,7 @@ func remove(data []byte, start, end int) []byte {
 	return splice(data, from, to, "")
 }
 
-// behindKeys is the place before the first table and the comments that belong to it.
+// behindKeys returns the place before the first table and the comments that belong to it.
 func behindKeys(data []byte, header int) int {
 	for header > 0 && header < len(data) {
 		before := lineStart(data, header-1)
@@ -257,7 +258,8 @@ func behindKeys(data []byte, header int) int {
 	return header
 }
 
-// insert puts a line at the beginning of one; the line before gets its end if it has none.
+// insert inserts a line at the beginning of one; the line before gets a newline if it has
+// none.
 func insert(data []byte, at int, line, newline string) []byte {
 	if at > 0 && data[at-1] != '\n' {
 		line = newline + line
@@ -271,7 +273,7 @@ func splice(data []byte, from, to int, text string) []byte {
 
 func lineStart(data []byte, i int) int { return bytes.LastIndexByte(data[:i], '\n') + 1 }
 
-// lineEnd is behind the line's newline.
+// lineEnd returns the position after the line's newline.
 func lineEnd(data []byte, i int) int {
 	if n := bytes.IndexByte(data[i:], '\n'); n >= 0 {
 		return i + n + 1
@@ -279,7 +281,7 @@ func lineEnd(data []byte, i int) int {
 	return len(data)
 }
 
-// Holds says whether a settings file sets what a change is about.
+// Holds reports whether a settings file sets the setting of a change.
 func Holds(data []byte, c Change) bool {
 	at, err := find(data, c)
 	return err == nil && at.found

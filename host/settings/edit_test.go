@@ -22,10 +22,10 @@ func TestEdit(t *testing.T) {
 		{"letters of other kinds", "[TCPwin]\nN = 5", set("tcpWin", "n", "1"), "[TCPwin]\nN = 1"},
 		{"dotted", "tcpwin.n = 5\n", set("tcpwin", "n", "1"), "tcpwin.n = 1\n"},
 		{"quoted", "[ \"tcpwin\" ]\n'n' = \"=\"\n", set("tcpwin", "n", "1"), "[ \"tcpwin\" ]\n'n' = 1\n"},
-		{"behind the group", "[tcpwin]\na = 1\n\n[b]\nc = 2", set("tcpwin", "n", "1"), "[tcpwin]\na = 1\nn = 1\n\n[b]\nc = 2"},
+		{"after the group", "[tcpwin]\na = 1\n\n[b]\nc = 2", set("tcpwin", "n", "1"), "[tcpwin]\na = 1\nn = 1\n\n[b]\nc = 2"},
 		{"no last newline", "[tcpwin]\na = 1", set("tcpwin", "n", "1"), "[tcpwin]\na = 1\nn = 1\n"},
 		{"new group", "[b]\nc = 2", set("tcpwin", "n", "1"), "[b]\nc = 2\n\n[tcpwin]\nn = 1\n"},
-		{"behind its comment", "[tcpwin]\n# n = 5\n# m = 6\n", set("tcpwin", "n", "1"), "[tcpwin]\n# n = 5\nn = 1\n# m = 6\n"},
+		{"after its comment", "[tcpwin]\n# n = 5\n# m = 6\n", set("tcpwin", "n", "1"), "[tcpwin]\n# n = 5\nn = 1\n# m = 6\n"},
 		{"comment of another", "[b]\n# n = 5\n", set("tcpwin", "n", "1"), "[b]\n# n = 5\n\n[tcpwin]\nn = 1\n"},
 		{"CRLF", "[tcpwin]\r\na = 1\r\n", set("tcpwin", "n", "1"), "[tcpwin]\r\na = 1\r\nn = 1\r\n"},
 		{"lines in lines", "[tcpwin]\nn = \"\"\"\n[b]\nn = 3\n\"\"\"\n", set("tcpwin", "n", "1"), "[tcpwin]\nn = 1\n"},
@@ -46,7 +46,7 @@ func TestEdit(t *testing.T) {
 	}
 }
 
-// TestTemplate: with the # before each default away it says the same.
+// TestTemplate checks that without the # before each default it sets the same values.
 func TestTemplate(t *testing.T) {
 	list := new(Values).List(groups())
 	text, err := Template(list)
@@ -69,7 +69,7 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
-// FuzzEdit: whatever stands in a file, an edit changes one value or is refused, and no
+// FuzzEdit: whatever is in a file, an edit changes one value or is refused, and no
 // comment is lost.
 func FuzzEdit(f *testing.F) {
 	for _, file := range []string{"", "[tcpwin]\nn = 1 # c\n", "tcpwin.n = 1", "[\"tcpwin\"]\r\n# n = 2\r\n'm' = '''\nx'''", "plugins = [ # c\n]\n[[a]]\nb.c = {d = 1}\n"} {

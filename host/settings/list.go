@@ -9,7 +9,7 @@ import (
 	"github.com/t2host/t2host/sdk/setting"
 )
 
-// Source is the kind of place that a value comes from. The later one wins.
+// Source is a kind of place that a value comes from. The later one wins.
 type Source string
 
 // The sources.
@@ -22,14 +22,14 @@ const (
 
 // Listed is a setting with its value.
 type Listed struct {
-	Group string // "" for a key that stands alone
+	Group string // "" for a key outside all groups
 	sdk.Setting
 	Text   string
 	Source Source
 	Origin string // the file, the variable or the flag; "" for a default
 }
 
-// Key is the setting's whole name.
+// Key returns the setting's whole name.
 func (l *Listed) Key() string {
 	if l.Group == "" {
 		return l.Name
@@ -37,7 +37,7 @@ func (l *Listed) Key() string {
 	return strings.ToLower(l.Group) + "." + l.Name
 }
 
-// List gives the settings of groups with their values.
+// List returns the settings of groups with their values.
 func (v *Values) List(groups []Group) []Listed {
 	var list []Listed
 	for _, g := range groups {
@@ -52,8 +52,8 @@ func (v *Values) List(groups []Group) []Listed {
 	return list
 }
 
-// Find gives the setting that a word names, GROUP.KEY or, within the one group that was
-// named, KEY; its error names the nearest one.
+// Find returns the setting of a word: GROUP.KEY or, if there is only one group, KEY. Its error
+// names the nearest setting.
 func Find(groups []Group, word string) (Group, *sdk.Setting, error) {
 	group, key, dotted := strings.Cut(word, ".")
 	if !dotted {
@@ -76,7 +76,7 @@ func Find(groups []Group, word string) (Group, *sdk.Setting, error) {
 	return g, nil, fmt.Errorf("%s has no setting %s%s", strings.ToLower(g.Name), key, hint(key, g.Settings))
 }
 
-// Named is the group of that name; its error names the nearest one.
+// Named returns the group of that name. Its error names the nearest one.
 func Named(groups []Group, name string) (Group, error) {
 	var names []string
 	for _, g := range groups {

@@ -1,5 +1,5 @@
-// Package settings takes the settings file, the environment and the command
-// line, and gives the values of the settings that plugins and host declare.
+// Package settings reads the settings file, the environment and the command
+// line, and returns the values of the settings that plugins and host declare.
 package settings
 
 import (
@@ -19,10 +19,10 @@ import (
 	"github.com/t2host/t2host/sdk/setting"
 )
 
-// DefaultFile is read if it is there and no other file is named.
+// DefaultFile is the settings file that is read if it exists and no other is named.
 const DefaultFile = "t2host.toml"
 
-// PluginsKey is the key of the file's list of plugins, the one that stands alone.
+// PluginsKey is the key of the file's list of plugins, the only one outside all groups.
 const PluginsKey = "plugins"
 
 // Values are the values that were set, by group (a plugin's name, or one of the
@@ -40,10 +40,10 @@ type value struct {
 	origin string // as errors name it
 }
 
-// Load reads file ("" stands for DefaultFile, which need not exist), then
-// environ (KEY=VALUE), then sets (group.key=value). DefaultFile is refused if others can
-// write it or if it names a path of a plugin, unless the user has accepted it (see [Trust]);
-// what else it may not set Check refuses.
+// Load reads file ("" for DefaultFile, which need not exist), then environ (KEY=VALUE), then
+// sets (group.key=value). It refuses DefaultFile if others can write it, or if it names a
+// plugin by its path, unless the user has accepted it (see [Trust]); Check refuses the rest of
+// what such a file must not set.
 func Load(file string, environ, sets []string) (*Values, error) {
 	v := &Values{set: map[string]map[string]value{}}
 	if err := v.readFile(file, environ); err != nil {
@@ -61,7 +61,7 @@ func Load(file string, environ, sets []string) (*Values, error) {
 		name, text, ok := strings.Cut(s, "=")
 		group, key, ok2 := strings.Cut(name, ".")
 		if !ok || !ok2 || group == "" || key == "" {
-			return nil, fmt.Errorf("--set %s: takes PLUGIN.KEY=VALUE", s)
+			return nil, fmt.Errorf("--set %s: expected PLUGIN.KEY=VALUE", s)
 		}
 		v.put(group, key, value{text, Flag, "--set " + name})
 	}
@@ -97,7 +97,7 @@ func readNamed(file string) ([]byte, error) {
 	return readBounded(f)
 }
 
-// readChance reads DefaultFile, which nobody named.
+// readChance reads DefaultFile if it was not named.
 func (v *Values) readChance(environ []string) error {
 	c, err := Read(DefaultFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -112,7 +112,7 @@ func (v *Values) readChance(environ []string) error {
 	if err := v.parse(DefaultFile, c.Bytes); err != nil {
 		return err
 	}
-	if v.chance != nil && namesPath(strings.Join(v.Plugins, ",")) { // before anyone runs it
+	if v.chance != nil && namesPath(strings.Join(v.Plugins, ",")) { // before any plugin is run
 		return fmt.Errorf("settings file %s: %w", DefaultFile, v.chance.refuse("a path among the plugins"))
 	}
 	return nil
@@ -134,7 +134,7 @@ func (v *Values) parse(file string, data []byte) error {
 			for key, y := range x {
 				text, ok := textOf(y)
 				if !ok {
-					return fmt.Errorf("settings file %s: %s.%s takes a number, true, false or a text", file, name, key)
+					return fmt.Errorf("settings file %s: %s.%s must be a number, true, false or a text", file, name, key)
 				}
 				group, key := strings.ToLower(name), strings.ToLower(key)
 				if _, ok := v.set[group][key]; ok {
@@ -149,13 +149,13 @@ func (v *Values) parse(file string, data []byte) error {
 			for _, p := range x {
 				s, ok := p.(string)
 				if !ok {
-					return fmt.Errorf("settings file %s: plugins takes a list of names", file)
+					return fmt.Errorf("settings file %s: plugins must be a list of names", file)
 				}
 				v.Plugins = append(v.Plugins, s)
 			}
 			v.put("", name, value{strings.Join(v.Plugins, ","), File, file})
 		default:
-			return fmt.Errorf("settings file %s: unknown key %s (settings stand under [PLUGIN])", file, name)
+			return fmt.Errorf("settings file %s: unknown key %s (settings are under [PLUGIN])", file, name)
 		}
 	}
 	return nil
@@ -175,11 +175,11 @@ func textOf(x any) (string, bool) {
 type Group struct {
 	Name     string
 	Settings []sdk.Setting
-	Suffixes []string // names of those that end the name of a file: see setting.CheckSuffix
+	Suffixes []string // names of settings that are the end of a file's name: see setting.CheckSuffix
 }
 
-// Check returns the reason why text is no value of a setting of the group, nil if it is
-// one; target looks at the targets of outlets.
+// Check returns an error if text is not a value of a setting of the group; target checks the
+// targets of outlets.
 func (g Group) Check(s *sdk.Setting, text string, target func(string) error) error {
 	err := s.Check(text)
 	if err == nil && slices.Contains(g.Suffixes, s.Name) {
@@ -191,8 +191,8 @@ func (g Group) Check(s *sdk.Setting, text string, target func(string) error) err
 	return err
 }
 
-// Check refuses values of unknown groups and keys and those that their setting
-// does not take, all in one error; check looks at the targets of outlets.
+// Check returns all unknown groups and keys and all values that their settings do not accept,
+// in one error; check checks the targets of outlets.
 func (v *Values) Check(groups []Group, check func(target string) error) error {
 	known := map[string]Group{}
 	var names []string
@@ -234,7 +234,7 @@ func (x value) check(group, key string, g Group, check func(target string) error
 	return nil
 }
 
-// place says where the value stands.
+// place returns where the value is set.
 func (x value) place() string {
 	if x.source == Environment {
 		return "environment " + x.origin

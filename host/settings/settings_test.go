@@ -23,12 +23,12 @@ func groups() []Group {
 
 func checkTarget(s string) error {
 	if s == "bad" {
-		return errors.New("is no target")
+		return errors.New("is not a target")
 	}
 	return nil
 }
 
-// load gives the values of tcpWin, or the error.
+// load returns the values of tcpWin, or the error.
 func load(t *testing.T, file string, environ, sets []string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.toml")
@@ -63,16 +63,16 @@ func TestValues(t *testing.T) {
 		{"unknown plugin", "[tcpwim]\nx = 1", nil, nil, "FILE: no plugin is named tcpwim, did you mean tcpWin?"},
 		{"unknown key", "", nil, []string{"tcpwin.treshold=1"}, "--set tcpwin.treshold: tcpwin has no setting treshold, did you mean threshold?"},
 		{"unknown key, nothing near", "", nil, []string{"tcpwin.zzz=1"}, "--set tcpwin.zzz: tcpwin has no setting zzz (it has threshold, on, suffix)"},
-		{"out of range", "", []string{"T2HOST_TCPWIN__THRESHOLD=10"}, nil, `environment T2HOST_TCPWIN__THRESHOLD: tcpwin.threshold takes a whole number from 0 to 9, not "10"`},
-		{"suffix, a folder", "[tcpwin]\nsuffix = \"/x\"", nil, nil, `FILE: tcpwin.suffix takes the end of a file name, without / and \ and .., not "/x"`},
-		{"suffix, above", "", nil, []string{"tcpwin.suffix=..x"}, `--set tcpwin.suffix: tcpwin.suffix takes the end of a file name, without / and \ and .., not "..x"`},
-		{"suffix, Windows", "", []string{`T2HOST_TCPWIN__SUFFIX=\x`}, nil, `environment T2HOST_TCPWIN__SUFFIX: tcpwin.suffix takes the end of a file name, without / and \ and .., not "\\x"`},
+		{"out of range", "", []string{"T2HOST_TCPWIN__THRESHOLD=10"}, nil, `environment T2HOST_TCPWIN__THRESHOLD: tcpwin.threshold must be a whole number from 0 to 9, not "10"`},
+		{"suffix, a folder", "[tcpwin]\nsuffix = \"/x\"", nil, nil, `FILE: tcpwin.suffix must be the end of a file name, without / and \ and .., not "/x"`},
+		{"suffix, above", "", nil, []string{"tcpwin.suffix=..x"}, `--set tcpwin.suffix: tcpwin.suffix must be the end of a file name, without / and \ and .., not "..x"`},
+		{"suffix, Windows", "", []string{`T2HOST_TCPWIN__SUFFIX=\x`}, nil, `environment T2HOST_TCPWIN__SUFFIX: tcpwin.suffix must be the end of a file name, without / and \ and .., not "\\x"`},
 		{"suffix, a word", "", nil, []string{"tcpwin.suffix=x. y"}, "threshold=5 on=false suffix=x. y"},
-		{"target", "", nil, []string{"sink.to=bad"}, "--set sink.to: sink.to is no target"},
-		{"not a set", "", nil, []string{"tcpwin.threshold"}, "--set tcpwin.threshold: takes PLUGIN.KEY=VALUE"},
+		{"target", "", nil, []string{"sink.to=bad"}, "--set sink.to: sink.to is not a target"},
+		{"not a set", "", nil, []string{"tcpwin.threshold"}, "--set tcpwin.threshold: expected PLUGIN.KEY=VALUE"},
 		{"broken file", "x =", nil, nil, "settings file FILE:1:3: "},
-		{"top-level key", "x = 1", nil, nil, "settings file FILE: unknown key x (settings stand under [PLUGIN])"},
-		{"a float", "[tcpwin]\nthreshold = 1.5", nil, nil, "settings file FILE: tcpwin.threshold takes a number, true, false or a text"},
+		{"top-level key", "x = 1", nil, nil, "settings file FILE: unknown key x (settings are under [PLUGIN])"},
+		{"a float", "[tcpwin]\nthreshold = 1.5", nil, nil, "settings file FILE: tcpwin.threshold must be a number, true, false or a text"},
 	} {
 		got := load(t, c.file, c.environ, c.sets)
 		if c.name == "broken file" && strings.HasPrefix(got, c.want) {

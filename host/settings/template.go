@@ -6,13 +6,12 @@ import (
 	"github.com/t2host/t2host/host/printable"
 )
 
-// Template is a settings file with every setting: those that have their default as
-// comments.
+// Template returns a settings file with every setting; defaults are comments.
 func Template(list []Listed) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString(`# Settings of t2host. The environment (T2HOST_GROUP__KEY=VALUE) comes before this file, and
 # --set GROUP.KEY=VALUE before both. A line such as "# key = value" shows a default:
-# take the # away to set it. t2host conf --check says whether all is well.
+# remove the # to set it. t2host conf --check checks all settings.
 `)
 	group := ""
 	for _, l := range list {
@@ -26,7 +25,7 @@ func Template(list []Listed) ([]byte, error) {
 		}
 		b.WriteString("\n# " + printable.Line(l.Doc) + "\n")
 		if l.Group != "" {
-			b.WriteString("# Takes: " + printable.Line(l.Takes()) + "\n")
+			b.WriteString("# Accepts: " + printable.Line(l.Takes()) + "\n")
 		}
 		if l.Source == Default {
 			b.WriteString("# ")

@@ -24,15 +24,15 @@ const (
 	maxTrustedSize = 1 << 20
 )
 
-// trusted is a settings file that its user has accepted: as long as it has these bytes, it
-// counts as named.
+// trusted is a settings file that its user has accepted: it counts as named as long as it has
+// these bytes.
 type trusted struct {
 	sum  [sha256.Size]byte
 	path string // absolute
 }
 
-// Trust remembers that the user has accepted a settings file with that content. environ
-// (KEY=VALUE) says where the user's list is.
+// Trust remembers that the user has accepted a settings file with this content. The user's
+// list is found through environ (KEY=VALUE).
 func Trust(environ []string, file string, content []byte) error {
 	place, err := trustedPath(environ)
 	if err != nil {
@@ -46,7 +46,7 @@ func Trust(environ []string, file string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	fresh := []trusted{entry} // the newest first
+	fresh := []trusted{entry} // newest first
 	for _, t := range list {
 		if t.path != entry.path {
 			fresh = append(fresh, t)
@@ -58,11 +58,11 @@ func Trust(environ []string, file string, content []byte) error {
 	return aside.WriteFile(place, appendTrusted(nil, fresh), 0o600)
 }
 
-// Trusted reports whether the user has accepted a settings file with that content.
+// Trusted reports whether the user has accepted a settings file with this content.
 func Trusted(environ []string, file string, content []byte) (bool, error) {
 	place, err := trustedPath(environ)
 	if err != nil {
-		return false, nil // nobody can have accepted any
+		return false, nil // no file can have been accepted
 	}
 	list, err := readTrusted(place)
 	if err != nil {
@@ -80,8 +80,8 @@ func Trusted(environ []string, file string, content []byte) (bool, error) {
 	return false, nil
 }
 
-// trustedEntry is the entry for a file. Its folder's symbolic links are followed, its own is
-// not: what the file says of other files depends on the folder that it is used from.
+// trustedEntry returns the entry for a file. Symbolic links of its folder are followed, but
+// not the file's own: relative paths in the file depend on the folder from which it is used.
 func trustedEntry(file string, content []byte) (trusted, error) {
 	dir, err := filepath.Abs(filepath.Dir(file))
 	if err == nil {
@@ -90,8 +90,8 @@ func trustedEntry(file string, content []byte) (trusted, error) {
 	return trusted{sha256.Sum256(content), filepath.Join(dir, filepath.Base(file))}, err
 }
 
-// trustedPath is where the user's list is: in the folder of states that the XDG specification
-// names, which ignores a relative one.
+// trustedPath returns the path of the user's list, in the state folder of the XDG
+// specification, which ignores a relative one.
 func trustedPath(environ []string) (string, error) {
 	state, home := "", ""
 	for _, e := range environ {
@@ -112,8 +112,8 @@ func trustedPath(environ []string) (string, error) {
 	return filepath.Join(state, "t2host", "trusted"), nil
 }
 
-// readTrusted reads the list; where there is none it is empty, also when a parent is not a
-// directory: a service's HOME may be /dev/null.
+// readTrusted reads the list. A missing list is empty, also if a parent is not a directory: a
+// service's HOME may be /dev/null.
 func readTrusted(path string) ([]trusted, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
@@ -167,7 +167,7 @@ func parseTrusted(data []byte) ([]trusted, error) {
 	return list, nil
 }
 
-// appendTrusted appends the list as parseTrusted reads it, as much as it has room for.
+// appendTrusted appends the list in the format of parseTrusted, as many lines as fit.
 func appendTrusted(b []byte, list []trusted) []byte {
 	for _, t := range list[:min(len(list), maxTrusted)] {
 		line := hex.EncodeToString(t.sum[:]) + " " + strconv.Quote(t.path) + "\n"

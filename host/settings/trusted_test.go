@@ -44,7 +44,7 @@ func TestTheListIsBounded(t *testing.T) {
 	}
 }
 
-// TestAReplacedFile: what is judged is what is read, whatever takes the file's place.
+// TestAReplacedFile: the file that is judged is the one that is read, even if another one replaces it.
 func TestAReplacedFile(t *testing.T) {
 	dir := t.TempDir()
 	path, other := filepath.Join(dir, "a"), filepath.Join(dir, "b")

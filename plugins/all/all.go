@@ -1,4 +1,4 @@
-// Package all gives the list of the first-party plugins.
+// Package all lists the first-party plugins.
 package all
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// Plugins are the first-party plugins, by number.
+// Plugins returns the first-party plugins, by number.
 func Plugins() []*sdk.Plugin {
 	return []*sdk.Plugin{basicflow.Plugin, basicstats.Plugin, tcpstates.Plugin, tcpwin.Plugin, txtsink.Plugin, tcpwinsink.Plugin}
 }

@@ -23,6 +23,6 @@ func TestTheModuleIsSmall(t *testing.T) {
 		t.Fatal(err)
 	}
 	if info.Size() >= maxModule {
-		t.Errorf("the module takes %d bytes, want less than %d", info.Size(), maxModule)
+		t.Errorf("the module has %d bytes, want less than %d", info.Size(), maxModule)
 	}
 }

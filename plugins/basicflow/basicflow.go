@@ -1,5 +1,5 @@
-// Package basicflow takes flow ends and gives each record what identifies its
-// flow: times, addresses, ports, protocol, and which headers its packets had.
+// Package basicflow adds to each flow record what identifies its flow: times,
+// addresses, ports, protocol, and which headers its packets had.
 package basicflow
 
 import (
@@ -31,7 +31,7 @@ const (
 // Plugin is the declaration. Names and descriptions are T2's.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "basicflow", Number: 100, Version: "1.0.0",
-	Doc: "gives each record times, addresses, ports, protocol and headers of its flow",
+	Doc: "adds times, addresses, ports, protocol and headers of the flow to each record",
 	Ends: sdk.End(field.FlowStat, field.FirstSeen, field.LastSeen, field.HdrDesc, field.NumHdrs, field.SrcMAC, field.DstMAC,
 		field.EtherType, field.VLANID, field.SrcIP, field.SrcPort, field.DstIP, field.DstPort, field.Proto),
 	Columns: []sdk.Column{

@@ -1,5 +1,5 @@
-// Package basicstats takes packets and gives each record what they sum up to:
-// how many, how long, how far apart, and how they compare with the opposite's.
+// Package basicstats adds to each flow record the sums of its packets: how
+// many, how long, how far apart, and how they compare with the opposite's.
 package basicstats
 
 import (
@@ -28,11 +28,11 @@ const (
 	colBytAsm
 )
 
-// Plugin is the declaration. Names and descriptions are T2's; L7 stands for the
-// length by the headers, without the transport's.
+// Plugin is the declaration. Names and descriptions are T2's; L7 is the length of the
+// transport's payload by the headers.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "basicstats", Number: 120, Version: "1.0.0",
-	Doc:     "gives each record packets, bytes, their sizes and times between them, and the biggest talkers",
+	Doc:     "adds packets, bytes, their sizes and intervals to each record, and reports the biggest talkers",
 	Packets: sdk.All(field.Time, field.L7Len, field.PadLen),
 	Ends:    sdk.End(field.FlowStat, field.Dir, field.Opposite, field.FirstSeen, field.LastSeen, field.SrcIP, field.SrcMAC),
 	Columns: []sdk.Column{
@@ -63,7 +63,7 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 // basicstats is an opened plugin.
 type basicstats struct {
 	flows sdk.PerFlow[flow]
-	// A conversation ends as A and then B: the state of A, while B is to come.
+	// A conversation ends with A and then B: the state of A until B has ended.
 	opened uint32 // its slot, NoFlow without one
 	other  flow
 

@@ -6,8 +6,8 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// flow is the state of one direction. Sums of floats are in single precision, as
-// T2's (t2-plugins.md 2.5): each conversion rounds, and none may be left out.
+// flow is the state of one direction. Floats are computed in single precision, as in T2
+// (docs/reference/records.md#statistics): each conversion rounds, and none may be left out.
 type flow struct {
 	packets, bytes, padding uint64
 	min, max                uint16 // bytes of a packet
@@ -30,8 +30,7 @@ func (m *mean) add(value, n float32) {
 
 func (m *mean) deviation() float64 { return math.Sqrt(float64(m.variance)) }
 
-// count takes the batch's packets. It reads columns; a row touches its own flow
-// only.
+// count adds the batch's packets. It reads columns; a row touches its own flow only.
 func (t *basicstats) count(p *sdk.Packets) {
 	flows := t.flows.Grown(0)
 	times, lengths, pads := p.Time[:p.N], p.L7Len[:p.N], p.PadLen[:p.N]
@@ -41,7 +40,7 @@ func (t *basicstats) count(p *sdk.Packets) {
 			flows = t.flows.Grown(slot)
 		}
 		ns := times[i] - begin
-		if uint64(ns) >= 1e9 { // a division takes long, and most packets share a second
+		if uint64(ns) >= 1e9 { // a division is slow, and most packets share a second
 			var rest int32
 			sec, rest = split(times[i])
 			ns = int64(rest)
@@ -74,7 +73,7 @@ func (f *flow) add(sec int64, ns int32, length, pad uint16) {
 	f.interval.add(iat, n)
 }
 
-// split gives whole seconds, rounded down, and nanoseconds.
+// split returns whole seconds, rounded down, and nanoseconds.
 func split(time int64) (sec int64, ns int32) {
 	sec, rest := time/1e9, time%1e9
 	if rest < 0 {
@@ -117,8 +116,8 @@ func (t *basicstats) endFlow(end sdk.EndRow) error {
 	return nil
 }
 
-// rates are packets and bytes a second, 0 for a flow without a duration. Seconds
-// wrap as in T2.
+// rates returns packets and bytes per second, 0 for a flow without a duration. Seconds wrap as
+// in T2.
 func (f *flow) rates(duration int64) (packets, bytes float32) {
 	if duration == 0 {
 		return 0, 0
@@ -133,8 +132,7 @@ const (
 	layer2   = 0x4 // a layer-2 flow
 )
 
-// packetAsymmetry is 1 for a flow that nobody answered, -1 if it came from the
-// server.
+// packetAsymmetry returns 1 for a flow without an opposite, or -1 if it came from the server.
 func packetAsymmetry(end sdk.EndRow, f, other *flow) float32 {
 	a := asymmetry(f.packets, other.packets)
 	if end.Opposite() == sdk.NoFlow && end.FlowStat()&inverted != 0 {

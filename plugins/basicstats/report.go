@@ -20,7 +20,7 @@ type talkers struct {
 type talker struct {
 	any                    bool
 	packets, bytes         uint64
-	mostPackets, mostBytes string // whose they are
+	mostPackets, mostBytes string // their addresses
 }
 
 func (t *talkers) add(end sdk.EndRow, f *flow, avg, rate float32) {
@@ -49,7 +49,7 @@ func (t *talker) add(f *flow, name func() string) {
 
 const noMAC = "00:00:00:00:00:00"
 
-// firstMAC is the first address of a list of them.
+// firstMAC returns the first address of a list.
 func firstMAC(list []byte) string {
 	if len(list) < 6 {
 		return noMAC
@@ -84,7 +84,7 @@ func (t *talker) lines(r *sdk.Report, layer string) {
 	r.Line("Biggest " + layer + " flow talker: " + t.mostBytes + ": " + sdk.Share(t.bytes, r.Bytes) + " bytes")
 }
 
-// bitRate is n as T2 shows it: "28000 (28.00 Kb/s)".
+// bitRate formats n as T2 does: "28000 (28.00 Kb/s)".
 func bitRate(n uint64) string {
 	text := sdk.Count(n)
 	if text[len(text)-1] == ')' {

@@ -1,5 +1,5 @@
-// Package tcpstates takes flow ends and gives each record what was unusual about
-// the states of its TCP connection, as the host's flow table saw it.
+// Package tcpstates adds to each flow record what was unusual about the states
+// of its TCP connection, as the host's flow table saw it.
 package tcpstates
 
 import (
@@ -10,7 +10,7 @@ import (
 // Plugin is the declaration.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "tcpstates", Number: 132, Version: "1.0.0",
-	Doc:     "gives each record the anomalies of its TCP connection",
+	Doc:     "adds the anomalies of the TCP connection to each record",
 	Ends:    sdk.End(field.TCPStates),
 	Columns: []sdk.Column{sdk.Hex8Column("tcpStatesAFlags", "TCP state machine anomalies")},
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {

@@ -23,8 +23,7 @@ func (f *flow) open(t int64) {
 	}
 }
 
-// count counts the batch's packets. It reads columns, a row touches its own
-// flow only.
+// count adds the batch's packets. It reads columns; a row touches its own flow only.
 func (t *tcpwin) count(p *sdk.Packets) {
 	states := t.flows.Grown(0)
 	times, windows := p.Time[:p.N], p.Window[:p.N]
@@ -39,13 +38,13 @@ func (t *tcpwin) count(p *sdk.Packets) {
 			if !f.shut {
 				f.shut, f.since = true, times[i]
 			}
-		} else if f.shut && windows[i] <= 0xffff { // one that was cut off says nothing
+		} else if f.shut && windows[i] <= 0xffff { // the window of a clipped packet is unknown
 			f.open(times[i])
 		}
 	}
 }
 
-// endFlow writes the flow's columns and enters its source into the table.
+// endFlow writes the flow's columns and adds its source to the table.
 func (t *tcpwin) endFlow(end sdk.EndRow) error {
 	f := t.flows.Take(end.Flow())
 	if f.shut {
@@ -68,8 +67,8 @@ func (t *tcpwin) endFlow(end sdk.EndRow) error {
 	return nil
 }
 
-// enter takes a qualifying flow into the table: T2's rule (t2.md 8), in single
-// precision.
+// enter adds a qualifying flow to the table by T2's rule, in single precision
+// (docs/reference/tcpwin.md#the-table).
 func (t *tcpwin) enter(src, dst sdk.IP, f *flow) {
 	full := t.table.Len() >= int(t.MaxEntries)
 	if full && t.WhenFull == "stop" {

@@ -11,19 +11,19 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// Header is the first line of the summary file and of a report (t2.md 2.8).
+// Header is the first line of the summary file and of a report (docs/reference/tcpwin.md#the-summary-file).
 const Header = "# IP\tpktTcpCnt\twinRelThCnt\n"
 
-// AppendRow appends a source's line. The ratio is shown with the value that
-// single precision gave it: 16/51 is 0.313726.
+// AppendRow appends a source's line. The ratio is shown with its value in single precision:
+// 16/51 is 0.313726.
 func AppendRow(b []byte, src sdk.IP, r Row) []byte {
 	b = append(src.Append(b), '\t')
 	b = append(strconv.AppendUint(b, uint64(r.Packets), 10), '\t')
 	return append(AppendRatio(b, r.Ratio), '\n')
 }
 
-// AppendRatio appends a ratio from 0 to 1 with six decimals, the bytes of strconv's 'f',
-// which goes the long way for that form: 1,500 ns a ratio in the sandbox, here 60.
+// AppendRatio appends a ratio from 0 to 1 with six decimals, the bytes of strconv's 'f', which
+// is slow for that form: 1,500 ns a ratio in the sandbox, here 60.
 func AppendRatio(b []byte, ratio float32) []byte {
 	bits := math.Float32bits(ratio)
 	mantissa, exponent := uint64(bits&(1<<23-1)|1<<23), int(bits>>23)
@@ -71,7 +71,7 @@ type source struct {
 	Row
 }
 
-// worst lists the ten hosts whose windows were shut for longest: whom they blocked, how
+// worst lists the ten hosts whose windows were shut for longest: which peer they blocked, how
 // long and when.
 func (t *tcpwin) worst(r *sdk.Report) {
 	var hosts []source

@@ -1,6 +1,6 @@
-// Package tcpwin takes TCP packets and finds the senders that close their
-// receive window: for each flow how often and for how long, for each source its
-// worst flow, as a table for other plugins and as a summary file.
+// Package tcpwin reads TCP packets and finds the senders that close their
+// receive window: for each flow how often and for how long, for each source
+// its worst flow, as a table for other plugins and as a summary file.
 package tcpwin
 
 import (
@@ -65,7 +65,7 @@ type Row struct {
 	Ratio    float32 // of them, the share below the threshold
 	ShutTime int64   // nanoseconds shut, over all qualifying flows
 	ShutMax  int64   // nanoseconds of the longest time shut
-	Peer     sdk.IP  // who waited then
+	Peer     sdk.IP  // the host that waited then
 	When     int64   // since when, nanoseconds since 1970 UTC
 }
 

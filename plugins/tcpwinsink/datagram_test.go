@@ -75,7 +75,7 @@ func TestDatagrams(t *testing.T) {
 	}
 }
 
-// rowsOf gives the rows of reports: lines that begin with an address, or the
+// rowsOf returns the rows of reports: lines that begin with an address, or the
 // objects with one.
 func rowsOf(text string) []string {
 	var rows []string

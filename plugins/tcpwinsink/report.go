@@ -28,7 +28,7 @@ func (k *sink) send() {
 	k.end()
 }
 
-// tableRows appends what a report shows of the table, and where each row ends.
+// tableRows appends the rows of a report, and where each row ends.
 func (k *sink) tableRows(b []byte, ends []int) ([]byte, []int) {
 	for src, row := range k.table.All() {
 		b = k.appendRow(b, src, row)
@@ -53,8 +53,8 @@ func (k *sink) appendRow(b []byte, src sdk.IP, r tcpwin.Row) []byte {
 	return append(b, '}')
 }
 
-// begin starts a report or a part of one: T2's two lines (t2.md 8, in the C
-// locale), or the opening of an object.
+// begin starts a report or a part of one: T2's two lines
+// (docs/reference/tcpwin.md#reports), or the opening of an object.
 func (k *sink) begin() {
 	t := time.Unix(0, k.now).In(k.zone())
 	if k.Format == "t2" {
@@ -80,7 +80,7 @@ func (k *sink) row(row []byte, first bool) {
 	k.buf = append(k.buf, row...)
 }
 
-// tail is how many bytes a row's separator and the end of a report take at most.
+// tail returns the most bytes of a row's separator and a report's end.
 func (k *sink) tail() int { return len(",]}\n") }
 
 // end completes the report and sends it.

@@ -1,5 +1,5 @@
-// Package tcpwinsink takes tcpwin's table of low windows and sends it, as a
-// report every five seconds of packet time, to a socket.
+// Package tcpwinsink sends tcpwin's table of low windows to a socket, as a
+// report every five seconds of packet time.
 package tcpwinsink
 
 import (
@@ -81,7 +81,7 @@ func (k *sink) endFlow(end sdk.EndRow) error {
 	return nil
 }
 
-// final sends what the last report did not show.
+// final sends the rows that the last report did not have.
 func (k *sink) final(r *sdk.Report) {
 	if k.FinalReport && k.table.Len() > 0 && k.changed() {
 		k.send()

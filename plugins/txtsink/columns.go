@@ -9,7 +9,7 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// column is one that is written.
+// column is a column that is written.
 type column struct {
 	name  string // without its plugin
 	owner string // its plugin, empty for the host's own
@@ -24,7 +24,7 @@ const (
 	flowIndColumn = -2
 )
 
-// available are all columns of a run, in the order of the record.
+// available returns all columns of a run, in the order of the record.
 func available(others []sdk.Column) []column {
 	list := []column{
 		{"dir", "", "C", "Flow direction", dirColumn},
@@ -37,7 +37,7 @@ func available(others []sdk.Column) []column {
 	return list
 }
 
-// named says whether a word of a setting means the column.
+// named reports whether a word of a setting names the column.
 func (c *column) named(word string) bool {
 	switch {
 	case word == c.name || word == "*":
@@ -48,8 +48,8 @@ func (c *column) named(word string) bool {
 	return word == c.owner+"."+c.name || word == c.owner+".*"
 }
 
-// choose gives the columns that the settings columns and except leave, each once,
-// in the order in which they are named.
+// choose returns the columns that the settings columns and except leave, each once, in the
+// order in which they are named.
 func choose(others []sdk.Column, columns, except string) ([]column, error) {
 	all := available(others)
 	if strings.TrimSpace(columns) == "" {
@@ -70,7 +70,7 @@ func choose(others []sdk.Column, columns, except string) ([]column, error) {
 	return chosen, nil
 }
 
-// pick gives the columns that a setting names.
+// pick returns the columns that a setting names.
 func pick(all []column, setting, text string) ([]column, error) {
 	var list []column
 	for word := range strings.SplitSeq(text, ",") {
@@ -88,13 +88,13 @@ func pick(all []column, setting, text string) ([]column, error) {
 			}
 		}
 		if !known {
-			return nil, errors.New("setting " + setting + " names " + word + ", which is no column of this run" + hint(word, all))
+			return nil, errors.New("setting " + setting + " names " + word + ", which is not a column of this run" + hint(word, all))
 		}
 	}
 	return list, nil
 }
 
-// hint names the column that was probably meant, or all that there are.
+// hint names the column that was probably meant, or all columns.
 func hint(word string, all []column) string {
 	var names, known []string
 	for i := range all {

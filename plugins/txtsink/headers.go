@@ -20,8 +20,8 @@ func headerLine(b []byte, columns []column) []byte {
 	return append(b, '\n')
 }
 
-// headers is the headers file (t2-plugins.md 4.2), without what a flow file does not
-// depend on: the machine, its process and its command line.
+// headers returns the headers file (docs/reference/records.md#the-headers-file), without
+// T2's lines on which no flow file depends: the machine, its process and its command line.
 func headers(o *sdk.Opening, columns []column) []byte {
 	started := time.Unix(0, o.Started).UTC()
 	b := sdk.AppendSeconds([]byte("# Date: "), o.Started)
@@ -46,5 +46,5 @@ func headers(o *sdk.Opening, columns []column) []byte {
 	return b
 }
 
-// appendWord appends what others declared, so that it breaks no line.
+// appendWord appends a text of another plugin's declaration, so that it breaks no line.
 func appendWord(b []byte, s string) []byte { return value.Text.AppendText(b, []byte(s)) }

@@ -1,5 +1,5 @@
-// Package txtsink takes flow records and gives them as text: a file with a line
-// for each flow, and one that says what its columns are.
+// Package txtsink writes flow records as text: a file with a line for each
+// flow, and a file that describes its columns.
 package txtsink
 
 import (
@@ -51,7 +51,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 	return k, err
 }
 
-// frame is from how many bytes on lines are sent. They leave whole.
+// frame is the number of bytes from which on lines are sent, as one frame.
 const frame = 64 << 10
 
 // sink is an opened plugin. It is a Stage of its own: it reads the batch's columns
@@ -65,7 +65,7 @@ type sink struct {
 	row          []*value.Vec // the columns that are written
 	buf          []byte       // lines that are not sent yet
 
-	full    uint64 // size of a file, 0: there is one
+	full    uint64 // size of a file, 0: a single file
 	byFlows bool   // in records, else in bytes
 	size    uint64 // of the file so far, without buf
 }
@@ -88,7 +88,7 @@ func (k *sink) Batch(b *sdk.Batch) error {
 		}
 	}
 	if len(k.buf) > 0 {
-		k.send() // what a batch gave leaves with it
+		k.send() // the records of a batch leave with it
 	}
 	return nil
 }
@@ -121,8 +121,8 @@ func (k *sink) take(e *sdk.Ends) {
 	}
 }
 
-// split begins another file when this one is full, as T2 does: after the record that
-// fills it, even if none comes behind.
+// split begins another file when this one is full, as T2 does
+// (docs/reference/records.md#numbered-files).
 func (k *sink) split() {
 	full := k.size+uint64(len(k.buf)) >= k.full
 	if k.byFlows {
@@ -145,5 +145,5 @@ func (k *sink) send() {
 	k.buf = k.buf[:0]
 }
 
-// Close does nothing: all is sent.
+// Close does nothing: everything has been sent.
 func (k *sink) Close() error { return nil }

@@ -48,7 +48,7 @@ func opening(settings ...setting.Value) sdk.Opening {
 	return o
 }
 
-// sent gives what a plugin sent through an outlet.
+// sent returns what a plugin sent through an outlet.
 func sent(b *sdk.Batch, outlet string) string {
 	var out bytes.Buffer
 	for _, f := range b.Out.Frames {
@@ -104,7 +104,7 @@ func TestHeadersFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := sent(&b, "headers") + sent(&b, "flows"); got != "" {
-		t.Errorf("the second batch gave %q", got)
+		t.Errorf("the second batch sent %q", got)
 	}
 }
 
@@ -132,10 +132,10 @@ func TestColumns(t *testing.T) {
 
 func TestColumnsThatAreNotThere(t *testing.T) {
 	for _, c := range []struct{ columns, except, want string }{
-		{"dir,tcpWinCnt", "", "setting columns names tcpWinCnt, which is no column of this run, did you mean tcpWinThCnt?"},
-		{"*", "tcpwin.thCnt", "setting except names tcpwin.thCnt, which is no column of this run, did you mean tcpWinThCnt?"},
-		{"kind.*", "", "setting columns names kind.*, which is no column of this run, did you mean kinds.*?"},
-		{"FLOWIND", "", "setting columns names FLOWIND, which is no column of this run, did you mean flowInd?"},
+		{"dir,tcpWinCnt", "", "setting columns names tcpWinCnt, which is not a column of this run, did you mean tcpWinThCnt?"},
+		{"*", "tcpwin.thCnt", "setting except names tcpwin.thCnt, which is not a column of this run, did you mean tcpWinThCnt?"},
+		{"kind.*", "", "setting columns names kind.*, which is not a column of this run, did you mean kinds.*?"},
+		{"FLOWIND", "", "setting columns names FLOWIND, which is not a column of this run, did you mean flowInd?"},
 		{"dir", "*", "settings columns and except leave no column: name one"},
 		{",", "", "settings columns and except leave no column: name one"},
 	} {
@@ -145,7 +145,7 @@ func TestColumnsThatAreNotThere(t *testing.T) {
 		}
 	}
 	_, err := txtsink.Plugin.Open(sdk.Opening{Values: []setting.Value{{Name: "columns", Text: "windowSize"}}})
-	if want := "setting columns names windowSize, which is no column of this run (known: dir, flowInd)"; err == nil || err.Error() != want {
+	if want := "setting columns names windowSize, which is not a column of this run (known: dir, flowInd)"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -11,8 +11,8 @@ import (
 // Epoch is the time of second 0 of packets in text: 2023-11-14 22:13:20 UTC.
 const Epoch = 1700000000
 
-// Packets makes a capture (pcap, nanoseconds, Ethernet) of packets in text, a
-// line each:
+// Packets returns a capture (pcap, nanoseconds, Ethernet) of packets in text, one
+// per line:
 //
 //	SECONDS SRC > DST WHAT [key=value ...]
 //
@@ -20,8 +20,8 @@ const Epoch = 1700000000
 // (10.0.0.1:80) or IPv6 ([2001:db8::1]:80). WHAT is udp, or the flags of a TCP
 // packet as tcpdump's letters S A F R P U, "." being ACK. Keys: win, seq, ack,
 // len (bytes of payload, zeros), text (the payload, with Go's escapes; \x20 is a
-// space), vlan, and repeat with step: so many packets, so many seconds apart. Empty lines and
-// lines that begin with # are skipped.
+// space), vlan, and repeat with step: the number of packets, and the seconds between
+// them. Empty lines and lines that begin with # are ignored.
 func Packets(text string) ([]byte, error) {
 	le := binary.LittleEndian
 	file := le.AppendUint32(nil, 0xa1b23c4d)
@@ -141,7 +141,7 @@ func nanos(seconds string) (int64, error) {
 	whole, frac, _ := strings.Cut(seconds, ".")
 	n, err := strconv.ParseInt(whole+(frac + "000000000")[:9], 10, 64)
 	if err != nil || len(frac) > 9 {
-		return 0, fmt.Errorf("%q are no seconds", seconds)
+		return 0, fmt.Errorf("%q is not a number of seconds", seconds)
 	}
 	return n, nil
 }

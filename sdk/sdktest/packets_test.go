@@ -9,8 +9,8 @@ func TestPacketsSayWhatIsWrong(t *testing.T) {
 	for text, want := range map[string]string{
 		"0 10.0.0.1:1 > 10.0.0.2:2":              "not of the form SECONDS SRC > DST WHAT",
 		"\n# x\n0 10.0.0.1:1 < 10.0.0.2:2 S":     "line 3: ",
-		"x 10.0.0.1:1 > 10.0.0.2:2 S":            `"x" are no seconds`,
-		"0.0000000001 10.0.0.1:1 > 10.0.0.2:2 S": `"0.0000000001" are no seconds`,
+		"x 10.0.0.1:1 > 10.0.0.2:2 S":            `"x" is not a number of seconds`,
+		"0.0000000001 10.0.0.1:1 > 10.0.0.2:2 S": `"0.0000000001" is not a number of seconds`,
 		"0 10.0.0.1 > 10.0.0.2:2 S":              "10.0.0.1",
 		"0 10.0.0.1:1 > 10.0.0.2:2 SX":           "unknown TCP flag X",
 		"0 10.0.0.1:1 > 10.0.0.2:2 S window=1":   "unknown key window",

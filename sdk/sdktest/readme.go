@@ -52,7 +52,7 @@ func Declaration(p *sdk.Plugin) string {
 	}
 	b.WriteString("\n")
 	if len(p.Settings) > 0 {
-		b.WriteString("\n## Settings\n\n| name | default | takes | meaning |\n|---|---|---|---|\n")
+		b.WriteString("\n## Settings\n\n| name | default | accepts | meaning |\n|---|---|---|---|\n")
 	}
 	for _, s := range p.Settings {
 		value := "`" + printable.Line(s.Default) + "`"

@@ -1,5 +1,6 @@
-// Package sdktest tests plugins on packets in text, or on a capture: they run through the host's
-// decoder, flow table and pipeline.
+// Package sdktest runs plugins over packets in text, or over a capture,
+// through the host's decoder, flow table and pipeline, and returns what the
+// plugins make of them.
 package sdktest
 
 import (
@@ -36,11 +37,11 @@ var update = flag.Bool("update", false, "write the expectations of text cases an
 //	zone        of the host, such as Europe/Zurich; UTC if there is none
 //	records     expected: a line for each flow end, with the plugin's columns
 //	report      expected: the plugin's lines of the end report
-//	files/NAME  expected: an output file; NUL bytes stand as <NUL>. Streams are
+//	files/NAME  expected: an output file; NUL bytes are shown as <NUL>. Streams are
 //	            written to files/PLUGIN.OUTLET
 //
-// An expected section that is missing is not compared. The last of plugins is tested, the others
-// are those that it requires. With -update, go test writes the expected sections.
+// A missing section is not compared. The last one of plugins is tested; it may
+// require the others. With -update the expected sections are written again.
 func Cases(t *testing.T, pattern string, plugins ...*sdk.Plugin) {
 	t.Helper()
 	files, err := filepath.Glob(pattern)

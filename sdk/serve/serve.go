@@ -1,9 +1,10 @@
-// Package serve serves the plugins of a command to a host, as a process or as a sandboxed module:
+// Package serve serves the plugins of a command to a host: as a process, or as
+// a sandboxed module, from the same few lines.
 //
 //	func init() { serve.Plugins(mine.Plugin) } // a module's main never runs
 //	func main() { serve.Run() }
 //
-// go build makes the process, GOOS=wasip1 GOARCH=wasm go build
+// go build builds the process, GOOS=wasip1 GOARCH=wasm go build
 // -buildmode=c-shared the module.
 package serve
 

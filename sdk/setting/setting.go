@@ -1,4 +1,4 @@
-// Package setting holds declared settings: what texts they take, and where their values go.
+// Package setting holds declared settings: what texts they accept, and where their values go.
 // An author declares them with sdk.Uint32Setting and its like.
 //
 // A guest links it, so it imports neither fmt nor reflect nor encoding.
@@ -55,11 +55,11 @@ func (s *Setting) Check(text string) error {
 	case Uint:
 		u, err := strconv.ParseUint(text, 10, 64)
 		if err != nil || u < s.Min || u > s.Max {
-			return errors.New("takes a whole number from " + strconv.FormatUint(s.Min, 10) + " to " + strconv.FormatUint(s.Max, 10) + ", not " + strconv.Quote(text))
+			return errors.New("must be a whole number from " + strconv.FormatUint(s.Min, 10) + " to " + strconv.FormatUint(s.Max, 10) + ", not " + strconv.Quote(text))
 		}
 	case Bool:
 		if text != "true" && text != "false" {
-			return errors.New("takes true or false, not " + strconv.Quote(text))
+			return errors.New("must be true or false, not " + strconv.Quote(text))
 		}
 	case Choice:
 		for _, c := range s.Choices {
@@ -67,10 +67,10 @@ func (s *Setting) Check(text string) error {
 				return nil
 			}
 		}
-		return errors.New("takes " + strings.Join(s.Choices, " or ") + ", not " + strconv.Quote(text))
+		return errors.New("must be " + strings.Join(s.Choices, " or ") + ", not " + strconv.Quote(text))
 	default:
 		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			return errors.New("takes a text without control characters, not " + strconv.Quote(text))
+			return errors.New("must be a text without control characters, not " + strconv.Quote(text))
 		}
 	}
 	return nil
@@ -129,7 +129,7 @@ func Find(settings []Setting, name string) *Setting {
 // because it could lead to another folder.
 func CheckSuffix(text string) error {
 	if strings.ContainsAny(text, "/\\\x00") || strings.Contains(text, "..") {
-		return errors.New("takes the end of a file name, without / and \\ and .., not " + strconv.Quote(text))
+		return errors.New("must be the end of a file name, without / and \\ and .., not " + strconv.Quote(text))
 	}
 	return nil
 }

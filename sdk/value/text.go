@@ -8,7 +8,7 @@ import (
 	"github.com/t2host/t2host/sdk/internal/little"
 )
 
-// The text forms of values are T2's. Numbers are not written with strconv: a text
+// The text forms of values are T2's (docs/reference/records.md#text-of-columns). Numbers are not written with strconv: a text
 // sink does little else, and in a sandboxed guest calls, loops and tables are dear.
 // Here eight digits are made at once, in the bytes of a number.
 

@@ -99,7 +99,7 @@ func TestABIManifest(t *testing.T) {
 func TestABILimits(t *testing.T) {
 	text := strings.Join(strings.Fields(page(t)), " ")
 	for format, limit := range map[string]int{
-		"A batch takes at most %d MiB": wire.MaxBatch,
+		"A batch has at most %d MiB":   wire.MaxBatch,
 		"its end at most %d MiB":       wire.MaxAnswer,
 		"A frame has at most %d MiB":   answer.MaxFrame,
 		"JSON, at most %d MiB":         manifest.MaxSize,
@@ -137,7 +137,7 @@ func grouped(n int) string {
 var meanings = map[value.Type]string{
 	value.Uint8: "unsigned", value.Hex8: "unsigned, shown as 0x and hex digits", value.Int64: "signed",
 	value.Float32: "IEEE 754", value.Time: "signed: nanoseconds since 1970 UTC", value.Duration: "signed: nanoseconds",
-	value.IP:   "a byte 4, 6, or 0 for none; then 16 bytes of address, of which IPv4 takes the first 4 and the rest is zero",
+	value.IP:   "a byte 4, 6, or 0 for none; then 16 bytes of address, of which IPv4 uses the first 4 and the rest is zero",
 	value.MAC:  "as on the wire",
 	value.Text: "bytes, shown as UTF-8 as far as they are", value.String: "the same, shown in quotes",
 }

@@ -74,7 +74,7 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 		before := uint32(0)
 		for _, n := range b.Ends.Before {
 			if n < before || int(n) > b.Packets.N {
-				c.fail("flow end stands outside the packets")
+				c.fail("flow end is outside the packets")
 			}
 			before = n
 		}

@@ -8,9 +8,10 @@ import (
 	"github.com/t2host/t2host/sdk/internal/little"
 )
 
-// SendPieces sends all that out holds but its columns, as pieces of an answer. It cuts frames of more
-// than [answer.MaxPiece] bytes, so that no piece is larger than [MaxBatch]. It writes the pieces to
-// buf and returns it for the next call; send must not keep its argument.
+// SendPieces sends what out holds beside its columns, in pieces of an answer. It cuts frames
+// of more than [answer.MaxPiece] bytes, so that a piece stays below MaxBatch if out has gathered
+// no more than an [answer.Answer] does. SendPieces writes into buf and returns it for the next
+// call; send must not keep its argument.
 func SendPieces(buf []byte, out *answer.Answer, send func(piece []byte) error) ([]byte, error) {
 	s := sender{buf: buf, send: send}
 	none := &answer.Answer{}

@@ -1,8 +1,8 @@
-// Package wire encodes what crosses the border to a plugin that is not compiled in, and decodes
-// it: batches, answers, the opening of a plugin, and its declaration.
+// Package wire encodes batches and answers as bytes, and decodes them, for the
+// border to a plugin that is not compiled in. It is the ABI, versioned.
 //
-// It is the ABI, which has a version. ABI.md describes it byte by byte. What a plugin declares
-// crosses once, as a manifest in JSON. Both sides know it, so messages hold values without names.
+// ABI.md describes every byte. Both sides know the plugin's declaration, so only
+// values cross, no names. The declaration crosses once, as a manifest in JSON.
 package wire
 
 import (
@@ -153,7 +153,7 @@ func (c *cursor) text() []byte {
 // end checks that nothing is left.
 func (c *cursor) end() error {
 	if c.err == nil && c.at != len(c.msg) {
-		c.fail("message has bytes behind its end")
+		c.fail("message has trailing bytes")
 	}
 	return c.err
 }

@@ -1,12 +1,12 @@
-// Command compare reads two flow files by column name and counts, for each column, the cells that agree: what T2 gave, and
-// what t2host gives.
+// Command compare reads two flow files by column name and counts, for each column, the cells that agree between
+// T2's file and t2host's.
 //
 //	go run ./testdata/compare WANT GOT                 # two files, plain or .xz
 //	go run ./testdata/compare -dir WANTDIR GOTDIR      # all pairs: CAPTURE.flows.txt or CAPTURE_flows.txt
 //	go run ./testdata/compare -least 100 -examples 10 WANT GOT
 //
 // Lines are paired in their order, so a flow that is missing or in another place spoils what follows it. Exit code 1: a
-// column of WANT that agrees in less than -least percent of its cells, or is not in GOT. Exit code 2: what cannot be read.
+// column of WANT that agrees in less than -least percent of its cells, or is not in GOT. Exit code 2: a file that cannot be read.
 package main
 
 import (

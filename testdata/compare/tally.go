@@ -115,7 +115,7 @@ func (t *tally) column(name string) *column {
 	return t.columns[len(t.columns)-1]
 }
 
-// example says where two cells differ. Lines are counted as in the file.
+// example is a place where two cells differ. Lines are counted as in the file.
 func example(capture, column string, line int, want, got *flows) string {
 	shown := func(f *flows) string {
 		if value, ok := f.cell(line, column); ok {
@@ -175,7 +175,7 @@ func (t *tally) print(out io.Writer) {
 	}
 }
 
-// below says which columns agree in too few cells.
+// below returns the columns that agree in too few cells.
 func (t *tally) below(least float64) []string {
 	var lines []string
 	for _, c := range t.columns {

@@ -98,7 +98,7 @@ func (c *conversation) open() *conversation {
 func (c *conversation) data(total, zero int) *conversation {
 	payload := []byte("data")
 	if c.cut > 0 {
-		payload = make([]byte, c.cut) // zeros, which read as a header would say window 0
+		payload = make([]byte, c.cut) // zeros, which as a header would be window 0
 	}
 	for c.sent < total {
 		window := uint16(opened)

@@ -88,7 +88,7 @@ func (n *ng) packet(intf uint32, unit time.Duration, at time.Time, data []byte) 
 func gzipped(data []byte) []byte {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
-	w.Write(data) // a bytes.Buffer takes all
+	w.Write(data) // a bytes.Buffer does not fail
 	w.Close()
 	return b.Bytes()
 }

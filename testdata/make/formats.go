@@ -97,7 +97,7 @@ func corruptLength() []byte {
 	return b
 }
 
-// corruptBlock: behind packet 40 stands a block of 11 bytes, which none can have.
+// corruptBlock: after packet 40 comes a block of 11 bytes, which is impossible.
 func corruptBlock() []byte {
 	n := &ng{}
 	n.section(binary.LittleEndian)

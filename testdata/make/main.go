@@ -1,5 +1,5 @@
 // Command make writes the made captures of testdata/rules, each of which isolates one rule. It is deterministic: the same
-// code gives the same bytes (compressed ones: the same content).
+// code writes the same bytes (in compressed files: the same content).
 //
 //	go run ./testdata/make            # write them
 //	go run ./testdata/make -check     # compare with what is on disk, exit code 1 if it differs (continuous integration)
@@ -64,7 +64,7 @@ func run(dir string, check bool) error {
 	return errors.Join(errs...)
 }
 
-// compare says whether a file on disk holds data; of compressed ones the content counts, since a new release of a
+// compare reports whether a file on disk holds data; of compressed ones the content counts, since a new release of a
 // compressor may choose other bytes.
 func compare(path string, data []byte) error {
 	have, err := os.ReadFile(path)

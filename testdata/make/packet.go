@@ -77,7 +77,7 @@ func ip(src, dst netip.Addr, protocol byte, id uint16, payload []byte) []byte {
 	return ip6(src, dst, protocol, payload)
 }
 
-// fragments cuts an IP payload behind first bytes, a multiple of 8, into two packets.
+// fragments cuts an IP payload after first bytes, a multiple of 8, into two packets.
 func fragments(src, dst netip.Addr, protocol byte, id uint16, payload []byte, first int) (a, b []byte) {
 	if src.Is4() {
 		return ip4(src, dst, protocol, id, 0, true, payload[:first]),

@@ -1,6 +1,6 @@
 package main
 
-// rules are all made captures. README.md says what each shows.
+// rules are all made captures. README.md tells what each shows.
 var rules = []rule{
 	{name: "frag4.pcap", make: frag4, packets: 132, zero: 6},
 	{name: "frag6.pcap", make: frag6, packets: 132, zero: 6},

@@ -8,9 +8,9 @@ func evict() []byte {
 	for _, v := range []struct{ host, zero int }{
 		{1, 4}, {2, 4}, {3, 4}, {4, 4}, {5, 4},
 		{1, 2}, // a lower ratio changes nothing, and yet the host is no longer the oldest
-		{6, 5}, // takes 2's place
+		{6, 5}, // replaces 2
 		{2, 3}, // comes back in 3's
-		{7, 5}, // takes 4's
+		{7, 5}, // replaces 4
 	} {
 		t.talk(host(v.host), server).open().data(51, v.zero).reset()
 		t.now += sec

@@ -93,7 +93,7 @@ func (r rule) verify(data []byte) error {
 	return nil
 }
 
-// zeroWindow says whether a frame shows the header of a TCP segment with window 0. A whole packet must be well-formed,
+// zeroWindow reports whether a frame has the header of a TCP segment with window 0. A whole packet must be well-formed,
 // checksum included.
 func zeroWindow(frame []byte, link layers.LinkType, whole bool) (bool, error) {
 	if link == layers.LinkType(capture.LinkTypeUser0) {

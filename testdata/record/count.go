@@ -24,7 +24,7 @@ type direction struct {
 	last       time.Time
 }
 
-// countFiles says what captures hold, so that a new recording can be judged: the directions that a plugin counting
+// countFiles prints what captures hold, so that a new recording can be judged: the directions that a plugin counting
 // windows would list have at least 50 packets and a window of 0 among them.
 func countFiles(paths []string) error {
 	for _, path := range paths {

@@ -21,7 +21,7 @@ var hosts = []netip.Prefix{
 	netip.MustParsePrefix("203.0.113.1/24"),
 }
 
-// setUp gives lo its addresses, its MTU and no segmentation offload, and brings it up.
+// setUp sets lo's addresses, its MTU and no segmentation offload, and brings it up.
 func setUp() error {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

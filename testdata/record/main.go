@@ -3,7 +3,7 @@
 // socket sees into OUTDIR (default testdata). It needs Linux with user namespaces, no privilege and no other program.
 //
 //	go run ./testdata/record [OUTDIR]          # 40 s; the captures in the repository are the results of one run
-//	go run ./testdata/record -count FILE...    # what a capture holds
+//	go run ./testdata/record -count FILE...    # list what a capture holds
 //	go vet ./testdata/record                   # ./... leaves testdata out, so name it
 //	go build -o /tmp/record ./testdata/record
 package main

@@ -105,7 +105,7 @@ func (r *recorder) loop() error {
 	}
 }
 
-// stop ends the recording behind the packets seen so far and closes the file. A packet that the socket lost is an error.
+// stop ends the recording after the packets seen so far and closes the file. A packet that the socket lost is an error.
 func (r *recorder) stop() error {
 	c, err := net.Dial("udp", end)
 	if err != nil {

@@ -91,7 +91,7 @@ func ask(client, server string, count, size int, end ending) func() error {
 	return func() error { return requests(client, server, count, size, 20*ms, end) }
 }
 
-// idle is a connection that says one thing and stays open.
+// idle is a connection that sends once and stays open.
 func idle(client, server string) func() error { return ask(client, server, 1, 60, open) }
 
 // smallTalk are short connections over IPv4 and IPv6 in turn, every second until the end.

@@ -41,7 +41,7 @@ type download struct {
 	end            ending
 }
 
-// A stall is for how long the receiver stops reading once it has read so many segments.
+// A stall is how long the receiver stops reading after it has read a number of segments.
 type stall struct {
 	after int
 	wait  time.Duration

@@ -1,4 +1,4 @@
-// Package longshut takes the times for which tcpwin saw windows shut and sends a line for
+// Package longshut reads the times for which tcpwin saw windows shut and sends a line for
 // each flow whose window was shut for long: who, whom it stopped, and for how long.
 package longshut
 

@@ -1,4 +1,4 @@
-// Package tcpwinsink takes flow ends and sends what is to leave.
+// Package tcpwinsink reads flow ends and sends bytes to an outlet.
 package tcpwinsink
 
 import (

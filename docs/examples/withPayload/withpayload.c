@@ -1,5 +1,5 @@
-// withpayload.c: a plugin in C for t2host. It gives each flow the number of its packets
-// that carry payload, of any protocol.
+// withpayload.c: a plugin in C for t2host. It adds to each flow the number of its
+// packets that carry payload, of any protocol.
 #include "text.h"
 
 static const char manifest[] =

@@ -1,6 +1,6 @@
-// Package batch takes packets and flow ends, in capture order, and gives
-// batches of columns: those that the plugins of the run declared, built once
-// for all of them.
+// Package batch turns packets and flow ends, in capture order, into batches of
+// columns: those that the plugins of the run declared, built once for all of
+// them.
 package batch
 
 import (
@@ -17,8 +17,8 @@ import (
 // MaxBytes bounds a batch on its way to a plugin.
 const MaxBytes = 1 << 20
 
-// Layout is what the plugins of a run read, in their order, and the columns
-// that the host builds for it.
+// Layout is what the plugins of a run read, in their order, and the columns that the host
+// builds for them.
 type Layout struct {
 	plugins []*sdk.Plugin
 	packets [field.AllRows + 1]field.Packet // by rows: the union of the fields
@@ -30,15 +30,15 @@ type Layout struct {
 	stacks *decode.Stacks
 	value  []byte // of a list on its way into a column
 
-	payload int // bytes of a packet's payload, of the plugin that reads most
+	payload int // bytes of a packet's payload, the most that a plugin reads
 
 	maxRows  int
-	rowBytes int // of the plugin that gets most, without payload
+	rowBytes int // the most that a plugin reads, without payload
 	endBytes int
 }
 
-// NewLayout makes the layout for plugins and batches of maxRows rows, in the host's
-// zone, with the header stacks that the decoder meets.
+// NewLayout returns the layout for plugins and batches of maxRows rows, in the host's zone,
+// with the header stacks of the decoder.
 func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *decode.Stacks) *Layout {
 	l := &Layout{plugins: plugins, maxRows: maxRows, zone: NewZone(zone), stacks: stacks}
 	for _, p := range plugins {
@@ -57,7 +57,7 @@ func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *
 	return l
 }
 
-// width is how many bytes a flow end takes in a plugin's answer, but for texts.
+// width returns the bytes of a flow end in a plugin's answer, without texts.
 func width(columns []sdk.Column) int {
 	n := 0
 	for _, c := range columns {
@@ -66,14 +66,14 @@ func width(columns []sdk.Column) int {
 	return n
 }
 
-// Details says whether the flow table is to keep flows' details.
+// Details reports whether the flow table must keep flows' details.
 func (l *Layout) Details() bool { return l.end&details != 0 }
 
-// Payload says how many bytes of each packet's payload the plugins read.
+// Payload returns how many bytes of each packet's payload the plugins read.
 func (l *Layout) Payload() int { return l.payload }
 
-// Batch is the events of a stretch of the capture and, for each plugin, its
-// view of them and its answer.
+// Batch is the events of a stretch of the capture and, for each plugin, its view of them and
+// its answer.
 type Batch struct {
 	Number, First, Last uint64 // see sdk.Batch
 	Time                int64
@@ -90,13 +90,13 @@ type Batch struct {
 	changes []Changes
 }
 
-// New makes an empty batch of the layout.
+// New returns an empty batch of the layout.
 func (l *Layout) New() *Batch {
 	return &Batch{layout: l, views: make([]sdk.Batch, len(l.plugins)), changes: make([]Changes, len(l.plugins))}
 }
 
-// View is the batch as plugin i reads it, but for what other plugins give to
-// it: their columns and tables stand as the last user of the view left them.
+// View returns the batch as plugin i reads it, except for the columns and tables of other
+// plugins, which are as the view's last user left them.
 func (b *Batch) View(i int) *sdk.Batch {
 	p, v := b.layout.plugins[i], &b.views[i]
 	v.Number, v.First, v.Last, v.Time, v.Final, v.Totals = b.Number, b.First, b.Last, b.Time, b.Final, b.Totals
@@ -115,10 +115,10 @@ func (b *Batch) View(i int) *sdk.Batch {
 	return v
 }
 
-// Answer is what plugin i gave to the batch: its columns.
+// Answer returns the answer of plugin i to the batch: its columns.
 func (b *Batch) Answer(i int) *answer.Answer { return &b.views[i].Out }
 
-// Changes are those that plugin i made to its tables.
+// Changes returns the changes that plugin i made to its tables.
 func (b *Batch) Changes(i int) *Changes { return &b.changes[i] }
 
 // Reset empties the batch.
@@ -135,16 +135,16 @@ func (b *Batch) Reset() {
 	}
 }
 
-// Empty says that the batch holds nothing that a plugin would read.
+// Empty reports whether the batch holds nothing that a plugin would read.
 func (b *Batch) Empty() bool { return b.events == 0 }
 
-// Full says that no further event has room.
+// Full reports whether there is no room for another event.
 func (b *Batch) Full() bool {
 	l := b.layout
 	return b.events >= l.maxRows || b.bytes+max(l.rowBytes+l.payload, l.endBytes) > MaxBytes/2
 }
 
-// seen notes the frame whose events the batch holds, and its time.
+// seen notes a frame whose events the batch holds, and its time.
 func (b *Batch) seen(number uint64, time int64) {
 	b.Last, b.Time = number, time
 	if b.First == 0 {
@@ -152,8 +152,8 @@ func (b *Batch) seen(number uint64, time int64) {
 	}
 }
 
-// AddPacket adds a packet of the flow in slot. payload is at most as much as the
-// layout says.
+// AddPacket adds a packet of the flow in slot. payload must not be longer than the layout's
+// Payload.
 func (b *Batch) AddPacket(slot uint32, h *decode.Headers, payload []byte) {
 	b.seen(h.Number, h.Time)
 	l := b.layout
@@ -172,7 +172,7 @@ func (b *Batch) AddPacket(slot uint32, h *decode.Headers, payload []byte) {
 	}
 }
 
-// firstBytes puts the first n bytes of each payload into the memory of a column.
+// firstBytes appends the first n bytes of each payload to a column, in the column's memory.
 func firstBytes(to value.Vec, from *value.Vec, n int) value.Vec {
 	to.Reset(value.Text)
 	for i := range from.Ends {
@@ -186,13 +186,13 @@ func firstBytes(to value.Vec, from *value.Vec, n int) value.Vec {
 type End struct {
 	Slot    uint32
 	Flow    *flowtable.Flow
-	Details *flowtable.Details // where the layout wants them
+	Details *flowtable.Details // set if the layout needs them
 	Dir     uint8              // 0 = A, 1 = B
 	Number  uint64             // of the frame that caused it
 	At      int64              // packet time
 }
 
-// AddEnd adds it.
+// AddEnd adds the end of a flow.
 func (b *Batch) AddEnd(end End) {
 	b.seen(end.Number, end.At)
 	l := b.layout

@@ -217,7 +217,7 @@ func asRows(t *testing.T, b *sdk.Batch) {
 				got = string(bytes)
 			}
 			if got != valueOf(column, i) {
-				t.Errorf("row %d: %s is %v, its column says %v", i, v.Type().Method(k).Name, got, valueOf(column, i))
+				t.Errorf("row %d: %s is %v, its column has %v", i, v.Type().Method(k).Name, got, valueOf(column, i))
 			}
 		}
 	}

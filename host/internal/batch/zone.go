@@ -2,18 +2,18 @@ package batch
 
 import "time"
 
-// Zone gives a time zone's offset, and remembers between which times the last
-// answer holds: asking the zone at each flow end would cost more than the end.
+// Zone returns a time zone's offset. It remembers for which times the last answer holds,
+// because asking the zone at each flow end would cost more than the end.
 type Zone struct {
 	location *time.Location
 	from, to int64 // nanoseconds since 1970 UTC, to exclusive
 	offset   int32
 }
 
-// NewZone is the zone of a location.
+// NewZone returns the zone of a location.
 func NewZone(location *time.Location) *Zone { return &Zone{location: location} }
 
-// Offset is the seconds east of UTC at ns nanoseconds since 1970 UTC.
+// Offset returns the seconds east of UTC at ns nanoseconds since 1970 UTC.
 func (z *Zone) Offset(ns int64) int32 {
 	if ns >= z.from && ns < z.to {
 		return z.offset

@@ -36,7 +36,7 @@ func Check(what, is, want, by string) error {
 	if want == "" || strings.EqualFold(is, want) {
 		return nil
 	}
-	return fmt.Errorf("%s has checksum %s, its %s says %s: build it again, or pin the new one", what, is, by, strings.ToLower(want))
+	return fmt.Errorf("%s has checksum %s, its %s has %s: build it again, or pin the new one", what, is, by, strings.ToLower(want))
 }
 
 // What names the checksum that Check wants.

@@ -32,7 +32,7 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	err := Check("module m", "1", "2", ManifestOrPin)
-	if err == nil || err.Error() != "module m has checksum 1, its manifest or pin says 2: build it again, or pin the new one" {
+	if err == nil || err.Error() != "module m has checksum 1, its manifest or pin has 2: build it again, or pin the new one" {
 		t.Errorf("error %v", err)
 	}
 }

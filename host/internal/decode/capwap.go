@@ -37,8 +37,8 @@ func (d *Decoder) capwap(data []byte, off int, h *Headers) (place, bool) {
 	return d.tunnelledWLAN(data, off, h), true
 }
 
-// lwapp reads the header of RFC 5412, 3.3: flags (4: control), fragment, length 2, status 2. On the
-// control port T2 skips as much before it.
+// lwapp reads the header of RFC 5412, 3.3: flags (4: control), fragment, length 2, status 2.
+// On the control port T2 skips the same number of bytes before it.
 func (d *Decoder) lwapp(data []byte, off int, h *Headers) (place, bool) {
 	d.add(pieceLWAPP)
 	h.FlowStat |= CAPWAP
@@ -52,7 +52,7 @@ func (d *Decoder) lwapp(data []byte, off int, h *Headers) (place, bool) {
 	return d.tunnelledWLAN(data, off+6, h), true
 }
 
-// tunnelledWLAN reads a frame of IEEE 802.11 whose frame control has its bytes swapped, as
+// tunnelledWLAN reads a frame of IEEE 802.11 with the bytes of its frame control swapped, as
 // some senders do and T2 expects of all.
 func (d *Decoder) tunnelledWLAN(data []byte, off int, h *Headers) place {
 	d.add(pieceWLAN)

@@ -16,7 +16,7 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 )
 
-var update = flag.Bool("update", false, "write what Decode gives into testdata/*.txt")
+var update = flag.Bool("update", false, "write the results of Decode into testdata/*.txt")
 
 // packet is one case of testdata/*.txt: "case NAME link=N [wire=N]", lines of
 // hex bytes with comments, "want LINE".
@@ -33,7 +33,7 @@ func (p *packet) frame() *capture.Frame {
 	return &capture.Frame{Number: 7, Time: 1e18, Link: p.link, WireLen: uint32(p.wire), Data: p.data}
 }
 
-// readCases gives the cases of a file and its lines.
+// readCases returns the cases of a file and its lines.
 func readCases(t testing.TB, file string) ([]*packet, []string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -78,7 +78,7 @@ func readCases(t testing.TB, file string) ([]*packet, []string) {
 	return cases, lines
 }
 
-// allCases gives the cases of all files.
+// allCases returns the cases of all files.
 func allCases(t testing.TB) []*packet {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.txt")
@@ -151,7 +151,7 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// plain reads what it takes as the walk does, whichever byte of a packet is another one.
+// plain returns the same as the walk for what it accepts, whichever byte of a packet is changed.
 func TestPlain(t *testing.T) {
 	short, long := decode.New(), decode.New()
 	var h, want decode.Headers

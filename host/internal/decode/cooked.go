@@ -3,11 +3,10 @@ package decode
 import "encoding/binary"
 
 // cooked reads the header of Linux' cooked capture
-// (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html). Its first 12 bytes
-// stand for the addresses, as in T2: the sender's address, and in the destination's
-// place packet type, ARPHRD_ type and address length. gopacket's LinuxSLL
-// panics if that length is above what was captured, and 20 is a proper value (IP over
-// InfiniBand) although only 8 bytes of the address are kept.
+// (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html). As in T2 its first 12 bytes are
+// shown as addresses: the sender's address, and as destination packet type, ARPHRD_ type and
+// address length. gopacket's LinuxSLL panics if that length is larger than the captured bytes,
+// although 20 is a valid value (IP over InfiniBand) of which only 8 bytes are kept.
 func (d *Decoder) cooked(data []byte, off int, h *Headers) place {
 	d.add(pieceLinkSLL)
 	if len(data) < off+16 {
@@ -19,9 +18,9 @@ func (d *Decoder) cooked(data []byte, off int, h *Headers) place {
 }
 
 // cooked2 reads version 2 of that header
-// (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html), which neither T2 nor
-// gopacket knows: protocol 2, reserved 2, interface 4, ARPHRD_ type 2, packet type 1,
-// address length 1, address 8. The addresses are those of version 1.
+// (https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html), which neither T2 nor gopacket
+// reads: protocol 2, reserved 2, interface 4, ARPHRD_ type 2, packet type 1, address length 1,
+// address 8. The addresses are those of version 1.
 func (d *Decoder) cooked2(data []byte, off int, h *Headers) place {
 	d.add(pieceLinkSLL2)
 	if len(data) < off+20 {

@@ -2,15 +2,15 @@ package decode
 
 import "github.com/t2host/t2host/host/capture"
 
-// Counts is what a decoder saw. Packets, unless a name says bytes.
+// Counts are the totals of a decoder: packets, unless a name ends in Bytes.
 type Counts struct {
 	Packets   uint64
 	WireBytes uint64
 	CapBytes  uint64 // captured
 	PadBytes  uint64 // sum of Headers.PadLen
 
-	// Bandwidth bytes as T2 counts them: of IPv4 what the header gives as length and the
-	// link-layer header before it, of IPv6 the wire length, of layer 2 nothing.
+	// Bandwidth bytes as T2 counts them: for IPv4 the header's length and the link-layer
+	// header before it, for IPv6 the wire length, for layer 2 nothing.
 	BandwidthBytes uint64
 
 	// Packets is the sum of these four.
@@ -19,9 +19,9 @@ type Counts struct {
 	NoFlowStat         FlowStat // bits of the packets without a flow, all together
 	WrongVersion       uint64   // T2's IPvX: announced as IP of a version that the header is not; with and without a flow
 
-	// TCP counts packets with a flow that are no later fragments, TCPBytes their
-	// captured bytes; TCPFragments and TCPFragmentBytes the later fragments. The protocols
-	// below count later fragments too, as T2's report does.
+	// TCP counts packets with a flow except later fragments, TCPBytes their captured bytes;
+	// TCPFragments and TCPFragmentBytes count the later fragments. The protocols below count
+	// later fragments too, as T2's report does.
 	TCP, TCPBytes                  uint64
 	TCPFragments, TCPFragmentBytes uint64
 	UDP, UDPBytes                  uint64 // without UDP-Lite
@@ -34,22 +34,22 @@ type Counts struct {
 	// Packets that have such a header, also those without a flow.
 	LLC, GRE, Teredo, AYIYA, DTLS uint64
 
-	// Fragments as T2 counts them: an IPv4 packet that is one, first or later; an IPv6 packet
-	// that is one twice, and once if its fragment header stands for the whole datagram (RFC 6946).
+	// Fragments as T2 counts them: an IPv4 fragment, first or later, once; an IPv6 fragment
+	// twice, or once if its fragment header is that of a whole datagram (RFC 6946).
 	FragmentsIPv4, FragmentsIPv6 uint64
 
-	// Headers per packet: fewest (65535 without packets), most, and the running mean. Tags
-	// and labels count each.
+	// Headers per packet: fewest (65535 without packets), most, and the running mean. Each tag
+	// and label counts.
 	MinHeaders, MaxHeaders uint16
 	MeanHeaders            float32
 	MaxVLAN, MaxMPLS       int // tags and labels in one packet
 
-	// Clipped counts packets in which a header ends behind the captured bytes or
-	// behind the length that the IPv4 header gives.
+	// Clipped counts packets in which a header ends after the captured bytes or after the
+	// length in the IPv4 header.
 	Clipped uint64
 
-	// UnknownLink counts packets of link types that are not read, and UnknownLinks
-	// says which, in order of appearance; a list cut at its end is full.
+	// UnknownLink counts packets of link types that are not read. UnknownLinks lists these
+	// types in order of appearance; the list is full if its last entry is used.
 	UnknownLink  uint64
 	UnknownLinks [8]LinkCount
 
@@ -58,14 +58,14 @@ type Counts struct {
 	Panics uint64
 }
 
-// LinkCount says how many packets had a link type.
+// LinkCount is the number of packets of a link type.
 type LinkCount struct {
 	Link    capture.LinkType
 	Packets uint64 // 0: no entry
 }
 
-// count adds the packet that was decoded into h; status are its bits, which h has not kept
-// if it has no flow.
+// count adds the packet that was decoded into h; status has its bits, which h does not keep if
+// it has no flow.
 func (d *Decoder) count(h *Headers, status FlowStat) {
 	c := &d.Counts
 	c.Packets++
@@ -134,7 +134,8 @@ func (d *Decoder) count(h *Headers, status FlowStat) {
 	}
 }
 
-// headers counts n headers of a packet. T2 leaves empty records out of the minimum, not of the mean.
+// headers counts n headers of a packet. T2 leaves empty records out of the minimum, but not
+// out of the mean.
 func (c *Counts) headers(n uint16, some bool) {
 	if some && n < c.MinHeaders {
 		c.MinHeaders = n

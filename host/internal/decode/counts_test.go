@@ -25,11 +25,11 @@ func TestCounts(t *testing.T) {
 		want   decode.Counts
 	}{
 		{"nothing", nil, decode.Counts{MinHeaders: math.MaxUint16}},
-		{"an empty record is no minimum but in the mean", []string{"ethernet/tcp", "empty"}, decode.Counts{
+		{"an empty record is not a minimum, but part of the mean", []string{"ethernet/tcp", "empty"}, decode.Counts{
 			Packets: 2, WireBytes: 60, CapBytes: 60, PadBytes: 6, BandwidthBytes: 54, IPv4: 1, NoFlow: 1, NoFlowStat: decode.L2Cut,
 			TCP: 1, TCPBytes: 60, MinHeaders: 3, MaxHeaders: 3, MeanHeaders: 1.5, Clipped: 1,
 		}},
-		{"later fragments of TCP stand apart", []string{"ipv4/fragment-first", "ipv4/fragment-last"}, decode.Counts{
+		{"later fragments of TCP are counted apart", []string{"ipv4/fragment-first", "ipv4/fragment-last"}, decode.Counts{
 			Packets: 2, WireBytes: 128, CapBytes: 128, BandwidthBytes: 128, IPv4: 2, TCP: 1, TCPBytes: 74, TCPFragments: 1, TCPFragmentBytes: 54,
 			FragmentsIPv4: 2, MinHeaders: 3, MaxHeaders: 3, MeanHeaders: 3,
 		}},

@@ -8,7 +8,7 @@ import (
 	"github.com/t2host/t2host/host/capture"
 )
 
-// Decoder reads frames. One goroutine uses it; its memory is bounded.
+// Decoder reads frames. One goroutine uses it at a time; its memory is bounded.
 type Decoder struct {
 	// Counts may be read between two calls of Decode.
 	Counts Counts
@@ -16,37 +16,37 @@ type Decoder struct {
 	stacks      Stacks
 	plainStacks [2][2]uint32 // of plain's packets, by version, TCP and UDP
 
-	// Layers of gopacket, reused from packet to packet. They are called only with
-	// as many bytes as they ask for, so that they neither fail nor allocate.
+	// Layers of gopacket, reused for each packet. They are called with the bytes of their
+	// header only, so that they neither fail nor allocate.
 	llc  layers.LLC
 	snap layers.SNAP
 
-	busy    bool     // within Decode: seen at its end, it panicked
+	busy    bool     // within Decode; if still set at its end, it panicked
 	scratch [40]byte // for head: the longest header asked for is IPv6's
-	walked           // what is known of the packet in work
+	walked           // what is known of the current packet
 	outer   outer
 }
 
-// walked is what the headers read so far say that is not in Headers.
+// walked is what the headers read so far tell that is not in Headers.
 type walked struct {
 	stack uint32 // of headers
-	link  int    // offset of the link-layer header whose addresses stand in MACs
-	inner bool   // outer holds the flow that this packet has if nothing more can be read
+	link  int    // offset of the link-layer header whose addresses are in MACs
+	inner bool   // outer holds the packet's flow in case nothing more can be read
 
 	// Of IP: offset, length of header and extensions, of the packet.
 	ip, ipHeader, ipLength int
-	transportHeader        int // bytes; T2's idea of it
+	transportHeader        int // bytes, as T2 counts them
 
-	// Of layer 2: where the payload begins, and the end of what is no padding.
+	// Of layer 2: where the payload begins, and where padding begins.
 	payload, end int
 
 	nTags, nLabels int // VLAN and MPLS, in all
 	fragments      int // fragment headers of IPv6
 	llcHeader      bool
-	clipped        bool // a header ends behind what was captured
+	clipped        bool // a header ends after the captured bytes
 }
 
-// New gives a decoder with all counts 0.
+// New returns a decoder with all counts 0.
 func New() *Decoder {
 	d := &Decoder{Counts: Counts{MinHeaders: math.MaxUint16}}
 	d.stacks.begin()
@@ -58,12 +58,12 @@ func New() *Decoder {
 	return d
 }
 
-// Stacks are those that Headers.Stack numbers. Any goroutine may read them.
+// Stacks returns the header stacks that Headers.Stack numbers. Any goroutine may read them.
 func (d *Decoder) Stacks() *Stacks { return &d.stacks }
 
-// Decode reads the headers of f into h. Every field of h is set or zeroed; nothing
-// in it points to the frame. What cannot be told is a packet of Kind NoFlow with
-// an empty Key; it is counted, never an error.
+// Decode reads the headers of f into h. Every field of h is set or zeroed; nothing in it
+// points into the frame. A packet whose flow cannot be told has Kind NoFlow and an empty Key;
+// it is counted, never an error.
 func (d *Decoder) Decode(f *capture.Frame, h *Headers) {
 	defer d.rescue(h) // a panic of foreign code costs a packet, not the run
 	d.busy = true
@@ -81,26 +81,26 @@ func (d *Decoder) Decode(f *capture.Frame, h *Headers) {
 	d.busy = false
 }
 
-// begin sets what the frame says before its headers are read.
+// begin sets what is known of the frame before its headers are read.
 func (h *Headers) begin(f *capture.Frame) {
 	*h = Headers{Number: f.Number, Time: f.Time, WireLen: f.WireLen, CapLen: uint32(len(f.Data))}
 }
 
-// header names what begins at a place.
+// header is what begins at a place.
 type header uint8
 
 const (
-	end       header = iota // nothing to read: the key stands, or there is no flow
+	end       header = iota // nothing to read: the key is complete, or there is no flow
 	ethernet                // destination, source, type: of a link
 	frame                   // the same in a tunnel
-	tagged                  // behind a type or length (in Key.EtherType): tags, LLC or payload
+	tagged                  // after a type or length (in Key.EtherType): tags, LLC or payload
 	etherType               // the payload of Key.EtherType
 	ipv4
 	ipv6
-	anyIP // the version nibble says which
+	anyIP // the version nibble tells which
 )
 
-// place is where the walk stands: which header begins at which offset of the frame.
+// place is a position of the walk: which header begins at which offset of the frame.
 type place struct {
 	next header
 	off  int
@@ -108,13 +108,13 @@ type place struct {
 
 var stop = place{next: end}
 
-// maxRounds bounds the headers of a packet, so that hostile ones end: T2 has no limit.
+// maxRounds bounds the headers of a packet, so that hostile ones end; T2 has no limit.
 const maxRounds = 64
 
-// walk goes from header to header. Each one writes what it knows into h, over
-// what the one before it wrote, and says what comes next: a tunnel is a header
-// that does not answer with stop but with the place of what it carries. It gives the
-// packet's status, which a packet without a flow does not keep.
+// walk goes from header to header. Each writes what it knows into h, over what the one before
+// it wrote, and returns what comes next: a tunnel is a header that returns not stop but the
+// place of its payload. walk returns the packet's status, which a packet without a flow does
+// not keep.
 func (d *Decoder) walk(l capture.LinkType, data []byte, h *Headers) FlowStat {
 	p := place{ethernet, 0}
 	if l != capture.LinkTypeEthernet {
@@ -156,7 +156,7 @@ func (d *Decoder) rescue(h *Headers) {
 	}
 }
 
-// clear takes back what was read of a packet that has no flow.
+// clear resets what was read of a packet that has no flow.
 func (h *Headers) clear() {
 	*h = Headers{Number: h.Number, Time: h.Time, WireLen: h.WireLen, CapLen: h.CapLen}
 }
@@ -169,8 +169,8 @@ func (d *Decoder) clip(h *Headers) place {
 	return stop
 }
 
-// head gives the n bytes at off, valid until its next call. What was not captured
-// counts as zero: T2 reads there what earlier packets left behind (t2-decode.md 0).
+// head returns the n bytes at off, valid until the next call. Bytes that were not captured
+// are zero (docs/reference/decoding.md#bytes-that-were-not-captured).
 func (d *Decoder) head(data []byte, off, n int) []byte {
 	if off+n <= len(data) {
 		return data[off : off+n]
@@ -188,7 +188,7 @@ func (d *Decoder) clippedHead(data []byte, off, n int) []byte {
 	return b
 }
 
-// behind is data from off on, empty if it ends before.
+// behind returns data from off on; it is empty if data ends before.
 func behind(data []byte, off int) []byte {
 	if off >= len(data) {
 		return nil
@@ -196,7 +196,7 @@ func behind(data []byte, off int) []byte {
 	return data[off:]
 }
 
-// nibble is the high half of the byte at off: the version of IP.
+// nibble returns the high half of the byte at off: the version of IP.
 func nibble(data []byte, off int) byte {
 	if off < len(data) {
 		return data[off] >> 4

@@ -6,12 +6,12 @@ import (
 	"github.com/google/gopacket"
 )
 
-// minEthernet is what T2 wants of a frame: the header and two bytes.
+// minEthernet is the shortest frame that T2 reads: the header and two bytes.
 const minEthernet = 16
 
 // ethernet reads destination, source and type (IEEE 802.3) of a link's frame. gopacket's
 // Ethernet keeps four slices of each frame, 10 ns (BenchmarkGopacketLayer) of our 28 for a
-// whole TCP packet, and takes types from 1501 to 1535 for lengths.
+// whole TCP packet, and treats types from 1501 to 1535 as lengths.
 func (d *Decoder) ethernet(data []byte, off int, h *Headers) place {
 	if len(data) < off+minEthernet {
 		return d.clip(h)
@@ -35,8 +35,8 @@ func (d *Decoder) ethernet(data []byte, off int, h *Headers) place {
 	return place{tagged, off + 14}
 }
 
-// isISL tells a frame of Cisco's Inter-Switch Link by its destination: 26 bytes
-// and then the Ethernet frame.
+// isISL reports by its destination whether a frame is one of Cisco's Inter-Switch Link: 26
+// bytes, then the Ethernet frame.
 func isISL(b []byte) bool {
 	return (b[0] == 1 || b[0] == 3) && b[1] == 0 && b[2] == 0x0c && b[3] == 0 && b[4] == 0
 }
@@ -54,8 +54,8 @@ func (d *Decoder) frame(data []byte, off int, h *Headers) place {
 	return place{tagged, off + 14}
 }
 
-// tagged reads what stands between a type or length field, whose value is in
-// Key.EtherType and which ends at off, and the payload: VLAN tags, LLC.
+// tagged reads what is between a type or length field, whose value is in Key.EtherType and
+// which ends at off, and the payload: VLAN tags, LLC.
 func (d *Decoder) tagged(data []byte, off int, h *Headers) place {
 	t := h.Key.EtherType
 	if isTag(t) && off+4 <= len(data) {
@@ -69,7 +69,8 @@ func (d *Decoder) tagged(data []byte, off int, h *Headers) place {
 	return d.logicalLink(data, off, off+int(t), h)
 }
 
-// tags8021Q reads a run of tags (IEEE 802.1Q, 9.6), with what follows them in place of t.
+// tags8021Q reads a run of tags (IEEE 802.1Q, 9.6) and returns the type after them and its
+// end.
 func (d *Decoder) tags8021Q(t uint16, data []byte, off int, h *Headers) (uint16, int) {
 	h.NVLANID = 0
 	h.VLANID = [3]uint16{}
@@ -98,14 +99,14 @@ func isTag(t uint16) bool {
 	return t == typeVLAN || t == typeQinQ || t == typeQ91 || t == typeQ92
 }
 
-// logicalLink reads an LLC header (IEEE 802.2) and, behind it, SNAP (RFC 1042; as
-// T2 whatever the organisation code is). What it carries ends at end, by 802.3's length.
+// logicalLink reads an LLC header (IEEE 802.2) and, after it, SNAP (RFC 1042; as in T2 with
+// any organisation code). Its payload ends at end, by 802.3's length.
 func (d *Decoder) logicalLink(data []byte, off, end int, h *Headers) place {
 	d.add(pieceLLC)
 	d.llcHeader = true
 	d.llc.DecodeFromBytes(d.head(data, off, 4), gopacket.NilDecodeFeedback)
 	saps := uint16(d.llc.DSAP)<<8 | uint16(d.llc.SSAP)
-	if d.llc.IG { // gopacket takes the low bits off, T2's key has them
+	if d.llc.IG { // gopacket removes the low bits, T2's key has them
 		saps |= 0x0100
 	}
 	if d.llc.CR {

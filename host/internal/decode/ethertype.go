@@ -23,11 +23,11 @@ const (
 	typeQ91      = 0x9100 // before 802.1ad
 	typeQ92      = 0x9200
 
-	maxLength = 1500 // above it the field is an EtherType (T2; IEEE 802.3 says from 1536)
+	maxLength = 1500 // above it the field is an EtherType (T2; in IEEE 802.3 from 1536)
 )
 
-// etherType goes on by the type of the payload. All but IP and what carries it are
-// layer-2 flows, and so is what only says that it is IP: the version is another one.
+// etherType continues by the type of the payload. All types but IP and those that carry it are
+// layer-2 flows, and so is a payload that is announced as IP but has another version.
 func (d *Decoder) etherType(data []byte, off int, h *Headers) place {
 	d.payload, d.end = off, off
 	switch t := h.Key.EtherType; t {
@@ -58,7 +58,7 @@ func (d *Decoder) etherType(data []byte, off int, h *Headers) place {
 	default:
 		d.addType(t, h)
 	}
-	if t := h.Key.EtherType; t == typePPPoED || !d.inner { // the others' bits are for flows of their own
+	if t := h.Key.EtherType; t == typePPPoED || !d.inner { // the others' bits are for layer-2 flows only
 		h.FlowStat |= typeStatus(t)
 	}
 	return d.notIP(h)
@@ -78,8 +78,8 @@ func typeStatus(t uint16) FlowStat {
 	return 0
 }
 
-// wrongVersion ends the walk at a header that is not of the version that is announced:
-// a flow of layer 2, and nothing in a tunnel.
+// wrongVersion ends the walk at a header that does not have the announced version: a layer-2
+// flow, or no flow in a tunnel.
 func (d *Decoder) wrongVersion(h *Headers) place {
 	h.FlowStat |= WrongVersion
 	d.add(pieceIPvX)
@@ -90,8 +90,8 @@ func (d *Decoder) wrongVersion(h *Headers) place {
 	return stop
 }
 
-// slow names a protocol as T2 does, by the byte behind the subtype, which for LACP is its
-// version and equal to it.
+// slow adds the name of a slow protocol as T2 does, by the byte after the subtype; for LACP
+// that is its version, which equals the subtype.
 func (d *Decoder) slow(data []byte, off int) {
 	switch d.head(data, off, 2)[1] {
 	case 1:

@@ -18,15 +18,15 @@ import (
 
 // recordsDiffer lists the captures in which what T2's records show is not what we have, and why.
 var recordsDiffer = map[string]string{
-	"arkime_gre-erspan-vxlan.pcap":     "VXLAN-GPE behind GRE: T2 looks for no UDP tunnel there (t2-decode.md 10.3)",
-	"tcpdump_mpls-traceroute_ppp.pcap": "MPLS in PPP: T2 reads it two bytes off (t2-decode.md 10.4)",
-	"zeek_ip4-trunc.pcap":              "a source address that was not captured: T2 has what lay in memory (t2-decode.md 0)",
-	"pcapngtest_be_test202.pcapng":     "several link types: T2 reads the first one's packets only (t2-decode.md 1.2)",
+	"arkime_gre-erspan-vxlan.pcap":     "VXLAN-GPE after GRE: T2 looks for no UDP tunnel there (docs/reference/decoding.md#tunnels-by-port)",
+	"tcpdump_mpls-traceroute_ppp.pcap": "MPLS in PPP: T2 reads it two bytes off (docs/reference/decoding.md#mpls-over-ppp)",
+	"zeek_ip4-trunc.pcap":              "a source address that was not captured: T2 has what was in memory (docs/reference/decoding.md#bytes-that-were-not-captured)",
+	"pcapngtest_be_test202.pcapng":     "several link types: T2 reads the first one's packets only (docs/reference/decoding.md#several-link-types)",
 	"ppp_many_interfaces-1.pcapng":     "several link types",
 	"ppp_multi_if_linktypes.pcapng":    "several link types",
 }
 
-// record is what T2's flow file shows of the flows with one key, as far as the decoder gives it.
+// record is what T2's flow file shows of the flows with one key, as far as the decoder knows it.
 type record struct {
 	FlowStat   string // without the bits of the flow table
 	Stacks     []string
@@ -42,7 +42,7 @@ type record struct {
 // DUPIPID, HDOVRN (of flows with more than four stacks), LANDATTACK, TIMEJUMP.
 const tableBits = 1 | 0xf<<36 | 1<<42 | 1<<44 | 1<<48 | 1<<50 | 1<<51
 
-// What T2's records show (t2-plugins.md 1 and 2) is what the packets of each key have.
+// What T2's records show (docs/reference/records.md#details-of-a-flow) is what the packets of each key have.
 func TestRecordsOfT2(t *testing.T) {
 	dir := shared(t)
 	files, err := filepath.Glob(filepath.Join(dir, "expected", "default", "*.flows.txt"))
@@ -64,7 +64,7 @@ func TestRecordsOfT2(t *testing.T) {
 		case !known && diff != "":
 			t.Errorf("%s (-T2 +ours):\n%s", name, diff)
 		case known && diff == "":
-			t.Errorf("%s is as T2 has it; take it off the list (%s)", name, why)
+			t.Errorf("%s is as in T2; remove it from the list (%s)", name, why)
 		case !known:
 			same++
 		}
@@ -72,7 +72,7 @@ func TestRecordsOfT2(t *testing.T) {
 	if same < 30 {
 		t.Errorf("only %d captures compared", same)
 	}
-	t.Logf("%d captures with %d keys are as T2 has them, %d differ by what the list says", same, flows, len(recordsDiffer))
+	t.Logf("%d captures with %d keys are as in T2, %d differ as listed", same, flows, len(recordsDiffer))
 }
 
 func addNew(list []string, s string, most int) []string {

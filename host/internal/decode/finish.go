@@ -1,10 +1,10 @@
 package decode
 
-// maxPadded is the longest frame in which T2 looks for padding: Ethernet's shortest, with its
-// check sum (MINRAWLEN).
+// maxPadded is the longest frame in which T2 looks for padding: the shortest of Ethernet, with
+// its checksum (MINRAWLEN).
 const maxPadded = 64
 
-// finish says what holds once the packet's flow is known. It gives the status.
+// finish completes h after the packet's flow is known, and returns the status.
 func (d *Decoder) finish(data []byte, h *Headers) FlowStat {
 	h.Stack = d.stack
 	if d.stacks.rows[d.stack].long {
@@ -35,8 +35,9 @@ func (d *Decoder) finish(data []byte, h *Headers) FlowStat {
 	return h.FlowStat
 }
 
-// lengths computes what the lengths in the headers say (t2-decode.md 3). What T2 gives as
-// about 65500 because it counts below zero is zero.
+// lengths sets the payload's length and the padding by the lengths in the headers
+// (docs/reference/decoding.md#lengths). A negative length, which T2 lets wrap to about 65500
+// over IPv6, is 0.
 func (d *Decoder) lengths(data []byte, h *Headers) {
 	captured := max(len(data)-d.ip, 0)
 	clipped := captured < d.ipLength

@@ -1,7 +1,7 @@
 package decode
 
-// FlowStat is T2's flowStat: what is unusual about a packet, and so about its flow.
-// t2-decode.md 6 says when each is set.
+// FlowStat is T2's flowStat: what is unusual about a packet, and so about its flow
+// (docs/reference/decoding.md#status-bits).
 type FlowStat uint64
 
 // The bits that a packet can have. Those of flows are the flow table's.

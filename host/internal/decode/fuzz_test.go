@@ -9,7 +9,7 @@ import (
 )
 
 // FuzzDecode wants of any bytes: no panic, the same result twice and from a used decoder,
-// and a key that the flow table can stand on.
+// and a key that the flow table can rely on.
 func FuzzDecode(f *testing.F) {
 	for _, p := range allCases(f) {
 		f.Add(uint32(p.link), uint32(p.wire), p.data)
@@ -25,10 +25,10 @@ func FuzzDecode(f *testing.F) {
 		long := decode.New()
 		long.DecodeByWalk(frame, &walked)
 		if s := long.Stacks().Stack(walked.Stack); s != fresh.Stacks().Stack(h.Stack) {
-			t.Fatalf("the walk gives another stack: %v", s)
+			t.Fatalf("the walk returns another stack: %v", s)
 		}
 		if walked.Stack = h.Stack; walked != h || long.Counts != fresh.Counts {
-			t.Fatalf("the walk gives something else:\n%+v\n%+v\n%+v\n%+v", walked, h, long.Counts, fresh.Counts)
+			t.Fatalf("the walk returns something else:\n%+v\n%+v\n%+v\n%+v", walked, h, long.Counts, fresh.Counts)
 		}
 		if fresh.Counts.Panics != 0 || used.Counts.Panics != 0 {
 			t.Fatal("a reader panicked")
@@ -36,14 +36,14 @@ func FuzzDecode(f *testing.F) {
 		stack, other := fresh.Stacks().Stack(h.Stack), used.Stacks().Stack(again.Stack)
 		full := other.HdrDesc == "..." && other.NumHdrs == 0 // the used one has met too many
 		if stack != other && !full {
-			t.Fatalf("a used decoder gives another stack: %v, %v", stack, other)
+			t.Fatalf("a used decoder returns another stack: %v, %v", stack, other)
 		}
 		again.Stack = h.Stack
 		if full {
 			again.FlowStat = again.FlowStat&^decode.LongStack | h.FlowStat&decode.LongStack
 		}
 		if h != again {
-			t.Fatalf("a used decoder gives something else:\n%+v\n%+v", h, again)
+			t.Fatalf("a used decoder returns something else:\n%+v\n%+v", h, again)
 		}
 		checkStack(t, &h, stack)
 		checkHeaders(t, &h)
@@ -57,7 +57,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// checkStack says what holds for the stack of all packets.
+// checkStack checks what holds for the stack of all packets.
 func checkStack(t *testing.T, h *decode.Headers, s decode.Stack) {
 	t.Helper()
 	if len(s.HdrDesc) > 127 || h.FlowStat&decode.LongStack != 0 != strings.HasSuffix(s.HdrDesc, "...") {
@@ -68,7 +68,7 @@ func checkStack(t *testing.T, h *decode.Headers, s decode.Stack) {
 	}
 }
 
-// checkStatus says what holds for the status of all packets.
+// checkStatus checks what holds for the status of all packets.
 func checkStatus(t *testing.T, h *decode.Headers) {
 	t.Helper()
 	const kinds = decode.Layer2Flow | decode.FlowIPv4 | decode.FlowIPv6
@@ -101,7 +101,7 @@ func checkStatus(t *testing.T, h *decode.Headers) {
 	}
 }
 
-// checkHeaders says what holds for all packets.
+// checkHeaders checks what holds for all packets.
 func checkHeaders(t *testing.T, h *decode.Headers) {
 	t.Helper()
 	checkStatus(t, h)
@@ -123,7 +123,7 @@ func checkHeaders(t *testing.T, h *decode.Headers) {
 	used := map[decode.Kind]int{decode.Layer2: 6, decode.IPv4: 4, decode.IPv6: 16}[k.Kind]
 	for i := used; i < 16; i++ {
 		if k.Src[i] != 0 || k.Dst[i] != 0 {
-			t.Errorf("address bytes behind the %d used ones: %+v", used, k)
+			t.Errorf("address bytes after the %d used ones: %+v", used, k)
 			break
 		}
 	}

@@ -41,7 +41,7 @@ func newParser() *parser {
 	return p
 }
 
-// headers is what gopacket's layers say, in our words.
+// headers are those of gopacket's layers, in our types.
 func (p *parser) headers(t *testing.T, data []byte) decode.Headers {
 	t.Helper()
 	if err := p.DecodeLayers(data, &p.found); err != nil {
@@ -153,7 +153,7 @@ func build(t *testing.T, r *rand.Rand) []byte {
 	return buf.Bytes()
 }
 
-// On well-formed packets that are no fragments gopacket's layers and ours say the same.
+// On well-formed packets other than fragments gopacket's layers and ours agree.
 func TestAgreesWithGopacket(t *testing.T) {
 	seed := rand.Uint64()
 	r := rand.New(rand.NewPCG(seed, 0))

@@ -1,13 +1,13 @@
-// Package decode takes a frame and gives its headers: which flow it belongs to
-// and what its transport header says. It neither allocates nor panics.
+// Package decode turns a frame into its headers: the flow that it belongs to
+// and the fields of its transport header. It neither allocates nor panics.
 package decode
 
-// Kind says what sort of flow a packet belongs to.
+// Kind is the sort of flow that a packet belongs to.
 type Kind uint8
 
 // The kinds of flow.
 const (
-	NoFlow Kind = iota // cannot be told: counted, gets no flow
+	NoFlow Kind = iota // cannot be told: counted, without a flow
 	Layer2             // not IP: Ethernet addresses and EtherType make the flow
 	IPv4
 	IPv6
@@ -27,7 +27,7 @@ type Key struct {
 	Kind             Kind
 }
 
-// Reverse is the key of the opposite direction.
+// Reverse returns the key of the opposite direction.
 func (k *Key) Reverse() Key {
 	r := *k
 	r.Src, r.Dst = k.Dst, k.Src
@@ -35,8 +35,8 @@ func (k *Key) Reverse() Key {
 	return r
 }
 
-// NoWindow is the Window of a TCP packet that was cut before the end of its
-// window field: above every window that can be sent (0 to 65535).
+// NoWindow is the Window of a TCP packet that was cut before the end of its window field:
+// above every window that can be sent (0 to 65535).
 const NoWindow = 1 << 16
 
 // Headers is what the host keeps of a frame. Fields that plugins can read have the SDK's names.
@@ -55,30 +55,30 @@ type Headers struct {
 	FragOffset    bool   // offset is not 0: no transport header here
 	IPID          uint16 // identification of the flow's IPv4 header, 0 without one
 
-	// TCP says that the first 13 bytes of a TCP header were captured (Flags
-	// needs 14): then Seq and Ack hold. Never set on later fragments.
+	// TCP reports whether the first 13 bytes of a TCP header were captured (TCPFlags needs
+	// 14), so that Seq and Ack are set. It is never set on later fragments.
 	TCP      bool
 	TCPFlags uint8  // CWR ECE URG ACK PSH RST SYN FIN, 0 where not captured
 	Seq, Ack uint32 // sequence and acknowledgement numbers
 	Window   uint32 // raw window, 0 to 65535, or NoWindow; of all packets of protocol TCP
 
-	// What T2's record shows of a packet (t2-decode.md 3, 6 and 7).
+	// What T2's record shows of a packet (docs/reference/decoding.md).
 	FlowStat FlowStat  // bits of the packet
 	Stack    uint32    // which headers it has, in order: see Stacks
-	L7Len    uint16    // bytes of payload by the headers' lengths, T2's L7 length (t2-plugins.md 2.3), mod 2^16; 0 where T2 counts below zero
+	L7Len    uint16    // bytes of payload by the headers' lengths, modulo 2^16 (docs/reference/decoding.md#lengths)
 	L7Begin  uint32    // where that payload begins in the frame, also where it was not captured
 	PadLen   uint16    // bytes of padding, of frames of at most 64 bytes
 	MACs     [12]byte  // destination and source of the innermost link-layer header, its first 12 bytes whatever it is
 	VLANID   [3]uint16 // of the last run of VLAN tags, outermost first: tag control information, all 16 bits, as T2's vlanID
 	NVLANID  uint8     // how many of them hold, 0 to 3
 
-	// Byte13 is the byte at offset 13 behind the IP header whatever stands
-	// there, 0 where not captured: T2 tells the server's side by it
-	// (t2-decode.md 5.2).
+	// Byte13 is the byte at offset 13 after the IP header, whatever it belongs to, or 0 if
+	// it was not captured: T2 tells the server's side by it
+	// (docs/reference/flows.md#a-new-flow).
 	Byte13 uint8
 }
 
-// Payload returns what was captured of the payload in the frame's bytes, at most L7Len.
+// Payload returns the captured part of the payload in the frame's bytes, at most Length.
 func (h *Headers) Payload(frame []byte) []byte {
 	if int64(h.L7Begin) >= int64(len(frame)) {
 		return nil

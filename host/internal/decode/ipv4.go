@@ -2,8 +2,8 @@ package decode
 
 import "encoding/binary"
 
-// ipv4 reads a header of RFC 791. gopacket's IPv4 refuses clipped packets, lengths
-// below the header's and bad options, all of which T2 counts, and allocates for options.
+// ipv4 reads a header of RFC 791. gopacket's IPv4 refuses clipped packets, lengths below that
+// of the header and bad options, all of which T2 counts, and allocates for options.
 func (d *Decoder) ipv4(data []byte, off int, h *Headers) place {
 	d.add(pieceIPv4)
 	if d.inner {
@@ -29,7 +29,7 @@ func (d *Decoder) ipv4(data []byte, off int, h *Headers) place {
 	k.Kind = IPv4
 	k.EtherType = typeIPv4
 	k.Proto = b[9]
-	k.Src, k.Dst = [16]byte{}, [16]byte{} // an outer header has left its addresses there
+	k.Src, k.Dst = [16]byte{}, [16]byte{} // an outer header may have set them
 	copy(k.Src[:4], b[12:16])
 	copy(k.Dst[:4], b[16:20])
 
@@ -49,10 +49,10 @@ func (d *Decoder) ipv4(data []byte, off int, h *Headers) place {
 	return d.transport(data, off+header, captured, length >= ipv4MinLength(k.Proto), h)
 }
 
-// ipLength is the packet's length as T2 takes it (t2-decode.md 3): the field, but what
-// was on the wire if the field is 0 (the sender's card cuts the segment) or above that.
-// T2 cuts what was on the wire to 16 bits; that is kept only where it makes a
-// record sane whose wire length ends before the packet begins.
+// ipLength returns the packet's length (docs/reference/decoding.md#lengths): the header's
+// field, or the length on the wire if the field is 0 (the sender's card cuts the segment) or
+// larger. T2 cuts the length on the wire to 16 bits; that is kept only for records whose
+// wire length ends before the packet begins.
 func ipLength(field, wire int) int {
 	if wire < 0 {
 		wire += 1 << 16
@@ -63,8 +63,8 @@ func ipLength(field, wire int) int {
 	return field
 }
 
-// ipv4MinLength is the length from which T2 reads ports: a header without
-// options and that of the protocol (16 for SCTP: with its first chunk's).
+// ipv4MinLength returns the shortest packet in which T2 reads ports: a header without options
+// and that of the protocol (16 for SCTP: with its first chunk's).
 func ipv4MinLength(proto uint8) int {
 	switch proto {
 	case ProtoTCP:
@@ -76,7 +76,7 @@ func ipv4MinLength(proto uint8) int {
 	}
 }
 
-// anyIP tells the version of IP where nothing else does.
+// anyIP reads an IP header of either version by its version nibble.
 func (d *Decoder) anyIP(data []byte, off int, h *Headers) place {
 	switch nibble(data, off) {
 	case 4:

@@ -2,7 +2,7 @@ package decode
 
 import "encoding/binary"
 
-// maxHeaders is how many headers behind the IPv6 header T2 looks at (MAXHDRCNT).
+// maxHeaders is how many headers after the IPv6 header T2 reads (MAXHDRCNT).
 const maxHeaders = 5
 
 // ipv6 reads a header of RFC 8200. gopacket's IPv6 allocates for extension headers and
@@ -29,7 +29,7 @@ func (d *Decoder) ipv6(data []byte, off int, h *Headers) place {
 	k.Proto = b[6]
 	k.Src = [16]byte(b[8:24])
 	k.Dst = [16]byte(b[24:40])
-	h.IPID = 0 // an outer header may have left its own
+	h.IPID = 0 // an outer header may have set it
 
 	field := int(binary.BigEndian.Uint16(b[4:]))
 	if field == 0 {
@@ -41,7 +41,7 @@ func (d *Decoder) ipv6(data []byte, off int, h *Headers) place {
 	return d.extensions(data, off, h)
 }
 
-// extensions reads the headers between that of IPv6, at start, and the transport's.
+// extensions reads the headers between the IPv6 header, at start, and the transport's.
 func (d *Decoder) extensions(data []byte, start int, h *Headers) place {
 	k := &h.Key
 	for range maxHeaders {
@@ -80,11 +80,11 @@ func (d *Decoder) extensions(data []byte, start int, h *Headers) place {
 		}
 		k.Proto = l4[0]
 	}
-	// Too many: the protocol is known, its header is not looked for.
+	// Too many: the protocol is known, its header is not read.
 	return d.noTransportHere(nil, 0, h)
 }
 
-// noTransportHere ends the walk at IP without looking at a transport header.
+// noTransportHere ends the walk at IP without reading a transport header.
 func (d *Decoder) noTransportHere(data []byte, off int, h *Headers) place {
 	d.transportHeader = 0
 	if l4 := behind(data, off); len(l4) > 13 {
@@ -96,7 +96,7 @@ func (d *Decoder) noTransportHere(data []byte, off int, h *Headers) place {
 	return stop
 }
 
-// ipv6MinCaptured is how much T2 wants captured before it reads ports.
+// ipv6MinCaptured returns how many bytes T2 needs captured before it reads ports.
 func ipv6MinCaptured(proto uint8) int {
 	switch proto {
 	case ProtoTCP:

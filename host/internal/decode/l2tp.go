@@ -2,8 +2,8 @@ package decode
 
 import "encoding/binary"
 
-// l2tp reads the header of RFC 2661, 3.1 (version 2) and RFC 3931, 4.1.2.1 (version 3), with a
-// PPP or HDLC frame behind it. Over version 3 nothing says how long the cookie is.
+// l2tp reads the header of RFC 2661, 3.1 (version 2) and RFC 3931, 4.1.2.1 (version 3),
+// followed by a PPP or HDLC frame. The length of version 3's cookie is in no header.
 func (d *Decoder) l2tp(data []byte, off int, h *Headers) (place, bool) {
 	const ( // first byte
 		control, length, sequence, offset = 0x80, 0x40, 0x08, 0x02
@@ -47,7 +47,7 @@ func (d *Decoder) l2tp(data []byte, off int, h *Headers) (place, bool) {
 	}
 	d.add(piecePPP)
 	proto, off := d.pppProtocol(data, off)
-	if proto == pppMultilink { // RFC 1990, 3: only the first fragment says what it is
+	if proto == pppMultilink { // RFC 1990, 3: only the first fragment has the protocol
 		d.add(pieceMultilink)
 		if d.head(data, off, 4)[0]&0x80 == 0 {
 			return d.leave(h), true
@@ -60,7 +60,8 @@ func (d *Decoder) l2tp(data []byte, off int, h *Headers) (place, bool) {
 	return d.leave(h), true
 }
 
-// afterCookie finds the address and control field of PPP behind a cookie of 0, 4 or 8 bytes.
+// afterCookie returns where the address and control field of PPP is, after a cookie of 0, 4 or
+// 8 bytes.
 func afterCookie(data []byte, off int) int {
 	for n := 0; n <= 8; n += 4 {
 		if off+n+2 <= len(data) && data[off+n] == 0xff && data[off+n+1] == 0x03 {

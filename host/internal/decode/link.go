@@ -6,7 +6,7 @@ import (
 	"github.com/t2host/t2host/host/capture"
 )
 
-// linkHeader reads the header that the capture's link type puts first.
+// linkHeader reads the header of the capture's link type.
 func (d *Decoder) linkHeader(l capture.LinkType, data []byte, off int, h *Headers) place {
 	switch l {
 	case capture.LinkTypeEthernet: // within another one; walk itself knows the others
@@ -66,15 +66,15 @@ func (d *Decoder) linkHeader(l capture.LinkType, data []byte, off int, h *Header
 	return stop
 }
 
-// noEthernet says that the link has no addresses.
+// noEthernet marks a link that has no MAC addresses.
 func (d *Decoder) noEthernet(off int, h *Headers) {
 	h.FlowStat |= NoEthernet
 	d.link = off
 }
 
-// loopback reads the address family before a packet of BSD's loopback: NULL in the
-// byte order of the machine that captured, LOOP in network byte order. Families are
-// small, so the order shows. gopacket's Loopback allocates its error for others.
+// loopback reads the address family before a packet of BSD's loopback: NULL in the byte order
+// of the capturing machine, LOOP in network byte order. Families are small numbers, so the
+// order can be told. gopacket's Loopback allocates its error for other families.
 func (d *Decoder) loopback(l capture.LinkType, data []byte, off int, h *Headers) place {
 	if l == capture.LinkTypeNull {
 		d.add(pieceLinkNull)

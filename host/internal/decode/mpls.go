@@ -2,8 +2,8 @@ package decode
 
 import "encoding/binary"
 
-// mpls reads a label stack (RFC 3032, 2.1). Nothing says what is under it: the version nibble
-// of IP does, as routers have it (RFC 4928, 3), else it is Ethernet (RFC 4448).
+// mpls reads a label stack (RFC 3032, 2.1). No field tells its payload: it is IP if the
+// version nibble is one of IP's, as for routers (RFC 4928, 3), else Ethernet (RFC 4448).
 func (d *Decoder) mpls(data []byte, off int, h *Headers) place {
 	if h.Key.EtherType == typeMPLS {
 		h.FlowStat |= MPLSUnicast
@@ -37,8 +37,8 @@ func (d *Decoder) mpls(data []byte, off int, h *Headers) place {
 }
 
 // hasControlWord tells a pseudowire's control word (RFC 4385, 3: its first nibble is 0) from a
-// destination address that begins like it. T2 always takes it for one; so do we unless
-// there is a known type of payload only without it.
+// destination address that begins like one. T2 always reads a control word; so do we unless
+// the payload's type is known only without it.
 func hasControlWord(data []byte, off int) bool {
 	return knownType(data, off+4+12) || !knownType(data, off+12)
 }

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// What T2 calls a number (t2-decode.md 7.3), a table of its own for each kind.
+// T2's names of numbers (docs/reference/decoding.md#names-of-numbers), a table for each kind.
 var (
 	protoNames = [256]string{
 		0: "ipv6.hopopts", 1: "icmp", 2: "igmp", 4: "ipv4", 6: "tcp", 8: "egp", 9: "igp", 17: "udp", 33: "dccp", 36: "xtp",
@@ -24,7 +24,7 @@ var (
 		0x88bb: "lwapp", 0x88be: "erspan", 0x88cc: "lldp", 0x88f7: "ptp", 0x8902: "cfm", 0x8906: "fcoe", 0x890d: "wlan",
 		0x9000: "loop", 0x9100: "vlan", 0x9200: "vlan", 0xc021: "lcp", 0xc029: "cbcp", 0xc223: "chap",
 	}
-	sapNames = [256]string{ // of destinations
+	sapNames = [256]string{ // of destination service access points
 		0x04: "sna", 0x08: "sna", 0x0c: "sna", 0x10: "ipx", 0x14: "osi", 0x20: "osi", 0x34: "osi", 0x40: "sna", 0x42: "stp",
 		0x54: "osi", 0x7e: "x25", 0x80: "3comxns", 0x82: "bacnet", 0xbc: "vines_llc", 0xc8: "sna", 0xe0: "ipx",
 		0xf0: "netbios", 0xf8: "hpext", 0xfc: "rpl", 0xfe: "osi",
@@ -56,7 +56,7 @@ func sapName(sap uint8) string {
 	return fmt.Sprintf("UNK(0x%02x)", sap)
 }
 
-// pppName shows an unknown protocol with its bytes swapped, as T2 does.
+// pppName returns the name of an unknown protocol with its bytes swapped, as T2 shows it.
 func pppName(proto uint16) string {
 	if name := pppNames[proto]; name != "" {
 		return name
@@ -64,7 +64,7 @@ func pppName(proto uint16) string {
 	return fmt.Sprintf("UNK(0x%04x)", bits.ReverseBytes16(proto))
 }
 
-// The four below put a header on the stack that is not opened. One without a name
+// The four functions below put a header that is not opened on the stack. One without a name
 // ends the dissection.
 
 func (d *Decoder) addProto(proto uint8, h *Headers) {

@@ -3,8 +3,9 @@ package decode
 import "encoding/binary"
 
 // nflog reads https://www.tcpdump.org/linktypes/LINKTYPE_NFLOG.html, which T2 refuses: address
-// family 1, version 1, resource 2; then attributes of Netfilter's log in the byte order of the
-// machine, each of a length with its header of 4, a type, a value, padding to 4 bytes. One is the packet.
+// family 1, version 1, resource 2; then attributes of Netfilter's log in the machine's byte
+// order, each with a length that includes its header of 4, a type, a value, and padding to 4
+// bytes. One attribute is the packet.
 func (d *Decoder) nflog(data []byte, off int, h *Headers) place {
 	const payload = 9 // NFULA_PAYLOAD
 	d.add(pieceLinkNFLOG)

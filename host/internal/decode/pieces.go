@@ -2,11 +2,11 @@ package decode
 
 import "fmt"
 
-// piece is a header's part of a stack's text: a name, what a number is called, or how
-// many tags there are in a row.
+// piece is a header's part of a stack's text: a name, the name of a number, or a run of
+// several tags.
 type piece uint32
 
-// The pieces that are asked for most; a row has room for these.
+// The most frequent pieces; a row has room for these.
 const (
 	pieceEthernet piece = iota // of the link; a tunnel's is pieceInnerEthernet
 	pieceVLAN
@@ -26,7 +26,7 @@ const (
 	commonPieces
 )
 
-// The other ones that the code names. A link's header has no colon before it.
+// The other pieces with a constant. A link's header has no colon before it.
 const (
 	pieceLinkNull piece = commonPieces + iota
 	pieceLinkLoop
@@ -94,9 +94,9 @@ const (
 	familyType
 	familySAP
 	familyPPP
-	familyVLAN // that many tags
+	familyVLAN // the number of tags
 	familyMPLS
-	familyMore // that many headers that the text has no room for
+	familyMore // the number of headers for which the text has no room
 )
 
 var pieceNames = [namedPieces]string{
@@ -193,7 +193,7 @@ func (p piece) String() string {
 	return pieceNames[p]
 }
 
-// headers is how many headers a piece stands for.
+// headers returns how many headers a piece is.
 func (p piece) headers() piece {
 	if p >= familyVLAN {
 		return p & 0xffff
@@ -212,7 +212,7 @@ func (d *Decoder) add(p piece) {
 	d.stack = d.stacks.add(d.stack, p)
 }
 
-// addRun puts n tags or labels on the stack: one's name for one, the family for more.
+// addRun puts n tags or labels on the stack: a single one by its name, more by the family.
 func (d *Decoder) addRun(one, family piece, n int) {
 	if n == 1 {
 		d.add(one)

@@ -2,9 +2,10 @@ package decode
 
 import "encoding/binary"
 
-// plain reads the packets that most are, in one piece: Ethernet, IPv4 or IPv6 without options and
-// fragments, TCP or UDP without anything that T2 looks for in it, captured whole. It takes half the
-// time of the walk, which gives the same (TestPlain, FuzzDecode) and reads all that it refuses.
+// plain reads the most frequent packets in one piece: Ethernet, IPv4 or IPv6 without options
+// and fragments, TCP or UDP without anything that T2 looks for in it, captured whole. It needs
+// half the time of the walk, which returns the same (TestPlain, FuzzDecode) and reads the
+// packets that plain refuses.
 func (d *Decoder) plain(data []byte, h *Headers) bool {
 	if len(data) < 54 { // with 20 bytes of a transport header
 		return false
@@ -47,7 +48,7 @@ func (d *Decoder) plain(data []byte, h *Headers) bool {
 	return true
 }
 
-// plainTransport reads a transport header of which b has the first bytes.
+// plainTransport reads a transport header whose first bytes are b.
 func (d *Decoder) plainTransport(b []byte, n int, h *Headers) bool {
 	src, dst := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
 	if tunnelPort(src)|tunnelPort(dst) != 0 || src == portSSDP || dst == portSSDP {

@@ -2,8 +2,8 @@ package decode
 
 import "encoding/binary"
 
-// PPP protocol numbers (IANA) that are read; all others, mostly the link's own
-// control, are named.
+// PPP protocol numbers (IANA) that are read. All others, mostly the link's own control, only
+// have a name.
 const (
 	pppIPv4       = 0x0021
 	pppMultilink  = 0x003d // RFC 1990
@@ -13,8 +13,8 @@ const (
 	pppMPLSMany   = 0x0283
 )
 
-// ppp reads a frame of a PPP link (RFC 1661, RFC 1662). gopacket's PPP is no decoding layer
-// and panics on short frames. As in T2 what is not IP has no flow.
+// ppp reads a frame of a PPP link (RFC 1661, RFC 1662). gopacket's PPP is not a decoding layer
+// and panics on short frames. As in T2 a payload other than IP has no flow.
 func (d *Decoder) ppp(data []byte, off int, h *Headers) place {
 	d.add(pieceLinkPPP)
 	h.FlowStat |= NoEthernet | PPP
@@ -31,9 +31,9 @@ func (d *Decoder) ppp(data []byte, off int, h *Headers) place {
 	return stop
 }
 
-// pppProtocol reads the address and control field, which may be left out, and a
-// protocol of two bytes or, compressed, of one (RFC 1661, 6.5: the last byte is the odd one).
-// It gives the place behind.
+// pppProtocol reads the address and control field, which may be missing, and a protocol of two
+// bytes or, compressed, of one (RFC 1661, 6.5: the last byte is the odd one). It returns the
+// protocol and the offset after it.
 func (d *Decoder) pppProtocol(data []byte, off int) (proto uint16, behind int) {
 	b := d.head(data, off, 4)
 	if b[0] == 0xff && b[1] == 0x03 {
@@ -46,7 +46,7 @@ func (d *Decoder) pppProtocol(data []byte, off int) (proto uint16, behind int) {
 	return binary.BigEndian.Uint16(b), off + 2
 }
 
-// pppPayload goes on behind the protocol, or names it.
+// pppPayload continues after the protocol, or adds its name.
 func (d *Decoder) pppPayload(proto uint16, off int, h *Headers) (place, bool) {
 	switch proto {
 	case pppIPv4:
@@ -62,7 +62,7 @@ func (d *Decoder) pppPayload(proto uint16, off int, h *Headers) (place, bool) {
 }
 
 // pppoe reads a session's packet (RFC 2516, 4): version, code, session, length, and PPP
-// without address and control. What is not IP is a flow of layer 2.
+// without address and control. A payload other than IP is a layer-2 flow.
 func (d *Decoder) pppoe(data []byte, off int, h *Headers) place {
 	d.add(piecePPPoE)
 	d.add(piecePPP)
@@ -75,9 +75,9 @@ func (d *Decoder) pppoe(data []byte, off int, h *Headers) place {
 }
 
 // chdlc reads Cisco's HDLC (https://www.tcpdump.org/linktypes/LINKTYPE_C_HDLC.html):
-// address, control, EtherType. There are no addresses. T2 tells layer-2 flows apart by
-// the frame's first 12 bytes, where Ethernet has them (t2-decode.md 5.1): each keepalive
-// is a flow.
+// address, control, EtherType. There are no MAC addresses, so layer-2 flows are told apart
+// by the frame's first 12 bytes, as in T2 (docs/reference/flows.md#key): each keepalive is a
+// flow.
 func (d *Decoder) chdlc(data []byte, off int, h *Headers) place {
 	d.add(pieceLinkCHDLC)
 	h.FlowStat |= NoEthernet
@@ -93,7 +93,7 @@ func (d *Decoder) chdlcType(data []byte, off int, h *Headers) place {
 	return place{tagged, off + 4}
 }
 
-// firstBytes keeps the first 12 bytes of a link without addresses, which stand for them.
+// firstBytes keeps the first 12 bytes of a link without addresses in place of these.
 func (d *Decoder) firstBytes(data []byte, off int, h *Headers) {
 	d.link = off
 	h.MACs = [12]byte{}

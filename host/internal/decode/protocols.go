@@ -1,10 +1,10 @@
 package decode
 
-// otherProto reads IP protocols that are neither TCP nor UDP: those that carry IP, and the
-// names of the others.
+// otherProto reads IP protocols other than TCP and UDP: those that carry IP, and the names of
+// the others.
 func (d *Decoder) otherProto(data []byte, off int, h *Headers) place {
 	k := &h.Key
-	if k.Kind == IPv4 { // what T2 does not know has 8 bytes, over IPv6 none
+	if k.Kind == IPv4 { // a protocol that T2 does not know has 8 bytes, over IPv6 none
 		d.transportHeader = 8
 	}
 	switch k.Proto {
@@ -33,7 +33,7 @@ func (d *Decoder) otherProto(data []byte, off int, h *Headers) place {
 			d.enter(h)
 			return place{frame, off + 2}
 		}
-	case protoPIM: // RFC 7761, 4.9.3: a register message carries the packet
+	case protoPIM: // RFC 7761, 4.9.3: a register message contains the packet
 		d.add(piecePIM)
 		if d.head(data, off, 8)[0]&0x0f == 1 {
 			if v := nibble(data, off+8); v == 4 || v == 6 {
@@ -55,7 +55,7 @@ func (d *Decoder) otherProto(data []byte, off int, h *Headers) place {
 		d.addProto(k.Proto, h)
 		h.FlowStat |= AH
 		d.addProto(d.head(data, off, 1)[0], h)
-	case protoL2TP: // RFC 3931, 4.1.1: the session says what it carries
+	case protoL2TP: // RFC 3931, 4.1.1: the session determines the payload
 		d.add(pieceL2TP)
 		h.FlowStat |= L2TP
 	default:
@@ -64,7 +64,7 @@ func (d *Decoder) otherProto(data []byte, off int, h *Headers) place {
 	return stop
 }
 
-// igmp names what travels as a type of IGMP (IANA IGMP Type Numbers).
+// igmp adds the name of a protocol that is a type of IGMP (IANA IGMP Type Numbers).
 func (d *Decoder) igmp(kind byte, h *Headers) {
 	switch {
 	case kind == 0x13:

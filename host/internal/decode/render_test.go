@@ -95,7 +95,7 @@ func render(h *decode.Headers, s *decode.Stacks) string {
 	return b.String()
 }
 
-// renderCounts adds what the counts say of a decoder that saw one packet.
+// renderCounts adds the counts of a decoder that saw one packet.
 func renderCounts(c *decode.Counts) string {
 	var b strings.Builder
 	for _, f := range []struct {

@@ -75,7 +75,7 @@ func TestSharedCaptures(t *testing.T) {
 			t.Errorf("%s: counts %+v", name, c)
 		}
 		if fields[column["damage"]] != "" {
-			continue // where such a file ends is for the reader to say
+			continue // where such a file ends is the reader's matter
 		}
 		// Empty fields: INDEX.tsv does not know.
 		if want, err := strconv.ParseUint(fields[column["packets"]], 10, 64); err == nil && c.Packets != want {
@@ -90,15 +90,15 @@ func TestSharedCaptures(t *testing.T) {
 		case !differs && c.TCP != want:
 			t.Errorf("%s: %d TCP packets, want %d; %+v", name, c.TCP, want, c)
 		case differs && c.TCP != known.ours:
-			t.Errorf("%s: %d TCP packets, want %d (INDEX.tsv says %d: %s)", name, c.TCP, known.ours, want, known.why)
+			t.Errorf("%s: %d TCP packets, want %d (INDEX.tsv has %d: %s)", name, c.TCP, known.ours, want, known.why)
 		case differs && c.TCP == want:
-			t.Errorf("%s: agrees with INDEX.tsv now; take it off the list", name)
+			t.Errorf("%s: agrees with INDEX.tsv now; remove it from the list", name)
 		}
 	}
 	if seen < 50 {
 		t.Errorf("only %d classic pcap files", seen)
 	}
-	t.Logf("%d captures, %d differ from INDEX.tsv by what the list says", seen, len(tcpDiffers))
+	t.Logf("%d captures, %d differ from INDEX.tsv as listed", seen, len(tcpDiffers))
 }
 
 // decodeFile decodes a classic pcap file up to its end or its first damage.

@@ -4,19 +4,20 @@ import (
 	"sync/atomic"
 )
 
-// Stacks are the header stacks that were met: which headers packets have, in order. A
-// stack has a small number; 0 is none, and not each number is a whole packet's. Each packet walks a tree from header to header, so
-// that beginnings of stacks have numbers too. The decoder adds, others read meanwhile.
+// Stacks are the header stacks seen so far: which headers packets have, in order. Each stack
+// has a small number; 0 is the empty one. A packet walks a tree from header to header, so that
+// beginnings of stacks have numbers too. The decoder adds stacks while others read them.
 type Stacks struct {
 	rows   []row             // the decoder's own, by number
-	rare   map[uint64]uint32 // parent and piece to child, of those that no row has
-	known  map[Stack]uint32  // so that each has one number, whatever made it
-	count  atomic.Uint32     // how many texts can be read
+	rare   map[uint64]uint32 // parent and piece to child, for pieces that rows have no room for
+	known  map[Stack]uint32  // so that equal stacks have one number
+	count  atomic.Uint32     // number of texts that can be read
 	chunks [maxStacks / chunkSize]*[chunkSize]Stack
 }
 
-// Stack is a stack of headers as T2's hdrDesc shows it (t2-decode.md 7). No two numbers
-// have the same, but two that are longer than the text may differ in NumHdrs alone.
+// Stack is a stack of headers as T2's hdrDesc shows it
+// (docs/reference/decoding.md#header-stacks). Each stack has one number; two stacks whose
+// texts were cut may differ in Headers alone.
 type Stack struct {
 	HdrDesc string // at most 127 characters, "eth:vlan:ipv4:tcp"
 	NumHdrs uint16 // how many there are, repeated ones counted
@@ -24,14 +25,14 @@ type Stack struct {
 
 const (
 	maxText   = 127
-	maxStacks = 1 << 14 // some 100 are met in life; hostile packets can make new ones for ever
-	chunkSize = 64      // what has been handed out does not move
+	maxStacks = 1 << 14 // real captures have about 100; hostile packets can make new ones for ever
+	chunkSize = 64      // stacks must not move once they are read
 )
 
-// row is what the decoder knows of a stack, a cache line: most packets' walk looks at
-// two of them.
+// row is what the decoder knows of a stack, in one cache line: most packets' walk reads two
+// rows.
 type row struct {
-	next    [commonPieces]uint32 // the stack with that piece more, 0: not met yet
+	next    [commonPieces]uint32 // the stack with this piece added, 0 if not seen yet
 	headers uint16
 	long    bool // the text is full
 }
@@ -41,7 +42,7 @@ func (s *Stacks) begin() {
 	s.put(Stack{}, false)
 }
 
-// Stack is the one of that number; the zero one if there is none.
+// Stack returns the stack of that number, or the empty one if there is none.
 func (s *Stacks) Stack(n uint32) Stack {
 	if n >= s.count.Load() {
 		return Stack{}
@@ -49,18 +50,17 @@ func (s *Stacks) Stack(n uint32) Stack {
 	return s.chunks[n/chunkSize][n%chunkSize]
 }
 
-// add gives the stack that has p on top of n. Where p is one of the common pieces, its caller
-// looks into the row.
+// add returns the stack n with p added. Callers look up common pieces in the row first.
 func (s *Stacks) add(n uint32, p piece) uint32 {
 	below := s.rows[n]
-	if below.long { // the number of headers is all that still changes
+	if below.long { // only the number of headers still changes
 		p = familyMore | p.headers()
 	}
 	id := uint64(n)<<32 | uint64(p)
 	if c, ok := s.rare[id]; ok {
 		return c
 	}
-	if len(s.rows) == maxStacks { // all new ones are the last one
+	if len(s.rows) == maxStacks { // all new stacks share the last one
 		return maxStacks - 1
 	}
 	text, long := s.Stack(n).HdrDesc, below.long

@@ -46,7 +46,7 @@ func TestStacksAreBounded(t *testing.T) {
 		t.Errorf("one of the first is %v, want %v", got, want)
 	}
 	if got := d.Stacks().Stack(1 << 31); got != (decode.Stack{}) {
-		t.Errorf("a number that is none gives %v", got)
+		t.Errorf("an invalid number returns %v", got)
 	}
 }
 

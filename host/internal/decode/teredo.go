@@ -2,8 +2,9 @@ package decode
 
 import "encoding/binary"
 
-// teredo reads what may stand before an IPv6 packet in UDP (RFC 4380, 5.1.1): authentication,
-// origin. Ports can be any; T2 wants the server's, or an address of Teredo's (2001::/32) inside.
+// teredo reads the headers that may precede an IPv6 packet in UDP (RFC 4380, 5.1.1):
+// authentication, origin. Ports can be any; T2 requires the server's, or an inner address of
+// Teredo's (2001::/32).
 func (d *Decoder) teredo(data []byte, off int, h *Headers) (place, bool) {
 	src, dst := h.Key.SrcPort, h.Key.DstPort
 	if off+4 <= len(data) && data[off] == 0 && data[off+1] == 1 {
@@ -26,7 +27,7 @@ func (d *Decoder) teredo(data []byte, off int, h *Headers) (place, bool) {
 	return place{ipv6, off}, true
 }
 
-// mayBeTeredo says which ports there are and how such a payload begins.
+// mayBeTeredo reports whether the ports and the payload's first bytes fit.
 func mayBeTeredo(src, dst uint16, b []byte) bool {
 	return src > 1024 && dst > 1024 && (b[0]>>4 == 6 || b[0] == 0 && b[1] <= 1)
 }

@@ -27,16 +27,15 @@ const (
 	protoUDPLite     = 136
 )
 
-// transport reads what the IP header of protocol Key.Proto carries at off. captured is how
-// much of it was captured and is, by the IP header, its own; ports are kept if keep
-// says so. Here, between IP and its flow, is where a tunnel over IP answers with the
-// place of what it carries.
+// transport reads the payload of an IP header of protocol Key.Proto, at off. captured is how
+// much of it was captured and belongs to it by the IP header; ports are kept if keep is true.
+// For a tunnel over IP it returns the place of the tunnel's payload.
 func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Headers) place {
 	l4 := behind(data, off)
 	if len(l4) > 13 {
 		h.Byte13 = l4[13]
 	}
-	if h.FragOffset { // T2 names the protocol and looks no further: no header
+	if h.FragOffset { // there is no header; as in T2 the protocol's name is all
 		h.FlowStat |= Stopped
 		d.addProto(h.Key.Proto, h)
 		if h.Key.Proto == ProtoTCP {
@@ -90,7 +89,7 @@ func (d *Decoder) ports(l4 []byte, h *Headers) {
 	h.Key.DstPort = binary.BigEndian.Uint16(l4[2:])
 }
 
-// keepPorts takes the ports back where T2 does not read them: the packet is too short.
+// keepPorts resets the ports of a packet that is too short for T2 to read them.
 func (d *Decoder) keepPorts(keep bool, h *Headers) {
 	if !keep {
 		h.Key.SrcPort, h.Key.DstPort = 0, 0
@@ -100,14 +99,14 @@ func (d *Decoder) keepPorts(keep bool, h *Headers) {
 	}
 }
 
-// tcp reads the fixed header of RFC 9293, 3.1, as far as it goes. gopacket's TCP refuses
-// those that are cut, and allocates for more than four options.
+// tcp reads the fixed header of RFC 9293, 3.1, as far as it was captured. gopacket's TCP
+// refuses headers that are cut, and allocates for more than four options.
 func (d *Decoder) tcp(l4 []byte, captured int, h *Headers) {
 	h.Window = NoWindow
 	if captured < 20 {
 		d.clipped = true
 	}
-	if captured < 13 { // of the ACK number all, and the data offset: T2's limit
+	if captured < 13 { // the whole ACK number and the data offset: T2's limit
 		return
 	}
 	h.TCP = true
@@ -121,7 +120,8 @@ func (d *Decoder) tcp(l4 []byte, captured int, h *Headers) {
 	}
 }
 
-// tcpHeader is the header's length with its options. Where it was not captured it has none.
+// tcpHeader returns the header's length with its options, and without them if it was not
+// captured.
 func (d *Decoder) tcpHeader(l4 []byte) int {
 	if len(l4) < 20 && len(l4) < d.ipLength-d.ipHeader {
 		return 20
@@ -129,7 +129,7 @@ func (d *Decoder) tcpHeader(l4 []byte) int {
 	return int(nibble(l4, 12)) * 4
 }
 
-// tcpExtras looks at ports that mean more to T2 than a name.
+// tcpExtras handles ports that mean more to T2 than a name.
 func (d *Decoder) tcpExtras(data []byte, off, captured int, keep bool, h *Headers) place {
 	if other(h, tunnelAYIYA) && captured >= 8 {
 		if p, ok := d.ayiya(data, off+d.transportHeader, h); ok {

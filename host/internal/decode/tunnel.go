@@ -1,15 +1,16 @@
 package decode
 
-// outer is the flow that a tunnel's packet has if what it carries cannot be read. What is
-// known of its IP header stays where it is until the next one is read, which is then the flow's.
+// outer is the flow of a tunnel's packet in case its payload cannot be read. What is known of
+// its IP header stays in the decoder until the next IP header is read, which is then the
+// flow's.
 type outer struct {
 	headers         Headers
 	link            int
 	transportHeader int
 }
 
-// enter keeps the flow that stands, before what comes next in the packet writes over it,
-// and takes back what belongs to its transport header.
+// enter saves the current flow before the tunnel's payload overwrites it, and resets what
+// belongs to its transport header.
 func (d *Decoder) enter(h *Headers) {
 	d.inner = true
 	d.outer = outer{*h, d.link, d.transportHeader}
@@ -20,8 +21,8 @@ func (d *Decoder) enter(h *Headers) {
 	d.transportHeader = 0
 }
 
-// leave goes back to that flow: what it carries is not IP. As in T2, the stack, the
-// status and the tags are those of the whole packet all the same.
+// leave restores the outer flow, because the payload is not IP. As in T2 the stack, the status
+// and the tags remain those of the whole packet.
 func (d *Decoder) leave(h *Headers) place {
 	o := &d.outer
 	o.headers.FlowStat = h.FlowStat | Stopped
@@ -44,8 +45,8 @@ func (d *Decoder) notIP(h *Headers) place {
 	return stop
 }
 
-// unreadable ends the walk at a header that was not captured or makes no sense: the
-// packet has the flow that is known so far.
+// unreadable ends the walk at a header that was not captured or makes no sense: the packet has
+// the flow known so far.
 func (d *Decoder) unreadable(h *Headers) place {
 	h.FlowStat |= Stopped
 	switch {

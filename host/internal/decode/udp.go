@@ -2,7 +2,7 @@ package decode
 
 import "encoding/binary"
 
-// tunnels are those that a port stands for.
+// tunnels is a set of tunnels that use a port.
 type tunnels uint8
 
 const (
@@ -25,7 +25,8 @@ const (
 	portLWAPP    = 12223
 )
 
-// tunnelPort says what T2 looks for behind a port (t2-decode.md 2.4).
+// tunnelPort returns the tunnels that T2 looks for on a port
+// (docs/reference/decoding.md#tunnels-by-port).
 func tunnelPort(port uint16) tunnels {
 	switch port {
 	case 5072:
@@ -46,13 +47,13 @@ func tunnelPort(port uint16) tunnels {
 	return 0
 }
 
-// other says that a port is the tunnel's and the other one above 1024.
+// other reports whether one port is the tunnel's and the other one above 1024.
 func other(h *Headers, t tunnels) bool {
 	src, dst := h.Key.SrcPort, h.Key.DstPort
 	return tunnelPort(src)&t != 0 && dst > 1024 || tunnelPort(dst)&t != 0 && src > 1024
 }
 
-// udp looks behind the header of RFC 768 (or RFC 3828) for what T2 finds there.
+// udp reads the header of RFC 768 (or RFC 3828) and the payloads that T2 looks for after it.
 func (d *Decoder) udp(data []byte, off, captured int, keep bool, h *Headers) place {
 	src, dst := h.Key.SrcPort, h.Key.DstPort
 	payload := off + 8
@@ -115,8 +116,8 @@ func stopped(h *Headers) (place, bool) {
 	return stop, true
 }
 
-// isDTLS tells a record's header (RFC 6347, 4.1; RFC 4347) as T2 does: type of content, and
-// version 1.2, 1.0 or that of the drafts.
+// isDTLS reports whether b begins with a record's header (RFC 6347, 4.1; RFC 4347), as T2
+// tells it: a type of content, and version 1.2, 1.0 or that of the drafts.
 func isDTLS(b []byte) bool {
 	v := binary.BigEndian.Uint16(b[1:])
 	return b[0]-0x14 <= 0x3f-0x14 && (v == 0xfefd || v == 0xfeff || v == 0x0100)
@@ -138,7 +139,7 @@ func (d *Decoder) dtls(b []byte, h *Headers) {
 	}
 }
 
-// ssdp names the discovery of UPnP, of which T2 wants one port only.
+// ssdp adds the name of UPnP's discovery; as in T2 one port is enough.
 func (d *Decoder) ssdp(src, dst uint16, h *Headers) {
 	if src == portSSDP && dst > 1024 || dst == portSSDP && src > 1024 {
 		d.add(pieceSSDP)
@@ -146,8 +147,8 @@ func (d *Decoder) ssdp(src, dst uint16, h *Headers) {
 	}
 }
 
-// udpEncap names IPsec in UDP (RFC 3948, 2), over IPv4 as in T2: a keep-alive of one byte, IKE
-// behind four zero bytes, or ESP.
+// udpEncap adds the names of IPsec in UDP (RFC 3948, 2), over IPv4 as in T2: a keep-alive of
+// one byte, IKE after four zero bytes, or ESP.
 func (d *Decoder) udpEncap(data []byte, off int, h *Headers) {
 	if h.Key.Kind != IPv4 {
 		return

@@ -26,8 +26,8 @@ func (d *Decoder) vxlan(data []byte, off int, h *Headers) (place, bool) {
 	return d.gpe(data, off, b[3], h), true
 }
 
-// gpe goes on by the next protocol of VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe, 3.1), which is also
-// that of NSH (RFC 8300, 2.2).
+// gpe continues by the next protocol of VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe, 3.1), which is
+// also that of NSH (RFC 8300, 2.2).
 func (d *Decoder) gpe(data []byte, off int, next byte, h *Headers) place {
 	const (
 		toIPv4, toIPv6, toEthernet, toNSH, toMPLS = 1, 2, 3, 4, 5

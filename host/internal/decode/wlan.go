@@ -5,17 +5,16 @@ import "encoding/binary"
 // wlanData is the low half of the first byte of a data frame: version 0, type 2.
 const wlanData = 0x08
 
-// wlanLink reads a frame of a link of IEEE 802.11. What stands for the addresses is, as in
-// T2, its first 12 bytes.
+// wlanLink reads a frame of a link of IEEE 802.11. As in T2 its first 12 bytes are shown as
+// addresses.
 func (d *Decoder) wlanLink(data []byte, off int, h *Headers) place {
 	d.firstBytes(data, off, h)
 	return d.wlan(data, off, false, h)
 }
 
-// wlan reads a frame of IEEE 802.11 (2020, 9.2 and 9.3.2.1). Only data frames that
-// can be read have a flow: not the encrypted ones, not later fragments, not several
-// packets in one (A-MSDU). gopacket's Dot11 allocates for QoS, and its RadioTap for each frame
-// without a check sum.
+// wlan reads a frame of IEEE 802.11 (2020, 9.2 and 9.3.2.1). Only readable data frames have a
+// flow: no encrypted ones, later fragments or several packets in one (A-MSDU). gopacket's
+// Dot11 allocates for QoS, and its RadioTap for each frame without a checksum.
 func (d *Decoder) wlan(data []byte, off int, swapped bool, h *Headers) place {
 	b := behind(data, off)
 	if len(b) < 2 {
@@ -63,7 +62,7 @@ func (d *Decoder) wlan(data []byte, off int, swapped bool, h *Headers) place {
 	return d.logicalLink(data, off+n, int(h.WireLen), h)
 }
 
-// radiotap skips https://www.radiotap.org: version, pad, length of it all.
+// radiotap skips https://www.radiotap.org: version, pad, length of the whole header.
 func (d *Decoder) radiotap(data []byte, off int, h *Headers) place {
 	d.add(pieceLinkRadiotap)
 	if len(data) < off+4 {

@@ -6,11 +6,11 @@ import (
 	"github.com/t2host/t2host/host/capture"
 )
 
-// Links whose header names the link type of the frame behind it. They are not read within
-// each other.
+// Links whose header names the link type of the frame after it. They are not read within each
+// other.
 
-// ppi skips https://www.tcpdump.org/linktypes/LINKTYPE_PPI.html: version, flags,
-// length of it all, link type of what follows, little-endian.
+// ppi skips https://www.tcpdump.org/linktypes/LINKTYPE_PPI.html: version, flags, length of the
+// whole header, link type of the frame, little-endian.
 func (d *Decoder) ppi(data []byte, off int, h *Headers) place {
 	d.add(pieceLinkPPI)
 	if len(data) < off+8 {
@@ -32,7 +32,8 @@ func (d *Decoder) ppi(data []byte, off int, h *Headers) place {
 }
 
 // pktap skips Apple's header (https://www.tcpdump.org/linktypes/LINKTYPE_PKTAP.html, struct
-// pktap_header of XNU's bsd/net/pktap.h): length of it all, type of record (1: packet), link type.
+// pktap_header of XNU's bsd/net/pktap.h): length of the whole header, type of record (1:
+// packet), link type.
 func (d *Decoder) pktap(data []byte, off int, h *Headers) place {
 	d.add(pieceLinkPKTAP)
 	if len(data) < off+12 {

@@ -2,8 +2,8 @@ package flowtable
 
 import "github.com/t2host/t2host/host/internal/decode"
 
-// Details is what T2's basicFlow shows of a flow beside its key: what differed
-// among its packets, in order of appearance (t2-plugins.md 1.2).
+// Details is what T2's basicFlow shows of a flow beside its key: what differed among its
+// packets, in order of appearance (docs/reference/records.md#details-of-a-flow).
 type Details struct {
 	Stacks [4]uint32 // header stacks, see decode.Stacks
 	SrcMAC [3][6]byte
@@ -13,7 +13,7 @@ type Details struct {
 	NStacks, NSrcMAC, NDstMAC, NVLANID uint8
 }
 
-// Details is that of the flow in slot, nil without Config.Details.
+// Details returns the details of the flow in slot, or nil without Config.Details.
 func (t *Table) Details(slot uint32) *Details {
 	if !t.cfg.Details {
 		return nil

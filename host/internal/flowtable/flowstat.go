@@ -2,7 +2,7 @@ package flowtable
 
 import "github.com/t2host/t2host/host/internal/decode"
 
-// The bits of flowStat that are a flow's and not a packet's (t2-decode.md 6).
+// The bits of flowStat that are a flow's and not a packet's (docs/reference/decoding.md#status-bits).
 const (
 	Inverted        decode.FlowStat = 1 << 0  // L3FLOWINVERT: the server's side
 	Fragmented      decode.FlowStat = 1 << 36 // IPV4_FRAG: a first fragment, or one without a first

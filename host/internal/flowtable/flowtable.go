@@ -1,6 +1,6 @@
-// Package flowtable takes headers and gives flows: each packet's flow, the flow
-// of the opposite direction, the state of its TCP connection, and the ends of
-// flows in T2's order (t2.md 9).
+// Package flowtable turns headers into flows: each packet's flow, the flow of
+// the opposite direction, the state of its TCP connection, and the ends of
+// flows in T2's order (docs/reference/flows.md).
 package flowtable
 
 import (
@@ -9,23 +9,23 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 )
 
-// Config is what the user sets.
+// Config is the user's part of a table.
 type Config struct {
-	// TCPStates: TCP flows time out by the state of their connection, as with
-	// T2's plugin tcpStates; else all flows after 182 s of silence.
+	// TCPStates makes TCP flows time out by the state of their connection, as with T2's plugin
+	// tcpStates; without it all flows time out after 182 s of silence.
 	TCPStates bool
-	// MaxDuration ends a conversation at the first packet so many nanoseconds
-	// after its first one; 0 = never.
+	// MaxDuration ends a conversation at the first packet that is this many nanoseconds after
+	// its first one; 0 means never.
 	MaxDuration int64
-	// Details: flows keep what Details holds.
+	// Details makes flows keep what Details holds.
 	Details bool
-	// MaxFlows is how many directions may live; for one more the least recently
-	// seen conversation ends. At least 2.
+	// MaxFlows bounds the live directions, at least 2. To make room for one more, the least
+	// recently seen conversation ends.
 	MaxFlows int
 }
 
-// Flow is one direction of a conversation. It fills two cache lines; the first has what most packets and every walk of
-// a timeout need. Fields that plugins can read have the SDK's names.
+// Flow is one direction of a conversation. It has two cache lines; the first holds what most
+// packets and every walk of a timeout read.
 type Flow struct {
 	decode.Key
 	timeout   uint8 // index in Table.timeouts
@@ -50,13 +50,13 @@ type Flow struct {
 	_ [16]byte // to 128
 }
 
-// Opposite is the slot of the opposite direction, ^0 without one.
+// Opposite returns the slot of the opposite direction, or ^0 without one.
 func (f *Flow) Opposite() uint32 { return f.opposite }
 
-// none is no slot.
+// none is not a slot.
 const none = ^uint32(0)
 
-// Table is the live flows.
+// Table holds the live flows.
 type Table struct {
 	cfg   Config
 	onEnd func(slot uint32, f *Flow, dir uint8)
@@ -65,7 +65,7 @@ type Table struct {
 	more  []*[slabSize]Details // of the same slots, with Config.Details
 	free  []uint32             // slots that may be used
 	ended []uint32             // slots that may be used after Release
-	used  uint32               // slots given out so far
+	used  uint32               // slots used so far
 	index index
 	frags map[fragment]uint32
 
@@ -77,14 +77,14 @@ type Table struct {
 	Stats Stats
 }
 
-// Stats count directions unless they say otherwise.
+// Stats count directions, unless noted otherwise.
 type Stats struct {
 	Created             uint64
 	Opposites           uint64 // of those: opened as the opposite of a live flow
 	LoneB               uint64 // of those: opened alone and on the server's side, never answered
 	Layer2, IPv4, IPv6  uint64
 	Live, MaxLive       int
-	Evicted             uint64 // conversations that ended early for want of room
+	Evicted             uint64 // conversations that ended early to make room
 	PacketsA, PacketsB  uint64
 	BytesA, BytesB      uint64          // captured
 	OrphanFragments     uint64          // packets: later fragments whose first one was not seen
@@ -97,9 +97,9 @@ const (
 	slabSize = 1 << slabBits
 )
 
-// New gives an empty table. onEnd is called at each flow's end, A before B
-// (dir 0, 1; a flow without opposite counts as A); the flow is valid during the
-// call, its slot is not given out again before Release.
+// New returns an empty table. It calls onEnd at each flow's end, A before B (dir 0, 1; a flow
+// without opposite counts as A). The flow is valid during the call; its slot is not used again
+// before Release.
 func New(cfg Config, onEnd func(slot uint32, f *Flow, dir uint8)) *Table {
 	t := &Table{cfg: cfg, onEnd: onEnd, frags: map[fragment]uint32{}}
 	t.timeouts = []float32{182}
@@ -114,13 +114,13 @@ func New(cfg Config, onEnd func(slot uint32, f *Flow, dir uint8)) *Table {
 	return t
 }
 
-// Flow is the flow in slot.
+// Flow returns the flow in slot.
 func (t *Table) Flow(slot uint32) *Flow {
 	return &t.slabs[slot>>slabBits][slot&(slabSize-1)]
 }
 
-// Packet ends the flows that have timed out by h.Time, then finds or opens the
-// packet's flow. It says whether the packet has one.
+// Packet ends the flows that have timed out by h.Time, then finds or opens the packet's flow.
+// It reports whether the packet has one.
 func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 	t.now = h.Time
 	t.expire()
@@ -174,14 +174,14 @@ func (t *Table) Finish() {
 	}
 }
 
-// Release says that the ends reported so far were delivered: the slots of those
-// flows may be used again.
+// Release marks the ends reported so far as delivered: the slots of those flows may be used
+// again.
 func (t *Table) Release() {
 	t.free = append(t.free, t.ended...)
 	t.ended = t.ended[:0]
 }
 
-// lookup finds or opens the flow of h.Key and puts it at the list's front.
+// lookup finds or opens the flow of h.Key and moves it to the list's front.
 func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 	hash := t.index.hash(&h.Key)
 	if slot := t.find(hash, &h.Key); slot != none {
@@ -200,7 +200,7 @@ func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 	return t.open(hash, h)
 }
 
-// began is the time of the conversation's first packet.
+// began returns the time of the conversation's first packet.
 func (t *Table) began(f *Flow) int64 {
 	if f.opposite == none {
 		return f.FirstSeen
@@ -222,7 +222,8 @@ func (t *Table) find(hash uint32, k *decode.Key) uint32 {
 	}
 }
 
-// open makes a new flow (t2-decode.md 5.2).
+// open adds the flow of h.Key and links it to its opposite
+// (docs/reference/flows.md#a-new-flow). It ends the oldest flow if the table is full.
 func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	for t.Stats.Live >= t.cfg.MaxFlows {
 		t.Stats.Evicted++
@@ -265,7 +266,7 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	return slot, f
 }
 
-// fromServer says whether a conversation's first packet comes from its server.
+// fromServer reports whether a conversation's first packet comes from its server.
 func fromServer(h *decode.Headers) bool {
 	k := &h.Key
 	if k.Kind == decode.Layer2 {

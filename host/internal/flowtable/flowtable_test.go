@@ -115,7 +115,7 @@ func TestNoAllocationPerPacket(t *testing.T) {
 
 func TestMemoryPerDirection(t *testing.T) {
 	if size := unsafe.Sizeof(Flow{}); size != 128 {
-		t.Errorf("a flow takes %d bytes, want two cache lines", size)
+		t.Errorf("a flow has %d bytes, want two cache lines", size)
 	}
 	const n = 300_000
 	heap := func() uint64 {

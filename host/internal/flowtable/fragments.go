@@ -2,8 +2,8 @@ package flowtable
 
 import "github.com/t2host/t2host/host/internal/decode"
 
-// fragment names a datagram whose first fragment was seen and whose last one
-// was not (RFC 791, RFC 8200 4.5; the VLAN belongs to the key as in T2).
+// fragment identifies a datagram whose first fragment was seen and whose last one was not (RFC
+// 791, RFC 8200 4.5; the VLAN is part of the key as in T2).
 type fragment struct {
 	src, dst [16]byte
 	id       uint32
@@ -16,8 +16,8 @@ func fragmentOf(k *decode.Key, id uint32) fragment {
 	return fragment{k.Src, k.Dst, id, k.VLAN, k.Proto, k.Kind}
 }
 
-// laterFragment gives the flow of a fragment that is not the first. The flow's
-// place in the list stays as it is, as in T2 (t2-decode.md 8.3).
+// laterFragment returns the flow of a fragment that is not the first, and reports whether
+// there is one. The flow keeps its place in the list (docs/reference/flows.md#fragments).
 func (t *Table) laterFragment(h *decode.Headers) (uint32, bool) {
 	key := fragmentOf(&h.Key, h.FragID)
 	slot, ok := t.frags[key]
@@ -32,14 +32,14 @@ func (t *Table) laterFragment(h *decode.Headers) (uint32, bool) {
 	return slot, true
 }
 
-// complete: the flow waits for no fragment any more.
+// complete notes that the flow waits for no more fragments.
 func (f *Flow) complete() {
 	f.fragPending = false
 	f.FlowStat &^= FragmentPending
 }
 
-// firstFragment notes that later fragments of this datagram belong to f. A flow
-// waits for one datagram at a time, so there are never more notes than flows.
+// firstFragment notes that later fragments of this datagram belong to f. A flow waits for one
+// datagram at a time, so there are never more notes than flows.
 func (t *Table) firstFragment(slot uint32, f *Flow, h *decode.Headers) {
 	f.FlowStat |= Fragmented
 	if h.FragOffset {

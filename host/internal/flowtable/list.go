@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// links tie a flow or a marker into the list.
+// links are the links of a flow or a marker in the list.
 type links struct{ newer, older uint32 }
 
-// list holds all flows by their last packet, the newest at the front, and among
-// them a marker for each timeout: everything behind it was looked at for that
-// timeout (t2.md 9.1). It is one list and not one a timeout, because after a
-// silence flows of different timeouts end together in order of last packet.
+// list holds all flows by their last packet, the newest at the front, and among them a
+// marker for each timeout: all flows on the older side of it were tested for that timeout
+// (docs/reference/flows.md#order-of-ends). There is one list, not one for each timeout,
+// because after a silence flows of different timeouts end in order of their last packets.
 type list struct {
 	table   *Table
 	fixed   [2 + maxTimeouts]links // front, back, markers
-	due     [maxTimeouts]int64     // before this time the timeout's walk need not begin
+	due     [maxTimeouts]int64     // the timeout's walk has nothing to do before this time
 	nextDue int64                  // the earliest
 }
 
@@ -30,7 +30,7 @@ const (
 // The timeouts' indices with TCPStates.
 const (
 	established = iota // 610 s
-	idle               // 182 s: a flow before its state says otherwise
+	idle               // 182 s: a flow whose state has no other timeout
 	handshake          // 120 s: SYN seen, or one side has closed
 	closed             // 10 s: both sides have closed
 	reset              // 0.1 s
@@ -63,8 +63,8 @@ func (l *list) at(i uint32) *links {
 	return &l.table.Flow(i).links
 }
 
-// insertBehind puts i on the newer side of place if that is the back, else on
-// its older side.
+// insertBehind inserts i on the older side of place, or on its newer side if place is the
+// back.
 func (l *list) insertBehind(place, i uint32) {
 	n := l.at(i)
 	if place == back {
@@ -92,7 +92,7 @@ func (l *list) touch(slot uint32, f *Flow) {
 	l.insertBehind(front, slot)
 }
 
-// oldest is the slot of the flow at the back, none if there is none.
+// oldest returns the slot of the flow at the back, or none if the list is empty.
 func (l *list) oldest() uint32 {
 	i := l.at(back).newer
 	for i >= firstMarker {
@@ -104,8 +104,8 @@ func (l *list) oldest() uint32 {
 	return i
 }
 
-// changed lets the walks of the timeouts whose marker rests at f begin at the
-// next packet: f has moved, or its time has.
+// changed makes the walks whose marker rests at f begin at the next packet, because f or its
+// time has moved.
 func (l *list) changed(f *Flow) {
 	if f.awaited == 0 {
 		return
@@ -119,8 +119,8 @@ func (l *list) changed(f *Flow) {
 	l.nextDue = math.MinInt64
 }
 
-// expire ends what has timed out by now: for each timeout, longest first, a walk
-// from its marker towards the front.
+// expire ends the flows that have timed out by now: for each timeout, longest first, it walks
+// from the timeout's marker towards the front.
 func (t *Table) expire() {
 	if t.now < t.nextDue {
 		return
@@ -136,9 +136,9 @@ func (t *Table) expire() {
 	}
 }
 
-// walk goes from timeout i's marker towards the front until it meets a flow
-// that is younger than the timeout. Every flow it passes is tested by its own
-// timeout, and by that of its opposite.
+// walk goes from timeout i's marker towards the front until it reaches a flow that is younger
+// than the timeout. It tests every flow that it passes by the flow's own timeout and by that
+// of its opposite.
 func (t *Table) walk(i int) {
 	marker := firstMarker + uint32(i)
 	start := t.at(marker).newer
@@ -167,8 +167,7 @@ func (t *Table) walk(i int) {
 	}
 	t.due[i] = math.MinInt64
 	if at != front {
-		// The walk goes on when this flow is old enough, unless the flow changes
-		// meanwhile.
+		// The walk resumes when this flow is old enough, unless the flow changes meanwhile.
 		f := t.Flow(at)
 		f.awaited |= 1 << i
 		t.due[i] = f.LastSeen + t.limits[i] - slack
@@ -183,12 +182,12 @@ func (t *Table) oppositeExpired(f *Flow) bool {
 	return t.aged(o, int(o.timeout))
 }
 
-// slack is more nanoseconds than rounding to float32 can move an age that is
-// near a timeout: half a unit in the last place of 610 s is 31 us.
+// slack is more nanoseconds than rounding to float32 can move an age near a timeout: half a
+// unit in the last place of 610 s is 31 us.
 const slack = 100_000
 
-// aged says whether f is as old as timeout i. The age that counts is T2's, in
-// float32; integers tell where it cannot matter, which is nearly always.
+// aged reports whether f is as old as timeout i. The age that counts is T2's, in float32;
+// integers tell when rounding cannot matter, which is nearly always.
 func (t *Table) aged(f *Flow, i int) bool {
 	d := t.now - f.LastSeen - t.limits[i]
 	if d < -slack || d > slack {
@@ -197,7 +196,7 @@ func (t *Table) aged(f *Flow, i int) bool {
 	return age(t.now, f.LastSeen) >= t.timeouts[i]
 }
 
-// age returns now - last in seconds, rounded as T2 rounds it: 181.999996 s are 182.
+// age returns now - last in seconds, rounded as in T2: 181.999996 s are 182.
 func age(now, last int64) float32 {
 	nowSec, lastSec := time.Unix(0, now).Unix(), time.Unix(0, last).Unix() // rounded down, also before 1970
 	frac := float64((now-nowSec*1e9)-(last-lastSec*1e9)) / 1e9

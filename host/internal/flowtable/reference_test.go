@@ -11,8 +11,8 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 )
 
-// reference orders ends as t2.md 9.1 says it, word by word, with a slice for
-// the list and a walk for every timeout at every packet.
+// reference orders ends as docs/reference/flows.md#order-of-ends describes it, step by step, with a slice
+// for the list and a walk for every timeout at every packet.
 type reference struct {
 	table *Table // for the states, which are not what is tested here
 	list  []node // the newest first
@@ -72,7 +72,7 @@ func (r *reference) expire() {
 	}
 }
 
-// end removes a pair; it gives how many of its members stood before place i.
+// end removes a pair and returns how many of its members were before place i.
 func (r *reference) end(slot uint32, i int) int {
 	t := r.table
 	f := t.Flow(slot)

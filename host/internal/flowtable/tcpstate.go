@@ -3,7 +3,7 @@ package flowtable
 import "github.com/t2host/t2host/host/internal/decode"
 
 // tcpState is the state of one direction, as T2's plugin tcpStates keeps it
-// (t2.md 9.2).
+// (docs/reference/flows.md#tcp-states).
 type tcpState uint8
 
 const (
@@ -43,14 +43,14 @@ const (
 
 func (f *Flow) enter(s tcpState, timeout uint8) { f.state, f.timeout = s, timeout }
 
-// acks says whether h acknowledges exactly the sequence number seq. The sum is
-// of 64 bits as in T2: a number of 0xffffffff is never acknowledged.
+// acks reports whether h acknowledges exactly the sequence number seq. The sum has 64 bits as
+// in T2: 0xffffffff is never acknowledged.
 func acks(h *decode.Headers, seq uint32) bool { return uint64(h.Ack) == uint64(seq)+1 }
 
 // tcpPacket moves the states of f and its opposite by one packet of f.
 func (t *Table) tcpPacket(f *Flow, h *decode.Headers) {
 	if f.state == stateEstablished && h.TCPFlags&(ack|rst|syn|fin) == ack {
-		return // most packets: nothing changes, and the opposite is not looked at
+		return // most packets: nothing changes, and the opposite need not be read
 	}
 	var o *Flow
 	if f.opposite != none {

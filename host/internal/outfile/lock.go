@@ -6,15 +6,15 @@ import (
 	"os"
 )
 
-// Lock is a locked name.
+// Lock is a lock on a name.
 type Lock struct {
 	path string
-	f    *os.File // nil where there are no locks
+	f    *os.File // nil if the file system has no locks
 }
 
-// NewLock locks the name path for this process, with an empty file that is there
-// while it is locked. A process that is killed leaves the file without the lock, and
-// the next one takes it. The error is ErrBusy where another process has it.
+// NewLock locks the name path for this process, with an empty file that exists while the lock
+// is held. A process that is killed leaves the file without the lock, and the next one locks
+// it. The error is ErrBusy if another process holds the lock.
 func NewLock(path string) (*Lock, error) {
 	if !locks {
 		return &Lock{}, nil
@@ -48,15 +48,15 @@ func NewLock(path string) (*Lock, error) {
 		if at(f, path) {
 			return &Lock{path, f}, nil
 		}
-		f.Close() // its holder has removed it since
+		f.Close() // its holder has removed it meanwhile
 	}
 	return nil, failure(path, ErrBusy)
 }
 
 var errInTheWay = errors.New("is in the way of a lock: remove it")
 
-// InTheWay reports whether NewLock failed because of what is at the path, and not
-// because no file can be made there.
+// InTheWay reports whether NewLock failed because of something at the path, and not because no
+// file can be created there.
 func InTheWay(err error) bool {
 	var link *LinkError
 	return errors.Is(err, errInTheWay) || errors.Is(err, errDirectory) || errors.As(err, &link)
@@ -68,7 +68,7 @@ func (l *Lock) Unlock() {
 		return
 	}
 	if at(l.f, l.path) {
-		_ = os.Remove(l.path) // if it remains it is a lock that nobody holds
+		_ = os.Remove(l.path) // if that fails, an unlocked file remains
 	}
 	_ = l.f.Close()
 }

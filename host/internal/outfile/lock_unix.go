@@ -10,7 +10,7 @@ import (
 
 const (
 	locks    = true
-	noFollow = unix.O_NOFOLLOW | unix.O_NONBLOCK // a FIFO that was put there must not hold anybody up
+	noFollow = unix.O_NOFOLLOW | unix.O_NONBLOCK // must not wait for a FIFO that was put there
 )
 
 // tryLock reports whether f is locked now, or its file system has no locks.
@@ -22,7 +22,7 @@ func tryLock(f *os.File, shared bool) bool {
 	return unix.Flock(int(f.Fd()), how|unix.LOCK_NB) != unix.EWOULDBLOCK
 }
 
-// share returns another descriptor of the open file, nil if there is none left.
+// share returns another descriptor of the open file, or nil if there are no more.
 func share(f *os.File) *os.File {
 	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {

@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// ErrBusy is the error of a file that another run is writing.
+// ErrBusy is the error for a file that another run is writing.
 var ErrBusy = errors.New("another run is writing it: wait for its end, or choose another file")
 
-// LinkError is the error of a symbolic link where a file was to be created.
+// LinkError is the error for a symbolic link where a file was to be created.
 type LinkError struct{ Path, To string }
 
 func (e *LinkError) Error() string {
@@ -31,13 +31,13 @@ const attempts = 10
 
 var descriptor = regexp.MustCompile(`^/dev/(stdout|stderr|stdin|fd/\d+)$|^/proc/(self|thread-self|\d+)/fd/\d+$`)
 
-// Special reports whether path names an open file of a process. It may lead to a
-// regular file, and must be written as it is all the same.
+// Special reports whether path names an open file of a process. It may lead to a regular file,
+// and must nevertheless be written in place.
 func Special(path string) bool { return descriptor.MatchString(filepath.Clean(path)) }
 
-// Check returns why no file can be created at path, as far as that can be told
-// without changing anything: a symbolic link, a directory, a file that another run
-// is writing.
+// Check returns an error if no file can be created at path, as far as can be told without
+// changing anything: because of a symbolic link, a directory, or a file that another run is
+// writing.
 func Check(path string) error {
 	if path == "" || Special(path) {
 		return nil
@@ -48,7 +48,7 @@ func Check(path string) error {
 	info, err := os.Lstat(path)
 	switch {
 	case err != nil:
-		return nil // nothing is there, or creating it returns why not
+		return nil // it does not exist, or creating it returns the error
 	case info.Mode()&fs.ModeSymlink != 0:
 		to, _ := os.Readlink(path)
 		if !filepath.IsAbs(to) {
@@ -80,11 +80,11 @@ func failure(path string, err error) error {
 // File is a new file, locked until Close.
 type File struct {
 	*os.File
-	lock *os.File // shares the lock, which so outlives the closing of File; nil where there are no locks
+	lock *os.File // shares the lock, which so outlives File.Close; nil if there are no locks
 }
 
-// Create creates path for reading and writing. A regular file that is there is
-// removed first, never truncated: it may have other names.
+// Create creates path for reading and writing. An existing regular file is removed first,
+// never truncated: it may have other names.
 func Create(path string, perm fs.FileMode) (*File, error) {
 	if err := Check(path); err != nil {
 		return nil, err
@@ -103,13 +103,13 @@ func Create(path string, perm fs.FileMode) (*File, error) {
 		if tryLock(f, false) && at(f, path) {
 			return &File{f, share(f)}, nil
 		}
-		f.Close() // another run took it for one that was left
+		f.Close() // another run removed it as a leftover
 	}
 	return nil, failure(path, ErrBusy)
 }
 
-// Open is Create for a path that need not end in .part: what is there and is not a
-// regular file, a FIFO or a device, is opened as it is.
+// Open is Create for a path that need not end in .part: an existing FIFO or device is opened
+// as it is.
 func Open(path string) (*File, error) {
 	if err := Check(path); err != nil {
 		return nil, err
@@ -123,7 +123,7 @@ func Open(path string) (*File, error) {
 			}
 			return &File{File: f}, nil
 		}
-		perm = info.Mode().Perm() | 0o200 // what was private remains so
+		perm = info.Mode().Perm() | 0o200 // a private file remains private
 	}
 	return Create(path, perm)
 }
@@ -168,13 +168,13 @@ func remove(path string) error {
 		return nil // another run was faster
 	}
 	if !locks {
-		f.Close() // such systems remove no open file
+		f.Close() // some systems cannot remove an open file
 	}
 	return os.Remove(path)
 }
 
-// openThere opens what is at path, and no link. A lock needs no more than that,
-// but writing is asked for first: network file systems want it.
+// openThere opens the existing file at path, but no link. A lock needs no more than reading,
+// but writing is tried first: network file systems require it.
 func openThere(path string) (f *os.File, err error) {
 	for _, mode := range []int{os.O_RDWR, os.O_RDONLY, os.O_WRONLY} {
 		f, err = os.OpenFile(path, mode|noFollow, 0)
@@ -185,7 +185,7 @@ func openThere(path string) (f *os.File, err error) {
 	return f, err
 }
 
-// at reports whether path still is the open file.
+// at reports whether path still leads to the open file.
 func at(f *os.File, path string) bool {
 	is, err := f.Stat()
 	if err != nil {

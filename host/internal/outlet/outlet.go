@@ -1,12 +1,12 @@
-// Package outlet writes the frames of bytes that sinks send to files, TCP, UDP, Unix sockets
-// and standard output.
+// Package outlet writes frames of bytes from sinks to files, TCP, UDP and Unix
+// sockets, and standard output.
 //
 // A frame (a report, a run of lines) leaves whole and in order. A TCP frame
 // counts as delivered when the peer's kernel has acknowledged its last byte, not
 // when write has returned: the first write after the peer has closed succeeds
-// and its bytes are lost. What a receiver's kernel took and the receiver never
-// read cannot be known here, and is lost with the receiver; a frame that arrived
-// while its acknowledgement was lost with the connection is sent again.
+// and its bytes are lost. Bytes that a receiver's kernel acknowledged and the
+// receiver never read cannot be known here, and are lost with the receiver; a frame
+// that arrived while its acknowledgement was lost with the connection is sent again.
 package outlet
 
 import (

@@ -8,10 +8,10 @@ import (
 
 const tcpClose = 7 // TCP_CLOSE of include/net/tcp_states.h
 
-// outq gives how many of the bytes written the peer's kernel has not acknowledged,
+// outq returns how many of the written bytes the peer's kernel has not acknowledged,
 // and an error if the connection is dead. The state is read first, so that the
-// count of a dead connection is final. SO_ERROR alone would not do: it is empty once
-// a read or write has had the error, and it gives passing ICMP errors too.
+// count of a dead connection is final. SO_ERROR alone is not enough: it is empty after
+// a read or write has returned the error, and it also reports passing ICMP errors.
 func outq(c *net.TCPConn) (unacked int, err error) {
 	raw, err := c.SyscallConn()
 	if err != nil {

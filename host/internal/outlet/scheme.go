@@ -58,14 +58,14 @@ func checkPort(s *scheme, rest string) error {
 
 func checkSocket(s *scheme, rest string) error {
 	if len(rest) > maxUnixPath {
-		return fmt.Errorf("path of %d bytes: a Unix socket's path has at most %d, take a shorter one", len(rest), maxUnixPath)
+		return fmt.Errorf("path of %d bytes: a Unix socket's path has at most %d, use a shorter one", len(rest), maxUnixPath)
 	}
 	return checkPath(s, rest)
 }
 
 func checkPath(s *scheme, rest string) error {
 	if rest == "" {
-		return fmt.Errorf("names no path: want %s", s.form)
+		return fmt.Errorf("has no path: want %s", s.form)
 	}
 	return nil
 }

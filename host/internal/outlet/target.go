@@ -91,7 +91,7 @@ func (t Target) checkDestination() error {
 		return fmt.Errorf("target %q: %w", t, err)
 	}
 	if host == "" {
-		return fmt.Errorf("target %q: names no host: write %s127.0.0.1:%s for this machine", t, t.of.prefix(), port)
+		return fmt.Errorf("target %q: has no host: write %s127.0.0.1:%s for this machine", t, t.of.prefix(), port)
 	}
 	if n, err := strconv.Atoi(port); err != nil || n == 0 {
 		return fmt.Errorf("target %q: port 0: want a number from 1 to 65535", t)

@@ -25,10 +25,10 @@ func TestCheckTarget(t *testing.T) {
 		"tcp://h:99999":          `port "99999": want a number from 1 to 65535`,
 		"udp://h:http":           `port "http"`,
 		"tcp://h:0":              "port 0",
-		"tcp://:5555":            "names no host: write tcp://127.0.0.1:5555",
+		"tcp://:5555":            "has no host: write tcp://127.0.0.1:5555",
 		"tcp://127.0.0.1:5555/x": `port "5555/x"`,
-		"unix://":                "names no path",
-		"file:":                  "names no path",
+		"unix://":                "has no path",
+		"file:":                  "has no path",
 		long:                     "a Unix socket's path has at most",
 	} {
 		err := CheckTarget(target)

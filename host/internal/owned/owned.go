@@ -1,5 +1,5 @@
-// Package owned tells files and folders that only the user and root can change from those
-// that others can.
+// Package owned reports whether anybody but the user and root can change a
+// file or folder.
 package owned
 
 import (
@@ -8,14 +8,14 @@ import (
 	"os"
 )
 
-// Error says that others can change what is at a path. Its text ends with the cure.
+// Error is the error for a path that others can change. Its text ends with the cure.
 type Error struct {
 	Path string
 	Mode fs.FileMode // permissions
 	Owner
 }
 
-// Owner is who a file belongs to.
+// Owner is the owner of a file.
 type Owner struct {
 	ID    int
 	Other bool // neither the user nor root
@@ -28,9 +28,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s can be written by others (mode %04o): chmod go-w %s", e.Path, e.Mode, e.Path)
 }
 
-// Check returns an [Error] if others can change the file at path, which info describes: if
-// it belongs to neither the effective user nor root, or its group or others may write it.
-// Where the system has no such owners and permissions it returns nil.
+// Check returns an [Error] if others can change the file at path, which info describes: if it
+// belongs to neither the effective user nor root, or its group or others may write it. It
+// returns nil on systems without such owners and permissions.
 func Check(path string, info fs.FileInfo) error {
 	owner, ok := ownerOf(info)
 	if ok && (owner.Other || info.Mode().Perm()&0o022 != 0) {
@@ -39,7 +39,7 @@ func Check(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// Path is Check of what is at a path; it follows symbolic links. Its other errors are those
+// Path is Check for the file at a path; it follows symbolic links. Its other errors are those
 // of [os.Stat].
 func Path(path string) error {
 	info, err := os.Stat(path)

@@ -8,14 +8,13 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// sortDeltas puts the changes of several tables into the order of the flow ends
-// that caused them; those of one end keep the order of the imports.
+// sortDeltas sorts the changes of several tables by the flow ends that caused them; those of
+// one end keep the order of the imports.
 func sortDeltas(deltas []answer.Delta) {
 	slices.SortStableFunc(deltas, func(a, b answer.Delta) int { return cmp.Compare(a.At, b.At) })
 }
 
-// zeros is a column of n zero values: what an optional plugin that is not
-// loaded gives.
+// zeros returns a column of n zero values, as that of an optional plugin that is not loaded.
 func zeros(t value.Type, n int) value.Vec {
 	v := value.Vec{Type: t, Data: make([]byte, n*t.Size())}
 	if t.Size() == 0 {

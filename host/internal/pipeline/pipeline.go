@@ -1,6 +1,7 @@
-// Package pipeline takes batches and gives them to all stages, one after the
-// other, with what the stages before gave: columns, changes of tables. Stages
-// run at the same time, each on its own batch, one batch in flight a stage.
+// Package pipeline passes batches to all stages, one after the other, together
+// with the columns and table changes that the stages before returned. Stages
+// run at the same time, each on its own batch, with one batch in flight for
+// each stage.
 package pipeline
 
 import (
@@ -22,24 +23,24 @@ import (
 type Stage struct {
 	Plugin *sdk.Plugin
 	Stage  sdk.Stage
-	// Send takes a frame that leaves through an outlet of the plugin; its bytes
-	// are valid during the call.
+	// Send sends a frame through an outlet of the plugin; the frame's bytes are valid during
+	// the call.
 	Send func(f answer.Frame) error
-	// Log takes a line for the user.
+	// Log shows a line to the user.
 	Log func(line string)
 
 	columns []source // of Plugin.Ends.Columns
 	imports []source // of Plugin.Imports
 	unsent  error    // of Send: names the outlet
 
-	Report Report // what it gave of the end report, after Close
+	Report Report // its lines of the end report, after Close
 	Cost   time.Duration
 	Rows   uint64 // packet rows
 	Bytes  uint64 // of rows and ends that were sent
 }
 
-// source is where a column or table comes from; stage -1: an optional plugin
-// that is not loaded.
+// source is where a column or table comes from; stage -1 is an optional plugin that is not
+// loaded.
 type source struct{ stage, index int }
 
 // Pipeline runs the stages.
@@ -53,11 +54,11 @@ type Pipeline struct {
 	failed chan struct{} // closed at the first error
 	mu     sync.Mutex
 	err    error         // of the earliest batch that failed
-	bad    atomic.Uint64 // its number; batches before it are still worked on
+	bad    atomic.Uint64 // its number; earlier batches are still processed
 }
 
-// New starts the stages, which stand in dependency order. Where it gives an error
-// they are closed.
+// New starts the stages, which must be in dependency order. If it returns an error, the stages
+// are closed.
 func New(stages []*Stage, layout *batch.Layout) (*Pipeline, error) {
 	p := &Pipeline{stages: stages, failed: make(chan struct{})}
 	p.bad.Store(math.MaxUint64)
@@ -66,7 +67,7 @@ func New(stages []*Stage, layout *batch.Layout) (*Pipeline, error) {
 			return nil, errors.Join(err, p.closeStages())
 		}
 	}
-	// One batch in each stage, one on its way to each, one being filled.
+	// One batch in each stage, one on its way to each, and one being filled.
 	n := 2*len(stages) + 1
 	p.free = make(chan *batch.Batch, n)
 	for range n {
@@ -86,7 +87,7 @@ func New(stages []*Stage, layout *batch.Layout) (*Pipeline, error) {
 	return p, nil
 }
 
-// wire finds where stage i's columns and tables come from.
+// wire finds the sources of stage i's columns and tables.
 func (p *Pipeline) wire(i int) error {
 	s := p.stages[i]
 	find := func(qualified string, index func(*sdk.Plugin) int) (source, error) {
@@ -133,7 +134,7 @@ func (p *Pipeline) wire(i int) error {
 	return nil
 }
 
-// Next gives an empty batch, or the error that ended the run.
+// Next returns an empty batch, or the error that ended the run.
 func (p *Pipeline) Next() (*batch.Batch, error) {
 	select {
 	case b := <-p.free:
@@ -144,7 +145,7 @@ func (p *Pipeline) Next() (*batch.Batch, error) {
 	}
 }
 
-// Put hands a batch on to the first stage.
+// Put hands a batch to the first stage.
 func (p *Pipeline) Put(b *batch.Batch) error {
 	p.number++
 	b.Number = p.number
@@ -160,8 +161,8 @@ func (p *Pipeline) Put(b *batch.Batch) error {
 	}
 }
 
-// Close waits until all stages have answered all batches, closes them, the last
-// first, and gives the error that ended the run.
+// Close waits until all stages have answered all batches, closes the stages, the last one
+// first, and returns the error that ended the run.
 func (p *Pipeline) Close() error {
 	close(p.in)
 	p.done.Wait()
@@ -179,8 +180,8 @@ func (p *Pipeline) closeStages() error {
 	return errors.Join(errs...)
 }
 
-// fail ends the run at batch number. Of two stages that fail, the one with the
-// earlier batch counts.
+// fail ends the run at batch number. If two stages fail, the error of the earlier batch
+// counts.
 func (p *Pipeline) fail(number uint64, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -193,7 +194,7 @@ func (p *Pipeline) fail(number uint64, err error) {
 	}
 }
 
-// Failed gives the error that ends the run, nil if there is none so far.
+// Failed returns the error that ended the run, or nil.
 func (p *Pipeline) Failed() error {
 	select {
 	case <-p.failed:
@@ -209,8 +210,8 @@ func (p *Pipeline) failure() error {
 	return p.err
 }
 
-// run is stage i's goroutine. From the batch that failed on, batches only pass
-// through, so that nobody waits for them.
+// run is stage i's goroutine. After a failed batch it only passes batches on, so that no stage
+// waits for them.
 func (p *Pipeline) run(i int, in <-chan *batch.Batch, out chan<- *batch.Batch) {
 	defer p.done.Done()
 	for b := range in {
@@ -252,19 +253,19 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	return nil
 }
 
-// checkColumns refuses columns that take more memory than a batch may.
+// checkColumns refuses columns that need more memory than a batch may have.
 func checkColumns(out *answer.Answer) error {
 	n := 0
 	for i := range out.Columns {
 		n += len(out.Columns[i].Data) + 4*len(out.Columns[i].Ends)
 	}
 	if n > answer.MaxColumns {
-		return fmt.Errorf("columns take %d bytes, more than the %d that a batch may: write shorter texts, or set batch.rows lower", n, answer.MaxColumns)
+		return fmt.Errorf("columns have %d bytes, more than the %d of a batch: write shorter texts, or set batch.rows lower", n, answer.MaxColumns)
 	}
 	return nil
 }
 
-// connect gives a view what the stages before left in the batch.
+// connect adds to a view what the stages before left in the batch.
 func (p *Pipeline) connect(s *Stage, b *batch.Batch, v *sdk.Batch) {
 	v.Ends.Columns = v.Ends.Columns[:0]
 	for k, src := range s.columns {

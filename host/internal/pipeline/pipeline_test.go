@@ -23,7 +23,7 @@ var (
 	right = sdk.NewTable[key, key]("right.t")
 )
 
-// maker gives the flow's slot as column "x" and in its table.
+// maker writes the flow's slot as column "x" and into its table.
 func maker(name string, table *sdk.Table[key, key]) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: name, Version: "1.0.0", Doc: "makes", Ends: sdk.End(),
@@ -156,9 +156,9 @@ func TestAFailingStageStopsTheFeederAndTheOthers(t *testing.T) {
 		t.Errorf("the feeder got %v, want %s", err, want)
 	}
 	if err := p.Close(); err == nil || !strings.HasPrefix(err.Error(), want+"\nplugin bad: close: panic: twice (pipeline_test.go:") {
-		t.Errorf("close gave %v", err)
+		t.Errorf("close returned %v", err)
 	}
 	if len(seen) != 6 {
-		t.Errorf("the stage behind saw %d ends, want those of the whole batches before", len(seen))
+		t.Errorf("the next stage saw %d ends, want those of the whole batches before", len(seen))
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/t2host/t2host/sdk/answer"
 )
 
-// Report is a plugin's part of the end report: bounded, however much the plugin reports.
+// Report is a plugin's part of the end report, bounded however much the plugin reports.
 type Report struct {
 	Summary, Lines []string
-	more           uint64 // lines that are left out
+	more           uint64 // number of lines left out
 }
 
 // maxLines bounds the lines of each kind in a run.
@@ -36,8 +36,8 @@ func (r *Report) All() []string {
 	return all
 }
 
-// take hands on what out holds beside its columns: changes to the stages after this
-// one, frames to the outlets, lines to log and report.
+// take hands on what out holds beside its columns: changes to the stages after this one,
+// frames to the outlets, lines to log and report.
 func (s *Stage) take(changes *batch.Changes, out *answer.Answer) error {
 	if err := changes.Add(out.Deltas); err != nil {
 		return err

@@ -50,7 +50,7 @@ func (p *Plan) checkWants(c *Config) error {
 	for _, l := range p.Plugins {
 		records = records || writesRecords(l.Plugin)
 		if c.RecordsToStdout && slices.ContainsFunc(l.Outlets, func(o outlet.Config) bool { return o.Numbered || o.Gzip }) {
-			return fmt.Errorf("plugin %s: split and gzip are for files: give a PREFIX instead of -w -", l.Name)
+			return fmt.Errorf("plugin %s: split and gzip are for files: use -w PREFIX instead of -w -", l.Name)
 		}
 		if l.Ends.Fields&field.TCPStates != 0 && !p.TCPStates {
 			return fmt.Errorf("plugin %s reads the states of TCP connections, which flow.tcp_states=false leaves out: set flow.tcp_states=true, or do not load it", l.Name)

@@ -21,14 +21,14 @@ func (p *Plan) claim(c *Config) {
 		}
 		if l.Record != "" {
 			p.Files.WritePath(claims.Output{
-				What: "--record " + l.Name, Cure: "give --record " + l.Name + "=FILE another file", Names: claims.Exactly(l.Record),
+				What: "--record " + l.Name, Cure: "name another file in --record " + l.Name + "=FILE", Names: claims.Exactly(l.Record),
 			}, l.Record)
 		}
 	}
 	if undelivered {
 		end := filepath.Ext(undeliveredEnd)
 		path := c.Prefix + strings.TrimSuffix(undeliveredEnd, end)
-		p.Files.Write(claims.Output{What: "what is not delivered", Names: append(
+		p.Files.Write(claims.Output{What: "the file of undelivered frames", Names: append(
 			claims.Exactly(path+end, path+end+".part"), claims.Numbered(path, end, 1), claims.Numbered(path, end+".part", 1),
 		)})
 	}

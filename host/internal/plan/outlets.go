@@ -44,7 +44,7 @@ func stream(cfg *outlet.Config, name string, decl sdk.Outlet, values []setting.V
 		return err
 	}
 	if s.To == "" {
-		return fmt.Errorf("outlet %s has no target: say where it goes: --set %s.%s=TARGET (tcp://HOST:PORT, file:PATH, or - for standard output)",
+		return fmt.Errorf("outlet %s has no target: set one: --set %s.%s=TARGET (tcp://HOST:PORT, file:PATH, or - for standard output)",
 			decl.Name, plugin.Key(name), decl.Setting)
 	}
 	var err error

@@ -26,7 +26,7 @@ type Own struct {
 func (o *Own) flow() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.BoolSetting("tcp_states", &o.TCPStates, "TCP flows time out by the state of their connection (610, 120, 10 or 0.1 s); false: all flows after 182 s, as T2 without tcpStates"),
-		sdk.Uint32Setting("max_duration", &o.MaxDuration, "s", 0, 1<<31, "a conversation ends at the first packet so long after its first one; 0: never"),
+		sdk.Uint32Setting("max_duration", &o.MaxDuration, "s", 0, 1<<31, "a conversation ends at the first packet that is this long after its first one; 0: never"),
 		sdk.Uint32Setting("max_flows", &o.MaxFlows, "directions", 2, 1<<28, "live flows; for one more the least recently seen conversation ends"),
 	}
 }

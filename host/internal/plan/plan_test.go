@@ -54,14 +54,14 @@ func TestMake(t *testing.T) {
 			"- wait=false drain=5s queue=16777216; file:P_flows.txt numbered from 7; file:P_lines.txt",
 		},
 		{"-w -", "to=-", func(c *Config) { c.RecordsToStdout = true }, "- wait=false drain=5s queue=16777216; -; file:P_lines.txt"},
-		{"no target", "", nil, "error: plugin mixed: outlet stream has no target: say where it goes: --set mixed.to=TARGET"},
+		{"no target", "", nil, "error: plugin mixed: outlet stream has no target: set one: --set mixed.to=TARGET"},
 		{"bad target", "to=tcp://h", nil, `error: --set mixed.to: mixed.to target "tcp://h": want tcp://host:port`},
 		{"split to standard output", "to=- split=1K", func(c *Config) { c.RecordsToStdout = true }, "error: plugin mixed: split and gzip are for files"},
 		{"no records", "to=-", func(c *Config) { c.Split = "1K"; c.Catalogue[0].Outlets = nil }, "error: -w - and -W are for flow records"},
 		{"records of nobody", "to=-", func(c *Config) { c.Record = map[string]string{"other": "x"} }, "error: --record other: no plugin of that name is loaded"},
 		{"a pin for what is compiled in", "to=-", func(c *Config) { c.Pins = map[string]string{"mixed": ""} }, "error: --pin mixed: plugin mixed is part of t2host"},
 		{"another runtime", "to=-", func(c *Config) { c.Plugins[0].Runtime = plugin.Wasm }, "error: plugin mixed cannot run as wasm"},
-		{"a path", "to=-", func(c *Config) { c.Plugins[0] = plugin.Request{Path: "plan_test.go"} }, "error: plugin plan_test.go is neither a WebAssembly module nor may it be executed"},
+		{"a path", "to=-", func(c *Config) { c.Plugins[0] = plugin.Request{Path: "plan_test.go"} }, "error: plugin plan_test.go is neither a WebAssembly module nor executable"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var sets []string
@@ -117,7 +117,7 @@ func TestBindKeepsErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Make(Config{Plugins: []plugin.Request{{Name: "mixed"}}, Catalogue: plugin.BuiltIn(p), Settings: values, Note: func(string) {}, Warn: func(string) {}})
-	if err == nil || err.Error() != `plugin mixed: setting drain takes a whole number from 0 to 3600, not "5s"` {
+	if err == nil || err.Error() != `plugin mixed: setting drain must be a whole number from 0 to 3600, not "5s"` {
 		t.Errorf("error %v", err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// The JSON of wire.AppendManifest, read.
+// The JSON that wire.AppendManifest writes.
 type (
 	plugin struct {
 		Name     string          `json:"name"`
@@ -107,7 +107,7 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 	return d, w.err
 }
 
-// words turns words into the SDK's numbers and keeps the first that is none.
+// words maps words to the SDK's numbers and keeps the first unknown one.
 type words struct{ err error }
 
 func (w *words) unknown(what, word string) {

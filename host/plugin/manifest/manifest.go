@@ -1,6 +1,6 @@
-// Package manifest takes what an artefact answers to describe and gives the
-// declarations of its plugins. It is strict: what it does not know it refuses,
-// for a host that passed over a part of a declaration would give wrong results.
+// Package manifest parses an artefact's answer to describe and returns the
+// declarations of its plugins. It refuses what it does not know: a host that
+// skipped a part of a declaration would produce wrong results.
 package manifest
 
 import (
@@ -19,15 +19,15 @@ import (
 // MaxSize bounds a manifest in bytes.
 const MaxSize = 1 << 20
 
-// maxName bounds what an error shows of a name that is not one.
+// maxName bounds how much of an invalid name an error shows.
 const maxName = 64
 
-// Read reads a manifest. The plugins it gives are valid but for Open, which
-// refuses: a carrier sets it.
+// Read reads a manifest. The plugins that it returns are valid except for Open, which returns
+// an error: a carrier sets it.
 //
 // # Errors
 //
-// Another ABI version than [wire.Version] gives [wire.VersionError].
+// The error for another ABI version than [wire.Version] is a [wire.VersionError].
 func Read(data []byte) ([]*sdk.Plugin, error) {
 	if len(data) > MaxSize {
 		return nil, fmt.Errorf("manifest of %d bytes: at most %d are allowed", len(data), MaxSize)
@@ -77,7 +77,7 @@ func Read(data []byte) ([]*sdk.Plugin, error) {
 	return list, nil
 }
 
-// JSONError gives an error of encoding/json without the words of Go.
+// JSONError returns an error of encoding/json without the words of Go.
 func JSONError(err error) error {
 	var t *json.UnmarshalTypeError
 	switch {
@@ -94,7 +94,7 @@ func JSONError(err error) error {
 	return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 }
 
-// Same says whether two plugins are declared alike.
+// Same reports whether two plugins have the same declaration.
 func Same(a, b *sdk.Plugin) bool {
 	return bytes.Equal(wire.AppendManifest(nil, a), wire.AppendManifest(nil, b))
 }

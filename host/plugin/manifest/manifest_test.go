@@ -48,7 +48,7 @@ func TestRefused(t *testing.T) {
 		{`"abi":2`, `"abi":0`, "speaks ABI 0, this t2host ABI 2: the plugin is older: "},
 		{`{"abi"`, `["abi"`, "manifest: "},
 		{`"number":150`, `"numbr":150`, `manifest: unknown field "numbr"`},
-		{`"number":150`, `"number":1500`, "manifest: plugin tcpwin: number 1500 is not within 0 to 999"},
+		{`"number":150`, `"number":1500`, "manifest: plugin tcpwin: number 1500 is not between 0 and 999"},
 		{`"kind":"number"`, `"kind":"float"`, `manifest: plugin tcpwin: kind of setting "float" is unknown`},
 		{`"rows":"tcp"`, `"rows":"udp"`, `manifest: plugin tcpwin: rows "udp" is unknown`},
 		{`"window"]`, `"windows"]`, `manifest: plugin tcpwin: packet field "windows" is unknown`},

@@ -11,7 +11,8 @@ import (
 	"github.com/t2host/t2host/host/internal/checksum"
 )
 
-// executable is a file that was opened once: what is checked is what runs.
+// executable is a file that was opened once, so that the file that is checked is the one that
+// runs.
 type executable struct {
 	*os.File
 	path  string // as given, for messages
@@ -21,7 +22,7 @@ type executable struct {
 func openExecutable(path, sum string) (*executable, error) {
 	info, err := os.Stat(path)
 	if err == nil {
-		err = runnable(path, info) // before it is opened: a named pipe would wait
+		err = runnable(path, info) // before it is opened: opening a named pipe would wait
 	}
 	if err != nil {
 		return nil, fileError(path, err)
@@ -56,16 +57,16 @@ func (e *executable) check(sum string) error {
 func runnable(path string, info fs.FileInfo) error {
 	switch {
 	case info.IsDir():
-		return fmt.Errorf("executable %s is a folder: give the path of the plugin's program", path)
+		return fmt.Errorf("executable %s is a folder: use the path of the plugin's program", path)
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("executable %s is no file: give the path of the plugin's program", path)
+		return fmt.Errorf("executable %s is not a file: use the path of the plugin's program", path)
 	case runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
 		return fmt.Errorf("executable %s may not be executed: chmod +x it", path)
 	}
 	return nil
 }
 
-// fileError puts the executable's own path into an error of a file.
+// fileError replaces the path in a file error by the executable's own.
 func fileError(path string, err error) error {
 	var e *fs.PathError
 	switch {
@@ -77,11 +78,11 @@ func fileError(path string, err error) error {
 	return fmt.Errorf("executable %s: %w", path, e.Err)
 }
 
-// startError says why a file that is there and executable does not start.
+// startError returns why an existing, executable file does not start.
 func startError(path string, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOEXEC):
-		return fmt.Errorf("executable %s is no program for %s/%s: build it for this machine", path, runtime.GOOS, runtime.GOARCH)
+		return fmt.Errorf("executable %s is not a program for %s/%s: build it for this machine", path, runtime.GOOS, runtime.GOARCH)
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("executable %s needs an interpreter or loader that is not here: build it for this machine, without cgo or a script's first line", path)
 	case errors.Is(err, fs.ErrPermission):

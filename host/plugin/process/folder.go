@@ -9,19 +9,19 @@ import (
 	"strings"
 )
 
-// folder is where one plugin's socket lies until the connection stands. It is
-// private, and locked while it is in use.
+// folder holds one plugin's socket until the connection is made. It is private, and locked
+// while it is in use.
 type folder struct {
 	path string
-	lock *os.File // nil where there are no locks
+	lock *os.File // nil if there are no locks
 }
 
 // maxParent bounds the path of the folder's parent in bytes: a socket's path must
 // stay below 104, and go-plugin adds a folder and a file.
 const maxParent = 104 - len("/t2host-4194304-0123456789/plugin-dir0123456789/plugin0123456789") - 1
 
-// newFolder makes the folder in dir, or in the first of the usual places that
-// takes it.
+// newFolder creates the folder in dir, or in the first of the usual places in which that is
+// possible.
 func newFolder(dir string) (*folder, error) {
 	places := parents()
 	if dir != "" {
@@ -43,7 +43,7 @@ func newFolder(dir string) (*folder, error) {
 	return nil, fmt.Errorf("folder for a plugin's socket: %w: set TMPDIR to a folder that can be written", problem)
 }
 
-// parents are the usual places, those whose path is short enough.
+// parents returns the usual places whose path is short enough.
 func parents() []string {
 	var list []string
 	for _, dir := range []string{os.Getenv("XDG_RUNTIME_DIR"), os.TempDir(), "/tmp"} {
@@ -55,15 +55,15 @@ func parents() []string {
 }
 
 func (f *folder) remove() {
-	_ = os.RemoveAll(f.path) // what stays is swept at the next start
+	_ = os.RemoveAll(f.path) // what remains is swept at the next start
 	if f.lock != nil {
 		f.lock.Close()
 	}
 }
 
-// Sweep removes the folders that hosts left which were killed while they started
-// a plugin. It looks in $XDG_RUNTIME_DIR, the folder of temporary files, and
-// /tmp. The first Connect of a process calls it.
+// Sweep removes the folders of hosts that were killed while they started a plugin. It looks in
+// $XDG_RUNTIME_DIR, the folder of temporary files, and /tmp. The first Connect of a process
+// calls it.
 func Sweep() {
 	for _, dir := range parents() {
 		sweep(dir)
@@ -72,7 +72,7 @@ func Sweep() {
 
 // sweep removes this user's folders whose process is gone and whose lock is free.
 func sweep(dir string) {
-	entries, _ := os.ReadDir(dir) // what cannot be read is not ours
+	entries, _ := os.ReadDir(dir) // an unreadable folder is not ours
 	for _, e := range entries {
 		rest, ok := strings.CutPrefix(e.Name(), "t2host-")
 		number, _, dashed := strings.Cut(rest, "-")

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockFolder locks a folder of ours; nil if another process holds it, or it is
-// another user's.
+// lockFolder locks a folder of ours. It returns nil if another process holds the lock, or if
+// the folder is another user's.
 func lockFolder(path string) *os.File {
 	if info, err := os.Lstat(path); err != nil || !info.IsDir() || !ours(info) {
 		return nil

@@ -18,7 +18,7 @@ import (
 // pluginVariable names the role of the plugin that a host of these tests starts.
 const pluginVariable = "T2HOST_TEST_PLUGIN"
 
-// hostRole is a host that connects to a plugin, says so, and waits.
+// hostRole is a host that connects to a plugin, reports it, and waits.
 func hostRole() {
 	role := os.Getenv(pluginVariable)
 	if role == "silent" {
@@ -39,7 +39,7 @@ func hostRole() {
 	peer.Release(false)
 }
 
-// shortDir is a folder with a path that a socket's fits behind.
+// shortDir returns a folder whose path leaves room for a socket's.
 func shortDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "t2h")
@@ -53,7 +53,7 @@ func shortDir(t *testing.T) string {
 	return dir
 }
 
-// startHost starts a host and gives its plugin's process number. Once its input
+// startHost starts a host and returns its plugin's process number. Once its input
 // is closed it ends the plugin, then itself.
 func startHost(t *testing.T, role, base string) (host *exec.Cmd, plugin int, end func()) {
 	t.Helper()
@@ -72,10 +72,10 @@ func startHost(t *testing.T, role, base string) (host *exec.Cmd, plugin int, end
 	}
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
-		t.Fatalf("%s: the host says nothing: %v", role, err)
+		t.Fatalf("%s: the host prints nothing: %v", role, err)
 	}
 	if plugin, err = strconv.Atoi(strings.TrimSpace(line)); err != nil {
-		t.Fatalf("%s: the host says %s", role, line)
+		t.Fatalf("%s: the host prints %s", role, line)
 	}
 	return host, plugin, func() {
 		stdin.Close()

@@ -10,26 +10,26 @@ import (
 	"sync"
 )
 
-// maxLine bounds a line in bytes: of what is printed, the rest is dropped.
+// maxLine bounds a printed line in bytes; the rest of it is dropped.
 const maxLine = 4096
 
-// output takes what a process prints: its handshake goes to go-plugin, all else
-// to the log, and its last lines are kept.
+// output reads what a process prints: its handshake goes to go-plugin, everything else to the
+// log, and the last lines are kept.
 type output struct {
 	handshake *io.PipeReader // go-plugin reads it,
 	greet     *io.PipeWriter // and this is written
 	silence   *io.PipeReader // go-plugin reads nothing,
 	hush      *io.PipeWriter // until this is closed
 
-	// What go-plugin's other side redirects, which is what is printed between
-	// the handshake and the connection.
+	// What go-plugin's other side redirects: what is printed between the handshake and the
+	// connection.
 	early, earlyErr splitter
 
 	logging sync.Mutex   // apart, since a log may take its time
-	log     func(string) // nil where nothing is wanted, or no more
+	log     func(string) // nil if there is no log, or not any more
 
 	mu     sync.Mutex
-	spoken bool // the handshake is there,
+	spoken bool // the handshake was read,
 	abi    int  // with this version
 	words  words
 }
@@ -43,8 +43,8 @@ func newOutput(log func(string)) *output {
 	return o
 }
 
-// close ends what go-plugin reads, and the log. What was held back as the
-// beginning of the end was none if the process ended well.
+// close ends what go-plugin reads, and the log. If the process ended well, lines held back as
+// the beginning of a panic were none.
 func (o *output) close(well bool) {
 	o.mu.Lock()
 	held := o.words.dying
@@ -69,9 +69,9 @@ func (o *output) say(prefix, text string) {
 	}
 }
 
-// greeting is the line with which go-plugin's other side says where it listens:
-// its core protocol, the version of the plugin's, and so on. It may stand behind
-// a line that the plugin has begun.
+// greeting is the line in which go-plugin's other side tells where it listens: its core
+// protocol, the version of the plugin's, and so on. It may come after a line that the plugin
+// has begun.
 var greeting = regexp.MustCompile(`(?:^\d+|1)\|(\d+)\|(?:unix|tcp)\||^\d+\|(\d+)\|`)
 
 func (o *output) stdout(f *os.File) {
@@ -87,7 +87,7 @@ func (o *output) stdout(f *os.File) {
 		number := line[max(at[2], at[4]):max(at[3], at[5])]
 		abi, err := strconv.Atoi(number)
 		if err != nil {
-			abi = -1 // too long for a number, so not this one's
+			abi = -1 // too long for a number, so another version
 		}
 		o.mu.Lock()
 		o.spoken, o.abi = true, abi
@@ -107,14 +107,14 @@ func (o *output) complain(line string) {
 	}
 }
 
-// version is the ABI version of the handshake, if it is there.
+// version returns the ABI version of the handshake, and reports whether it was read.
 func (o *output) version() (int, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.abi, o.spoken
 }
 
-// last gives the last words for an error, in one line.
+// last returns the last words for an error, in one line.
 func (o *output) last() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -139,7 +139,7 @@ func lines(r io.Reader, f func(string)) {
 	}
 }
 
-// splitter makes lines of what is written; one goroutine writes.
+// splitter splits what is written into lines; one goroutine writes.
 type splitter struct {
 	line func(string)
 	text []byte

@@ -15,7 +15,7 @@ func TestLastWords(t *testing.T) {
 		{"lines", "a\nb\nc\nd\n", " (last words: b | c | d)", "a b c d"},
 		{"a panic", "a\npanic: no\nmore\n\ngoroutine 1 [running]:\nmain.f()\n\t/home/x/y.go:12 +0x1d\nmain.main()\n\t/home/x/z.go:3 +0x1\nexit status 2\n", " (last words: panic: no (y.go:12))", "a"},
 		{"through the runtime", "panic: no\n\ngoroutine 1 [running]:\npanic({0x1, 0x2})\n\truntime/panic.go:783 +0x1\nruntime.goPanicIndex(0x1)\n\truntime/panic.go:115 +0x2\nexample.org/x.F(...)\n\texample.org/x/f.go:7 +0x3\n", " (last words: panic: no (f.go:7))", ""},
-		{"a fatal error behind other lines", "runtime: goroutine stack exceeds 1000000000-byte limit\nruntime: sp=0x1 stack=[0x2, 0x3]\nfatal error: stack overflow\n\nruntime stack:\nruntime.throw({0x1})\n\t/go/src/runtime/panic.go:1 +0x1\ngoroutine 1 [running]:\nmain.f(0x1)\n\t/x/runtime/own.go:7 +0x2\n", " (last words: fatal error: stack overflow (own.go:7))", ""},
+		{"a fatal error after other lines", "runtime: goroutine stack exceeds 1000000000-byte limit\nruntime: sp=0x1 stack=[0x2, 0x3]\nfatal error: stack overflow\n\nruntime stack:\nruntime.throw({0x1})\n\t/go/src/runtime/panic.go:1 +0x1\ngoroutine 1 [running]:\nmain.f(0x1)\n\t/x/runtime/own.go:7 +0x2\n", " (last words: fatal error: stack overflow (own.go:7))", ""},
 		{"a signal", "SIGQUIT: quit\nPC=0x1\n", " (last words: SIGQUIT: quit)", ""},
 		{"an endless dump", "fatal error: deadlock\n" + many, " (last words: fatal error: deadlock)", ""},
 		{"what steers a terminal", "a\x1b[2J\n", ` (last words: a\x1b[2J)`, "a\x1b[2J"},
@@ -65,7 +65,7 @@ func TestWhatWasNoEnd(t *testing.T) {
 		}
 		o.say("", "too late")
 		if n > 2 {
-			t.Error("a line is logged behind the end")
+			t.Error("a line is logged after the end")
 		}
 	}
 }

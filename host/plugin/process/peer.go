@@ -16,9 +16,9 @@ import (
 type peer struct {
 	client  *plugin.Client
 	process *process      // nil if it was never made
-	late    *time.Timer   // ends a start or a call that takes too long
+	late    *time.Timer   // ends a start or a call that lasts too long
 	timeout time.Duration // of calls
-	later   time.Duration // of those after Open: before it a worker compiles its module
+	later   time.Duration // of calls after Open; before it a worker compiles its module
 	begun   time.Time     // the start
 
 	conn   *grpc.ClientConn
@@ -29,8 +29,8 @@ type peer struct {
 	answer  serve.Message
 }
 
-// connect makes the connection. Where it gives no error the process has taken
-// it, so that the socket is not needed any more.
+// connect makes the connection. If it returns nil the process has accepted the connection, so
+// that the socket is not needed any more.
 func (p *peer) connect() error {
 	protocol, err := p.client.Client()
 	if p.late != nil {
@@ -43,7 +43,7 @@ func (p *peer) connect() error {
 	if err != nil {
 		return err
 	}
-	p.conn = raw.(*grpc.ClientConn) // serve.Link gives nothing else
+	p.conn = raw.(*grpc.ClientConn) // serve.Link returns nothing else
 	p.stream, err = p.conn.NewStream(context.Background(), &serve.BatchesStream, serve.MethodBatches)
 	return err
 }
@@ -69,13 +69,13 @@ func (p *peer) call(method string, msg []byte) ([]byte, error) {
 	return p.within(func() error { return p.conn.Invoke(context.Background(), method, &p.request, &p.answer) })
 }
 
-// Batch sends the batch and reads its answer. The bytes of msg are not copied on the
-// way: when the end of the answer is there, they have been read.
+// Batch sends the batch and reads its answer. The bytes of msg are not copied on the way: they
+// have been read when the end of the answer arrives.
 func (p *peer) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 	p.request.Data = msg
 	answer, err := p.within(p.exchange)
 	for err == nil && wire.IsPiece(answer) {
-		if err := piece(answer); err != nil { // the host's own time, not the plugin's
+		if err := piece(answer); err != nil { // this time is the host's, not the plugin's
 			return nil, err
 		}
 		answer, err = p.within(p.receive)
@@ -85,7 +85,7 @@ func (p *peer) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 
 func (p *peer) exchange() error {
 	err := p.stream.SendMsg(&p.request)
-	if err == nil || err == io.EOF { // at the stream's end its answer says why
+	if err == nil || err == io.EOF { // at the stream's end its status has the reason
 		return p.receive()
 	}
 	return err
@@ -93,7 +93,7 @@ func (p *peer) exchange() error {
 
 func (p *peer) receive() error { return p.stream.RecvMsg(&p.answer) }
 
-// within lets a call take its time and no more.
+// within gives a call its time limit.
 func (p *peer) within(call func() error) ([]byte, error) {
 	p.late.Reset(p.timeout)
 	err := call()
@@ -104,12 +104,12 @@ func (p *peer) within(call func() error) ([]byte, error) {
 	return p.answer.Data, nil
 }
 
-// expire ends a call that has had its time, with the process.
+// expire ends a call that exceeds its time limit, with the process.
 func (p *peer) expire() { p.process.kill(timedOut) }
 
-// Release ends the process. go-plugin's Kill waits for ever for a process that
-// does not answer, so such a one is killed first, and any other if it takes
-// longer than the grace.
+// Release ends the process. go-plugin's Kill waits for ever for a process that does not
+// answer, so such a process is killed first, and any other if it needs longer than the grace
+// period.
 func (p *peer) Release(broken bool) {
 	if p.started() {
 		if broken {

@@ -74,7 +74,7 @@ func mustConnect(t testing.TB, role string) *peer {
 	return p.(*peer)
 }
 
-// TestConversation: tcpwin gives behind the border what it gives compiled in.
+// TestConversation checks that tcpwin's results are the same across the border as compiled in.
 func TestConversation(t *testing.T) {
 	before := left(t)
 	c := Command{Name: "tcpwin", Path: os.Args[0], Env: environment("all"), Timeout: time.Minute, Dir: shortDir(t)}
@@ -124,7 +124,7 @@ func batch(n int) *sdk.Batch {
 	}
 }
 
-// TestTheCheckedFileRuns: what takes its place afterwards does not.
+// TestTheCheckedFileRuns checks that a file that replaces it afterwards does not run.
 func TestTheCheckedFileRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "plugin")
 	sum := copyFile(t, os.Args[0], path)
@@ -230,7 +230,7 @@ func TestManyAtOnce(t *testing.T) {
 	returned(t, before)
 }
 
-// TestFiles: they arrive behind the lifeline, and stay the caller's.
+// TestFiles checks that files are inherited after the lifeline, and remain the caller's.
 func TestFiles(t *testing.T) {
 	f, err := os.CreateTemp(t.TempDir(), "")
 	if err != nil {

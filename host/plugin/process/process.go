@@ -1,6 +1,6 @@
-// Package process takes an executable and gives a peer: the plugins it holds,
-// served by a process of their own over go-plugin. No such process outlives the
-// host, and none keeps it waiting for longer than it may.
+// Package process starts an executable and returns a peer: the plugins that it
+// holds, served by a process of their own over go-plugin. No such process
+// outlives the host, and none delays it longer than its time limit.
 package process
 
 import (
@@ -22,39 +22,39 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// Command is what is started, and how it is watched.
+// Command is an executable to start, and how it is watched.
 type Command struct {
-	Name    string            // of the plugin: what the process is called
+	Name    string            // of the plugin, and of the process
 	Path    string            // of the executable
 	SHA256  string            // of the executable, in hex; empty: not checked
-	Env     []string          // KEY=VALUE, beside those of the host's that a plugin may see
-	Files   []*os.File        // inherited as descriptors 4, 5, …; they stay the caller's
+	Env     []string          // KEY=VALUE, added to the visible ones of the host
+	Files   []*os.File        // inherited as descriptors 4, 5, …; the caller closes them
 	Start   time.Duration     // how long the start, and each call up to Open, may take; 0: 60 s
 	Timeout time.Duration     // how long it may be silent in later calls; 0: 30 s
-	Log     func(line string) // takes what the process prints, one line at a time, "stdout: …" or "stderr: …"; not after Release
+	Log     func(line string) // called with each line that the process prints, "stdout: …" or "stderr: …"; not after Release
 	Stop    <-chan struct{}   // closed: the process is killed; nil: never
-	Dir     string            // where the folder of its socket is made; empty: where there is room (see Sweep)
+	Dir     string            // parent of the folder of its socket; empty: one of the usual places (see Sweep)
 }
 
-// grace is how long a process may take to leave by itself, and a connection to
-// be made once the process has said where.
+// grace bounds how long a process may need to exit by itself, and to accept a connection after
+// it has told where it listens.
 const grace = 2 * time.Second
 
-// sweepOnce is for the first start of the process.
+// sweepOnce sweeps at the first start.
 var sweepOnce = sync.OnceFunc(Sweep)
 
 // Connect starts the process and connects to it.
 //
 // # Errors
 //
-// A plugin of another ABI version gives [wire.VersionError]; a process that
-// ended gives how, and its last words.
+// The error for a plugin of another ABI version is a [wire.VersionError]; that for a process
+// that ended tells how it ended, and its last words.
 func Connect(c Command) (remote.Peer, error) {
 	exe, err := openExecutable(c.Path, c.SHA256)
 	if err != nil {
 		return nil, err
 	}
-	defer exe.Close() // the process has it by then
+	defer exe.Close() // the process has its own descriptor by then
 	return connect(c, exe)
 }
 
@@ -66,7 +66,7 @@ func connect(c Command, exe *executable) (remote.Peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer folder.remove() // also with its socket: the connection stands, or the start has failed
+	defer folder.remove() // with its socket: the connection is made, or the start has failed
 	out := newOutput(c.Log)
 	p := &peer{timeout: c.Start, later: c.Timeout, begun: time.Now()}
 	p.client = plugin.NewClient(&plugin.ClientConfig{
@@ -92,7 +92,7 @@ func connect(c Command, exe *executable) (remote.Peer, error) {
 				return nil, err
 			}
 			p.process = process
-			// go-plugin gives the handshake its time, but not the connection.
+			// go-plugin bounds the handshake, but not the connection.
 			p.late = time.AfterFunc(c.Start+grace, p.expire)
 			if c.Stop != nil {
 				go process.stopAt(c.Stop)

@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// probe is a plugin that does at a batch what its role says.
+// probe is a plugin that acts at a batch by its role.
 func probe(role string) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "probe", Version: "1.0.0", Doc: "does what a test wants", Ends: sdk.End(),
@@ -179,14 +179,14 @@ func pluginRole(role string) {
 	serve.Process(serve.NewServer(probe(role)))
 }
 
-// environment gives the role, and no second of rest at the end to a program with
+// environment sets the role, and no second of rest at the end for a program with
 // the race detector.
 func environment(role string) []string {
 	return []string{roleVariable + "=" + role, "GORACE=atexit_sleep_ms=0"}
 }
 
 // talk starts the plugin in a role, lets it answer a batch, and closes it. It
-// gives the first error, and what was logged.
+// returns the first error, and what was logged.
 func talk(t *testing.T, role string, timeout time.Duration) ([]string, error) {
 	t.Helper()
 	var mu sync.Mutex
@@ -245,9 +245,9 @@ func TestRoles(t *testing.T) {
 		{"is killed", long, "process died: signal: killed", ""},
 		{"is stopped", short, "did not answer within 500ms: killed", ""},
 		{"hangs at close", short, "did not answer within 500ms: killed", ""},
-		{"silent", short, "did not say within 500ms that it has started: killed", ""},
-		{"flood", short, "did not say within 500ms that it has started: killed", ""},
-		{"leaves", long, "process died: exit status 4, before it said that it is a t2host plugin (last words: no licence)", "stderr: no licence"},
+		{"silent", short, "did not start within 500ms: killed", ""},
+		{"flood", short, "did not start within 500ms: killed", ""},
+		{"leaves", long, "process died: exit status 4, before the plugin handshake (last words: no licence)", "stderr: no licence"},
 		{"begun line", long, "", "stdout: loaded 10"},
 		{"handshake and away", long, "process died: exit status 5", ""},
 		{"dies while it connects", long, "process died: exit status 6", ""},
@@ -369,12 +369,12 @@ func TestWhatIsNoPlugin(t *testing.T) {
 	}
 	for _, c := range []struct{ path, sum, want string }{
 		{filepath.Join(dir, "none"), "", "none: no such file or directory: build it (t2host build DIR), or correct the path"},
-		{dir, "", " is a folder: give the path of the plugin's program"},
-		{pipe, "", "pipe is no file: give the path of the plugin's program"},
+		{dir, "", " is a folder: use the path of the plugin's program"},
+		{pipe, "", "pipe is not a file: use the path of the plugin's program"},
 		{script, "", "script needs an interpreter or loader that is not here: build it for this machine, without cgo or a script's first line"},
 		{text, "", "text may not be executed: chmod +x it"},
-		{binary, "", "binary is no program for " + runtime.GOOS + "/" + runtime.GOARCH + ": build it for this machine"},
-		{os.Args[0], strings.Repeat("0", 64), "its manifest or pin says 0000000000000000000000000000000000000000000000000000000000000000: build it again, or pin the new one"},
+		{binary, "", "binary is not a program for " + runtime.GOOS + "/" + runtime.GOARCH + ": build it for this machine"},
+		{os.Args[0], strings.Repeat("0", 64), "its manifest or pin has 0000000000000000000000000000000000000000000000000000000000000000: build it again, or pin the new one"},
 	} {
 		before := left(t)
 		_, err := Connect(Command{Name: "x", Path: c.path, SHA256: c.sum, Log: func(string) {}})
@@ -418,7 +418,7 @@ func returned(t *testing.T, before held) {
 	})
 }
 
-// childOf gives the number of a child of the process, zombies included; 0 if it
+// childOf returns the number of a child of the process, zombies included; 0 if it
 // has none.
 func childOf(parent int) int {
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
@@ -432,7 +432,7 @@ func childOf(parent int) int {
 	return 0
 }
 
-// running says whether the process is there and no zombie.
+// running reports whether the process exists and is not a zombie.
 func running(pid int) bool {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

@@ -15,9 +15,8 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// reason makes of an error of go-plugin or gRPC what the user needs to know. It
-// waits for the end of the process, if that is near: its state and its last
-// words say more.
+// reason turns an error of go-plugin or gRPC into what the user needs to know. It waits for
+// the end of the process if that is near, since its state and its last words tell more.
 func (p *peer) reason(err error) error {
 	if !p.started() {
 		return err
@@ -27,7 +26,7 @@ func (p *peer) reason(err error) error {
 	}
 	state, isStatus := status.FromError(err)
 	if isStatus && state.Code() == codes.Aborted {
-		return errors.New(oneLine(state.Message())) // the plugin's side said so, and lives
+		return errors.New(oneLine(state.Message())) // an answer of the plugin's side, which still runs
 	}
 	if isStatus && state.Code() == serve.LimitCode {
 		return &remote.LimitError{Text: oneLine(state.Message())}
@@ -40,11 +39,11 @@ func (p *peer) reason(err error) error {
 	case why == timedOut:
 		return &remote.LimitError{Text: fmt.Sprintf("did not answer within %v: killed", p.timeout)}
 	case ended && why == notKilled && !spoke:
-		return fmt.Errorf("process died: %s, before it said that it is a t2host plugin%s", how, p.process.out.last())
+		return fmt.Errorf("process died: %s, before the plugin handshake%s", how, p.process.out.last())
 	case ended && why == notKilled:
 		return fmt.Errorf("process died: %s%s", how, p.process.out.last())
-	case !spoke && time.Since(p.begun) >= p.timeout: // go-plugin has no error of its own for it
-		return fmt.Errorf("did not say within %v that it has started: killed", p.timeout)
+	case !spoke && time.Since(p.begun) >= p.timeout: // go-plugin has no error value for this
+		return fmt.Errorf("did not start within %v: killed", p.timeout)
 	case isStatus:
 		return errors.New(plain(state))
 	case err == io.EOF:
@@ -53,13 +52,13 @@ func (p *peer) reason(err error) error {
 	return fmt.Errorf("plugin handshake failed: %s", oneLine(err.Error()))
 }
 
-// plain gives an error of the connection without gRPC's words.
+// plain returns an error of the connection without gRPC's words.
 func plain(s *status.Status) string {
 	switch s.Code() {
 	case codes.Unavailable, codes.Canceled, codes.DeadlineExceeded:
 		return "connection lost although the process still runs: killed (" + oneLine(s.Message()) + ")"
 	case codes.Unimplemented:
-		return "does not answer as a t2host plugin does: " + oneLine(s.Message())
+		return "does not answer like a t2host plugin: " + oneLine(s.Message())
 	}
 	return oneLine(strings.TrimPrefix(s.Message(), "grpc: "))
 }

@@ -24,12 +24,12 @@ type cause uint8
 const (
 	notKilled cause = iota
 	timedOut        // it did not answer
-	released        // it was told to go, or its start failed
-	stopped         // the user did not want to wait
+	released        // it was released, or its start failed
+	stopped         // the user interrupted
 )
 
-// process is go-plugin's runner.Runner. Its own one hands the host's standard
-// input and environment to plugins, takes stray output for the handshake, and
+// process is go-plugin's runner.Runner. The runner that go-plugin has passes the host's
+// standard input and environment to plugins, mistakes stray output for the handshake, and
 // leaves processes behind.
 type process struct {
 	cmd      *exec.Cmd
@@ -37,19 +37,19 @@ type process struct {
 	lifeline *os.File // the writing end: it closes with the host, however the host goes
 	out      *output
 
-	exited chan struct{} // closed when the process is gone and its pipes are read
+	exited chan struct{} // closed when the process has exited and its pipes are read
 
 	network, address string // where it listens
 
 	mu     sync.Mutex
 	proc   *os.Process // nil before the start
 	gone   bool        // it has ended
-	hungUp bool        // and so has the talk
+	hungUp bool        // and so has the connection
 	conn   net.Conn    // to it
 	killed cause
 }
 
-// newProcess makes the process; nothing runs yet. env is what go-plugin tells it.
+// newProcess returns a process that is not started yet. env is what go-plugin tells it.
 func newProcess(c Command, exe *executable, out *output, env []string) (*process, error) {
 	end, lifeline, err := os.Pipe()
 	if err != nil {
@@ -93,15 +93,15 @@ func (p *process) Start(context.Context) error {
 	err = <-started
 	outEnd.Close()
 	errEnd.Close()
-	p.cmd.ExtraFiles[0].Close() // the process has its own
+	p.cmd.ExtraFiles[0].Close() // the process has its own descriptor
 	if err != nil {
 		return startError(p.path, err)
 	}
 	return nil
 }
 
-// run starts the process and stays with it on one thread: the death of the
-// thread that started it would kill it.
+// run starts the process and stays on one thread: the death of the thread that started it
+// would kill the process.
 func (p *process) run(started chan<- error, stdout, stderr *os.File) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -119,8 +119,8 @@ func (p *process) run(started chan<- error, stdout, stderr *os.File) {
 		readers.Go(func() { p.out.stdout(stdout) })
 		readers.Go(func() { p.out.stderr(stderr) })
 		await(p.cmd, p.ended)
-		// What it wrote is in the pipes; what holds them open beyond that must
-		// not hold up the host.
+		// What the process wrote is in the pipes. If a child holds them open longer, the host
+		// must not wait for it.
 		soon := time.Now().Add(rest)
 		_ = stdout.SetReadDeadline(soon)
 		_ = stderr.SetReadDeadline(soon)
@@ -136,7 +136,7 @@ func (p *process) run(started chan<- error, stdout, stderr *os.File) {
 // rest bounds reading pipes after exit.
 const rest = 200 * time.Millisecond
 
-// ended notes that the process is gone, and ends its children.
+// ended notes that the process has exited, and ends its children.
 func (p *process) ended() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -157,12 +157,12 @@ func (p *process) dial(ctx context.Context) (net.Conn, error) {
 		conn.Close()
 		return nil, net.ErrClosed
 	}
-	p.conn = conn // gRPC makes another one only when this one is closed
+	p.conn = conn // gRPC dials again only after this one is closed
 	return conn, nil
 }
 
-// hangUp ends the connection with the process: a child of it could keep it open,
-// and go-plugin and gRPC would wait for an answer.
+// hangUp closes the connection to the process: a child could keep it open, and go-plugin and
+// gRPC would wait for an answer.
 func (p *process) hangUp() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -172,8 +172,8 @@ func (p *process) hangUp() {
 	}
 }
 
-// kill kills the process and its children, if it still runs, and at once if it
-// has not been started yet.
+// kill kills the process and its children if it still runs. If it has not been started, it
+// will not start.
 func (p *process) kill(why cause) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -187,7 +187,7 @@ func (p *process) kill(why cause) {
 		return
 	}
 	killGroup(p.proc.Pid)
-	_ = p.proc.Kill() // where there are no groups; the one error is that it is gone
+	_ = p.proc.Kill() // if there are no groups; the only error is that it has exited
 }
 
 // stopAt kills the process when stop is closed, if it still runs then.
@@ -205,7 +205,7 @@ func (p *process) killedFor() cause {
 	return p.killed
 }
 
-// end says how the process ended, if it does within the time.
+// end describes how the process ended, if it does within the time.
 func (p *process) end(within time.Duration) (string, bool) {
 	select {
 	case <-p.exited:
@@ -221,14 +221,13 @@ func (p *process) Wait(context.Context) error {
 	return nil
 }
 
-// Kill is go-plugin's way to end a start that failed, and the last one at the
-// end.
+// Kill is called by go-plugin to end a failed start, and at the very end.
 func (p *process) Kill(context.Context) error {
 	p.kill(released)
 	return nil
 }
 
-// ID is the process number; empty if it was never started.
+// ID returns the process number, or "" if it was never started.
 func (p *process) ID() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -238,25 +237,25 @@ func (p *process) ID() string {
 	return strconv.Itoa(p.proc.Pid)
 }
 
-// Name is the executable's path.
+// Name returns the executable's path.
 func (p *process) Name() string { return p.path }
 
 // Diagnose adds nothing: the errors are made elsewhere.
 func (p *process) Diagnose(context.Context) string { return "" }
 
-// Stdout gives go-plugin the handshake, and nothing else that is printed.
+// Stdout returns a reader of the handshake, for go-plugin, and nothing else that is printed.
 func (p *process) Stdout() io.ReadCloser { return p.out.handshake }
 
-// Stderr gives go-plugin nothing.
+// Stderr returns an empty reader, for go-plugin.
 func (p *process) Stderr() io.ReadCloser { return p.out.silence }
 
-// PluginToHost notes the address and gives it as it is.
+// PluginToHost notes the address and returns it unchanged.
 func (p *process) PluginToHost(network, address string) (string, string, error) {
 	p.network, p.address = network, address
 	return network, address, nil
 }
 
-// HostToPlugin gives the address as it is.
+// HostToPlugin returns the address unchanged.
 func (p *process) HostToPlugin(network, address string) (string, string, error) {
 	return network, address, nil
 }

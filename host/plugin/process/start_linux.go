@@ -9,25 +9,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// attributes put the process into a group of its own, so that a Ctrl-C at the
-// terminal reaches the host only, and let it die with the host.
+// attributes puts the process into a group of its own, so that a Ctrl-C at the terminal
+// reaches the host only, and makes it die with the host.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// startPath names the open file itself, whatever its path leads to by now.
+// startPath returns a path of the open file itself, whatever the file's own path leads to by
+// now.
 func startPath(f *os.File, _ string) string {
 	return fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), f.Fd())
 }
 
-// await waits for the end of the process. It says that it is gone while its
-// number is still taken, so that no other process can be meant by it.
+// await waits for the end of the process. It calls gone while the process number is still in
+// use, so that it cannot be another process's.
 func await(cmd *exec.Cmd, gone func()) {
 	for unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
 	}
 	gone()
-	_ = cmd.Wait() // how it went is in its state
+	_ = cmd.Wait() // its state tells how it ended
 }
 
-// killGroup kills what is left of the process's group.
+// killGroup kills the rest of the process's group.
 func killGroup(pid int) { _ = unix.Kill(-pid, unix.SIGKILL) }

@@ -8,14 +8,14 @@ import (
 	"syscall"
 )
 
-// attributes: nothing that all systems have.
+// attributes returns nothing that all systems have.
 func attributes() *syscall.SysProcAttr { return nil }
 
 func startPath(_ *os.File, path string) string { return path }
 
-// await waits for the end of the process, then says that it is gone.
+// await waits for the end of the process, then calls gone.
 func await(cmd *exec.Cmd, gone func()) {
-	_ = cmd.Wait() // how it went is in its state
+	_ = cmd.Wait() // its state tells how it ended
 	gone()
 }
 

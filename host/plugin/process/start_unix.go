@@ -10,18 +10,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// attributes put the process into a group of its own, so that a Ctrl-C at the
-// terminal reaches the host only. The lifeline lets it end with the host.
+// attributes puts the process into a group of its own, so that a Ctrl-C at the terminal
+// reaches the host only. The lifeline makes it end with the host.
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// startPath is the path itself: an open file cannot be named here.
+// startPath returns the path: there is no path of an open file here.
 func startPath(_ *os.File, path string) string { return path }
 
-// await waits for the end of the process, then says that it is gone.
+// await waits for the end of the process, then calls gone.
 func await(cmd *exec.Cmd, gone func()) {
-	_ = cmd.Wait() // how it went is in its state
+	_ = cmd.Wait() // its state tells how it ended
 	gone()
 }
 
-// killGroup kills what is left of the process's group.
+// killGroup kills the rest of the process's group.
 func killGroup(pid int) { _ = unix.Kill(-pid, unix.SIGKILL) }

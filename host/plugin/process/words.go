@@ -16,8 +16,8 @@ const (
 	shownWords = 3 // lines that an error shows
 )
 
-// words are the last lines that a process wrote to standard error, and those
-// from the beginning of a panic on.
+// words are the last lines that a process wrote to standard error, and those from the
+// beginning of a panic on.
 type words struct {
 	lines []string
 	bytes int // of lines
@@ -25,10 +25,10 @@ type words struct {
 	spent int // bytes of dying
 }
 
-// beginnings are those of what Go's runtime prints when a program breaks.
+// beginnings are how the messages begin that Go's runtime prints when a program breaks.
 var beginnings = []string{"panic: ", "fatal error: ", "runtime: ", "SIG", "unexpected fault address "}
 
-// keep keeps a line; it says whether the line is for the log as well.
+// keep keeps a line and reports whether it is for the log as well.
 func (w *words) keep(line string) bool {
 	if w.dying != nil || slices.ContainsFunc(beginnings, func(b string) bool { return strings.HasPrefix(line, b) }) {
 		if len(w.dying) < maxDying && w.spent+len(line) <= dyingBytes {
@@ -46,7 +46,7 @@ func (w *words) keep(line string) bool {
 	return true
 }
 
-// last gives them for an error, in one line; nothing if there are none.
+// last returns the last words for an error, in one line, or "".
 func (w *words) last() string {
 	text := strings.Join(w.lines[max(0, len(w.lines)-shownWords):], " | ")
 	if w.dying != nil {
@@ -58,7 +58,7 @@ func (w *words) last() string {
 	return " (last words: " + remote.Printable(text) + ")"
 }
 
-// cause gives why the program broke, and where.
+// cause returns why the program broke, and where.
 func (w *words) cause() string {
 	for _, line := range w.dying {
 		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
@@ -68,7 +68,7 @@ func (w *words) cause() string {
 	return w.dying[0] + place(w.dying)
 }
 
-// place finds the first line of a program in a stack, where a call's line is
+// place returns the first place in a stack that is in the program; the line of a call is
 // followed by that of its place.
 func place(stack []string) string {
 	for i, line := range stack {

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// A plugin may log this many lines at once, and then so many a second.
+// A plugin may log logBurst lines at once, and then logRate lines per second.
 const (
 	logBurst = 100
 	logRate  = 10
 )
 
-// Log lets the lines that a plugin prints through to a user, as they can be shown,
-// and no flood of them. It may be used by several goroutines.
+// Log passes the lines that a plugin prints to a user, escaped, and at a bounded rate. It may
+// be used by several goroutines.
 type Log struct {
 	to func(line string)
 
@@ -23,12 +23,12 @@ type Log struct {
 	held  int
 }
 
-// NewLog makes a log whose lines go to a function.
+// NewLog returns a log that calls to with each line.
 func NewLog(to func(line string)) *Log {
 	return &Log{to: to, room: logBurst, since: time.Now()}
 }
 
-// Line takes a line.
+// Line logs a line.
 func (l *Log) Line(text string) {
 	l.mu.Lock()
 	now := time.Now()
@@ -46,7 +46,7 @@ func (l *Log) Line(text string) {
 	}
 }
 
-// Close tells how many lines were held back.
+// Close reports how many lines were held back.
 func (l *Log) Close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -7,16 +7,15 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// parts cuts a batch that is too large for a message into several that are not,
-// and puts their answers together. Rows, and ends without what differs in width,
-// are bounded by the host; changes of imported tables and texts of ends can be
-// many, so a part ends where they fill it. That a batch's size never changes a
-// result makes this right.
+// parts splits a batch that is too large for a message and joins the answers. The
+// host bounds rows, and ends without columns that differ in width; changes of
+// imported tables and texts of ends can be many, so a part ends when they fill it.
+// This is correct because a batch's size never changes a result.
 type parts struct {
 	plugin *sdk.Plugin
 	whole  *sdk.Batch
 	part   sdk.Batch
-	// What the parts so far have taken of the whole.
+	// How much of the whole the parts so far contain.
 	rows, ends, deltas int
 	last               bool
 }
@@ -31,22 +30,21 @@ func (s *parts) split(p *sdk.Plugin, whole *sdk.Batch) {
 	s.part.Out.Leave = s.pass
 }
 
-// next makes the next part, if there is one.
+// next makes the next part, and reports whether there is one.
 func (s *parts) next() bool {
 	if s.last {
 		return false
 	}
 	w := s.whole
 	bytes, end, n := 0, s.ends, s.deltas
-	full := func(more int) bool { // never without progress
+	full := func(more int) bool { // a part is never empty
 		bytes += more
 		return bytes > maxExtra && (end > s.ends || n > s.deltas)
 	}
 	for ; ; end++ {
 		for n < len(w.Imports) && int(w.Imports[n].At) <= end {
 			if full(wire.DeltaSize(&w.Imports[n])) {
-				// The changes of this end that are in the part stand behind all ends
-				// of it.
+				// The changes of this end that are in the part come after all ends of it.
 				return s.upTo(end, n)
 			}
 			n++
@@ -61,7 +59,7 @@ func (s *parts) next() bool {
 	}
 }
 
-// upTo ends the part before that flow end and that change.
+// upTo ends the part before this flow end and this change.
 func (s *parts) upTo(end, delta int) bool {
 	w, rows := s.whole, s.rows
 	switch {
@@ -74,7 +72,7 @@ func (s *parts) upTo(end, delta int) bool {
 	return true
 }
 
-// width is what values of flow end i take that differ in width.
+// width returns the bytes of flow end i in columns whose values differ in width.
 func (s *parts) width(i int) int {
 	n := 0
 	for _, f := range field.EndLists {
@@ -117,7 +115,7 @@ func (s *parts) merge() {
 	}
 }
 
-// pass hands on what else the part's answer holds; its changes are of flow ends of the whole.
+// pass hands on the rest of the part's answer; its changes belong to flow ends of the whole.
 func (s *parts) pass(out *answer.Answer) error {
 	before := uint32(s.ends - s.part.Ends.N)
 	for i := range out.Deltas {

@@ -1,6 +1,6 @@
-// Package remote takes a plugin's declaration and a peer, the plugin's side of a
-// border, and gives a plugin whose stage ships batches to that peer. What the
-// peer answers is checked before it is used.
+// Package remote turns a plugin's declaration and a peer, the plugin's side of
+// a border, into a plugin whose stage sends batches to that peer. It checks
+// the peer's answers before it uses them.
 package remote
 
 import (
@@ -13,24 +13,24 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// Peer exchanges messages with an artefact that holds plugins, of which one is
-// opened. Its calls do not overlap. What a call gives is valid until the next
-// one. After the first error only Release is called.
+// Peer exchanges messages with an artefact that holds plugins, one of which is opened. Its
+// calls must not overlap. What a call returns is valid until the next call. After the first
+// error only Release may be called.
 type Peer interface {
 	Describe() ([]byte, error)
-	// Room is where the next message is written: no bytes, room for size.
+	// Room returns where the next message is written: no bytes, with capacity size.
 	Room(size int) ([]byte, error)
 	Open(msg []byte) ([]byte, error)
 	// Batch returns the end of the answer. It calls piece with each piece before that, which
 	// is valid during the call; an error of piece ends the batch, and is returned.
 	Batch(msg []byte, piece func([]byte) error) ([]byte, error)
 	Close() ([]byte, error)
-	// Release ends the peer and frees what it holds. It is called once. broken:
-	// kill without a grace period.
+	// Release ends the peer and frees what it holds. It is called once. broken means: kill
+	// without a grace period.
 	Release(broken bool)
 }
 
-// Describe gives the plugins of an artefact.
+// Describe returns the plugins of an artefact.
 func Describe(connect func() (Peer, error)) ([]*sdk.Plugin, error) {
 	peer, err := connect()
 	if err != nil {
@@ -49,7 +49,7 @@ func describe(peer Peer) ([]*sdk.Plugin, error) {
 	return manifest.Read(data)
 }
 
-// Carry gives the declared plugin, with an Open that connects to a peer.
+// Carry returns the declared plugin, with an Open that connects to a peer.
 func Carry(declared *sdk.Plugin, connect func() (Peer, error)) *sdk.Plugin {
 	p := *declared
 	p.Open = func(o sdk.Opening) (sdk.Stage, error) {
@@ -67,12 +67,12 @@ func Carry(declared *sdk.Plugin, connect func() (Peer, error)) *sdk.Plugin {
 	return &p
 }
 
-// stage is a plugin that is open on the far side.
+// stage is a plugin that is open on the other side.
 type stage struct {
 	plugin *sdk.Plugin
 	peer   Peer
 	none   answer.Answer
-	broken bool // the peer gave an error, or nonsense
+	broken bool // the peer returned an error, or a malformed answer
 	parts  parts
 	answer wire.Answer
 }
@@ -104,10 +104,10 @@ func (s *stage) sameAs(plugins []*sdk.Plugin) error {
 			if manifest.Same(p, s.plugin) {
 				return nil
 			}
-			return fmt.Errorf("declares something else than its manifest says (%s): build it again (t2host build DIR)", difference(s.plugin, p))
+			return fmt.Errorf("declaration differs from its manifest (%s): build it again (t2host build DIR)", difference(s.plugin, p))
 		}
 	}
-	return fmt.Errorf("artefact holds no plugin %s any more: build it again (t2host build DIR)", s.plugin.Name)
+	return fmt.Errorf("artefact no longer holds plugin %s: build it again (t2host build DIR)", s.plugin.Name)
 }
 
 // difference names the first member in which two declarations differ.
@@ -147,7 +147,7 @@ func (s *stage) checked(err error) error {
 	return fmt.Errorf("malformed answer: %w", err)
 }
 
-// Batch ships b, in parts where it is too large for one message.
+// Batch sends b, in parts if it is too large for one message.
 func (s *stage) Batch(b *sdk.Batch) error {
 	if size := wire.Size(s.plugin, b); size <= wire.MaxBatch {
 		return s.exchange(b, size)
@@ -163,7 +163,7 @@ func (s *stage) Batch(b *sdk.Batch) error {
 	return nil
 }
 
-// exchange ships b, which takes at most size bytes.
+// exchange sends b, which has at most size bytes.
 func (s *stage) exchange(b *sdk.Batch, size int) error {
 	room, err := s.peer.Room(size)
 	if err != nil {
@@ -184,7 +184,7 @@ func (s *stage) exchange(b *sdk.Batch, size int) error {
 	if malformed == nil {
 		malformed = s.answer.End(end)
 	} else {
-		s.broken = true // also where the piece was right and could not be handed on
+		s.broken = true // also if the piece was valid and could not be handed on
 	}
 	if left := s.answer.Left(); left != nil {
 		return left
@@ -192,7 +192,7 @@ func (s *stage) exchange(b *sdk.Batch, size int) error {
 	return s.checked(malformed)
 }
 
-// Close closes the plugin, if it can still be talked to.
+// Close closes the plugin, unless the peer is broken.
 func (s *stage) Close() error {
 	var err error
 	if !s.broken {

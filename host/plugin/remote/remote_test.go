@@ -23,7 +23,7 @@ func (k *number) Fields(f *sdk.TableFields) { f.Uint32("n", &k.n) }
 
 var numbers = sdk.NewTable[number, number]("maker.numbers")
 
-// reader gives the table's length at each end, in a column, a frame and its own
+// reader writes the table's length at each end, in a column, a frame and its own
 // table.
 func reader() *sdk.Plugin {
 	own := sdk.NewTable[number, number]("reader.lengths")
@@ -53,7 +53,7 @@ func reader() *sdk.Plugin {
 	})
 }
 
-// large is a batch of four ends, ten rows, with so many changes and bytes of text
+// large is a batch of four ends, ten rows, with this many changes and bytes of text
 // at each end.
 func large(text int, changes []int) *sdk.Batch {
 	b := &sdk.Batch{Number: 7, First: 1, Last: 9, Final: true}
@@ -192,9 +192,9 @@ func TestAPeerThatIsNotWhatItWas(t *testing.T) {
 		plugin *sdk.Plugin
 		want   string
 	}{
-		{&other, "declares something else than its manifest says (version 1.0.0 became 1.0.1): build it again (t2host build DIR)"},
-		{&renamed, "artefact holds no plugin reader any more: build it again (t2host build DIR)"},
-		{&unit, `declares something else than its manifest says (…"1.0.0","doc":"reads","settings":[{"name… became …"1.0.0","doc":"reads more","settings":[{…): build it again (t2host build DIR)`},
+		{&other, "declaration differs from its manifest (version 1.0.0 became 1.0.1): build it again (t2host build DIR)"},
+		{&renamed, "artefact no longer holds plugin reader: build it again (t2host build DIR)"},
+		{&unit, `declaration differs from its manifest (…"1.0.0","doc":"reads","settings":[{"name… became …"1.0.0","doc":"reads more","settings":[{…): build it again (t2host build DIR)`},
 	} {
 		b := &bad{near: near{Server: serve.NewServer(c.plugin)}}
 		_, err := Carry(reader(), func() (Peer, error) { return b, nil }).Open(sdk.Opening{})

@@ -13,15 +13,14 @@ import (
 	"github.com/t2host/t2host/host/internal/owned"
 )
 
-// cache is the folder that keeps the compiled form of one module; empty: none.
-// In it wazero has a folder for each of its versions.
+// cache is the folder with the compiled form of one module; "" is no cache. In it wazero has a
+// folder for each of its versions.
 type cache string
 
-// maxCached is how many modules are kept.
+// maxCached bounds the number of modules kept.
 const maxCached = 32
 
-// cacheOf is where the compiled form of a module with that checksum is kept below
-// dir.
+// cacheOf returns the folder below dir for the compiled form of a module with this checksum.
 func cacheOf(dir string, sum [sha256.Size]byte) cache {
 	if dir == "" {
 		return ""
@@ -29,7 +28,7 @@ func cacheOf(dir string, sum [sha256.Size]byte) cache {
 	return cache(filepath.Join(dir, hex.EncodeToString(sum[:16])))
 }
 
-// judge returns why others can write the folder or the one that it is in, nil if they cannot.
+// judge returns why others can write the folder or its parent, or nil if they cannot.
 func (c cache) judge() *owned.Error {
 	if c == "" {
 		return nil
@@ -40,16 +39,16 @@ func (c cache) judge() *owned.Error {
 			return err
 		}
 	}
-	return nil // what is not there yet is made, for the user alone
+	return nil // a folder that does not exist is created, for the user alone
 }
 
-// has says whether something is kept there.
+// has reports whether a compiled form is kept.
 func (c cache) has() bool {
 	found, _ := filepath.Glob(filepath.Join(string(c), "*", "*")) // the pattern is well-formed
 	return c != "" && len(found) > 0
 }
 
-// once says that the user need not wait again.
+// once returns a word that tells the user that this happens only once.
 func (c cache) once() string {
 	if c == "" {
 		return ""
@@ -57,11 +56,11 @@ func (c cache) once() string {
 	return ", once"
 }
 
-// remove removes what is there and of no use.
-func (c cache) remove() { _ = os.RemoveAll(string(c)) } // or it stays, and is tried again
+// remove removes a folder that is of no use.
+func (c cache) remove() { _ = os.RemoveAll(string(c)) } // if that fails, it is tried again
 
-// tidy notes that the module was used, and removes those that have not been for
-// longest. What cannot be done now is done another time.
+// tidy notes that the module was used, and removes those used the longest ago. What fails now
+// is done another time.
 func (c cache) tidy() {
 	now := time.Now()
 	_ = os.Chtimes(string(c), now, now)

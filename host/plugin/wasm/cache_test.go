@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// load compiles a guest with a cache, and gives what the user is told.
+// load compiles a guest with a cache, and returns what the user is told.
 func load(t *testing.T, cacheDir string, code []byte) (notes, warnings []string) {
 	t.Helper()
 	e := New(Config{

@@ -8,19 +8,19 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// features are those of the core specification 2.0 but for reference types, with
-// which a table could grow beyond all bounds.
+// features are those of the core specification 2.0 except reference types, with which a table
+// could grow beyond all bounds.
 const features = api.CoreFeaturesV2 &^ api.CoreFeatureReferenceTypes
 
-// compiled is a module that is ready to be instantiated, with a wazero runtime of
-// its own: a cache belongs to one. The limit of memory is each instance's.
+// compiled is a module that is ready to be instantiated, with a wazero runtime of its own,
+// because a cache belongs to one runtime. The limit of memory belongs to each instance.
 type compiled struct {
 	runtime wazero.Runtime
 	kept    wazero.CompilationCache // nil without a cache
 	code    wazero.CompiledModule
 }
 
-// compile compiles a module, or takes its compiled form from the cache.
+// compile compiles a module, or reads its compiled form from the cache.
 func compile(ctx context.Context, code []byte, cache cache) (*compiled, error) {
 	config := wazero.NewRuntimeConfigCompiler().WithCoreFeatures(features)
 	c := &compiled{}

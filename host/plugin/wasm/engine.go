@@ -1,6 +1,6 @@
-// Package wasm takes WebAssembly modules and gives peers: the plugins they hold,
-// each in a sandbox of its own, compiled by wazero. sdk/wire/ABI.md is what it
-// expects of a module and gives to it.
+// Package wasm compiles WebAssembly modules with wazero and returns peers: the
+// plugins that they hold, each in a sandbox of its own. What it requires of a
+// module, and provides to it, is in sdk/wire/ABI.md.
 package wasm
 
 import (
@@ -21,11 +21,11 @@ const MaxModule = 64 << 20
 // Config is what the sandboxes of an engine have in common.
 type Config struct {
 	CacheDir  string            // of compiled modules; empty: none
-	WorkerDir string            // in which each worker has a cache folder of its own; empty: they have none
+	WorkerDir string            // for a cache folder of each worker; empty: none
 	MaxMemory uint64            // of a plugin, in bytes
 	Seed      uint64            // of the random bytes
-	Note      func(line string) // tells the user what goes on
-	Warn      func(line string) // tells the user what goes wrong
+	Note      func(line string) // tells the user what is going on
+	Warn      func(line string) // warns the user
 }
 
 // Engine compiles modules. It may be used by several goroutines.
@@ -33,20 +33,20 @@ type Engine struct {
 	Config
 	mu      sync.Mutex
 	modules map[[sha256.Size]byte]*entry
-	refused map[string]bool // folders that the user was told of
+	refused map[string]bool // folders that the user was warned about
 }
 
 // entry is a module that was asked for.
 type entry struct {
 	sum               [sha256.Size]byte
 	announce, compile sync.Once
-	told              sync.Once // that a worker compiles it
+	told              sync.Once // the user was told that a worker compiles it
 
-	compiled *compiled // nil: not compiled, or err says why it cannot be
+	compiled *compiled // nil if not compiled; then err may have the reason
 	err      error
 }
 
-// New returns an engine. It opens nothing yet.
+// New returns an engine. It opens nothing.
 func New(c Config) *Engine {
 	return &Engine{Config: c, modules: map[[sha256.Size]byte]*entry{}, refused: map[string]bool{}}
 }
@@ -68,8 +68,8 @@ type Module struct {
 	*compiled
 }
 
-// Module checks a module and compiles it, the same bytes once. A cache that
-// cannot be used is a warning.
+// Module checks and compiles a module, the same bytes only once. A cache that cannot be used
+// is a warning.
 func (e *Engine) Module(ctx context.Context, name string, code []byte) (*Module, error) {
 	if len(code) > MaxModule {
 		return nil, fmt.Errorf("module of %d bytes: at most %d MiB are allowed", len(code), MaxModule>>20)
@@ -106,18 +106,18 @@ func (e *Engine) entry(code []byte) *entry {
 	return m
 }
 
-// quick is the size up to which a module is compiled before anyone waits for it.
+// quick is the size up to which compiling is too fast to tell the user.
 const quick = 1 << 18
 
-// Worker returns the cache folder for a worker that compiles the module, empty for none. The
-// folder is that worker's own: the engine makes it and removes old ones beside it, but never
-// loads what is in it, which a module that broke out of its sandbox may have written. Worker
-// tells the user, once, that the module has to be compiled, if that takes a while.
+// Worker returns the cache folder for a worker that compiles the module, or "" for none.
+// The folder belongs to this worker alone: the engine creates it and removes old ones beside
+// it, but never loads its content, which a module that broke out of its sandbox may have
+// written. If compiling will be slow, Worker tells the user so, once.
 func (e *Engine) Worker(name string, code []byte) string {
 	m := e.entry(code)
 	folder := e.usable(cacheOf(e.WorkerDir, m.sum), name)
 	m.told.Do(func() { e.announce(cacheOf(string(folder), m.sum), name, code) })
-	if folder != "" && os.MkdirAll(string(folder), 0o700) == nil { // or the worker says why not
+	if folder != "" && os.MkdirAll(string(folder), 0o700) == nil { // else the worker reports the error
 		folder.tidy()
 	}
 	return string(folder)
@@ -129,7 +129,7 @@ func (e *Engine) announce(cache cache, name string, code []byte) {
 	}
 }
 
-// usable returns the cache, or none, with a warning, if others can write it: what they leave
+// usable returns the cache, or none, with a warning, if others can write it: what they put
 // there would run here.
 func (e *Engine) usable(c cache, name string) cache {
 	err := c.judge()

@@ -16,7 +16,7 @@ func ReadFile(f *os.File, sum string) ([]byte, error) {
 		return nil, fmt.Errorf("module: %w", err)
 	}
 	if len(code) > MaxModule {
-		return nil, fmt.Errorf("module of more than %d MiB: that is no plugin", MaxModule>>20)
+		return nil, fmt.Errorf("module of more than %d MiB: not a plugin", MaxModule>>20)
 	}
 	if err := checksum.Check("module "+f.Name(), checksum.Of(code), sum, checksum.ManifestOrPin); err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// hostFunction is one function that a guest may import, with its answer.
+// hostFunction is a function that a guest may import.
 type hostFunction struct {
 	function
 	call func(i *instance, stack []uint64) // arguments in, the result out
@@ -23,7 +23,7 @@ func answer(params string, errno uint64) hostFunction {
 }
 
 // given is all that a guest may import: t2host.log and t2host.piece, and what Go's standard
-// library imports for wasip1. sdk/wire/ABI.md lists the answers.
+// library imports for wasip1. sdk/wire/ABI.md lists the results.
 var given = map[string]hostFunction{
 	"t2host.log": {function{"ii", ""}, func(i *instance, s []uint64) {
 		if b, ok := i.bytes(s[0], uint64(uint32(s[1]))); ok {
@@ -84,7 +84,7 @@ var given = map[string]hostFunction{
 
 const wasi = "wasi_snapshot_preview1."
 
-// instantiateHost makes the imports' two modules.
+// instantiateHost instantiates the two modules of the imports.
 func instantiateHost(ctx context.Context, r wazero.Runtime) error {
 	for _, module := range []string{"t2host", "wasi_snapshot_preview1"} {
 		b := r.NewHostModuleBuilder(module)
@@ -115,8 +115,8 @@ func valueTypes(letters string) []api.ValueType {
 
 func twoZeros(i *instance, s []uint64) { s[0] = cmp.Or(i.put32(s[0], 0), i.put32(s[1], 0)) }
 
-// clockTime: the time of day is packet time; the monotonic clock is real, or the
-// collector of a guest in Go loses its pace and memory grows without end.
+// clockTime returns packet time as the time of day. The monotonic clock is real; without it
+// the collector of a guest in Go loses its pace, and memory grows without end.
 func clockTime(i *instance, s []uint64) {
 	switch uint32(s[0]) {
 	case clockidRealtime:
@@ -128,7 +128,7 @@ func clockTime(i *instance, s []uint64) {
 	}
 }
 
-// randomBytes are the same in each run.
+// randomBytes writes random bytes that are the same in each run.
 func randomBytes(i *instance, s []uint64) {
 	b, ok := i.bytes(s[0], uint64(uint32(s[1])))
 	if !ok {
@@ -139,7 +139,7 @@ func randomBytes(i *instance, s []uint64) {
 	s[0] = errnoSuccess
 }
 
-// describeFile: the standard streams are character devices that can be written.
+// describeFile describes the standard streams as character devices that can be written.
 func describeFile(i *instance, s []uint64) {
 	b, ok := i.bytes(s[1], 24)
 	switch {
@@ -155,13 +155,13 @@ func describeFile(i *instance, s []uint64) {
 	}
 }
 
-// write takes what goes to standard output and error as lines of the log.
+// write logs what goes to standard output and error, as lines.
 func write(i *instance, s []uint64) {
 	if fd := uint32(s[0]); fd != 1 && fd != 2 {
 		s[0] = errnoBadf
 		return
 	}
-	const most = 1024 // as elsewhere
+	const most = 1024 // as on other systems
 	if uint32(s[2]) > most {
 		s[0] = errnoInval
 		return
@@ -183,7 +183,7 @@ func write(i *instance, s []uint64) {
 	s[0] = i.put32(s[3], written)
 }
 
-// poll answers waits for a time; a guest must not sleep for long.
+// poll implements waiting for a time; a guest must not sleep for long.
 func poll(i *instance, s []uint64) {
 	const subscription, event, longest = 48, 32, 10 * time.Millisecond
 	n := uint64(uint32(s[2]))

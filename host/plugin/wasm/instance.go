@@ -17,33 +17,33 @@ import (
 	"github.com/t2host/t2host/sdk/wire"
 )
 
-// instance is one plugin in its sandbox: a remote.Peer. It is dead at its first
-// error; wazero would let it go on, half broken.
+// instance is one plugin in its sandbox: a remote.Peer. It is dead after its first error;
+// wazero would let it continue, half broken.
 type instance struct {
 	module  api.Module
 	memory  memory
-	ctx     context.Context // holds the instance, for the functions it imports
+	ctx     context.Context // holds the instance, for the functions that it imports
 	out     log
 	started time.Time
-	now     int64 // packet time of the batch in work, nanoseconds since 1970 UTC
+	now     int64 // packet time of the current batch, nanoseconds since 1970 UTC
 	random  *rand.ChaCha8
 	exited  bool
-	code    uint32 // with which it has
+	code    uint32 // exit code
 	dead    error
 
-	piece func([]byte) error // of the batch in work; nil outside one
-	left  error              // of piece
+	piece func([]byte) error // of the current batch; nil outside one
+	left  error              // error of piece
 
 	in, describe, open, batch, close api.Function
 
 	stack [1]uint64
-	room  uint32 // address of the last room, and how much it is
+	room  uint32 // address and size of the last room
 	size  uint32
 }
 
 type instanceKey struct{}
 
-// Connect makes an instance; log takes the lines that it prints.
+// Connect makes an instance; log is called with each line that it prints.
 func (m *Module) Connect(log func(line string)) (remote.Peer, error) {
 	i := &instance{memory: memory{limit: m.engine.MaxMemory}, started: time.Now()}
 	i.out.log = log
@@ -105,7 +105,7 @@ func (i *instance) call(f api.Function, params ...uint64) (uint64, error) {
 	return i.stack[0], nil
 }
 
-// failed makes of wazero's error what the user needs to know.
+// failed turns wazero's error into what the user needs to know.
 func (i *instance) failed(err error) error {
 	switch {
 	case i.memory.wanted > 0:
@@ -124,10 +124,10 @@ func firstLine(err error) string {
 // exit ends the guest from within.
 func (i *instance) exit(code uint32) {
 	i.exited, i.code = true, code
-	panic("guest ends itself") // wazero makes an error of it
+	panic("guest ends itself") // wazero turns it into an error
 }
 
-// bytes is the guest's memory from address on, n bytes of it.
+// bytes returns n bytes of the guest's memory from address on.
 func (i *instance) bytes(address, n uint64) ([]byte, bool) {
 	a := uint64(uint32(address))
 	if size := uint64(len(i.memory.buf)); a > size || n > size-a {
@@ -159,10 +159,10 @@ func (i *instance) print(b []byte) { i.out.print(b) }
 // Describe asks for the manifest.
 func (i *instance) Describe() ([]byte, error) { return i.result(i.call(i.describe)) }
 
-// Open gives the open message to the guest.
+// Open passes the open message to the guest.
 func (i *instance) Open(msg []byte) ([]byte, error) { return i.message(i.open, msg) }
 
-// Batch gives a batch to the guest.
+// Batch passes a batch to the guest.
 func (i *instance) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 	i.now, i.piece = wire.Time(msg), piece
 	answer, err := i.message(i.batch, msg)
@@ -173,7 +173,7 @@ func (i *instance) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 	return answer, err
 }
 
-// leave hands on a piece of the answer; the guest ends where that is not possible.
+// leave hands on a piece of the answer; if that fails it ends the guest.
 func (i *instance) leave(address, size uint64) {
 	b, ok := i.bytes(address, size)
 	switch {
@@ -185,7 +185,7 @@ func (i *instance) leave(address, size uint64) {
 		i.left = i.piece(b)
 	}
 	if i.left != nil {
-		panic("guest is ended") // wazero makes an error of it
+		panic("guest is ended") // wazero turns it into an error
 	}
 }
 
@@ -194,11 +194,11 @@ func (i *instance) Close() ([]byte, error) { return i.result(i.call(i.close)) }
 
 // Release closes the instance.
 func (i *instance) Release(bool) {
-	_ = i.module.Close(i.ctx) // frees memory; there is nothing to fail
+	_ = i.module.Close(i.ctx) // frees memory; it cannot fail
 	i.out.flush()
 }
 
-// Room asks the guest where the next message goes: it is written there at once.
+// Room returns where the guest has room for the next message, which is written there at once.
 func (i *instance) Room(size int) ([]byte, error) {
 	if size > wire.MaxMessage {
 		return nil, fmt.Errorf("message of %d bytes", size)
@@ -209,14 +209,14 @@ func (i *instance) Room(size int) ([]byte, error) {
 	}
 	b, ok := i.bytes(address, uint64(size))
 	if !ok || uint32(address) == 0 {
-		i.dead = fmt.Errorf("guest has no room for a message of %d bytes: t2host_in gave %#x of %#x", size, uint32(address), len(i.memory.buf))
+		i.dead = fmt.Errorf("guest has no room for a message of %d bytes: t2host_in returned %#x of %#x", size, uint32(address), len(i.memory.buf))
 		return nil, i.dead
 	}
 	i.room, i.size = uint32(address), uint32(size)
 	return b[:0], nil
 }
 
-// message calls an export with the message that lies in the last room.
+// message calls an export with the message in the last room.
 func (i *instance) message(f api.Function, msg []byte) ([]byte, error) {
 	b, ok := i.bytes(uint64(i.room), uint64(i.size))
 	if !ok || len(msg) > len(b) || len(msg) == 0 || &b[0] != &msg[0] {
@@ -226,7 +226,7 @@ func (i *instance) message(f api.Function, msg []byte) ([]byte, error) {
 	return i.result(i.call(f, uint64(len(msg))))
 }
 
-// result is the bytes that an export points to.
+// result returns the bytes that an export points to.
 func (i *instance) result(r uint64, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err

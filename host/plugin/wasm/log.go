@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Bounds of what a guest prints: a line is cut behind so many bytes, and so many
-// lines are kept as its last words.
+// Bounds of what a guest prints: bytes after which a line is cut, and lines that are kept as
+// its last words.
 const (
 	maxLine  = 1024
 	maxWords = 20
 )
 
-// log makes lines of what a guest prints and keeps the last ones. What Go's
-// runtime prints when a program breaks is kept only.
+// log splits what a guest prints into lines and keeps the last ones. What Go's runtime prints
+// when a program breaks is only kept.
 type log struct {
 	log      func(string)
 	part     []byte // of a line
@@ -59,7 +59,7 @@ func (l *log) flush() {
 	}
 }
 
-// last gives the last words for an error, in one line.
+// last returns the last words for an error, in one line.
 func (l *log) last() string {
 	l.flush()
 	if len(l.lines) == 0 {

@@ -2,13 +2,12 @@ package wasm
 
 import "github.com/tetratelabs/wazero/experimental"
 
-// memory is a guest's memory: it grows up to a limit, and remembers that it was
-// asked for more. Addresses for all of it are reserved at the start where the
-// system lets us: then growing copies nothing, and only pages that the guest
-// touches are taken.
+// memory is a guest's memory: it grows up to a limit, and remembers the size that was refused.
+// Where the system allows it, addresses for the limit are reserved at the start: then growing
+// copies nothing, and only pages that the guest touches are allocated.
 type memory struct {
 	limit    uint64 // bytes
-	wanted   uint64 // the first size that was refused, 0 if none was
+	wanted   uint64 // the first size that was refused, or 0
 	buf      []byte
 	reserved []byte // buf is its beginning; nil: buf is on the heap
 }
@@ -20,7 +19,7 @@ func (m *memory) Allocate(_, _ uint64) experimental.LinearMemory {
 	return m
 }
 
-// Reallocate gives the memory with so many bytes; nil refuses them.
+// Reallocate returns the memory with the given size; nil refuses it.
 func (m *memory) Reallocate(size uint64) []byte {
 	if size > m.limit {
 		if m.wanted == 0 {
@@ -36,7 +35,7 @@ func (m *memory) Reallocate(size uint64) []byte {
 	first := len(m.buf) == 0
 	m.buf = m.buf[:size]
 	if first {
-		populate(m.buf) // code and data of the guest, most of which it touches
+		populate(m.buf) // the guest's data, most of which it touches
 	}
 	return m.buf
 }

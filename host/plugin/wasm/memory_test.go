@@ -9,7 +9,7 @@ import (
 	"unsafe"
 )
 
-// mapped says whether an address is one of this process.
+// mapped reports whether an address is one of this process.
 func mapped(t *testing.T, address uintptr) bool {
 	t.Helper()
 	f, err := os.Open("/proc/self/maps")

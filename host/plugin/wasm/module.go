@@ -58,7 +58,7 @@ func (s *shape) check(maxMemory uint64) error {
 		want, ok := given[name]
 		switch {
 		case !ok || i.kind != api.ExternTypeFunc:
-			return fmt.Errorf("imports %s, which no plugin gets: t2host.log, t2host.piece and the WASI functions of ABI.md are all there is", remote.Printable(name))
+			return fmt.Errorf("imports %s, which the host does not provide: it has t2host.log, t2host.piece and the WASI functions of ABI.md", remote.Printable(name))
 		case i.function != want.function:
 			return fmt.Errorf("imports %s as %s, but it is %s", name, i.function, want.function)
 		}
@@ -67,13 +67,13 @@ func (s *shape) check(maxMemory uint64) error {
 		f, ok := s.exports[want.name]
 		switch {
 		case !ok || f.kind != api.ExternTypeFunc:
-			return fmt.Errorf("does not export %s: it is no t2host plugin", want.name)
+			return fmt.Errorf("does not export %s: not a t2host plugin", want.name)
 		case f.function != want.function:
 			return fmt.Errorf("exports %s as %s, but it must be %s", want.name, f.function, want.function)
 		}
 	}
 	if f, ok := s.exports["_initialize"]; ok && (f.kind != api.ExternTypeFunc || f.function != function{}) {
-		return errors.New("exports an _initialize that takes or gives something, or is no function")
+		return errors.New("exports an _initialize that is not a function without parameters and results")
 	}
 	if s.exports["memory"].kind != api.ExternTypeMemory {
 		return errors.New("does not export its memory as memory")

@@ -30,7 +30,7 @@ func number(n int) string {
 	return string(append(b, byte(n)))
 }
 
-// body is a function's, with so many locals of one type.
+// body returns a function's body with this many locals of one type.
 func body(locals int) string {
 	content := "\x01" + number(locals) + "\x7f\x0b"
 	return number(len(content)) + content
@@ -44,7 +44,7 @@ const (
 )
 
 // lies are modules that claim more than they hold, or what no plugin may have.
-// wazero would take memory for most of them before it looks.
+// wazero would allocate memory for most of them before it reads them.
 var lies = map[string]string{
 	"types":               section(sectionType, number(half)),
 	"parameters":          section(sectionType, "\x01\x60"+number(half)),
@@ -90,7 +90,7 @@ func TestLies(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if took := after.TotalAlloc - before.TotalAlloc; took > 1<<16 {
-			t.Errorf("%s: takes %d bytes", name, took)
+			t.Errorf("%s: allocates %d bytes", name, took)
 		}
 	}
 	for name, sections := range map[string]string{
@@ -121,11 +121,11 @@ func TestModulesThatAreNoPlugins(t *testing.T) {
 	}{
 		{"text", []byte("hello, world"), "module not a WebAssembly module of version 1"},
 		{"a component", []byte("\x00asm\x0d\x00\x01\x00"), "module not a WebAssembly module of version 1"},
-		{"nothing", []byte(head), "module does not export t2host_abi: it is no t2host plugin"},
-		{"no batch", without("t2host_batch"), "module does not export t2host_batch: it is no t2host plugin"},
+		{"nothing", []byte(head), "module does not export t2host_abi: not a t2host plugin"},
+		{"no batch", without("t2host_batch"), "module does not export t2host_batch: not a t2host plugin"},
 		{"no memory", without("memory\x02"), "module does not export its memory as memory"},
 		{"another type", []byte(head + types + funcs + section(sectionExport, "\x01\x0at2host_abi\x00\x00")), "module exports t2host_abi as (), but it must be () -> i32"},
-		{"an odd name", []byte(head + types + section(sectionImport, "\x01\x03\x1b[m\x02\xff\xff\x00\x00")), `module imports \x1b[m.\xff\xff, which no plugin gets: t2host.log, t2host.piece and the WASI functions of ABI.md are all there is`},
+		{"an odd name", []byte(head + types + section(sectionImport, "\x01\x03\x1b[m\x02\xff\xff\x00\x00")), `module imports \x1b[m.\xff\xff, which the host does not provide: it has t2host.log, t2host.piece and the WASI functions of ABI.md`},
 		{"no code", append([]byte(nil), good[:len(good)-9]...), "module not a well-formed WebAssembly module"},
 		{"too large", make([]byte, MaxModule+1), "module of 67108865 bytes: at most 64 MiB are allowed"},
 	} {
@@ -135,7 +135,7 @@ func TestModulesThatAreNoPlugins(t *testing.T) {
 	}
 }
 
-// TestCustomSections: they are left out, wherever they stand, and the module that was
+// TestCustomSections: they are left out, wherever they are, and the module that was
 // given stays as it is.
 func TestCustomSections(t *testing.T) {
 	custom := section(sectionCustom, "\x04namewhatever")
@@ -177,7 +177,7 @@ func newEngine(t *testing.T, cacheDir string) *Engine {
 	return e
 }
 
-// FuzzModule: the check of a module's shape takes memory by what the module holds,
+// FuzzModule: the check of a module's shape allocates by what the module holds,
 // not by what it claims.
 func FuzzModule(f *testing.F) {
 	for _, name := range []string{"ctcpwin", "hostile/good", "hostile/import_outside", "hostile/import_changed", "hostile/log_flood"} {
@@ -192,7 +192,7 @@ func FuzzModule(f *testing.F) {
 		s, err := readShape(code)
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > uint64(1<<18+512*len(code)) {
-			t.Errorf("%d bytes take %d", len(code), took)
+			t.Errorf("%d bytes allocate %d", len(code), took)
 		}
 		if err == nil && len(s.plain) > len(code) {
 			t.Errorf("%d bytes became %d", len(code), len(s.plain))

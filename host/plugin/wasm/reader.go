@@ -2,8 +2,8 @@ package wasm
 
 import "github.com/tetratelabs/wazero/api"
 
-// reader reads a module's bytes; after the first that is missing or wrong, bad
-// is true and everything is zero.
+// reader reads a module's bytes. After the first byte that is missing or wrong, bad is true
+// and everything is zero.
 type reader struct {
 	b   []byte
 	bad bool
@@ -45,7 +45,7 @@ func (r *reader) u32() uint32 {
 	return 0
 }
 
-// signed passes over a signed number in LEB128 of so many bits.
+// signed skips a signed number in LEB128 with this many bits.
 func (r *reader) signed(bits int) {
 	for n := 0; n < bits; n += 7 {
 		if r.byte() < 0x80 {
@@ -57,7 +57,7 @@ func (r *reader) signed(bits int) {
 
 func (r *reader) name() string { return string(r.take(r.u32())) }
 
-// count reads the length of a vector, whose elements take a byte each at least.
+// count reads the length of a vector, whose elements have at least a byte each.
 func (r *reader) count(most uint32) uint32 {
 	n := r.u32()
 	if n > most || uint64(n) > uint64(len(r.b)) {
@@ -74,15 +74,15 @@ func (r *reader) each(most uint32, element func()) {
 	}
 }
 
-// bound fails where there is more than the most.
+// bound fails if n is larger than most.
 func (r *reader) bound(n, most uint64) {
 	if n > most {
 		r.fail()
 	}
 }
 
-// limits reads the size of a memory or table: its first one; the largest, if
-// there is one, does not matter.
+// limits reads the size of a memory or table: the initial size; the maximum, if there is one,
+// does not matter.
 func (r *reader) limits() uint32 {
 	flag := r.byte()
 	first := r.u32()
@@ -96,7 +96,7 @@ func (r *reader) limits() uint32 {
 	return first
 }
 
-// constant passes over a constant expression.
+// constant skips a constant expression.
 func (r *reader) constant() {
 	for !r.bad {
 		switch r.byte() {
@@ -125,7 +125,7 @@ func (r *reader) constant() {
 	}
 }
 
-// valueType reads a type, as the letter that a function's types have.
+// valueType reads a type, as its letter in a function's types.
 func (r *reader) valueType() byte {
 	switch r.byte() {
 	case api.ValueTypeI32:

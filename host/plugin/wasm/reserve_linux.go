@@ -2,8 +2,8 @@ package wasm
 
 import "golang.org/x/sys/unix"
 
-// reserve maps size bytes of zeros, of which only those that are touched take
-// memory; nil where the system refuses, as with a limit of addresses (ulimit -v).
+// reserve maps size bytes of zeros, of which only the touched ones use memory. It returns nil
+// if the system refuses, as with a limit of addresses (ulimit -v).
 func reserve(size uint64) []byte {
 	if size > 1<<32 || uint64(int(size)) != size {
 		return nil
@@ -15,8 +15,8 @@ func reserve(size uint64) []byte {
 	return b
 }
 
-// populate takes memory for all of b at once: as they are touched pages come one by
-// one, which takes several times as long. Before Linux 5.14 they still do.
+// populate allocates memory for all of b at once: page by page, as pages are touched, it takes
+// several times as long. Before Linux 5.14 it does nothing.
 func populate(b []byte) { _ = unix.Madvise(b, unix.MADV_POPULATE_WRITE) }
 
-func release(b []byte) { _ = unix.Munmap(b) } // of a mapping of ours there is nothing to fail
+func release(b []byte) { _ = unix.Munmap(b) } // cannot fail for a mapping of ours

@@ -6,21 +6,21 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// Bounds of a module. What a compiler makes stays far below; a module that claims
-// more than it holds would have the memory for it taken before it is refused.
+// Bounds of a module. Modules made by a compiler stay far below; for a module that claims more
+// than it holds, memory would be allocated before it is refused.
 const (
 	MaxEntries    = 100_000 // of a section
 	MaxParameters = 1000    // and as many results, of a function
-	MaxLocals     = 50_000  // of a function, as browsers have it
+	MaxLocals     = 50_000  // of a function, as in browsers
 	MaxAllLocals  = 4 << 20 // of all functions
-	MaxElements   = 1 << 20 // of all tables, and of all that is put into them
+	MaxElements   = 1 << 20 // of all tables, and of all their initial elements
 )
 
-// shape is what a module says of itself before it is compiled.
+// shape is what a module declares before it is compiled.
 type shape struct {
 	imports []imported
 	exports map[string]exported
-	memory  uint64 // bytes at the start; 0 where it has none
+	memory  uint64 // bytes at the start; 0 if it has none
 	plain   []byte // the module without its custom sections (names, sources' lines); it aliases the input if custom sections come last
 
 	types     []function
@@ -44,8 +44,8 @@ type exported struct {
 
 var errMalformed = errors.New("not a well-formed WebAssembly module")
 
-// readShape reads a module's sections (WebAssembly core specification 2.0, 5.5),
-// before anything else looks at it: each count is one that its section holds.
+// readShape reads a module's sections (WebAssembly core specification 2.0, 5.5) before
+// anything else reads the module: no count is larger than its section.
 func readShape(code []byte) (*shape, error) {
 	const head = "\x00asm\x01\x00\x00\x00"
 	if len(code) < len(head) || string(code[:len(head)]) != head {
@@ -75,14 +75,14 @@ func readShape(code []byte) (*shape, error) {
 		}
 		if start, end := len(code)-len(whole), len(code)-len(r.b); start == len(s.plain) {
 			s.plain = code[:end:end]
-		} else { // a custom section stood before it
+		} else { // a custom section was before it
 			s.plain = append(s.plain, code[start:end]...)
 		}
 	}
 	return s, nil
 }
 
-// order returns the place of a section in a module; 0 if there is no such section.
+// order returns the place of a section, or 0 if there is no such section.
 func order(id byte) int {
 	switch {
 	case id == sectionDataCount: // before the code
@@ -132,7 +132,7 @@ func (s *shape) section(id byte, r *reader) {
 
 func (s *shape) typeOf(r *reader) {
 	if r.byte() != typeFunction {
-		r.fail() // or a type of a later version of the standard
+		r.fail() // a type of a later version of the standard
 	}
 	var letters [2]string
 	for i := range letters {
@@ -143,7 +143,7 @@ func (s *shape) typeOf(r *reader) {
 	s.types = append(s.types, function{letters[0], letters[1]})
 }
 
-// typed reads the index of a type.
+// typed reads the index of a type and returns the function type.
 func (s *shape) typed(r *reader) function {
 	n := r.u32()
 	if uint64(n) >= uint64(len(s.types)) {
@@ -187,8 +187,8 @@ func (s *shape) exported(r *reader) {
 	s.exports[name] = e
 }
 
-// element reads a segment of a table (5.5.12): bit 0 says that it is not put
-// there at the start, bit 1 that it has an index, bit 2 that it has expressions.
+// element reads a segment of a table (5.5.12): bit 0 means that it is not put there at the
+// start, bit 1 that it has an index, bit 2 that it has expressions.
 func (s *shape) element(r *reader) {
 	flags := r.u32()
 	if flags > 7 {
@@ -218,7 +218,7 @@ func (s *shape) element(r *reader) {
 	r.bound(s.elements, 2*MaxElements)
 }
 
-// body reads a function's locals; its instructions are for the compiler.
+// body reads a function's locals; its instructions are left to the compiler.
 func (s *shape) body(r *reader) {
 	code := reader{b: r.take(r.u32())}
 	locals := uint64(0)

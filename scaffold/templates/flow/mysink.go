@@ -1,4 +1,4 @@
-// Package mysink takes packets and gives each flow its pauses: how often nothing was
+// Package mysink adds to each flow record its pauses: how often nothing was
 // sent for a while, and for how long at most.
 package mysink
 

@@ -1,4 +1,4 @@
-// Package mysink takes flow ends and gives each record one column.
+// Package mysink adds one column to each flow record.
 package mysink
 
 import "github.com/t2host/t2host/sdk"
@@ -6,10 +6,10 @@ import "github.com/t2host/t2host/sdk"
 // Plugin is the declaration: all that t2host knows of the plugin before it opens it.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "mySink", Number: 900, Version: "0.1.0",
-	Doc: "says what it does, in one sentence",
+	Doc: "what it does, in one sentence",
 	//t2host:requires
 	Ends:    sdk.End(), //t2host:columns
-	Columns: []sdk.Column{sdk.Uint32Column("mySinkColumn", "what it says")},
+	Columns: []sdk.Column{sdk.Uint32Column("mySinkColumn", "what it shows")},
 	Open:    open,
 })
 

@@ -1,4 +1,4 @@
-// Package mysink takes flow ends and sends what is to leave.
+// Package mysink reads flow ends and sends bytes to an outlet.
 package mysink
 
 import "github.com/t2host/t2host/sdk"
@@ -11,7 +11,7 @@ type Settings struct {
 // Plugin is the declaration: all that t2host knows of the plugin before it opens it.
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "mySink", Number: 900, Version: "0.1.0",
-	Doc:      "says what it does, in one sentence",
+	Doc:      "what it does, in one sentence",
 	Defaults: Settings{Suffix: "_mysink.txt"},
 	Settings: func(s *Settings) []sdk.Setting {
 		return []sdk.Setting{sdk.TextSetting("suffix", &s.Suffix, "the file is the output prefix and this")}

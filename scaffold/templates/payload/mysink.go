@@ -1,5 +1,5 @@
-// Package mysink takes the first bytes of payload and gives each flow how many of its
-// packets begin with a printable text.
+// Package mysink reads the first bytes of payload and adds to each flow record
+// how many of its packets begin with a printable text.
 package mysink
 
 import "github.com/t2host/t2host/sdk"

@@ -1,4 +1,4 @@
-// Package mysink takes flow ends and gives a line for each, and a summary every few
+// Package mysink sends a line for each flow end, and a summary every few
 // seconds of packet time.
 package mysink
 
@@ -67,7 +67,7 @@ func (k *sink) endFlow(end sdk.EndRow) error {
 }
 
 // summaries writes those that are due. Packet time is the only clock, so that a capture
-// gives the same result each time.
+// has the same result each time.
 func (k *sink) summaries(now int64) {
 	interval := int64(k.Interval) * 1e9
 	if k.due == 0 {
@@ -78,7 +78,7 @@ func (k *sink) summaries(now int64) {
 	}
 	k.lines.Send([]byte("# " + strconv.FormatUint(k.flows, 10) + " flows ended\n"))
 	k.flows = 0
-	k.due += (now-k.due)/interval*interval + interval // the first one behind now
+	k.due += (now-k.due)/interval*interval + interval // the first one after now
 }
 
 // report adds the plugin's lines to the end report.

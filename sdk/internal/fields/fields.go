@@ -1,7 +1,7 @@
-// Package fields is the one table of what a plugin may read of packets and flow ends.
-// From it go generate writes the names in sdk/field, the SDK's structs and rows, the wire,
-// and how the host fills batches; ABI.md shows it. A new field is a line here, one where the
-// host decodes or keeps it, and a test.
+// Package fields holds the table of what a plugin may read of packets and flow
+// ends. From it go generate writes the SDK's structs and rows, the wire, and
+// how the host fills batches; ABI.md shows it. A new field is a line here, and
+// where the host knows it from.
 package fields
 
 import "strings"

@@ -1,4 +1,4 @@
-// Package firstwords takes payload and gives each flow the word that it begins with,
+// Package firstwords reads payload and adds to each flow the word that it begins with,
 // and how many of its packets begin with one.
 package firstwords
 
@@ -19,7 +19,7 @@ const Read = 16
 // Plugin is the declaration: all that t2host knows of the plugin before it opens it.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "firstWords", Number: 300, Version: "0.1.0",
-	Doc:      "gives each flow the word that its payload begins with",
+	Doc:      "adds the word that the payload begins with to each flow",
 	Requires: []sdk.Requirement{{Name: "basicstats", Versions: "^1.0.0"}},
 	Packets:  sdk.All().WithPayload(Read),
 	Ends:     sdk.End(field.DstPort, field.Proto).With(sdk.Uint64Column("basicstats.pktsSnt", "")),

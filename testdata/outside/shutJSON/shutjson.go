@@ -1,4 +1,4 @@
-// Package shutjson takes tcpwin's table of low windows and sends an object in JSON each
+// Package shutjson sends tcpwin's table of low windows as an object in JSON each
 // time a host has stopped a peer for longer than ever before.
 package shutjson
 

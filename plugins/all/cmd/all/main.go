@@ -1,4 +1,4 @@
-// Command all is the first-party plugins as one module and as one process.
+// Command all serves the first-party plugins, as one module or as one process.
 package main
 
 import (

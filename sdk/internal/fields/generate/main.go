@@ -1,4 +1,5 @@
-// Command generate writes what is made of the table of fields: go generate ./sdk.
+// Command generate writes the code and pages that are made from the table of
+// fields: go generate ./sdk.
 //
 //	go run ./internal/fields/generate ROOT
 package main
