@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/t2host/t2host/testdata/built"
 )
 
 // longPackets is how many packets the long capture of the design holds.
@@ -58,7 +60,7 @@ func BenchmarkLong(t *testing.B) {
 		return // go test's trial run; -benchtime=7x asks for seven rounds
 	}
 	long := longCapture(t, sharedFolder(t))
-	bin := buildHost(t)
+	bin := must(t, built.Program)
 	out := filepath.Join(t.TempDir(), "out")
 	const sink = "tcpwinsink.to=file:/dev/null"
 	run := func(plugins, runtime string) []string {

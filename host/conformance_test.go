@@ -10,8 +10,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/t2host/t2host/testdata/built"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -61,6 +64,7 @@ type way struct {
 	runtime plugin.Runtime
 	trust   bool   // the module runs in the host
 	tcpwin  string // another module that takes tcpwin's place, beside compiled-in plugins
+	kept    bool   // all runs have one carrier, which compiles a module once
 	carry   func(*sdk.Plugin) *sdk.Plugin
 	plugins []*sdk.Plugin // nil: all first-party ones
 }
@@ -76,6 +80,7 @@ var (
 	direct      = way{name: "inproc", runtime: plugin.Inproc}
 	throughWire = way{name: "bytes", runtime: plugin.Inproc, carry: carried}
 	sandbox     = way{name: "wasm", runtime: plugin.Wasm, trust: true}
+	keptSandbox = way{name: "wasm", runtime: plugin.Wasm, trust: true, kept: true}
 	worker      = way{name: "worker", runtime: plugin.Wasm}
 	ownProcess  = way{name: "process", runtime: plugin.Process}
 	inC         = way{name: "C", runtime: plugin.Wasm, trust: true, tcpwin: "../testdata/guests/ctcpwin.wasm"}
@@ -101,7 +106,7 @@ func (w *way) config(t testing.TB, c *Config, records *[]string) {
 		case w.tcpwin != "":
 			word += ":inproc"
 		case w.runtime == plugin.Wasm:
-			a.BuiltIn, a.Module.Path = false, modulePath(t)
+			a.BuiltIn, a.Module.Path = false, must(t, built.Module)
 		}
 		if w.trust {
 			c.Trust = append(c.Trust, p.Name)
@@ -114,6 +119,9 @@ func (w *way) config(t testing.TB, c *Config, records *[]string) {
 		runtimes.CacheDir = moduleCache(t)
 	}
 	c.Carrier = runtimes.Carrier
+	if w.kept {
+		c.Carrier = keptCarrier(runtimes)
+	}
 	if records != nil {
 		r := recorder(records)
 		if w.carry != nil {
@@ -123,6 +131,32 @@ func (w *way) config(t testing.TB, c *Config, records *[]string) {
 		c.Catalogue = append(c.Catalogue, plugin.BuiltIn(r)...)
 	}
 }
+
+// keptOnce makes the carrier of ways that keep one.
+var keptOnce struct {
+	sync.Once
+	plugin.Carrier
+}
+
+// keptCarrier returns the constructor of a carrier that outlives its runs. It trusts all
+// first-party plugins.
+func keptCarrier(runtimes launch.Config) func(plugin.CarrierConfig) plugin.Carrier {
+	return func(of plugin.CarrierConfig) plugin.Carrier {
+		keptOnce.Do(func() {
+			of.Trust, of.Stop = nil, nil
+			for _, p := range all.Plugins() {
+				of.Trust = append(of.Trust, p.Name)
+			}
+			keptOnce.Carrier = runtimes.Carrier(of)
+		})
+		return open{keptOnce.Carrier}
+	}
+}
+
+// open is a carrier that its run does not close.
+type open struct{ plugin.Carrier }
+
+func (open) Close() error { return nil }
 
 // runAll runs all first-party plugins over a capture.
 func runAll(t *testing.T, capture string, rows int, zone *time.Location, w way) outcome {
@@ -244,7 +278,7 @@ func ways(k kind, rows int) []way {
 	at := func(sizes ...int) bool { return slices.Contains(sizes, rows) }
 	if testing.Short() {
 		if at(256) {
-			return []way{direct, throughWire, sandbox}
+			return []way{direct, throughWire, keptSandbox}
 		}
 		return nil
 	}
@@ -252,9 +286,9 @@ func ways(k kind, rows int) []way {
 	case rows > defaultRows:
 		return []way{throughWire}
 	case rows > 4096:
-		return []way{throughWire, sandbox}
+		return []way{throughWire, keptSandbox}
 	case os.Getenv("T2HOST_MATRIX") == "1":
-		return []way{direct, throughWire, sandbox, inC, ownProcess, worker}
+		return []way{direct, throughWire, keptSandbox, inC, ownProcess, worker}
 	case k == theMix && rows < 256:
 		return nil
 	}
@@ -263,7 +297,7 @@ func ways(k kind, rows int) []way {
 		list = append(list, direct, inC)
 	}
 	if k == ours && at(1, 256) || k != ours && at(7, 4096) {
-		list = append(list, sandbox)
+		list = append(list, keptSandbox)
 	}
 	if at(256) {
 		list = append(list, ownProcess)

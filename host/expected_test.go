@@ -30,7 +30,7 @@ var firstLinkOnly = map[string]bool{"ppp_multi_if_linktypes.pcapng": true}
 // plugins compiled in, in the sandbox and in processes.
 func TestExpected(t *testing.T) {
 	slow(t)
-	for _, w := range []way{direct.withTwo(), sandbox.withTwo(), ownProcess.withTwo()} {
+	for _, w := range []way{direct.withTwo(), keptSandbox.withTwo(), ownProcess.withTwo()} {
 		t.Run(w.name, func(t *testing.T) { expected(t, w) })
 	}
 }

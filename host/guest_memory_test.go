@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/t2host/t2host/testdata/built"
+
 	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
@@ -21,7 +23,7 @@ func TestAGuestsMemoryStaysFlat(t *testing.T) {
 		packets = n
 	}
 	path := filepath.Join(t.TempDir(), "allocates.wasm")
-	if err := buildGuest(path, "../testdata/guests/allocates"); err != nil {
+	if err := built.Guest(path, "testdata/guests/allocates"); err != nil {
 		t.Fatal(err)
 	}
 	log := func(line string) { t.Log(line) }

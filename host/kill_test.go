@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/t2host/t2host/testdata/built"
 )
 
 // kills is how often each of the tests below kills: a few times in make test, as
@@ -238,8 +240,8 @@ func sink(t *testing.T, rnd *rand.Rand) (target string, received func(error) []b
 func TestAKilledHost(t *testing.T) {
 	slow(t)
 	sockets, cache := shortFolder(t), t.TempDir()
-	bin := buildHost(t)
-	ways := [][]string{{"-p", "tcpwin,tcpwinsink", "--runtime", "process"}, {"-p", modulePath(t)}} // the second in workers
+	bin := must(t, built.Program)
+	ways := [][]string{{"-p", "tcpwin,tcpwinsink", "--runtime", "process"}, {"-p", must(t, built.Module)}} // the second in workers
 	command := func(out, input string, way []string) *exec.Cmd {
 		cmd := exec.Command(bin, append(way, "-r", input, "-w", out, "--set", "tcpwinsink.to=file:"+out+"_sink")...)
 		cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+sockets, "XDG_CACHE_HOME="+cache)

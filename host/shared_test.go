@@ -2,8 +2,6 @@ package host
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,9 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/t2host/t2host/testdata/built"
+
 	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
-	"github.com/t2host/t2host/host/plugin/wasm"
 	"github.com/t2host/t2host/host/settings"
 	hostworker "github.com/t2host/t2host/host/worker"
 	"github.com/t2host/t2host/plugins/all"
@@ -65,86 +64,27 @@ func TestMain(m *testing.M) {
 		syscall.Exit(0) // os.Exit waits a second under the race detector
 	}
 	code := m.Run()
-	for _, dir := range []string{mix.dir, built.dir} {
-		if dir != "" {
-			os.RemoveAll(dir)
-		}
-	}
+	built.Remove()
+	os.RemoveAll(mix.dir)
 	os.Exit(code)
 }
 
-// built is the module of the first-party plugins, built once for all tests, and
-// its compiled form.
-var built struct {
-	sync.Once
-	dir string
-	err error
-}
-
-func modulePath(t testing.TB) string {
+// must returns the path of what a test needs and what is built once for all tests.
+func must(t testing.TB, what func() (string, error)) string {
 	t.Helper()
-	built.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "t2host-test"); built.err != nil {
-			return
-		}
-		built.err = buildGuest(filepath.Join(built.dir, "all.wasm"), "../plugins/all/cmd/all")
-	})
-	if built.err != nil {
-		t.Fatal(built.err)
+	path, err := what()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return filepath.Join(built.dir, "all.wasm")
+	return path
 }
 
-// buildGuest builds a command as a module.
-func buildGuest(path, command string) error {
-	build := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o", path, command)
-	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm")
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w\n%s", err, out)
-	}
-	return nil
-}
-
-// buildHost builds t2host and gives its path.
-func buildHost(t testing.TB) string {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), "t2host")
-	if out, err := exec.Command("go", "build", "-o", bin, "../cmd/t2host").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return bin
-}
-
-// moduleCache is a cache folder in which that module is compiled, for the host and for workers:
-// under the race detector that takes half a minute, and each worker would do it.
+// moduleCache returns a cache folder in which the first-party module is compiled, for the host
+// and for workers.
 func moduleCache(t testing.TB) string {
 	t.Helper()
-	dir := filepath.Join(filepath.Dir(modulePath(t)), "cache")
-	warm.Do(func() {
-		code, err := os.ReadFile(modulePath(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		own := filepath.Join(dir, "wasm")
-		none := func(string) {}
-		e := wasm.New(wasm.Config{CacheDir: own, MaxMemory: 64 << 20, Note: none, Warn: none})
-		defer e.Close()
-		if _, err := e.Module(t.Context(), "warm", code); err != nil {
-			t.Fatal(err)
-		}
-		entries, err := os.ReadDir(own)
-		for _, entry := range entries {
-			name := entry.Name()
-			err = errors.Join(err, os.CopyFS(filepath.Join(dir, "worker", name, name), os.DirFS(filepath.Join(own, name))))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	})
-	return dir
+	return filepath.Join(must(t, built.Cache), "t2host")
 }
-
-var warm sync.Once
 
 // captureFile is the path of a shared capture.
 func captureFile(t testing.TB, shared, name string) string {
