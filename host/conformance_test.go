@@ -29,7 +29,7 @@ import (
 	"github.com/t2host/t2host/sdk/serve"
 )
 
-// carried gives the same plugin behind a border: every batch and every answer
+// carried returns the same plugin with a border before it: every batch and every answer
 // passes through bytes, as it does to a plugin that is not compiled in.
 func carried(p *sdk.Plugin) *sdk.Plugin {
 	return remote.Carry(p, func() (remote.Peer, error) { return &peer{Server: serve.NewServer(p)}, nil })
@@ -50,7 +50,7 @@ func (p *peer) Room(size int) ([]byte, error) {
 
 func (p *peer) Release(bool) {}
 
-// outcome is all that a run gives but for dates and costs.
+// outcome is what a run writes and reports, without dates and costs.
 type outcome struct {
 	Err     string
 	Files   map[string]string
@@ -379,7 +379,7 @@ func TestSummerTime(t *testing.T) {
 	}
 }
 
-// TestWaysAreTaken is a check of the check: the plugins run where a way says.
+// TestWaysAreTaken is a check of the check: the plugins run in the runtime of their way.
 func TestWaysAreTaken(t *testing.T) {
 	for _, c := range []struct {
 		way

@@ -18,7 +18,7 @@ import (
 )
 
 // failing is a plugin with a file that goes wrong at its ninth flow end, as its
-// setting how says. This program holds it in a process, too.
+// setting how selects. This program holds it in a process, too.
 var failing = sdk.Define(sdk.Spec[failure]{
 	Name: "failing", Number: 990, Version: "1.0.0", Doc: "fails for a test",
 	Defaults: failure{"_failing.txt", "error"},

@@ -28,7 +28,7 @@ var endless = sync.OnceValue(func() []byte {
 // feeder writes endless into a pipe.
 type feeder struct {
 	out   *os.File
-	begun chan struct{} // closed when the host reads on behind the capture's beginning: all plugins are open by then
+	begun chan struct{} // closed when the host reads on after the capture's beginning: all plugins are open by then
 	stop  chan struct{} // to be closed: the input ends, at once
 	done  chan struct{} // closed at the end: it was told to stop, or nobody reads any more
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// TestAGuestsMemoryStaysFlat gives packets to a guest that makes garbage at each:
+// TestAGuestsMemoryStaysFlat sends packets to a guest that makes garbage at each:
 // a million in make test, 50 million in make soak. Its memory is bounded to
 // 12 MiB, and a fresh guest in Go has 6.
 func TestAGuestsMemoryStaysFlat(t *testing.T) {

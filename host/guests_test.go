@@ -16,7 +16,7 @@ func TestCommittedGuests(t *testing.T) {
 	const guests = "../testdata/guests"
 	clang, err := exec.Command("clang", "--version").Output()
 	if err != nil || !strings.Contains(string(clang), "clang version 14.") {
-		skip(t, "clang 14 is not installed, and another one gives other bytes")
+		skip(t, "clang 14 is not installed, and another one produces other bytes")
 	}
 	if _, err := exec.LookPath("wasm-ld"); err != nil {
 		skip(t, "lld is not installed")

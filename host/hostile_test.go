@@ -74,7 +74,7 @@ var hostile = map[string]string{
 	"slow_compile":     "hostile/slow_compile.wasm: did not answer within 5s: killed",
 }
 
-// neverEnds says that nothing but the time limit ends a module.
+// neverEnds reports whether only the time limit ends a module.
 func neverEnds(name string) bool { return strings.HasPrefix(name, "loop_") || name == "slow_compile" }
 
 // runHostile runs a module beside tcpwin, trusted (in the host) or not (in a

@@ -21,7 +21,7 @@ var tcpDiffers = map[string]string{
 }
 
 // TestIndex runs every shared capture to its end: packets, TCP packets and
-// damage are those that the index says.
+// damage are those of the index.
 func TestIndex(t *testing.T) {
 	slow(t)
 	shared := sharedFolder(t)

@@ -19,7 +19,7 @@ import (
 )
 
 // kills is how often each of the tests below kills: a few times in make test, as
-// often as T2HOST_KILLS says in make soak.
+// often as T2HOST_KILLS sets in make soak.
 func kills(t *testing.T, few int) int {
 	t.Helper()
 	n, err := strconv.Atoi(os.Getenv("T2HOST_KILLS"))
@@ -41,7 +41,7 @@ func shortFolder(t *testing.T) string {
 	return dir
 }
 
-// empty says what is in the folder that should not be.
+// empty reports what is in the folder that should not be.
 func empty(t *testing.T, dir string) {
 	t.Helper()
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
@@ -150,7 +150,7 @@ func TestAKilledPlugin(t *testing.T) {
 
 var killedWhile = regexp.MustCompile(`^plugin (?:tcpwin|tcpwinsink): (open|batch|close)(?: \d+ \(packets \d+ to \d+\))?: process died: signal: killed[^\n]*$`)
 
-// killPlugin kills a plugin of a run. It gives what the plugin was doing, "missed"
+// killPlugin kills a plugin of a run. It returns what the plugin was doing, "missed"
 // if it had done everything, and what tcpwinsink has sent.
 func killPlugin(t *testing.T, w way, when moment, seed uint64) (hit string, got []byte) {
 	t.Helper()

@@ -87,7 +87,7 @@ func leaves(t *testing.T, sockets string, run func()) {
 		if left := children(); len(left) > 0 {
 			t.Errorf("processes are left: %v", left)
 			for _, pid := range left {
-				_ = syscall.Kill(pid, syscall.SIGKILL) // for the tests behind
+				_ = syscall.Kill(pid, syscall.SIGKILL) // for the tests after this one
 			}
 		}
 		empty(t, sockets)
@@ -187,7 +187,7 @@ var misfit = sdk.Define(sdk.Spec[struct{}]{
 	},
 })
 
-// fed gives a run more input than it reads.
+// fed feeds a run more input than it reads.
 func fed(t *testing.T, c *Config) *feeder {
 	f := feed(t)
 	c.Files, c.Stdin = []string{"-"}, f.out

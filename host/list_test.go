@@ -13,7 +13,7 @@ import (
 	"github.com/t2host/t2host/plugins/tcpwin"
 )
 
-// TestAListIsOneStream: a capture cut into files gives what it gives whole:
+// TestAListIsOneStream: a capture cut into files has the results of the whole one:
 // flows go on across files, times are right to the nanosecond.
 func TestAListIsOneStream(t *testing.T) {
 	whole, err := os.ReadFile(windows)

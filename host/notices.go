@@ -43,7 +43,7 @@ func (n *notices) warn(line string) {
 	}
 }
 
-// note shows a line, which is not kept: it says what goes on, not what is wrong.
+// note shows a line, which is not kept: it is about progress, not about a problem.
 func (n *notices) note(line string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

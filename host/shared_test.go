@@ -145,7 +145,7 @@ func requests(words ...string) []plugin.Request {
 	return list
 }
 
-// settingsOf are the defaults and what --set gives.
+// settingsOf returns the defaults with the values of --set.
 func settingsOf(t testing.TB, sets ...string) *settings.Values {
 	t.Helper()
 	values, err := settings.Load(os.DevNull, nil, sets)

@@ -57,6 +57,6 @@ func (r EndRows) column(n int, k kind, values int) *value.Vec {
 // fits refuses a column that was written as wider or narrower values than it has.
 func (r EndRows) fits(n int, v *value.Vec) {
 	if c := r.env.cells[n]; c.kind != unsignedKind && c.kind != signedKind || len(v.Data) != r.N*c.size {
-		r.env.column(n, 0) // says so
+		r.env.column(n, 0) // panics with the reason
 	}
 }

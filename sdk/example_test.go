@@ -29,7 +29,7 @@ func show(part string, plugins ...*sdk.Plugin) {
 	fmt.Print(got[part])
 }
 
-// A whole plugin: it counts the packets of each flow whose window is shut. State stands in
+// A whole plugin: it counts the packets of each flow whose window is shut. State is in
 // the flow's slot; at the flow's end it is written as a column, and forgotten.
 func Example() {
 	type settings struct{ Below uint32 }
@@ -69,7 +69,7 @@ func Example() {
 func ExampleOutletWriter_Send() {
 	type settings struct{ sdk.StreamSettings }
 	ends := sdk.Define(sdk.Spec[settings]{
-		Name: "ends", Number: 940, Version: "1.0.0", Doc: "says which flows ended",
+		Name: "ends", Number: 940, Version: "1.0.0", Doc: "reports which flows ended",
 		Defaults: settings{sdk.StreamDefaults("")},
 		Settings: func(s *settings) []sdk.Setting { return s.StreamSettings.Settings() },
 		Ends:     sdk.End(field.SrcIP, field.FirstSeen, field.LastSeen),
@@ -100,7 +100,7 @@ func ExampleOutletWriter_Send() {
 // A plugin that reads another one's column, by its name and type. It requires the other.
 func ExampleEndSelect_With() {
 	lengths := sdk.Define(sdk.Spec[struct{}]{
-		Name: "lengths", Number: 100, Version: "1.0.0", Doc: "gives each flow its bytes",
+		Name: "lengths", Number: 100, Version: "1.0.0", Doc: "adds its bytes to each flow",
 		Packets: sdk.All(field.L7Len), Ends: sdk.End(), Columns: []sdk.Column{sdk.Uint64Column("l7Bytes", "bytes of payload")},
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			var flows sdk.PerFlow[uint64]

@@ -38,7 +38,7 @@ func Hex8(b uint8) string {
 	return "0x" + string([]byte{digits[b>>4], digits[b&15]})
 }
 
-// Seconds returns nanoseconds as seconds with so many decimals: Seconds(1500000000, 1) is "1.5".
+// Seconds returns nanoseconds as seconds with that many decimals: Seconds(1500000000, 1) is "1.5".
 func Seconds(ns int64, decimals int) string {
 	return strconv.FormatFloat(float64(ns)/1e9, 'f', decimals, 64)
 }

@@ -14,7 +14,7 @@ const (
 	// FileOutlet is the file PREFIX + suffix. Outlet.Setting names the text setting
 	// that holds the suffix.
 	FileOutlet OutletKind = iota + 1
-	// StreamOutlet leads where the user says. Outlet.Setting names the target setting.
+	// StreamOutlet leads where the user sets it to. Outlet.Setting names the target setting.
 	// The plugin must declare the settings of a [StreamSettings].
 	StreamOutlet
 	// RecordOutlet is a file like FileOutlet, of flow records: the user may have it

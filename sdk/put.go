@@ -68,7 +68,7 @@ func (r EndRow) put(n int, k kind, u uint64) {
 	e := r.b.env
 	if uint(n) < uint(len(e.cells)) && e.cells[n].kind == k {
 		v, size := &e.out.Columns[n], e.cells[n].size
-		// There is room for eight bytes behind each column, so they are written always.
+		// There is room for eight bytes after each column, so they are written always.
 		if at := r.i * size; len(v.Data) == at && cap(v.Data)-at >= 8 {
 			little.PutUint64(v.Data[at:at+8], u)
 			v.Data = v.Data[:at+size]
@@ -136,7 +136,7 @@ func (e *Env) column(n int, k kind) *value.Vec {
 	return v
 }
 
-// complete gives an error unless every column holds n values.
+// complete returns an error unless every column holds n values.
 func (e *Env) complete(n int) error {
 	for i, c := range e.cells {
 		if v := &e.out.Columns[i]; v.Len() != n || c.size*n != len(v.Data) && c.size > 0 {

@@ -49,7 +49,7 @@ func checkPriority(folders []string) error {
 }
 
 // ours returns the setting that a word of conf's -D or -G names: of a constant of T2's the one
-// here, which the user is told. It is an error if a constant is no single setting.
+// here, which the user is told. It returns an error if a constant is not a single setting.
 func (c *conf) ours(flag, key string) (string, error) {
 	constant := t2.ConstantNamed(key)
 	if constant == nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // TestGraph: what is required and what is optional; an optional plugin that comes
-// later, because each would like to be after the other, is no reason.
+// later, because each would like to be after the other, is not a reason.
 func TestGraph(t *testing.T) {
 	declare := func(number int, name string, requires ...sdk.Requirement) *sdk.Plugin {
 		return &sdk.Plugin{

@@ -83,7 +83,7 @@ func TestClean(t *testing.T) {
 	}
 }
 
-// TestArtefact has files with any number of plugins, and what is no plugin.
+// TestArtefact has files with any number of plugins, and what is not a plugin.
 func TestArtefact(t *testing.T) {
 	root := folders(t)
 	file := filepath.Join(root, "text")

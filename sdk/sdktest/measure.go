@@ -59,7 +59,7 @@ func Fuzz(f *testing.F, plugins ...*sdk.Plugin) {
 }
 
 // over runs plugins over a capture; what they write goes to dir and is of no use. It
-// gives the number of packets and what the last plugin took for them.
+// returns the number of packets and the time that the last plugin spent on them.
 func over(dir string, capture []byte, plugins []*sdk.Plugin) (packets uint64, cost time.Duration, err error) {
 	var sets []string
 	for _, p := range plugins {

@@ -96,7 +96,7 @@ func Run(text string, plugins ...*sdk.Plugin) (map[string]string, error) {
 	return runSections(dir, txtar.Parse([]byte(text)), plugins)
 }
 
-// runSections runs a case in a folder and gives what could be expected of it, by section.
+// runSections runs a case in a folder and returns its sections as they came out.
 func runSections(dir string, archive *txtar.Archive, plugins []*sdk.Plugin) (map[string]string, error) {
 	tested := plugins[len(plugins)-1]
 	c := host.Config{Prefix: filepath.Join(dir, "out"), Zone: time.UTC, Quiet: true, Plugins: []plugin.Request{{Name: tested.Name}}}

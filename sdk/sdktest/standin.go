@@ -9,7 +9,7 @@ import (
 // all zero or empty.
 func StandIn(name string, number int, version string, columns ...sdk.Column) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
-		Name: name, Number: number, Version: version, Doc: "stands in for the plugin of that name",
+		Name: name, Number: number, Version: version, Doc: "replaces the plugin of that name in tests",
 		Ends: sdk.End(), Columns: columns,
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			return &sdk.Loop{Ends: func(e sdk.EndRows) error {

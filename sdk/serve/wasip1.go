@@ -38,16 +38,16 @@ func in(size int32) unsafe.Pointer {
 }
 
 //go:wasmexport t2host_describe
-func describe() int64 { return give(guest.server.Describe()) }
+func describe() int64 { return packed(guest.server.Describe()) }
 
 //go:wasmexport t2host_open
-func open(size int32) int64 { return give(guest.server.Open(guest.in[:size])) }
+func open(size int32) int64 { return packed(guest.server.Open(guest.in[:size])) }
 
 //go:wasmexport t2host_batch
 func batch(size int32) int64 {
 	// Without this the collector's own goroutines never run and memory grows.
 	defer runtime.Gosched()
-	return give(guest.server.Batch(guest.in[:size], func(b []byte) error {
+	return packed(guest.server.Batch(guest.in[:size], func(b []byte) error {
 		piece(unsafe.Pointer(unsafe.SliceData(b)), int32(len(b)))
 		return nil // the host ends the guest where it can't go on
 	}))
@@ -59,10 +59,10 @@ func batch(size int32) int64 {
 func piece(address unsafe.Pointer, size int32)
 
 //go:wasmexport t2host_close
-func closePlugin() int64 { return give(guest.server.Close()) }
+func closePlugin() int64 { return packed(guest.server.Close()) }
 
-// give returns the address and length of b. A Server returns no error.
-func give(b []byte, _ error) int64 {
+// packed returns the address and length of b. A Server returns no error.
+func packed(b []byte, _ error) int64 {
 	guest.out = b
 	return int64(len(b))<<32 | int64(uintptr(unsafe.Pointer(unsafe.SliceData(b))))
 }

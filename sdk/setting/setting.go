@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Kind is what texts a setting takes.
+// Kind is what texts a setting accepts.
 type Kind uint8
 
 // The kinds of settings.
@@ -48,7 +48,7 @@ type Setting struct {
 	Store func(text string)
 }
 
-// Check returns an error if text is not a value of the setting: what the setting takes, as the
+// Check returns an error if text is not a value of the setting: what the setting accepts, as the
 // rest of a sentence that its name begins.
 func (s *Setting) Check(text string) error {
 	switch s.Kind {
@@ -98,7 +98,7 @@ func (s *Setting) Range() string {
 // Value is a setting's name and its value as text.
 type Value struct{ Name, Text string }
 
-// Apply checks values and stores them. It stops at the first that no setting takes.
+// Apply checks values and stores them. It stops at the first that no setting accepts.
 func Apply(settings []Setting, values []Value) error {
 	for _, v := range values {
 		s := Find(settings, v.Name)

@@ -6,7 +6,7 @@ import (
 )
 
 // TestByteOrder: a machine of the other byte order turns bytes, and what was turned
-// twice is what it was. An odd address is no matter.
+// twice is what it was. An odd address does not matter.
 func TestByteOrder(t *testing.T) {
 	defer func(here bool) { littleEndian = here }(littleEndian)
 	testByteOrder(t, []uint8{0, 1, 255}, "\x00\x01\xff")

@@ -386,7 +386,7 @@ func FuzzEscape(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s []byte) {
 		got := string(appendEscaped(nil, s))
 		if !utf8.ValidString(got) {
-			t.Errorf("%q is no UTF-8", got)
+			t.Errorf("%q is not UTF-8", got)
 		}
 		if i := strings.IndexFunc(got, func(r rune) bool { return r < ' ' || r == 0x7f }); i >= 0 {
 			t.Errorf("%q holds a control character", got)

@@ -46,7 +46,7 @@ func appendEscaped(b, s []byte) []byte {
 	return b
 }
 
-// special says whether one of eight bytes is not shown as it is: most texts are
+// special reports whether one of eight bytes is not shown as it is: most texts are
 // plain, and short.
 func special(x uint64) bool {
 	const each = 0x01010101_01010101
@@ -69,7 +69,7 @@ func appendEscape(b []byte, c byte) []byte {
 }
 
 // sequence is the length of the UTF-8 sequence that s begins with (RFC 3629). Where
-// it begins with none, it is how many bytes one dot stands for: the byte that
+// it begins with none, it is how many bytes one dot represents: the byte that
 // breaks a sequence off is looked at anew, one that makes it overlong, a surrogate
 // or more than U+10FFFF is not.
 func sequence(s []byte) (n int, ok bool) {

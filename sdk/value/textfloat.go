@@ -23,7 +23,7 @@ func appendFloat32(b []byte, x float32) []byte {
 		return appendNotFinite(b, u > 0x7f800000)
 	}
 	if x < 1e7 {
-		// Whole numbers are what counts, sizes and lengths give.
+		// Counts, sizes and lengths are whole numbers.
 		if whole := uint32(x); float32(whole) == x {
 			return AppendDecimal(b, uint64(whole))
 		}
@@ -42,7 +42,7 @@ func appendNotFinite(b []byte, nan bool) []byte {
 	return append(b, "inf"...)
 }
 
-// sevenDigits gives the seven digits of the float with the bits u, which is above 0
+// sevenDigits returns the seven digits of the float with the bits u, which is above 0
 // and finite, and the power of ten of the first. It is one multiplication by a power
 // of ten in 64 bits; ok is false where the bits that the power lacks could matter: for
 // one in 3,122 of all floats.

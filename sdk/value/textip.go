@@ -18,7 +18,7 @@ func AppendIP(b, ip []byte) []byte {
 }
 
 // octets are the bytes of an IPv4 address as text, the first character lowest, with
-// a dot behind.
+// a dot after it.
 var octets = makeOctets()
 
 func makeOctets() (list [256]uint32) {
@@ -54,7 +54,7 @@ func appendIPv4(b, ip []byte) []byte {
 }
 
 // appendIPv6 appends 16 bytes as inet_ntop does, and so T2: compressed (RFC 5952),
-// the last four dotted where the rest says that an IPv4 address is embedded:
+// the last four dotted if the rest marks an embedded IPv4 address:
 // ::ffff:1.2.3.4 and, where netip does not, ::1.2.3.4.
 func appendIPv6(b, ip []byte) []byte {
 	b = slices.Grow(b, 39)
@@ -83,7 +83,7 @@ func appendIPv6(b, ip []byte) []byte {
 	return b
 }
 
-// zeroRun is the first longest run of words that are 0, of at least two; behind the
+// zeroRun is the first longest run of words that are 0, of at least two; after the
 // words if there is none.
 func zeroRun(ip []byte) (from, to int) {
 	from, to = 8, 9 // a run of one, never met

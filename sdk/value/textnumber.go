@@ -37,7 +37,7 @@ func AppendDecimal(b []byte, u uint64) []byte {
 	return b[:len(b)+8]
 }
 
-// decimal32 writes u into d, which holds 10 bytes, and gives the number of digits.
+// decimal32 writes u into d, which holds 10 bytes, and returns the number of digits.
 func decimal32(d []byte, u uint32) int {
 	n := 0
 	if u >= 1e8 {

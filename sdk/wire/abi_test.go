@@ -25,7 +25,7 @@ import (
 
 var update = flag.Bool("update", false, "write what ABI.md shows anew")
 
-// between gives the text before, inside and behind a pair of marks of ABI.md.
+// between returns the text before, inside and after a pair of marks of ABI.md.
 func between(t *testing.T, text, mark string) (before, shown, after string) {
 	t.Helper()
 	before, rest, ok := strings.Cut(text, "<!-- "+mark+" -->\n")

@@ -11,7 +11,7 @@ import (
 // A column's values follow each other without gaps; they begin aligned. What is read
 // lives in the message where it can.
 
-// column gives the bytes of n values of size bytes each.
+// column returns the bytes of n values of size bytes each.
 func (c *cursor) column(n, size int) []byte {
 	c.align(8)
 	return c.take(n * size)

@@ -6,7 +6,7 @@ import (
 )
 
 // A column of values that differ in width is a column of their lengths (u32), and
-// behind it their bytes, without gaps.
+// after it their bytes, without gaps.
 
 func columnVec(b []byte, start int, v *value.Vec) []byte {
 	b = pad(b, start, 8)
@@ -56,8 +56,8 @@ func (c *cursor) vec(v *value.Vec, t value.Type, n int) {
 	}
 }
 
-// wholeTexts says whether each list that ends there holds whole texts: each its
-// length (u32), and so many bytes.
+// wholeTexts reports whether each list that ends there holds whole texts: each its
+// length (u32), and that many bytes.
 func wholeTexts(data []byte, ends []uint32) bool {
 	at := uint64(0)
 	for _, end := range ends {

@@ -143,7 +143,7 @@ func (c *cursor) align(n int) {
 	}
 }
 
-// text reads a length and so many bytes.
+// text reads a length and that many bytes.
 func (c *cursor) text() []byte {
 	b := c.take(int(c.u32()))
 	c.align(4)

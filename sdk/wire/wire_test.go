@@ -18,7 +18,7 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// everything is a plugin that reads and gives all there is.
+// everything is a plugin that reads and returns everything there is.
 func everything() *sdk.Plugin {
 	table := sdk.TableInfo{Name: "a.t", Key: []sdk.Column{sdk.Uint32Column("k", "")}, Row: []sdk.Column{sdk.Uint8Column("r", ""), {Name: "ip", Type: value.IP}}}
 	return &sdk.Plugin{
@@ -122,7 +122,7 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	for _, f := range field.EndLists {
 		*b.Ends.Vec(f) = values(rnd, f.Type(), e)
 	}
-	b.Imports = deltas(rnd, e+1) // those of a part's next end stand behind its ends
+	b.Imports = deltas(rnd, e+1) // those of a part's next end come after its ends
 	return b
 }
 
@@ -334,7 +334,7 @@ func TestBrokenMessages(t *testing.T) {
 		t.Error("answer to 5 flow ends is taken for 4")
 	}
 	if ReadBatch(append(batch, 0), p, &b) == nil {
-		t.Error("batch with a byte behind it is taken")
+		t.Error("batch with a trailing byte is accepted")
 	}
 }
 

@@ -188,8 +188,8 @@ func (d *Decoder) clippedHead(data []byte, off, n int) []byte {
 	return b
 }
 
-// behind returns data from off on; it is empty if data ends before.
-func behind(data []byte, off int) []byte {
+// after returns data from off on; it is empty if data ends before.
+func after(data []byte, off int) []byte {
 	if off >= len(data) {
 		return nil
 	}

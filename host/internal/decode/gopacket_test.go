@@ -207,7 +207,7 @@ var benches = []struct {
 	{"mix", []string{"ethernet/tcp", "ipv4/tcp-options", "ipv4/udp", "ethernet/tcp", "ipv6/tcp", "ethernet/vlan", "ipv4/udp", "ethernet/arp"}},
 }
 
-// The same frames by our Decoder and by gopacket's DecodingLayerParser, which gives
+// The same frames by our Decoder and by gopacket's DecodingLayerParser, which returns
 // slices of the frame where ours makes a key.
 func BenchmarkDecode(b *testing.B) {
 	for _, bench := range benches {

@@ -87,7 +87,7 @@ func (d *Decoder) extensions(data []byte, start int, h *Headers) place {
 // noTransportHere ends the walk at IP without reading a transport header.
 func (d *Decoder) noTransportHere(data []byte, off int, h *Headers) place {
 	d.transportHeader = 0
-	if l4 := behind(data, off); len(l4) > 13 {
+	if l4 := after(data, off); len(l4) > 13 {
 		h.Byte13 = l4[13]
 	}
 	if h.Key.Proto == ProtoTCP {

@@ -34,7 +34,7 @@ func (d *Decoder) ppp(data []byte, off int, h *Headers) place {
 // pppProtocol reads the address and control field, which may be missing, and a protocol of two
 // bytes or, compressed, of one (RFC 1661, 6.5: the last byte is the odd one). It returns the
 // protocol and the offset after it.
-func (d *Decoder) pppProtocol(data []byte, off int) (proto uint16, behind int) {
+func (d *Decoder) pppProtocol(data []byte, off int) (proto uint16, next int) {
 	b := d.head(data, off, 4)
 	if b[0] == 0xff && b[1] == 0x03 {
 		b = b[2:]
@@ -67,8 +67,8 @@ func (d *Decoder) pppoe(data []byte, off int, h *Headers) place {
 	d.add(piecePPPoE)
 	d.add(piecePPP)
 	h.FlowStat |= PPPoESession
-	proto, behind := d.pppProtocol(data, off+6)
-	if p, ok := d.pppPayload(proto, behind, h); ok {
+	proto, next := d.pppProtocol(data, off+6)
+	if p, ok := d.pppPayload(proto, next, h); ok {
 		return p
 	}
 	return d.notIP(h)
@@ -97,5 +97,5 @@ func (d *Decoder) chdlcType(data []byte, off int, h *Headers) place {
 func (d *Decoder) firstBytes(data []byte, off int, h *Headers) {
 	d.link = off
 	h.MACs = [12]byte{}
-	copy(h.MACs[:], behind(data, off))
+	copy(h.MACs[:], after(data, off))
 }

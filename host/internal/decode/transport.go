@@ -31,7 +31,7 @@ const (
 // much of it was captured and belongs to it by the IP header; ports are kept if keep is true.
 // For a tunnel over IP it returns the place of the tunnel's payload.
 func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Headers) place {
-	l4 := behind(data, off)
+	l4 := after(data, off)
 	if len(l4) > 13 {
 		h.Byte13 = l4[13]
 	}
@@ -147,7 +147,7 @@ func (d *Decoder) sctp(data []byte, off, captured int, keep bool, h *Headers) pl
 	d.add(pieceSCTP)
 	d.transportHeader = 12
 	d.clipped = d.clipped || captured < 12
-	d.ports(behind(data, off), h)
+	d.ports(after(data, off), h)
 	if other(h, tunnelAYIYA) {
 		d.add(pieceAYIYA)
 		h.FlowStat |= Stopped

@@ -62,7 +62,7 @@ func (d *Decoder) udp(data []byte, off, captured int, keep bool, h *Headers) pla
 			return p
 		}
 	}
-	b := behind(data, payload)
+	b := after(data, payload)
 	if len(b) >= 3 && mayBeTeredo(src, dst, b) {
 		if p, ok := d.teredo(data, payload, h); ok {
 			return p
@@ -135,7 +135,7 @@ func (d *Decoder) dtls(b []byte, h *Headers) {
 		if len(b) < 13 {
 			return
 		}
-		b = behind(b, 13+int(binary.BigEndian.Uint16(b[11:])))
+		b = after(b, 13+int(binary.BigEndian.Uint16(b[11:])))
 	}
 }
 

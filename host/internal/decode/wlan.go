@@ -16,7 +16,7 @@ func (d *Decoder) wlanLink(data []byte, off int, h *Headers) place {
 // flow: no encrypted ones, later fragments or several packets in one (A-MSDU). gopacket's
 // Dot11 allocates for QoS, and its RadioTap for each frame without a checksum.
 func (d *Decoder) wlan(data []byte, off int, swapped bool, h *Headers) place {
-	b := behind(data, off)
+	b := after(data, off)
 	if len(b) < 2 {
 		return d.clip(h)
 	}

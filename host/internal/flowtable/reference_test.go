@@ -133,7 +133,7 @@ func describe(f *Flow, now int64) string {
 }
 
 // randomPacket draws from few hosts, so that flows meet again, and from times
-// that stand still, crawl, jump over timeouts, and go back.
+// that do not move, crawl, jump over timeouts, and go back.
 func randomPacket(rnd *rand.Rand, now *int64) *decode.Headers {
 	steps := []int64{0, 1e6, 5e7, 1e8, 1e9, 9e9, 10e9, 60e9, 119e9, 120e9, 182e9, 500e9, 700e9, -2e9}
 	*now += steps[rnd.IntN(len(steps))] * int64(rnd.IntN(3)) / 2

@@ -51,7 +51,7 @@ func TestFile(t *testing.T) {
 
 func TestFileAbort(t *testing.T) {
 	noLeaks(t)
-	for give, want := range map[string]string{
+	for frame, want := range map[string]string{
 		"one\ntwo\nthr":  "one\ntwo\n",
 		"one\ntwo\n":     "one\ntwo\n",
 		"report\n\n\x00": "report\n\n\x00",
@@ -60,15 +60,15 @@ func TestFileAbort(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "x.txt")
 		o := open(t, Config{Target: to("file:" + path)})
-		if err := o.Send([]byte(give)); err != nil {
+		if err := o.Send([]byte(frame)); err != nil {
 			t.Fatal(err)
 		}
 		o.Abort()
 		if got := read(t, path+".part"); got != want {
-			t.Errorf("%.20q: got %.20q, want %.20q", give, got, want)
+			t.Errorf("%.20q: got %.20q, want %.20q", frame, got, want)
 		}
 		if _, err := os.Stat(path); err == nil {
-			t.Errorf("%.20q: looks whole", give)
+			t.Errorf("%.20q: looks whole", frame)
 		}
 	}
 }

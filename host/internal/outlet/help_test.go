@@ -42,7 +42,7 @@ func listen(t *testing.T, addr string) net.Listener {
 	return l
 }
 
-// free gives an address that nobody listens on.
+// free returns an address that nobody listens on.
 func free(t *testing.T) string {
 	t.Helper()
 	l := listen(t, loopback()+":0")
@@ -76,7 +76,7 @@ func (p *peer) frame(t *testing.T) string {
 	return s
 }
 
-// rest reads to the end and gives the whole frames.
+// rest reads to the end and returns the whole frames.
 func (p *peer) rest(t *testing.T) ([]string, error) {
 	t.Helper()
 	p.SetReadDeadline(time.Now().Add(patience))
@@ -106,7 +106,7 @@ func split(b []byte) []string {
 	return all[:len(all)-1]
 }
 
-// numbers checks that frames are whole, and gives their numbers.
+// numbers checks that frames are whole, and returns their numbers.
 func numbers(t *testing.T, frames []string, size int) []int {
 	t.Helper()
 	var ns []int
@@ -155,7 +155,7 @@ func (l *logged) has(t *testing.T, part string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if n := strings.Count(strings.Join(l.lines, "\n"), part); n != 1 {
-		t.Errorf("%q stands %d times in the log, want 1: %q", part, n, l.lines)
+		t.Errorf("%q is %d times in the log, want 1: %q", part, n, l.lines)
 	}
 }
 
@@ -229,7 +229,7 @@ func descriptors() int {
 	return len(d)
 }
 
-// closes checks the counts that every Close has to give.
+// closes checks the counts that every Close has to return.
 func closes(t *testing.T, o *Outlet, given int) (Stats, error) {
 	t.Helper()
 	begin := time.Now()

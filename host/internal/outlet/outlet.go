@@ -73,7 +73,7 @@ type Stats struct {
 // carrier is an open target. The methods may be called from several goroutines.
 type carrier interface {
 	send(frame []byte) error
-	// end releases everything; abort says that the run broke.
+	// end releases everything; abort is true if the run failed.
 	end(drain time.Duration, abort bool) error
 	stats() Stats
 }

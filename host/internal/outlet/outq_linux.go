@@ -35,7 +35,7 @@ func outq(c *net.TCPConn) (unacked int, err error) {
 	return unacked, dead
 }
 
-// pendingError gives, and takes away, the error that the kernel keeps for a socket.
+// pendingError returns and clears the error that the kernel holds for a socket.
 func pendingError(c *net.UDPConn) error {
 	raw, err := c.SyscallConn()
 	if err != nil {

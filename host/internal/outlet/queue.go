@@ -34,7 +34,7 @@ func (l *list) pop() []byte {
 
 func (l *list) cost() int { return l.bytes + frameCost*len(l.frames) }
 
-// push adds a frame and says what was dropped for it: the oldest of those that
+// push adds a frame and returns what was dropped for it: the oldest of those that
 // wait, or the frame itself if that would not make room.
 func (q *queue) push(f []byte) (frames, bytes uint64) {
 	need := len(f) + frameCost
@@ -49,7 +49,7 @@ func (q *queue) push(f []byte) (frames, bytes uint64) {
 	return frames, bytes
 }
 
-// begin gives the next frame to write, nil if none waits or half of the queue is
+// begin returns the next frame to write, nil if none waits or half of the queue is
 // in flight. The other half is for frames that can still be dropped: else the
 // kernel's buffer would swallow a short queue, and the newest would be dropped.
 func (q *queue) begin() []byte {

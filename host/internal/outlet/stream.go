@@ -35,7 +35,7 @@ type stream struct {
 	full    bool // said that the queue is full
 
 	wake chan struct{} // something changed: a frame, closing
-	stop chan struct{} // closed: give up what is not delivered
+	stop chan struct{} // closed: abandon what is not delivered
 	done chan struct{} // closed: the goroutine is gone
 }
 

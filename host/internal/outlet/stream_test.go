@@ -145,7 +145,7 @@ func TestHangUpInFrame(t *testing.T) {
 	consecutive(t, numbers(t, <-got, size), 3)
 }
 
-// A reset of an idle connection is noticed although nothing is sent, also behind
+// A reset of an idle connection is noticed although nothing is sent, also after
 // a half-closed one.
 func TestIdleReset(t *testing.T) {
 	for _, half := range []bool{false, true} {
@@ -202,7 +202,7 @@ func TestHalfClosedPeer(t *testing.T) {
 	consecutive(t, numbers(t, append(got, frames...), 200), 20)
 }
 
-// What a peer says is read and thrown away: it neither fills a buffer nor turns
+// What a peer sends is read and thrown away: it neither fills a buffer nor turns
 // our FIN into a reset.
 func TestTalkingPeer(t *testing.T) {
 	noLeaks(t)

@@ -12,7 +12,7 @@ import (
 	"github.com/t2host/t2host/sdk/field"
 )
 
-// checkSafety returns an error if a --trust or --pin would do nothing: whoever gives one
+// checkSafety returns an error if a --trust or --pin would do nothing: whoever sets one
 // relies on it.
 func checkSafety(c *Config, catalogue []*plugin.Artefact) error {
 	for _, name := range c.Trust {

@@ -26,7 +26,7 @@ type output struct {
 	early, earlyErr splitter
 
 	logging sync.Mutex   // apart, since a log may take its time
-	log     func(string) // nil if there is no log, or not any more
+	log     func(string) // nil if there is no log, or no longer one
 
 	mu     sync.Mutex
 	spoken bool // the handshake was read,

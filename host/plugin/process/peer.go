@@ -93,7 +93,7 @@ func (p *peer) exchange() error {
 
 func (p *peer) receive() error { return p.stream.RecvMsg(&p.answer) }
 
-// within gives a call its time limit.
+// within calls with a time limit.
 func (p *peer) within(call func() error) ([]byte, error) {
 	p.late.Reset(p.timeout)
 	err := call()

@@ -1,5 +1,5 @@
 // Package little reads and writes little-endian numbers, which the compiler
-// turns into one load or store each. It stands in for encoding/binary, which
+// turns into one load or store each. It replaces encoding/binary, which
 // links reflect into a guest.
 package little
 
