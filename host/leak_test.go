@@ -263,6 +263,7 @@ func byPath(path string) func(*testing.T, *Config) {
 	return func(t *testing.T, c *Config) {
 		c.Settings = settingsOf(t, roomy, "runtime.plugin_timeout=5")
 		c.Plugins = append(c.Plugins, requests(path)...)
+		c.Carrier = launch.Config{CacheDir: moduleCache(t), Start: 5 * time.Second}.Carrier
 	}
 }
 

@@ -27,7 +27,7 @@ func newLayout(plugins []*sdk.Plugin, rows int) *Layout {
 }
 
 func packet(n uint64, proto uint8) *decode.Headers {
-	h := &decode.Headers{Number: n, Time: int64(n) * 1e9, WireLen: 60, Window: uint32(n)}
+	h := &decode.Headers{Number: n, Time: int64(n) * 1e9, WireLen: 60, TCPHeader: decode.TCPHeader{Window: uint32(n)}}
 	h.Key.Kind, h.Key.Proto = decode.IPv4, proto
 	return h
 }

@@ -55,12 +55,7 @@ type Headers struct {
 	FragOffset    bool   // offset is not 0: no transport header here
 	IPID          uint16 // identification of the flow's IPv4 header, 0 without one
 
-	// TCP reports whether the first 13 bytes of a TCP header were captured (TCPFlags needs
-	// 14), so that Seq and Ack are set. It is never set on later fragments.
-	TCP      bool
-	TCPFlags uint8  // CWR ECE URG ACK PSH RST SYN FIN, 0 where not captured
-	Seq, Ack uint32 // sequence and acknowledgement numbers
-	Window   uint32 // raw window, 0 to 65535, or NoWindow; of all packets of protocol TCP
+	TCPHeader
 
 	// What T2's record shows of a packet (docs/reference/decoding.md).
 	FlowStat FlowStat  // bits of the packet

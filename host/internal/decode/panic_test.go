@@ -10,7 +10,7 @@ import (
 // a frame that is not there does.
 func TestPanicIsCounted(t *testing.T) {
 	d := New()
-	h := Headers{Key: Key{Kind: IPv4}, TCP: true}
+	h := Headers{Key: Key{Kind: IPv4}, TCPHeader: TCPHeader{TCP: true}}
 	d.Decode(nil, &h)
 	if h != (Headers{}) {
 		t.Errorf("headers of a packet that panicked: %+v", h)

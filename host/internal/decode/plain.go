@@ -63,11 +63,7 @@ func (d *Decoder) plainTransport(b []byte, n int, h *Headers) bool {
 		if n < 20 || n < header {
 			return false
 		}
-		h.TCP = true
-		h.TCPFlags = b[13]
-		h.Seq = binary.BigEndian.Uint32(b[4:])
-		h.Ack = binary.BigEndian.Uint32(b[8:])
-		h.Window = uint32(binary.BigEndian.Uint16(b[14:]))
+		h.whole(b)
 		h.L7Len = uint16(n - header)
 		h.Stack = stacks[0]
 		return true

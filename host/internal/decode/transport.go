@@ -99,36 +99,6 @@ func (d *Decoder) keepPorts(keep bool, h *Headers) {
 	}
 }
 
-// tcp reads the fixed header of RFC 9293, 3.1, as far as it was captured. gopacket's TCP
-// refuses headers that are cut, and allocates for more than four options.
-func (d *Decoder) tcp(l4 []byte, captured int, h *Headers) {
-	h.Window = NoWindow
-	if captured < 20 {
-		d.clipped = true
-	}
-	if captured < 13 { // the whole ACK number and the data offset: T2's limit
-		return
-	}
-	h.TCP = true
-	h.Seq = binary.BigEndian.Uint32(l4[4:])
-	h.Ack = binary.BigEndian.Uint32(l4[8:])
-	if captured >= 14 {
-		h.TCPFlags = l4[13]
-	}
-	if captured >= 16 {
-		h.Window = uint32(binary.BigEndian.Uint16(l4[14:]))
-	}
-}
-
-// tcpHeader returns the header's length with its options, and without them if it was not
-// captured.
-func (d *Decoder) tcpHeader(l4 []byte) int {
-	if len(l4) < 20 && len(l4) < d.ipLength-d.ipHeader {
-		return 20
-	}
-	return int(nibble(l4, 12)) * 4
-}
-
 // tcpExtras handles ports that mean more to T2 than a name.
 func (d *Decoder) tcpExtras(data []byte, off, captured int, keep bool, h *Headers) place {
 	if other(h, tunnelAYIYA) && captured >= 8 {
