@@ -255,7 +255,8 @@ func conform(t *testing.T, files []string) {
 type kind string
 
 const (
-	ours   kind = "own"        // of testdata
+	plain  kind = "own"        // of testdata
+	ours   kind = "own rules"  // of testdata/rules: one rule each
 	theirs kind = "shared"     // of the shared folder
 	theMix kind = "shared mix" // the large one of the shared folder
 )
@@ -264,8 +265,10 @@ func kindOf(file string) kind {
 	switch {
 	case filepath.Base(file) == "mix.pcap":
 		return theMix
-	case strings.HasPrefix(file, "../testdata"):
+	case strings.HasPrefix(file, "../testdata/rules"):
 		return ours
+	case strings.HasPrefix(file, "../testdata"):
+		return plain
 	}
 	return theirs
 }
@@ -293,16 +296,17 @@ func ways(k kind, rows int) []way {
 		return nil
 	}
 	list := []way{throughWire}
-	if k == ours || at(256) {
+	own := k == plain || k == ours
+	if own || at(256) {
 		list = append(list, direct, inC)
 	}
-	if k == ours && at(1, 256) || k != ours && at(7, 4096) {
+	if own && at(256) || at(7, 4096) {
 		list = append(list, keptSandbox)
 	}
 	if at(256) {
 		list = append(list, ownProcess)
 	}
-	if at(256) && k != theirs {
+	if at(256) && (k == plain || k == theMix) {
 		list = append(list, worker)
 	}
 	return list
@@ -317,7 +321,7 @@ func TestConformanceCovers(t *testing.T) {
 	}
 	var b strings.Builder
 	b.WriteString("# Captures, runtime, rows of a batch: what make test compares with inproc at the default size.\n")
-	for _, k := range []kind{ours, theirs, theMix} {
+	for _, k := range []kind{plain, ours, theirs, theMix} {
 		for _, w := range []way{direct, throughWire, sandbox, inC, ownProcess, worker} {
 			var at []string
 			for _, rows := range sizes {
@@ -370,7 +374,7 @@ func TestSummerTime(t *testing.T) {
 	slow(t)
 	const file = "../testdata/rules/summertime.pcap"
 	for _, rows := range sizes {
-		for _, w := range ways(ours, rows) {
+		for _, w := range ways(plain, rows) {
 			sink := runAll(t, file, rows, zurich(t), w).Files["sink.bin"]
 			if !strings.Contains(sink, "# Sun 29 Mar 2026 01:59:") || !strings.Contains(sink, "# Sun 29 Mar 2026 03:00:") {
 				t.Fatalf("%d rows: reports do not jump from 01:59 to 03:00:\n%s", rows, sink)

@@ -32,10 +32,10 @@ func environ() ([]string, error) {
 	return append(env, golang...), nil
 }
 
-// goFolders are where go keeps what it has compiled and fetched: by default that
-// is in HOME, and a script's is another one.
+// goFolders are where go keeps what it has compiled and fetched, by default in HOME, which is
+// another one for a script; and CGO_ENABLED, without which it would compile all of it again.
 var goFolders = sync.OnceValues(func() ([]string, error) {
-	names := []string{"GOCACHE", "GOMODCACHE"}
+	names := []string{"GOCACHE", "GOMODCACHE", "CGO_ENABLED"}
 	out, err := exec.Command("go", append([]string{"env"}, names...)...).Output()
 	if err != nil {
 		return nil, fmt.Errorf("go env: %w", err)

@@ -51,7 +51,7 @@ func probe(role string) *sdk.Plugin {
 				EndFlow: func(e sdk.EndRow) error { return act(role, env, e) },
 				Done: func() error {
 					if role == "hangs at close" {
-						select {}
+						time.Sleep(time.Hour)
 					}
 					return nil
 				},
@@ -79,16 +79,16 @@ func act(role string, env *sdk.Env, e sdk.EndRow) error {
 		panic("seven")
 	case "panics elsewhere":
 		go func() { panic("eight") }()
-		select {}
+		time.Sleep(time.Hour)
 	case "exits":
 		fmt.Fprintln(os.Stderr, "one line\nlast line")
 		os.Exit(3)
 	case "is killed":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {}
+		time.Sleep(time.Hour)
 	case "is stopped":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-		select {} // it goes on for a moment
+		time.Sleep(time.Hour) // it goes on for a moment
 	case "has a child":
 		return haveChild(env, nil)
 	case "has a child in another session":
@@ -162,19 +162,19 @@ func pluginRole(role string) {
 	case "noise":
 		fmt.Print("hello\n12 bottles\n", strings.Repeat("y", 1<<18), "\n")
 	case "silent":
-		select {}
+		time.Sleep(time.Hour)
 	case "leaves":
 		fmt.Fprintln(os.Stderr, "no licence")
 		os.Exit(4)
 	case "newer":
 		fmt.Println("1|9|unix|/nowhere|grpc|")
-		select {}
+		time.Sleep(time.Hour)
 	case "malformed":
 		fmt.Println("1|2|what")
-		select {}
+		time.Sleep(time.Hour)
 	case "nonsense":
 		fmt.Println("1|2|unix|/nowhere|grpc|")
-		select {}
+		time.Sleep(time.Hour)
 	}
 	serve.Process(serve.NewServer(probe(role)))
 }
