@@ -94,30 +94,42 @@ func values(rnd *rand.Rand, t value.Type, n int) value.Vec {
 	return v
 }
 
+// randomRows sets every column of rows, of packets or ends, to n random values.
+func randomRows(rnd *rand.Rand, rows reflect.Value, n int) {
+	rows.FieldByName("N").SetInt(int64(n))
+	for i := range rows.NumField() {
+		switch column := rows.Field(i).Addr().Interface().(type) {
+		case *[]uint8:
+			*column = fill(n, func() uint8 { return uint8(rnd.Uint32()) })
+		case *[]uint16:
+			*column = fill(n, func() uint16 { return uint16(rnd.Uint32()) })
+		case *[]uint32:
+			*column = fill(n, rnd.Uint32)
+		case *[]int32:
+			*column = fill(n, rnd.Int32)
+		case *[]uint64:
+			*column = fill(n, rnd.Uint64)
+		case *[]int64:
+			*column = fill(n, func() int64 { return int64(rnd.Uint64()) })
+		case *[]sdk.IP:
+			*column = ips(rnd, n)
+		}
+	}
+}
+
 func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	n, e := rnd.IntN(20), rnd.IntN(20)
 	b := &sdk.Batch{Number: rnd.Uint64(), First: rnd.Uint64(), Last: rnd.Uint64(), Time: int64(rnd.Uint64()), Final: rnd.IntN(2) == 0}
-	u8 := func() uint8 { return uint8(rnd.Uint32()) }
-	u16 := func() uint16 { return uint16(rnd.Uint32()) }
-	i64 := func() int64 { return int64(rnd.Uint64()) }
-	b.Packets = sdk.Packets{
-		N: n, Flow: fill(n, rnd.Uint32), Time: fill(n, i64), Window: fill(n, rnd.Uint32),
-		TCPFlags: fill(n, u8), WireLen: fill(n, rnd.Uint32), L7Len: fill(n, u16), PadLen: fill(n, u16),
-		Payload: values(rnd, value.Text, n),
-	}
+	randomRows(rnd, reflect.ValueOf(&b.Packets).Elem(), n)
+	b.Packets.Payload = values(rnd, value.Text, n)
 	b.Totals = sdk.Totals{Packets: rnd.Uint64(), Bytes: rnd.Uint64()}
+	randomRows(rnd, reflect.ValueOf(&b.Ends).Elem(), e)
 	before := uint32(0)
-	b.Ends = sdk.Ends{
-		N: e, Flow: fill(e, rnd.Uint32), Before: fill(e, func() uint32 { before += uint32(rnd.IntN(n + 1 - int(before))); return before }),
-		At: fill(e, i64), FirstSeen: fill(e, i64), LastSeen: fill(e, i64), FlowInd: fill(e, rnd.Uint64), Dir: fill(e, u8),
-		SrcIP: ips(rnd, e), DstIP: ips(rnd, e), SrcPort: fill(e, u16), DstPort: fill(e, u16), Proto: fill(e, u8),
-		TCPStates: fill(e, u8), UTCOffset: fill(e, rnd.Int32),
-		FlowStat: fill(e, rnd.Uint64), Opposite: fill(e, rnd.Uint32), EtherType: fill(e, u16),
-		Columns: []value.Vec{
-			{Type: value.Hex8, Data: bytesOf(rnd, e)},
-			{Type: value.IP, Data: bytesOf(rnd, e*value.IPSize)},
-			values(rnd, value.String, e), values(rnd, value.Text|value.List, e),
-		},
+	b.Ends.Before = fill(e, func() uint32 { before += uint32(rnd.IntN(n + 1 - int(before))); return before })
+	b.Ends.Columns = []value.Vec{
+		{Type: value.Hex8, Data: bytesOf(rnd, e)},
+		{Type: value.IP, Data: bytesOf(rnd, e*value.IPSize)},
+		values(rnd, value.String, e), values(rnd, value.Text|value.List, e),
 	}
 	for _, f := range field.EndLists {
 		*b.Ends.Vec(f) = values(rnd, f.Type(), e)
