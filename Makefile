@@ -55,7 +55,9 @@ quick: module
 	$(GO) vet $(PACKAGES)
 	$(GO) test -short ./... ./testdata/compare
 
-test: lint cross unit
+test: module
+	@$(MAKE) -j2 -Otarget lint cross
+	@$(MAKE) unit
 
 # What tests do not run on is built at least. Nobody runs the result: it is not optimized.
 CROSS = darwin/arm64 windows/amd64

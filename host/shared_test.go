@@ -83,7 +83,7 @@ func must(t testing.TB, what func() (string, error)) string {
 // and for workers.
 func moduleCache(t testing.TB) string {
 	t.Helper()
-	return filepath.Join(must(t, built.Cache), "t2host")
+	return filepath.Join(must(t, built.OwnCache), "t2host")
 }
 
 // captureFile is the path of a shared capture.

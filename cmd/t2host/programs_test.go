@@ -20,7 +20,7 @@ var counterFolder = built.Once("counter", buildCounter)
 // environ is the environment of a program under test: nothing of the user's that
 // t2host reads, but what go has compiled and fetched.
 func environ() ([]string, error) {
-	cache, err := built.Cache()
+	cache, err := built.OwnCache()
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cache, err := built.Cache()
+	cache, err := built.OwnCache()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,9 +40,18 @@ var (
 	// the module.
 	Plain = Once("plain", func(dir string) (string, error) { return program(dir, "", "") })
 
+	// OwnCache returns a copy of Cache for this program's tests, which may add to it.
+	OwnCache = Once("cache-"+filepath.Base(os.Args[0]), func(dir string) (string, error) {
+		cache, err := Cache()
+		if err != nil {
+			return "", err
+		}
+		return dir, os.CopyFS(dir, os.DirFS(cache))
+	})
+
 	// Cache returns a cache folder, as XDG_CACHE_HOME names one, in which Module, and the
 	// module that this program was built with or would build, are compiled for the host
-	// and for workers.
+	// and for workers. It is for copies: nothing else may be compiled into it.
 	Cache = Once("cache", func(dir string) (string, error) {
 		module, err := Module()
 		if err != nil {
