@@ -56,7 +56,7 @@ quick: module
 	$(GO) test -short ./... ./testdata/compare
 
 test: module
-	@$(MAKE) -j2 -Otarget lint cross
+	@$(MAKE) -j2 lint cross
 	@$(MAKE) unit
 
 # What tests do not run on is built at least. Nobody runs the result: it is not optimized.
