@@ -30,7 +30,7 @@ ROUNDS      ?= 7
 # That of the last tag such as v0.2.0. Empty: the one in host/version.
 VERSION     ?= $(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)
 
-.PHONY: build module run quick test unit lint cross fuzz expected soak bench clean
+.PHONY: build module run quick test unit race lint cross fuzz expected soak bench clean
 
 build: module
 	$(GO) build -ldflags "-X github.com/t2host/t2host/host/version.linked=$(VERSION)" -o bin/t2host ./cmd/t2host
@@ -57,7 +57,7 @@ quick: module
 
 test: module
 	@$(MAKE) -j2 lint cross
-	@$(MAKE) unit
+	@$(MAKE) -j2 unit race
 
 # What tests do not run on is built at least. Nobody runs the result: it is not optimized.
 CROSS = darwin/arm64 windows/amd64
@@ -68,13 +68,16 @@ cross: module
 		GOOS=$${t%%/*} GOARCH=$${t##*/} $(GO) build -gcflags=all='-N -l' -o /dev/null ./cmd/t2host || exit 1; \
 	done
 
+# Lint has vetted the tests.
+unit: module
+	@$(BUILT); set -ex; $(GO) test -vet=off -timeout 20m ./... ./testdata/compare
+	$(GO) run ./testdata/make -check
+
 # The race detector watches packages with goroutines, and a whole run of plugins; in make soak all tests.
 RACE = ./host/internal/outlet ./host/internal/pipeline ./host/plugin/remote ./host/receive ./plugins/tcpwinsink
 
-unit: module
-	@$(BUILT); set -ex; $(GO) test -timeout 20m ./... ./testdata/compare
-	CGO_ENABLED=1 $(GO) test -race -short $(RACE)
-	$(GO) run ./testdata/make -check
+race:
+	CGO_ENABLED=1 $(GO) test -vet=off -race -short $(RACE)
 
 lint: module
 	$(GO) vet $(PACKAGES)

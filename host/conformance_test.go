@@ -303,7 +303,7 @@ func ways(k kind, rows int) []way {
 	if own && at(256) || at(7, 4096) {
 		list = append(list, keptSandbox)
 	}
-	if at(256) {
+	if at(256) && k != theirs { // TestExpected runs processes on these
 		list = append(list, ownProcess)
 	}
 	if at(256) && (k == plain || k == theMix) {

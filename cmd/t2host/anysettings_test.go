@@ -38,7 +38,7 @@ const maxRSS = 300 << 10
 // their ranges, over random captures, in all runtimes: each run ends well, in bounded memory, with
 // the same bytes. T2HOST_RUNS is their number (make soak: 10,000); T2HOST_SEED runs one.
 func TestAnySettings(t *testing.T) {
-	runs, first := 15, uint64(0)
+	runs, first := 10, uint64(0)
 	if n, err := strconv.Atoi(os.Getenv("T2HOST_RUNS")); err == nil {
 		runs = n
 	}
