@@ -1,6 +1,6 @@
 # make run      what t2host does, on a capture from testdata/
 # make quick    format, vet, and the tests that take no time: a minute
-# make test     the linters and all tests, fuzz targets with their seeds: ten minutes
+# make test     the linters and all tests, fuzz targets with their seeds: twelve minutes with empty caches
 # make expected the comparison with T2's results: identical/total
 # make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, 10 minutes of each fuzz target
 # make bench    the measurements
