@@ -149,14 +149,14 @@ func keptCarrier(runtimes launch.Config) func(plugin.CarrierConfig) plugin.Carri
 			}
 			keptOnce.Carrier = runtimes.Carrier(of)
 		})
-		return open{keptOnce.Carrier}
+		return unclosed{keptOnce.Carrier}
 	}
 }
 
-// open is a carrier that its run does not close.
-type open struct{ plugin.Carrier }
+// unclosed is a carrier that its run does not close.
+type unclosed struct{ plugin.Carrier }
 
-func (open) Close() error { return nil }
+func (unclosed) Close() error { return nil }
 
 // runAll runs all first-party plugins over a capture.
 func runAll(t *testing.T, capture string, rows int, zone *time.Location, w way) outcome {

@@ -74,7 +74,7 @@ func TestMakeAndUpgrade(t *testing.T) {
 	}
 	for _, in := range []string{filepath.Dir(dir), dir} {
 		if left, err := filepath.Glob(filepath.Join(in, ".t2host*")); len(left) > 0 || err != nil {
-			t.Errorf("left behind: %q, %v", left, err)
+			t.Errorf("files are left: %q, %v", left, err)
 		}
 	}
 	if err := Upgrade(parent, source("")); !errors.Is(err, ErrNoSDK) {

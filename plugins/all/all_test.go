@@ -2,9 +2,10 @@ package all
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/t2host/t2host/testdata/built"
 )
 
 // maxModule bounds the first-party plugins' module in bytes: it is compiled when
@@ -13,10 +14,8 @@ const maxModule = 3_000_000
 
 func TestTheModuleIsSmall(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "all.wasm")
-	build := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o", path, "./cmd/all")
-	build.Env = append(build.Environ(), "GOOS=wasip1", "GOARCH=wasm")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := built.Guest(path, "plugins/all/cmd/all"); err != nil {
+		t.Fatal(err)
 	}
 	info, err := os.Stat(path)
 	if err != nil {

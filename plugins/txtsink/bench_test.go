@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -15,16 +14,15 @@ import (
 	"github.com/t2host/t2host/plugins/txtsink"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/value"
+	"github.com/t2host/t2host/testdata/built"
 )
 
 // sandboxed is the plugin in wasm, of a module built from the code as it is.
 func sandboxed(b *testing.B) *sdk.Plugin {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "all.wasm")
-	build := exec.Command("go", "build", "-buildmode=c-shared", "-o", path, "../all/cmd/all")
-	build.Env = append(build.Environ(), "GOOS=wasip1", "GOARCH=wasm")
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
+	if err := built.Guest(path, "plugins/all/cmd/all"); err != nil {
+		b.Fatal(err)
 	}
 	code, err := os.ReadFile(path)
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 
 // scheme is a kind of target.
 type scheme struct {
-	name    string // what targets of this kind begin with, without "://"
+	name    string
+	prefix  string // what targets of this kind begin with
 	form    string // of a target, for messages
 	network string // that is dialled, as package net names it; empty: none is
 	// check returns an error if rest, the target without its beginning, is malformed.
@@ -22,22 +23,11 @@ type scheme struct {
 // schemes are all kinds of targets. A new one is a row here, with a dial function of its own
 // if it is dialled in another way than the network.
 var schemes = [...]scheme{
-	{name: "tcp", form: "tcp://host:port", network: "tcp", check: checkPort, dial: dialNetwork, open: openStream},
-	{name: "udp", form: "udp://host:port", network: "udp", check: checkPort, dial: dialNetwork, open: openUDP},
-	{name: "unix", form: "unix:///path", network: "unix", check: checkSocket, dial: dialNetwork, open: openStream},
-	{name: "file", form: "file:PATH", check: checkPath, open: openFiles},
-	{name: "-", form: "- (standard output)", check: checkNothing, open: openStdout},
-}
-
-// prefix returns what a target of this kind begins with.
-func (s *scheme) prefix() string {
-	switch s.name {
-	case "-":
-		return "-"
-	case "file":
-		return "file:"
-	}
-	return s.name + "://"
+	{name: "tcp", prefix: "tcp://", form: "tcp://host:port", network: "tcp", check: checkPort, dial: dialNetwork, open: openStream},
+	{name: "udp", prefix: "udp://", form: "udp://host:port", network: "udp", check: checkPort, dial: dialNetwork, open: openUDP},
+	{name: "unix", prefix: "unix://", form: "unix:///path", network: "unix", check: checkSocket, dial: dialNetwork, open: openStream},
+	{name: "file", prefix: "file:", form: "file:PATH", check: checkPath, open: openFiles},
+	{name: "-", prefix: "-", form: "- (standard output)", check: checkNothing, open: openStdout},
 }
 
 // dialNetwork dials the network itself.
@@ -48,7 +38,7 @@ func dialNetwork(ctx context.Context, d *net.Dialer, t Target) (net.Conn, error)
 func checkPort(s *scheme, rest string) error {
 	_, port, err := net.SplitHostPort(rest)
 	if err != nil {
-		return fmt.Errorf("want %s, an IPv6 address in brackets: %s[::1]:5555", s.form, s.prefix())
+		return fmt.Errorf("want %s, an IPv6 address in brackets: %s[::1]:5555", s.form, s.prefix)
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return fmt.Errorf("port %q: want a number from 1 to 65535", port)

@@ -28,7 +28,7 @@ func Stdout() Target { return schemeOf("-").target("") }
 func ParseTarget(s string) (Target, error) {
 	for i := range schemes {
 		of := &schemes[i]
-		rest, ok := strings.CutPrefix(s, of.prefix())
+		rest, ok := strings.CutPrefix(s, of.prefix)
 		if !ok || of.name == "-" && rest != "" {
 			continue
 		}
@@ -91,7 +91,7 @@ func (t Target) checkDestination() error {
 		return fmt.Errorf("target %q: %w", t, err)
 	}
 	if host == "" {
-		return fmt.Errorf("target %q: has no host: write %s127.0.0.1:%s for this machine", t, t.of.prefix(), port)
+		return fmt.Errorf("target %q: has no host: write %s127.0.0.1:%s for this machine", t, t.of.prefix, port)
 	}
 	if n, err := strconv.Atoi(port); err != nil || n == 0 {
 		return fmt.Errorf("target %q: port 0: want a number from 1 to 65535", t)
@@ -104,7 +104,7 @@ func (t Target) String() string {
 	if t.of == nil {
 		return ""
 	}
-	return t.of.prefix() + t.Address + t.Path
+	return t.of.prefix + t.Address + t.Path
 }
 
 // At returns the target with another address.

@@ -105,7 +105,7 @@ func (p *Plan) make(c *Config) error {
 	if err := p.checkWants(c); err != nil {
 		return err
 	}
-	p.open()
+	p.completeOpenings()
 	if c.Log {
 		p.Log = &outlet.Config{Name: "log", Target: outlet.File(c.Prefix + "_log.txt")}
 	}
@@ -144,8 +144,8 @@ func (p *Plan) add(c *Config, l plugin.Loaded, undelivered *outlet.Undelivered) 
 	return nil
 }
 
-// open completes what each plugin is told of the others.
-func (p *Plan) open() {
+// completeOpenings adds what each plugin is told of the others.
+func (p *Plan) completeOpenings() {
 	var loaded []sdk.Loaded
 	for _, l := range p.Plugins {
 		loaded = append(loaded, sdk.Loaded{Name: l.Name, Version: l.Version})
