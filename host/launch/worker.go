@@ -6,14 +6,25 @@ import (
 	"os"
 	"strings"
 
+	"github.com/t2host/t2host/host/confine"
 	"github.com/t2host/t2host/host/plugin/process"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/host/worker"
 )
 
+// Bounds of a process, in bytes. What it is granted for its flows is added.
+const (
+	processMemory = 1 << 30
+	workerMemory  = 2 << 30   // compiling the largest modules needs most of it
+	workerFile    = 512 << 20 // the compiled form of a module
+)
+
 // command returns the command that starts a plugin's process.
 func (k *carrier) command(name, path string, log func(string)) process.Command {
-	return process.Command{Name: name, Path: path, Start: k.config.Start, Timeout: k.Timeout, Log: log, Stop: k.Stop}
+	return process.Command{
+		Name: name, Path: path, Start: k.config.Start, Timeout: k.Timeout, Log: log, Stop: k.Stop,
+		Policy: confine.Policy{Memory: processMemory + 2*k.MaxMemory},
+	}
 }
 
 // apart connects to the module in f, whose bytes are code, in a worker, which reads it again
@@ -33,6 +44,10 @@ func (k *carrier) worker(name string, module *os.File, j worker.Job, log func(st
 		log(strings.TrimPrefix(line, "stderr: "))
 	})
 	c.Env = j.Environ()
+	c.Policy = confine.Policy{Memory: workerMemory + k.MaxMemory, FileSize: workerFile}
+	if j.CacheDir != "" {
+		c.Policy.Folders = []string{j.CacheDir}
+	}
 	if module != nil {
 		c.Files = []*os.File{module}
 	}

@@ -15,8 +15,7 @@ import (
 // runs.
 type executable struct {
 	*os.File
-	path  string // as given, for messages
-	start string // the path to start it by
+	path string // as given, for messages
 }
 
 func openExecutable(path, sum string) (*executable, error) {
@@ -31,7 +30,7 @@ func openExecutable(path, sum string) (*executable, error) {
 	if err != nil {
 		return nil, fileError(path, err)
 	}
-	e := &executable{f, path, startPath(f, path)}
+	e := &executable{f, path}
 	if err := e.check(sum); err != nil {
 		f.Close()
 		return nil, fileError(path, err)

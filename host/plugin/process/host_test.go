@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/t2host/t2host/host/confine"
 )
 
 // pluginVariable names the role of the plugin that a host of these tests starts.
@@ -223,26 +225,18 @@ func TestAStoppedPluginIsReleased(t *testing.T) {
 	returned(t, before)
 }
 
-// TestAConnectionThatIsKeptOpen: a process that is gone is not waited for because
-// a child of it has kept its connection, and the connection is not kept either.
+// TestAConnectionThatIsKeptOpen: a child that has its plugin's connection ends with the plugin.
 func TestAConnectionThatIsKeptOpen(t *testing.T) {
 	before := left(t)
-	child := 0
 	_, err := Connect(Command{
 		Name: "x", Path: os.Args[0], Env: environment("leaves its connection to a child"), Timeout: time.Minute,
-		Log: func(line string) {
-			pid, err := strconv.Atoi(strings.TrimPrefix(line, "stdout: "))
-			if err != nil {
-				t.Error(line)
-			}
-			child = pid
-		},
+		Policy: confine.Policy{Children: true},
 	})
 	if err == nil || err.Error() != "process died: exit status 6" {
 		t.Errorf("error %v", err)
 	}
-	returned(t, before) // while the child runs
-	if child == 0 || syscall.Kill(child, syscall.SIGKILL) != nil {
-		t.Errorf("child %d is not there", child)
+	if list := sleepers(t); len(list) > 0 {
+		t.Errorf("left: %v", list)
 	}
+	returned(t, before)
 }

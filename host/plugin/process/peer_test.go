@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/t2host/t2host/host/confine"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
@@ -238,7 +239,7 @@ func TestFiles(t *testing.T) {
 	}
 	defer f.Close()
 	p, err := Connect(Command{
-		Name: "x", Path: os.Args[0], Env: environment("writer"), Files: []*os.File{f}, Timeout: time.Minute,
+		Name: "x", Path: os.Args[0], Env: environment("writer"), Files: []*os.File{f}, Timeout: time.Minute, Policy: confine.Policy{FileSize: 4},
 	})
 	if err != nil {
 		t.Fatal(err)

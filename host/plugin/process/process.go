@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
 
+	"github.com/t2host/t2host/host/confine"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/sdk/serve"
 	"github.com/t2host/t2host/sdk/wire"
@@ -34,6 +35,7 @@ type Command struct {
 	Log     func(line string) // called with each line that the process prints, "stdout: …" or "stderr: …"; not after Release
 	Stop    <-chan struct{}   // closed: the process is killed; nil: never
 	Dir     string            // parent of the folder of its socket; empty: one of the usual places (see Sweep)
+	Policy  confine.Policy    // what it may do; the folder of its socket is added
 }
 
 // grace bounds how long a process may need to exit by itself, and to accept a connection after
@@ -87,7 +89,7 @@ func connect(c Command, exe *executable) (remote.Peer, error) {
 			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return p.process.dial(ctx) }),
 		},
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (runner.Runner, error) {
-			process, err := newProcess(c, exe, out, spec.Env)
+			process, err := newProcess(c, exe, folder, out, spec.Env)
 			if err != nil {
 				return nil, err
 			}

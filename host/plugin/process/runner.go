@@ -8,15 +8,18 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
 
+	"github.com/t2host/t2host/host/confine"
 	"github.com/t2host/t2host/sdk/serve"
 )
 
-// visible are the variables of the host's environment that a plugin sees.
-var visible = []string{"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"}
+// searched is the PATH of a process. It has no other variables but those that the host and
+// go-plugin set.
+const searched = "PATH=/usr/local/bin:/usr/bin:/bin"
 
 // cause is why the host killed a process.
 type cause uint8
@@ -33,7 +36,8 @@ const (
 // leaves processes behind.
 type process struct {
 	cmd      *exec.Cmd
-	path     string
+	exe      *executable
+	policy   confine.Policy
 	lifeline *os.File // the writing end: it closes with the host, however the host goes
 	out      *output
 
@@ -50,25 +54,20 @@ type process struct {
 }
 
 // newProcess returns a process that is not started yet. env is what go-plugin tells it.
-func newProcess(c Command, exe *executable, out *output, env []string) (*process, error) {
+func newProcess(c Command, exe *executable, folder *folder, out *output, env []string) (*process, error) {
 	end, lifeline, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("lifeline: %w", err)
 	}
 	p := &process{
-		path: c.Path, lifeline: lifeline, out: out, exited: make(chan struct{}),
+		exe: exe, policy: c.Policy, lifeline: lifeline, out: out, exited: make(chan struct{}),
 		cmd: &exec.Cmd{
-			Path: exe.start, Args: []string{c.Name}, SysProcAttr: attributes(),
+			Args: []string{c.Name}, SysProcAttr: attributes(), Dir: folder.path,
 			ExtraFiles: append([]*os.File{end}, c.Files...),
+			Env:        slices.Concat([]string{searched, "TMPDIR=" + folder.path, serve.Lifeline + "=3"}, env, c.Env),
 		},
 	}
-	for _, name := range visible {
-		if value, ok := os.LookupEnv(name); ok {
-			p.cmd.Env = append(p.cmd.Env, name+"="+value)
-		}
-	}
-	p.cmd.Env = append(append(p.cmd.Env, env...), c.Env...)
-	p.cmd.Env = append(p.cmd.Env, serve.Lifeline+"=3")
+	p.policy.Folders = append(slices.Clip(p.policy.Folders), folder.path)
 	return p, nil
 }
 
@@ -95,7 +94,7 @@ func (p *process) Start(context.Context) error {
 	errEnd.Close()
 	p.cmd.ExtraFiles[0].Close() // the process has its own descriptor
 	if err != nil {
-		return startError(p.path, err)
+		return startError(p.exe.path, err)
 	}
 	return nil
 }
@@ -105,9 +104,11 @@ func (p *process) Start(context.Context) error {
 func (p *process) run(started chan<- error, stdout, stderr *os.File) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	err := p.cmd.Start()
+	err := p.policy.Start(p.cmd, p.exe.File)
 	p.mu.Lock()
-	p.proc, p.gone = p.cmd.Process, err != nil
+	if p.gone = err != nil; !p.gone {
+		p.proc = p.cmd.Process
+	}
 	early := p.killed
 	p.mu.Unlock()
 	if early != notKilled {
@@ -238,7 +239,7 @@ func (p *process) ID() string {
 }
 
 // Name returns the executable's path.
-func (p *process) Name() string { return p.path }
+func (p *process) Name() string { return p.exe.path }
 
 // Diagnose adds nothing: the errors are made elsewhere.
 func (p *process) Diagnose(context.Context) string { return "" }

@@ -1,8 +1,6 @@
 package process
 
 import (
-	"fmt"
-	"os"
 	"os/exec"
 	"syscall"
 
@@ -13,12 +11,6 @@ import (
 // reaches the host only, and makes it die with the host.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-}
-
-// startPath returns a path of the open file itself, whatever the file's own path leads to by
-// now.
-func startPath(f *os.File, _ string) string {
-	return fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), f.Fd())
 }
 
 // await waits for the end of the process. It calls gone while the process number is still in

@@ -3,15 +3,12 @@
 package process
 
 import (
-	"os"
 	"os/exec"
 	"syscall"
 )
 
 // attributes returns nothing that all systems have.
 func attributes() *syscall.SysProcAttr { return nil }
-
-func startPath(_ *os.File, path string) string { return path }
 
 // await waits for the end of the process, then calls gone.
 func await(cmd *exec.Cmd, gone func()) {

@@ -3,7 +3,6 @@
 package process
 
 import (
-	"os"
 	"os/exec"
 	"syscall"
 
@@ -13,9 +12,6 @@ import (
 // attributes puts the process into a group of its own, so that a Ctrl-C at the terminal
 // reaches the host only. The lifeline makes it end with the host.
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
-
-// startPath returns the path: there is no path of an open file here.
-func startPath(_ *os.File, path string) string { return path }
 
 // await waits for the end of the process, then calls gone.
 func await(cmd *exec.Cmd, gone func()) {

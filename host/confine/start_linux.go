@@ -1,0 +1,168 @@
+//go:build linux && (amd64 || arm64)
+
+package confine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/t2host/t2host/host/confine/launcher"
+)
+
+// Start starts cmd, confined, and returns when its program is executed: the open file, whatever
+// its path leads to by now. cmd.Path is not used, and of cmd.Args the first only. The process
+// has the environment cmd.Env and no descriptors but the standard ones and cmd.ExtraFiles.
+//
+// # Errors
+//
+// An [*Error] if the process did not execute the program; then it has ended.
+func (p Policy) Start(cmd *exec.Cmd, program *os.File) error {
+	rules, err := p.ruleset(program)
+	if err != nil {
+		return err
+	}
+	if rules != nil {
+		defer rules.Close()
+	}
+	ours, theirs, err := pair()
+	if err != nil {
+		return err
+	}
+	defer ours.Close()
+	defer theirs.Close()
+	job, err := p.job(cmd, program, rules, theirs)
+	if err != nil {
+		return err
+	}
+	cmd.Path = "/proc/self/exe"
+	if p.Children {
+		enclose(cmd)
+	}
+	if err := cmd.Start(); err != nil {
+		if p.Children {
+			return fmt.Errorf("process with children: %w: its PID namespace cannot be made here", errors.Unwrap(err))
+		}
+		return err
+	}
+	theirs.Close()
+	if err := send(ours, job); err != nil {
+		_ = cmd.Wait() // it tells no more than err
+		return err
+	}
+	return nil
+}
+
+// job adds to cmd what the launcher needs, and returns the encoded job.
+func (p Policy) job(cmd *exec.Cmd, program, rules, socket *os.File) ([]byte, error) {
+	first := 3 + len(cmd.ExtraFiles)
+	j := launcher.Job{Name: cmd.Args[0], Program: uint32(first), Close: uint32(first), Ruleset: launcher.None, Limits: p.limits()}
+	cmd.ExtraFiles = append(cmd.ExtraFiles, program, socket)
+	cmd.Env = append(cmd.Env, launcher.Variable+"="+strconv.Itoa(first+1))
+	if rules != nil {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, rules)
+		j.Ruleset = uint32(first + 2)
+	}
+	if Probe().Seccomp {
+		j.Filter = filter(p.Children)
+	}
+	var start [2]byte
+	if _, err := program.ReadAt(start[:], 0); err != nil && err != io.EOF {
+		return nil, err
+	}
+	j.Script = string(start[:]) == "#!"
+	return j.Append(nil), nil
+}
+
+// enclose makes cmd the first process of a PID namespace: the kernel kills the others with it.
+// Who is not root needs a user namespace for that, in which nobody else exists.
+func enclose(cmd *exec.Cmd) {
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = new(syscall.SysProcAttr)
+	}
+	a := cmd.SysProcAttr
+	a.Cloneflags |= unix.CLONE_NEWPID
+	if uid, gid := os.Geteuid(), os.Getegid(); uid != 0 {
+		a.Cloneflags |= unix.CLONE_NEWUSER
+		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}}
+		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
+	}
+}
+
+// pair returns a socket for each side.
+func pair() (ours, theirs *os.File, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("socket of the launcher: %w", err)
+	}
+	return os.NewFile(uintptr(fds[0]), "launcher"), os.NewFile(uintptr(fds[1]), "launcher"), nil
+}
+
+// send sends the job and returns how it went: the socket is closed when the program is
+// executed.
+func send(socket *os.File, job []byte) error {
+	_, err := socket.Write(job)
+	if err == nil {
+		err = unix.Shutdown(int(socket.Fd()), unix.SHUT_WR)
+	}
+	if err != nil {
+		return fmt.Errorf("launcher: %w", err)
+	}
+	answer, err := io.ReadAll(io.LimitReader(socket, 64))
+	switch f, ok := launcher.ReadFailure(answer); {
+	case err != nil:
+		return fmt.Errorf("launcher: %w", err)
+	case len(answer) == 0:
+		return nil // executed, or killed: the process tells
+	case !ok:
+		return fmt.Errorf("launcher answered %q", answer)
+	default:
+		return &Error{f.Step, syscall.Errno(f.Errno)}
+	}
+}
+
+// Bounds of a process.
+const (
+	maxFiles   = 512  // open descriptors
+	moreThread = 4096 // threads that the user may have beside those that there are in the system
+)
+
+// limits returns the limits of resources.
+func (p Policy) limits() []launcher.Limit {
+	list := []launcher.Limit{
+		{Resource: unix.RLIMIT_CORE},
+		{Resource: unix.RLIMIT_NOFILE, Max: lower(unix.RLIMIT_NOFILE, maxFiles)},
+		{Resource: unix.RLIMIT_FSIZE, Max: lower(unix.RLIMIT_FSIZE, p.FileSize)},
+	}
+	var system unix.Sysinfo_t
+	if unix.Sysinfo(&system) == nil {
+		list = append(list, launcher.Limit{Resource: unix.RLIMIT_NPROC, Max: lower(unix.RLIMIT_NPROC, uint64(system.Procs)+moreThread)})
+	}
+	if p.Memory > 0 {
+		// What is mapped to be written: reserved addresses do not count.
+		list = append(list, launcher.Limit{Resource: unix.RLIMIT_DATA, Max: lower(unix.RLIMIT_DATA, p.Memory)})
+	}
+	return list
+}
+
+// lower returns the limit, or that of this process if that is lower.
+func lower(resource int, limit uint64) uint64 {
+	var r unix.Rlimit
+	if unix.Getrlimit(resource, &r) != nil {
+		return limit
+	}
+	return min(limit, r.Max)
+}
+
+// getActionAvail asks the kernel for an action of seccomp.
+func getActionAvail(action *uint32) syscall.Errno {
+	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_GET_ACTION_AVAIL, 0, uintptr(unsafe.Pointer(action)))
+	return errno
+}

@@ -1,0 +1,5 @@
+//go:build nolandlock
+
+package confine
+
+const withoutLandlock = true
