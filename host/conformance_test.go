@@ -109,7 +109,7 @@ func (w *way) config(t testing.TB, c *Config, records *[]string) {
 			a.BuiltIn, a.Module.Path = false, must(t, built.Module)
 		}
 		if w.trust {
-			c.Trust = append(c.Trust, p.Name)
+			c.Consent.Trust = append(c.Consent.Trust, p.Name)
 		}
 		c.Plugins = append(c.Plugins, requests(word)...)
 		c.Catalogue = append(c.Catalogue, a)

@@ -27,7 +27,7 @@ func TestAGuestsMemoryStaysFlat(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := func(line string) { t.Log(line) }
-	k := launch.Config{CacheDir: moduleCache(t)}.Carrier(plugin.CarrierConfig{MaxMemory: 12 << 20, Trust: []string{"allocates"}, Note: log, Warn: log})
+	k := launch.Config{CacheDir: moduleCache(t)}.Carrier(plugin.CarrierConfig{MaxMemory: 12 << 20, Consent: plugin.Consent{Trust: []string{"allocates"}}, Note: log, Warn: log})
 	defer k.Close()
 	found, err := k.Describe(path)
 	if err != nil {

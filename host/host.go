@@ -33,8 +33,7 @@ type Config struct {
 	Runtime   plugin.Runtime // of plugins whose request names none; empty: the best one that each has
 	// Carrier returns what runs plugins in their runtimes; nil: plugin.CompiledIn.
 	Carrier       func(plugin.CarrierConfig) plugin.Carrier
-	Trust         []string          // names of plugins whose modules may run in the host's own process
-	Pins          map[string]string // SHA-256 in hex of what must run, by plugin.Key of the name or path
+	Consent       plugin.Consent
 	Record        map[string]string // files that keep what crosses plugins' borders, by plugin.Key of the name
 	RecordPayload bool              // they keep payload too
 
@@ -154,7 +153,7 @@ func whileStarting(stop <-chan struct{}) (starting <-chan struct{}, begun func()
 func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan, error) {
 	p, err := plan.Make(plan.Config{
 		Plugins: c.Plugins, Catalogue: c.Catalogue, Settings: c.Settings, Runtime: c.Runtime, Carrier: c.Carrier,
-		Trust: c.Trust, Pins: c.Pins, Record: c.Record,
+		Consent: c.Consent, Record: c.Record,
 		Prefix: c.Prefix, RecordsToStdout: c.RecordsToStdout, Split: c.Split, SplitStart: c.SplitStart,
 		Files: c.Files, Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Stdout: c.Stdout, Stderr: c.Stderr,
 		Note: notices.note, Warn: notices.warn, Stop: starting,

@@ -104,7 +104,7 @@ func runHostile(t *testing.T, name string, trust bool) (prefix, warnings string,
 		c.Catalogue, c.Plugins[0] = append(c.Catalogue, good), plugin.Request{Name: "hostile"}
 	}
 	if trust {
-		c.Trust = []string{"hostile"}
+		c.Consent.Trust = []string{"hostile"}
 	}
 	_, err = Run(context.Background(), c)
 	return c.Prefix, shown.String(), err

@@ -239,8 +239,8 @@ func hostileEnds(names ...string) []end {
 			a := *goodGuest()
 			a.Module.Path, a.Module.SHA256 = "../testdata/guests/hostile/"+name+".wasm", ""
 			c.Plugins, c.Catalogue = requests("hostile", "tcpwin:inproc"), append(plugin.BuiltIn(tcpwin.Plugin), &a)
-			if c.Trust != nil {
-				c.Trust = []string{"hostile"}
+			if c.Consent.Trust != nil {
+				c.Consent.Trust = []string{"hostile"}
 			}
 		}})
 	}

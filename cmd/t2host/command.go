@@ -28,7 +28,8 @@ type options struct {
 	settings         string
 	sets             []string
 	runtime          string
-	trust, pins      []string
+	pins             []string
+	consent          plugin.Consent
 	records          []string
 	payload          bool
 	quiet, log       bool
@@ -91,8 +92,9 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.StringVarP(&o.settings, "settings", "C", "", "read the settings `FILE` (default: "+settings.DefaultFile+", if there is one)")
 	f.StringArrayVar(&o.sets, "set", nil, "set one setting: `PLUGIN.KEY=VALUE`")
 	f.StringVar(&o.runtime, "runtime", "", "where plugins run: wasm (sandbox; the default where there is a module), worker (sandbox in a process of its own), process, inproc; -p NAME:`RUNTIME` for one")
-	f.StringArrayVar(&o.trust, "trust", nil, "run the module of plugin `NAME`, which did not come with t2host, in t2host's own process: faster, but an endless loop in it cannot be stopped")
+	f.StringArrayVar(&o.consent.Trust, "trust", nil, "run the module of plugin `NAME`, which did not come with t2host, in t2host's own process: faster, but an endless loop in it cannot be stopped")
 	f.StringArrayVar(&o.pins, "pin", nil, "run only what has this checksum: `NAME=SHA256`, or PATH=SHA256 for a plugin that -p names by its path")
+	f.BoolVar(&o.consent.RequireConfinement, "require-confinement", false, "run no plugin in a process that this system cannot confine (-V shows what it can)")
 	f.StringArrayVar(&o.records, "record", nil, "keep what crosses a plugin's border, for t2host replay: `NAME=FILE`")
 	f.BoolVar(&o.payload, "record-payload", false, "keep the payload that the plugin reads, too")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
@@ -152,7 +154,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	c := host.Config{
 		Files: []string{o.file}, Stdin: o.stdin, List: o.list, SettingsFile: cmp.Or(o.settings, settings.DefaultFile), RecordsToStdout: o.prefix == "-",
 		Plugins: plugins, Catalogue: found.Catalogue, Settings: values, Zone: time.Local,
-		Runtime: plugin.Runtime(o.runtime), Trust: o.trust, Carrier: launcher().Carrier,
+		Runtime: plugin.Runtime(o.runtime), Carrier: launcher().Carrier,
 		Quiet: o.quiet, LogFile: o.log, Long: o.verbose || o.log, Stdout: o.raw, Stderr: o.stderr,
 	}
 	prefix := o.prefix
@@ -165,7 +167,8 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		}
 	}
 	c.Prefix = host.OutputPrefix(prefix, o.file+o.list)
-	if c.Pins, err = readPins(o.pins); err != nil {
+	c.Consent = o.consent
+	if c.Consent.Pins, err = readPins(o.pins); err != nil {
 		return err
 	}
 	if c.Record, err = readRecords(o.records); err != nil {

@@ -11,6 +11,7 @@ import (
 	"runtime"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/confine"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/t2"
 	"github.com/t2host/t2host/host/worker"
@@ -19,6 +20,7 @@ import (
 )
 
 func main() {
+	confine.Hide()
 	if serve.Called() { // by a host: as one of its plugins
 		worker.Serve(all.Plugins())
 		return

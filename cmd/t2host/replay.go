@@ -24,7 +24,7 @@ func replayCommand(o *options) *cobra.Command {
 		Args:  exactly(2, "replay requires a file of --record and a plugin: NAME or PATH, optionally with :RUNTIME"),
 		RunE:  func(_ *cobra.Command, args []string) error { return o.replay(args[0], args[1]) },
 	}
-	cmd.Flags().StringArrayVar(&o.trust, "trust", nil, "run the module of plugin `NAME` in t2host's own process")
+	cmd.Flags().StringArrayVar(&o.consent.Trust, "trust", nil, "run the module of plugin `NAME` in t2host's own process")
 	folderFlag(cmd, o)
 	return cmd
 }

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/t2host/t2host/host/confine"
 	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/version"
 	"github.com/t2host/t2host/sdk/wire"
@@ -19,6 +20,7 @@ func versions() string {
 	fmt.Fprintf(&b, "go     %s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	fmt.Fprintf(&b, "ABI    %d\n", wire.Version)
 	fmt.Fprintf(&b, "module %s\n", launch.Module(ownModule()))
+	fmt.Fprintf(&b, "processes confined by %s\n", confine.Probe())
 	fmt.Fprintf(&b, "cache  %s\n", cmp.Or(cacheDir(), "none"))
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

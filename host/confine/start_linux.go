@@ -3,7 +3,6 @@
 package confine
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -43,13 +42,7 @@ func (p Policy) Start(cmd *exec.Cmd, program *os.File) error {
 		return err
 	}
 	cmd.Path = "/proc/self/exe"
-	if p.Children {
-		enclose(cmd)
-	}
-	if err := cmd.Start(); err != nil {
-		if p.Children {
-			return fmt.Errorf("process with children: %w: its PID namespace cannot be made here", errors.Unwrap(err))
-		}
+	if err := p.start(cmd); err != nil {
 		return err
 	}
 	theirs.Close()
@@ -58,6 +51,40 @@ func (p Policy) Start(cmd *exec.Cmd, program *os.File) error {
 		return err
 	}
 	return nil
+}
+
+func (p Policy) start(cmd *exec.Cmd) error {
+	if !p.Children {
+		return cmd.Start()
+	}
+	enclose(cmd)
+	if cmd.SysProcAttr.Cloneflags&unix.CLONE_NEWUSER != 0 && hidden() {
+		// The new process is a copy of this one until it executes the launcher, and this one
+		// must write its user map, which a process that is hidden belongs to root for.
+		hide(false)
+		defer hide(true)
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("process with children: its PID namespace cannot be made here: %w", err)
+	}
+	return nil
+}
+
+// Hide keeps other processes of the user from reading this one's memory, and files below
+// /proc, and the system from dumping it. It does nothing on systems other than Linux.
+func Hide() { hide(true) }
+
+func hide(on bool) {
+	var dumpable uintptr = 1
+	if on {
+		dumpable = 0
+	}
+	_ = unix.Prctl(unix.PR_SET_DUMPABLE, dumpable, 0, 0, 0) // cannot fail with these values
+}
+
+func hidden() bool {
+	dumpable, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
+	return err == nil && dumpable == 0
 }
 
 // job adds to cmd what the launcher needs, and returns the encoded job.

@@ -14,6 +14,9 @@ import (
 // Describe returns the plugins of the artefact at path: a module or an executable, which its
 // first bytes tell. It is asked once, in a process.
 func (k *carrier) Describe(path string) ([]*plugin.Artefact, error) {
+	if err := k.confined(); err != nil {
+		return nil, fmt.Errorf("plugin %s: %w", path, err)
+	}
 	f, err := openModule(path)
 	if err != nil {
 		return nil, err

@@ -5,15 +5,19 @@ package launch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/confine"
 	"github.com/t2host/t2host/host/firstparty"
+	"github.com/t2host/t2host/host/internal/owned"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/process"
 	"github.com/t2host/t2host/host/plugin/remote"
@@ -36,6 +40,7 @@ type carrier struct {
 	engine func() *wasm.Engine // made when it is first needed
 	made   *wasm.Engine
 	own    func() (*firstparty.Module, error) // found or built when it is first needed
+	inform sync.Once                          // the user was told what is not confined
 }
 
 // Carrier returns a carrier. It opens nothing yet.
@@ -83,12 +88,32 @@ func (k *carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runti
 // Prepare makes the module of the first-party plugins, if this program was built without it
 // and the plugin needs it.
 func (k *carrier) Prepare(a *plugin.Artefact, r plugin.Runtime) error {
+	if r == plugin.Process || r == plugin.Worker {
+		if err := k.confined(); err != nil {
+			return fmt.Errorf("plugin %s cannot run as %s: %w", a.Name, r, err)
+		}
+	}
 	if !a.BuiltIn || r != plugin.Wasm && r != plugin.Worker {
 		return nil
 	}
 	if _, err := k.own(); err != nil {
 		return fmt.Errorf("plugin %s cannot run as %s: %w", a.Name, r, err)
 	}
+	return nil
+}
+
+// confined tells the user what of a process the system does not confine, once. It returns an
+// error if the user requires it to be confined.
+func (k *carrier) confined() error {
+	missing := confine.Probe().Missing()
+	if len(missing) == 0 {
+		return nil
+	}
+	text := "this system does not confine a process's " + strings.Join(missing, ", ")
+	if k.RequireConfinement {
+		return errors.New(text + ", and --require-confinement is set")
+	}
+	k.inform.Do(func() { k.Warn(text + ": run plugins that you trust (--require-confinement refuses others)") })
 	return nil
 }
 
@@ -105,6 +130,7 @@ func (k *carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) 
 		switch {
 		case r == plugin.Process && a.BuiltIn:
 			c := k.command(a.Name, worker.Executable(), log)
+			c.Own = true
 			c.Env = worker.PluginsEnviron()
 			return process.Connect(c)
 		case r == plugin.Process:
@@ -151,8 +177,12 @@ func (k *carrier) sum(name string, f plugin.File) string {
 }
 
 func openModule(path string) (*os.File, error) {
-	f, err := os.Open(path)
-	if err != nil {
+	f, err := owned.Open(path)
+	var others *owned.Error
+	switch {
+	case errors.As(err, &others):
+		return nil, fmt.Errorf("module %s: %w", path, err)
+	case err != nil:
 		return nil, fmt.Errorf("module %s: %w: build it (t2host build DIR), or correct the path", path, cause.Of(err))
 	}
 	return f, nil

@@ -43,7 +43,7 @@ func (k *carrier) worker(name string, module *os.File, j worker.Job, log func(st
 		// What the guest prints comes this way.
 		log(strings.TrimPrefix(line, "stderr: "))
 	})
-	c.Env = j.Environ()
+	c.Own, c.Env = true, j.Environ()
 	c.Policy = confine.Policy{Memory: workerMemory + k.MaxMemory, FileSize: workerFile}
 	if j.CacheDir != "" {
 		c.Policy.Folders = []string{j.CacheDir}

@@ -24,13 +24,19 @@ type Carrier interface {
 	Close() error
 }
 
+// Consent is what the user allows plugins to do, and requires of them.
+type Consent struct {
+	Trust              []string          // names of plugins whose modules may run in the host's own process
+	Pins               map[string]string // SHA-256 in hex of what must run, by Key of the name or path
+	RequireConfinement bool              // no process runs where the system cannot confine it
+}
+
 // CarrierConfig is what the plugins of a run have in common.
 type CarrierConfig struct {
+	Consent
 	MaxMemory uint64            // of a plugin in the sandbox, in bytes
 	Seed      uint64            // of the random bytes in the sandbox
 	Timeout   time.Duration     // how long a plugin in a process may be silent while it works
-	Trust     []string          // names of plugins whose modules may run in the host's own process
-	Pins      map[string]string // SHA-256 in hex of what must run, by Key of the name or path
 	Note      func(line string) // tells the user what goes on
 	Warn      func(line string) // tells the user what goes wrong
 	Stop      <-chan struct{}   // closed: what starts, or is asked what it is, is ended; nil: never

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/internal/owned"
 )
 
 // IsModule reports whether a file begins like a WebAssembly module.
@@ -37,6 +38,10 @@ func CheckPath(path string) error {
 		return fmt.Errorf("plugin %s is not a file: use the path of a module or an executable", path)
 	case info.Size() == 0:
 		return fmt.Errorf("plugin %s is an empty file: build it again (t2host build DIR)", path)
+	}
+	var others *owned.Error
+	if errors.As(owned.All(path), &others) {
+		return fmt.Errorf("plugin %s: %w", path, others)
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -133,7 +133,7 @@ func (f *Folder) read() ([]*Artefact, error) {
 // there is nothing to refuse.
 func judge(what, path string) error {
 	var err *owned.Error
-	if errors.As(owned.Path(path), &err) {
+	if errors.As(owned.All(path), &err) {
 		return fmt.Errorf("plugin %s %w", what, err)
 	}
 	return nil

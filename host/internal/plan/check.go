@@ -15,7 +15,7 @@ import (
 // checkSafety returns an error if a --trust or --pin would do nothing: whoever sets one
 // relies on it.
 func checkSafety(c *Config, catalogue []*plugin.Artefact) error {
-	for _, name := range c.Trust {
+	for _, name := range c.Consent.Trust {
 		if _, err := plugin.Named(catalogue, name); err != nil {
 			return fmt.Errorf("--trust %s: %w", name, err)
 		}
@@ -24,7 +24,7 @@ func checkSafety(c *Config, catalogue []*plugin.Artefact) error {
 	for _, q := range c.Plugins {
 		paths[plugin.Key(q.Path)] = q.Path != ""
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.Pins)) {
+	for _, name := range slices.Sorted(maps.Keys(c.Consent.Pins)) {
 		if paths[name] {
 			continue // it was compared before the plugin was asked
 		}

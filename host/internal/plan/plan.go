@@ -23,8 +23,7 @@ type Config struct {
 	Settings  *settings.Values
 	Runtime   plugin.Runtime
 	Carrier   func(plugin.CarrierConfig) plugin.Carrier
-	Trust     []string
-	Pins      map[string]string
+	Consent   plugin.Consent
 	Record    map[string]string
 
 	Prefix          string
@@ -72,7 +71,7 @@ func Make(c Config) (*Plan, error) {
 	}
 	p.Carrier = carrier(plugin.CarrierConfig{
 		MaxMemory: uint64(p.MaxMemory) << 20, Seed: uint64(p.Seed), Timeout: time.Duration(p.PluginTimeout) * time.Second,
-		Trust: c.Trust, Pins: c.Pins, Note: c.Note, Warn: c.Warn, Stop: c.Stop,
+		Consent: c.Consent, Note: c.Note, Warn: c.Warn, Stop: c.Stop,
 	})
 	if err := p.make(&c); err != nil {
 		_ = p.Carrier.Close() // the first error is the one to show

@@ -59,7 +59,7 @@ func TestMake(t *testing.T) {
 		{"split to standard output", "to=- split=1K", func(c *Config) { c.RecordsToStdout = true }, "error: plugin mixed: split and gzip are for files"},
 		{"no records", "to=-", func(c *Config) { c.Split = "1K"; c.Catalogue[0].Outlets = nil }, "error: -w - and -W are for flow records"},
 		{"records of nobody", "to=-", func(c *Config) { c.Record = map[string]string{"other": "x"} }, "error: --record other: no plugin of that name is loaded"},
-		{"a pin for what is compiled in", "to=-", func(c *Config) { c.Pins = map[string]string{"mixed": ""} }, "error: --pin mixed: plugin mixed is part of t2host"},
+		{"a pin for what is compiled in", "to=-", func(c *Config) { c.Consent.Pins = map[string]string{"mixed": ""} }, "error: --pin mixed: plugin mixed is part of t2host"},
 		{"another runtime", "to=-", func(c *Config) { c.Plugins[0].Runtime = plugin.Wasm }, "error: plugin mixed cannot run as wasm"},
 		{"a path", "to=-", func(c *Config) { c.Plugins[0] = plugin.Request{Path: "plan_test.go"} }, "error: plugin plan_test.go is neither a WebAssembly module nor executable"},
 	} {

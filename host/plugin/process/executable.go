@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/t2host/t2host/host/internal/checksum"
+	"github.com/t2host/t2host/host/internal/owned"
 )
 
 // executable is a file that was opened once, so that the file that is checked is the one that
@@ -18,7 +19,8 @@ type executable struct {
 	path string // as given, for messages
 }
 
-func openExecutable(path, sum string) (*executable, error) {
+func openExecutable(c *Command) (*executable, error) {
+	path := c.Path
 	info, err := os.Stat(path)
 	if err == nil {
 		err = runnable(path, info) // before it is opened: opening a named pipe would wait
@@ -26,12 +28,16 @@ func openExecutable(path, sum string) (*executable, error) {
 	if err != nil {
 		return nil, fileError(path, err)
 	}
-	f, err := os.Open(path)
+	open := owned.Open
+	if c.Own {
+		open = os.Open
+	}
+	f, err := open(path)
 	if err != nil {
 		return nil, fileError(path, err)
 	}
 	e := &executable{f, path}
-	if err := e.check(sum); err != nil {
+	if err := e.check(c.SHA256); err != nil {
 		f.Close()
 		return nil, fileError(path, err)
 	}
@@ -68,7 +74,10 @@ func runnable(path string, info fs.FileInfo) error {
 // fileError replaces the path in a file error by the executable's own.
 func fileError(path string, err error) error {
 	var e *fs.PathError
+	var others *owned.Error
 	switch {
+	case errors.As(err, &others):
+		return fmt.Errorf("executable %s: %w", path, err)
 	case !errors.As(err, &e):
 		return err
 	case errors.Is(e.Err, fs.ErrNotExist):

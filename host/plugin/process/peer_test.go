@@ -129,7 +129,7 @@ func batch(n int) *sdk.Batch {
 func TestTheCheckedFileRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "plugin")
 	sum := copyFile(t, os.Args[0], path)
-	exe, err := openExecutable(path, strings.ToUpper(sum))
+	exe, err := openExecutable(&Command{Path: path, SHA256: strings.ToUpper(sum)})
 	if err != nil {
 		t.Fatal(err)
 	}

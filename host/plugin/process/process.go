@@ -28,6 +28,7 @@ type Command struct {
 	Name    string            // of the plugin, and of the process
 	Path    string            // of the executable
 	SHA256  string            // of the executable, in hex; empty: not checked
+	Own     bool              // Path is that of this program: others may be able to replace it
 	Env     []string          // KEY=VALUE, added to the visible ones of the host
 	Files   []*os.File        // inherited as descriptors 4, 5, …; the caller closes them
 	Start   time.Duration     // how long the start, and each call up to Open, may take; 0: 60 s
@@ -52,7 +53,7 @@ var sweepOnce = sync.OnceFunc(Sweep)
 // The error for a plugin of another ABI version is a [wire.VersionError]; that for a process
 // that ended tells how it ended, and its last words.
 func Connect(c Command) (remote.Peer, error) {
-	exe, err := openExecutable(c.Path, c.SHA256)
+	exe, err := openExecutable(&c)
 	if err != nil {
 		return nil, err
 	}
