@@ -29,7 +29,8 @@
 //   - Tables of other plugins: Spec.Imports, and [Table.View] in Open.
 //
 // A flow is one direction of a conversation. A live flow has a slot, a small
-// number; a [PerFlow] holds a plugin's state of each flow by slot.
+// number; a [PerFlow] holds a plugin's state of each flow by slot, and Spec.State
+// declares its size ([StateOf]), by which the host grants memory to the plugin.
 //
 // # What it returns
 //

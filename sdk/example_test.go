@@ -42,6 +42,7 @@ func Example() {
 		Packets: sdk.TCP(field.Window),
 		Ends:    sdk.End(),
 		Columns: []sdk.Column{sdk.Uint32Column("zeros", "packets with a low window")},
+		State:   sdk.StateOf[uint64](),
 		Open: func(_ *sdk.Env, s settings) (sdk.Stage, error) {
 			var flows sdk.PerFlow[uint64]
 			return &sdk.Loop{
@@ -102,6 +103,7 @@ func ExampleEndSelect_With() {
 	lengths := sdk.Define(sdk.Spec[struct{}]{
 		Name: "lengths", Number: 100, Version: "1.0.0", Doc: "adds its bytes to each flow",
 		Packets: sdk.All(field.L7Len), Ends: sdk.End(), Columns: []sdk.Column{sdk.Uint64Column("l7Bytes", "bytes of payload")},
+		State: sdk.StateOf[uint64](),
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			var flows sdk.PerFlow[uint64]
 			return &sdk.Loop{
@@ -178,6 +180,7 @@ func ExamplePacketSelect_WithPayload() {
 	words := sdk.Define(sdk.Spec[struct{}]{
 		Name: "words", Number: 300, Version: "1.0.0", Doc: "shows how each flow begins",
 		Packets: sdk.TCP().WithPayload(3), Ends: sdk.End(), Columns: []sdk.Column{sdk.StringColumn("word", "first bytes")},
+		State: sdk.StateOf[string](),
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			var flows sdk.PerFlow[string]
 			return &sdk.Loop{

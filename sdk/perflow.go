@@ -1,26 +1,40 @@
 package sdk
 
-// PerFlow is a plugin's state of the live flows: one T for each, by slot. The zero value is
-// ready to use. The state of a new flow is the zero T, provided that the plugin calls Take at
-// each flow end.
-type PerFlow[T any] struct{ states []T }
+import "unsafe"
 
-// At returns the state of the flow in slot. The pointer is valid until At, Grown or Take is
-// called with a slot that was never used before.
-func (p *PerFlow[T]) At(slot uint32) *T {
-	if int(slot) >= len(p.states) {
-		p.grow(slot)
-	}
-	return &p.states[slot]
+// State is the memory in bytes that a plugin holds of each live flow. [StateOf] returns it.
+type State int
+
+// MaxState bounds the State that a plugin may declare.
+const MaxState = 64 << 10
+
+// StateOf returns the size of a T, for the State of a plugin that keeps its flows in a
+// PerFlow[T]. What a T points to is not part of it. A plugin with two of them declares the sum.
+func StateOf[T any]() State {
+	var t T
+	return State(unsafe.Sizeof(t))
 }
 
-// Grown returns the states of the slots from 0 to at least slot, for loops over columns. It is
-// valid as the pointer of At is.
-func (p *PerFlow[T]) Grown(slot uint32) []T {
-	if int(slot) >= len(p.states) {
+// PerFlow is a plugin's state of the live flows: one T for each, by slot. The zero value is
+// ready to use. The state of a new flow is the zero T, provided that the plugin calls Take at
+// each flow end. Spec.State declares its size to the host.
+type PerFlow[T any] struct {
+	// States never move: growing would need room for the old ones and the new ones, and of
+	// what they leave a collector makes use late.
+	chunks []*[chunk]T
+}
+
+const (
+	chunkBits = 8
+	chunk     = 1 << chunkBits // states that are allocated together
+)
+
+// At returns the state of the flow in slot. The pointer stays valid.
+func (p *PerFlow[T]) At(slot uint32) *T {
+	if int(slot>>chunkBits) >= len(p.chunks) {
 		p.grow(slot)
 	}
-	return p.states
+	return &p.chunks[slot>>chunkBits][slot%chunk]
 }
 
 // Take returns the state of a flow that ends, and clears it for the next flow in that slot.
@@ -33,8 +47,7 @@ func (p *PerFlow[T]) Take(slot uint32) T {
 }
 
 func (p *PerFlow[T]) grow(slot uint32) {
-	n := max(2*len(p.states), int(slot)+1, 1024)
-	states := make([]T, n)
-	copy(states, p.states)
-	p.states = states
+	for int(slot>>chunkBits) >= len(p.chunks) {
+		p.chunks = append(p.chunks, new([chunk]T))
+	}
 }

@@ -22,6 +22,7 @@ type Plugin struct {
 	Exports  []TableInfo
 	Imports  []TableInfo
 	Outlets  []Outlet
+	State    State // bytes of memory for each live flow; 0 for none
 
 	// Open opens the plugin for one run. It may be called for several runs of one
 	// process, and at the same time as Open of other plugins. A panic is an error.
@@ -114,6 +115,7 @@ type Spec[S any] struct {
 	Columns            []Column           // that it writes at each flow end
 	Exports, Imports   []AnyTable         // tables that it writes, and that it reads
 	Outlets            []Outlet           // that it sends frames to
+	State              State              // that it keeps of each live flow, see StateOf
 
 	// Open opens the plugin for one run with settings that are checked. An error ends the
 	// run before the first packet.
@@ -127,6 +129,7 @@ func Define[S any](spec Spec[S]) *Plugin {
 		Name: spec.Name, Number: spec.Number, Version: spec.Version, Doc: spec.Doc,
 		Requires: spec.Requires, Packets: spec.Packets, Ends: spec.Ends, Columns: spec.Columns,
 		Exports: infos(spec.Exports), Imports: infos(spec.Imports), Outlets: spec.Outlets,
+		State: spec.State,
 	}
 	bind := func(s *S) []Setting {
 		if spec.Settings == nil {

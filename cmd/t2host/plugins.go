@@ -186,6 +186,9 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 	for _, i := range a.Imports {
 		line("reads", "table %s", i.Name)
 	}
+	if a.State > 0 {
+		line("keeps", "%d bytes of each live flow", a.State)
+	}
 	for _, out := range a.Outlets {
 		line("writes", "%s: %s", out.Name, leads(a.Name, out))
 	}

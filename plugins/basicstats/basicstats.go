@@ -54,6 +54,7 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 		colPktAsm:      sdk.Float32Column("pktAsm", "Packet stream asymmetry"),
 		colBytAsm:      sdk.Float32Column("bytAsm", "Byte stream asymmetry"),
 	},
+	State: sdk.StateOf[flow](),
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 		t := &basicstats{opened: sdk.NoFlow}
 		return &sdk.Loop{Columns: t.count, EndFlow: t.endFlow, Report: t.report}, nil

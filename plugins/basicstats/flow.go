@@ -32,13 +32,9 @@ func (m *mean) deviation() float64 { return math.Sqrt(float64(m.variance)) }
 
 // count adds the batch's packets. It reads columns; a row touches its own flow only.
 func (t *basicstats) count(p *sdk.Packets) {
-	flows := t.flows.Grown(0)
 	times, lengths, pads := p.Time[:p.N], p.L7Len[:p.N], p.PadLen[:p.N]
 	var sec, begin int64 // the last packet's second, and when it began
 	for i, slot := range p.Flow[:p.N] {
-		if int(slot) >= len(flows) {
-			flows = t.flows.Grown(slot)
-		}
 		ns := times[i] - begin
 		if uint64(ns) >= 1e9 { // a division is slow, and most packets share a second
 			var rest int32
@@ -46,7 +42,7 @@ func (t *basicstats) count(p *sdk.Packets) {
 			ns = int64(rest)
 			begin = times[i] - ns
 		}
-		flows[slot].add(sec, int32(ns), lengths[i], pads[i])
+		t.flows.At(slot).add(sec, int32(ns), lengths[i], pads[i])
 	}
 }
 

@@ -25,13 +25,9 @@ func (f *flow) open(t int64) {
 
 // count adds the batch's packets. It reads columns; a row touches its own flow only.
 func (t *tcpwin) count(p *sdk.Packets) {
-	states := t.flows.Grown(0)
 	times, windows := p.Time[:p.N], p.Window[:p.N]
 	for i, slot := range p.Flow[:p.N] {
-		if int(slot) >= len(states) {
-			states = t.flows.Grown(slot)
-		}
-		f := &states[slot]
+		f := t.flows.At(slot)
 		f.packets++
 		if windows[i] < t.Threshold {
 			f.below++

@@ -52,6 +52,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	},
 	Exports: []sdk.AnyTable{LowWindows},
 	Outlets: []sdk.Outlet{{Name: "summary", Kind: sdk.FileOutlet, Setting: "suffix"}},
+	State:   sdk.StateOf[flow](),
 	Open:    open,
 })
 

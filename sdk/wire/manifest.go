@@ -75,6 +75,9 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 		j.text("setting", o.Setting)
 		j.b = append(j.b, '}')
 	})
+	if p.State != 0 {
+		j.number("state", uint64(p.State))
+	}
 	j.b = append(j.b, '}')
 }
 

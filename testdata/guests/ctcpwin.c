@@ -25,7 +25,7 @@ static const char manifest[] =
     "{\"name\":\"pktTcpCnt\",\"type\":\"u32\"},{\"name\":\"winRelThCnt\",\"type\":\"f32\"},"
     "{\"name\":\"tcpWinShutTime\",\"type\":\"duration\"},{\"name\":\"tcpWinShutMax\",\"type\":\"duration\"},"
     "{\"name\":\"peer\",\"type\":\"ip\"},{\"name\":\"when\",\"type\":\"time\"}]}],"
-    "\"outlets\":[{\"name\":\"summary\",\"kind\":\"file\",\"setting\":\"suffix\"}]}]}";
+    "\"outlets\":[{\"name\":\"summary\",\"kind\":\"file\",\"setting\":\"suffix\"}],\"state\":48}]}";
 
 enum { IP_SIZE = 17, ROW_SIZE = 49, WORST = 10, CELLS = 5 };
 

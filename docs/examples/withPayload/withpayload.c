@@ -6,7 +6,7 @@ static const char manifest[] =
     "{\"abi\":2,\"plugins\":[{\"name\":\"withPayload\",\"number\":161,\"version\":\"0.1.0\","
     "\"doc\":\"counts the packets of each flow that carry payload\","
     "\"packets\":{\"rows\":\"all\",\"fields\":[\"l7Len\"]},\"ends\":{\"fields\":[]},"
-    "\"columns\":[{\"name\":\"pktsWithPayload\",\"type\":\"u32\",\"doc\":\"packets with payload\"}]}]}";
+    "\"columns\":[{\"name\":\"pktsWithPayload\",\"type\":\"u32\",\"doc\":\"packets with payload\"}],\"state\":4}]}";
 
 EXPORT(t2host_abi) u32 abi(void) { return ABI_VERSION; }
 EXPORT(t2host_describe) u64 describe(void) { return result(manifest, sizeof manifest - 1); }

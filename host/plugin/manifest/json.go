@@ -27,6 +27,7 @@ type (
 		Exports  []table         `json:"exports"`
 		Imports  []table         `json:"imports"`
 		Outlets  []outlet        `json:"outlets"`
+		State    sdk.State       `json:"state"`
 	}
 	settingObject struct {
 		Name    string   `json:"name"`
@@ -72,7 +73,7 @@ type (
 
 func (p *plugin) declaration() (*sdk.Plugin, error) {
 	d := &sdk.Plugin{
-		Name: p.Name, Number: p.Number, Version: p.Version, Doc: p.Doc,
+		Name: p.Name, Number: p.Number, Version: p.Version, Doc: p.Doc, State: p.State,
 		Open: func(sdk.Opening) (sdk.Stage, error) { return nil, errors.New("plugin has no runtime") },
 	}
 	var w words

@@ -35,7 +35,8 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 		colPauses:  sdk.Uint32Column("mySinkPauses", "number of pauses between packets"),
 		colLongest: sdk.DurationColumn("mySinkLongest", "longest time between two packets"),
 	},
-	Open: open,
+	State: sdk.StateOf[flow](),
+	Open:  open,
 })
 
 func open(_ *sdk.Env, s Settings) (sdk.Stage, error) {

@@ -26,6 +26,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Packets: sdk.All().WithPayload(Read),
 	Ends:    sdk.End(), //t2host:columns
 	Columns: []sdk.Column{sdk.Uint32Column("mySinkTexts", "packets whose payload begins with text")},
+	State:   sdk.StateOf[uint32](),
 	Open:    open,
 })
 

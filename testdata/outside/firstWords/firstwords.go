@@ -28,6 +28,7 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 		colShare: sdk.Float32Column("firstWordShare", "share of the flow's packets that begin with a word"),
 	},
 	Exports: []sdk.AnyTable{Ports},
+	State:   sdk.StateOf[flow](),
 	Open:    open,
 })
 
