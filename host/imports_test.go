@@ -85,6 +85,7 @@ var imports = map[string]string{
 	"plugins/all":                           "sdk plugins/basicflow plugins/basicstats plugins/tcpstates plugins/tcpwin plugins/tcpwinsink plugins/txtsink",
 	"plugins/all/cmd/all":                   "plugins/all sdk/serve",
 	"cmd/t2host":                            "host/confine host/build host/cause sdk sdk/wire sdk/serve host host/firstparty host/plugin host/plugin/manifest host/store host/capture host/settings host/nearest host/report host/receive host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host host/launch host/worker sdk/field sdk/setting github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man",
+	"testdata/guests/escapes":               "sdk sdk/serve golang.org/x/sys",
 	"testdata/guests/allocates":             "sdk sdk/serve sdk/field",
 	"testdata/built":                        "github.com/t2host/t2host host/firstparty host/plugin/wasm",
 	"testdata/compare":                      "",

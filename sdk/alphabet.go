@@ -14,6 +14,8 @@ const (
 	maxWord  = 64 // of a name, a version and a choice
 	maxUnit  = 32
 	maxRange = 256 // of the versions of a requirement
+	maxNeed  = 512
+	maxNeeds = 16 // of a plugin; a number, not bytes
 )
 
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
@@ -101,6 +103,23 @@ func (p *Plugin) checkRequires() error {
 		}
 		if r.Versions != "" && !only(r.Versions, maxRange, func(c byte) bool { return c >= ' ' && c < 0x7f }) {
 			return errors.New("requirement " + r.Name + ": versions " + strconv.Quote(r.Versions) + " must be printable ASCII, at most 256")
+		}
+	}
+	return nil
+}
+
+// checkNeeds refuses what cannot be a need; the host reads it.
+func (p *Plugin) checkNeeds() error {
+	if len(p.Needs) > maxNeeds {
+		return errors.New(strconv.Itoa(len(p.Needs)) + " needs are declared: at most " + strconv.Itoa(maxNeeds) + " are possible")
+	}
+	for _, need := range p.Needs {
+		kind, what, named := strings.Cut(need, ":")
+		switch known := kind == "children" && !named || (kind == "net" || kind == "read") && (what != "" || !named); {
+		case !known:
+			return errors.New("need " + strconv.Quote(need[:min(len(need), 2*maxWord)]) + " is none of children, net, net:HOST:PORT, read and read:/PATH")
+		case !only(need, maxNeed, func(c byte) bool { return c > ' ' && c < 0x7f && c != ',' }):
+			return errors.New("need " + strconv.Quote(need[:min(len(need), 2*maxWord)]) + " must be printable ASCII without spaces and commas, at most " + strconv.Itoa(maxNeed))
 		}
 	}
 	return nil

@@ -22,7 +22,8 @@ type Plugin struct {
 	Exports  []TableInfo
 	Imports  []TableInfo
 	Outlets  []Outlet
-	State    State // bytes of memory for each live flow; 0 for none
+	State    State    // bytes of memory for each live flow; 0 for none
+	Needs    []string // what no plugin has of itself, see Spec
 
 	// Open opens the plugin for one run. It may be called for several runs of one
 	// process, and at the same time as Open of other plugins. A panic is an error.
@@ -117,6 +118,12 @@ type Spec[S any] struct {
 	Outlets            []Outlet           // that it sends frames to
 	State              State              // that it keeps of each live flow, see StateOf
 
+	// Needs are what the plugin cannot do without and no plugin has of itself: "children"
+	// (processes), "net:HOST:PORT" (a TCP peer), "read:/PATH" (a file or folder), "net" and
+	// "read" if the user chooses which. Only a plugin in a process can have them, and only what
+	// the user grants (--grant).
+	Needs []string
+
 	// Open opens the plugin for one run with settings that are checked. An error ends the
 	// run before the first packet.
 	Open func(*Env, S) (Stage, error)
@@ -129,7 +136,7 @@ func Define[S any](spec Spec[S]) *Plugin {
 		Name: spec.Name, Number: spec.Number, Version: spec.Version, Doc: spec.Doc,
 		Requires: spec.Requires, Packets: spec.Packets, Ends: spec.Ends, Columns: spec.Columns,
 		Exports: infos(spec.Exports), Imports: infos(spec.Imports), Outlets: spec.Outlets,
-		State: spec.State,
+		State: spec.State, Needs: spec.Needs,
 	}
 	bind := func(s *S) []Setting {
 		if spec.Settings == nil {

@@ -41,7 +41,7 @@ func (p *Plugin) Validate() error {
 	if err := checkDoc("", p.Doc); err != nil {
 		return err
 	}
-	for _, check := range []func() error{p.checkRequires, p.checkSettings, p.checkColumns, p.checkTables, p.checkOutlets} {
+	for _, check := range []func() error{p.checkRequires, p.checkSettings, p.checkColumns, p.checkTables, p.checkOutlets, p.checkNeeds} {
 		if err := check(); err != nil {
 			return err
 		}

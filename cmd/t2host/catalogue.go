@@ -95,6 +95,25 @@ func readPins(words []string) (map[string]string, error) {
 	return pins, nil
 }
 
+// readGrants reads NAME=GRANT[,GRANT]...
+func readGrants(words []string) (map[string]plugin.Grant, error) {
+	grants := map[string]plugin.Grant{}
+	for _, w := range words {
+		name, list, ok := strings.Cut(w, "=")
+		if !ok || name == "" || list == "" {
+			return nil, usagef("--grant %s: expected NAME=GRANT[,GRANT]", w)
+		}
+		g := grants[plugin.Key(name)]
+		for word := range strings.SplitSeq(list, ",") {
+			if err := g.Add(word); err != nil {
+				return nil, usagef("--grant %s: %v", w, err)
+			}
+		}
+		grants[plugin.Key(name)] = g
+	}
+	return grants, nil
+}
+
 // cacheDir returns where compiled modules are kept, or "" if the user has no cache folder.
 func cacheDir() string {
 	dir, err := os.UserCacheDir()

@@ -64,7 +64,13 @@ func (o *options) install(ctx context.Context, path, only string) error {
 	if old != nil {
 		was = " in the place of " + old.Version
 	}
-	fmt.Fprintf(o.stdout, "%s %s is installed in %s%s\nnext: t2host -r FILE -p %s\n", a.Name, a.Version, place, was, a.Name)
+	fmt.Fprintf(o.stdout, "%s %s is installed in %s%s\n", a.Name, a.Version, place, was)
+	next := "t2host -r FILE -p " + a.Name
+	if len(a.Needs) > 0 {
+		fmt.Fprintf(o.stdout, "it needs %s\n", strings.Join(a.Needs, ", "))
+		next += " --grant " + a.Name + "=" + plugin.Grantable(a.Needs...)
+	}
+	fmt.Fprintf(o.stdout, "next: %s\n", next)
 	return nil
 }
 

@@ -189,6 +189,9 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 	if a.State > 0 {
 		line("keeps", "%d bytes of each live flow", a.State)
 	}
+	for _, need := range a.Needs {
+		line("needs", "%s (--grant %s=%s)", need, a.Name, plugin.Grantable(need))
+	}
 	for _, out := range a.Outlets {
 		line("writes", "%s: %s", out.Name, leads(a.Name, out))
 	}

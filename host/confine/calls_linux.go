@@ -3,6 +3,8 @@
 package confine
 
 import (
+	"slices"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/t2host/t2host/host/confine/launcher"
@@ -47,8 +49,8 @@ var always = append([]uintptr{
 	unix.SYS_MKDIRAT, unix.SYS_UNLINKAT, unix.SYS_RENAMEAT2, sysRenameat,
 
 	// Its own socket, and connections to it.
-	unix.SYS_BIND, unix.SYS_LISTEN, unix.SYS_ACCEPT, unix.SYS_ACCEPT4, unix.SYS_GETSOCKNAME, unix.SYS_GETPEERNAME,
-	unix.SYS_GETSOCKOPT, unix.SYS_SETSOCKOPT, unix.SYS_SHUTDOWN, unix.SYS_SENDMSG, unix.SYS_RECVMSG, unix.SYS_RECVFROM,
+	unix.SYS_BIND, unix.SYS_ACCEPT, unix.SYS_ACCEPT4, unix.SYS_GETSOCKNAME, unix.SYS_GETPEERNAME,
+	unix.SYS_GETSOCKOPT, unix.SYS_SETSOCKOPT, unix.SYS_SHUTDOWN, unix.SYS_RECVMSG, unix.SYS_RECVFROM,
 }, older...)
 
 // System calls that package unix does not know.
@@ -69,40 +71,47 @@ const (
 // missing are calls that programs try first, and do without.
 var missing = []uintptr{unix.SYS_CLONE3, unix.SYS_OPENAT2, unix.SYS_IO_URING_SETUP, unix.SYS_COPY_FILE_RANGE, unix.SYS_MEMFD_CREATE, unix.SYS_PIDFD_OPEN}
 
-// sometimes returns the calls that are allowed with some arguments.
-func sometimes(children bool) []rule {
-	const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNET
-	local := []condition{{0, equal, unix.AF_UNIX}, {1, anySet, unix.SOCK_STREAM}, {1, allClear, 0xe}} // of the types' four bits only one
-	rules := []rule{
-		// Memory of its own only: shared memory, and stacks that grow, count towards no limit.
-		when(unix.SYS_MMAP, condition{3, allClear, unix.MAP_ANONYMOUS | unix.MAP_GROWSDOWN}).
-			or(condition{3, allClear, unix.MAP_SHARED | unix.MAP_GROWSDOWN}),
+// namespaces are the flags of clone that make some.
+const namespaces = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNET
 
-		when(unix.SYS_SOCKET, local...),
-		when(unix.SYS_SOCKETPAIR, local...),
-		when(unix.SYS_SENDTO, condition{4, equal, 0}), // no address
+// sometimes are the calls that are allowed with some arguments.
+var sometimes = append([]rule{
+	// Memory of its own only: shared memory, and stacks that grow, count towards no limit.
+	when(unix.SYS_MMAP, condition{3, allClear, unix.MAP_ANONYMOUS | unix.MAP_GROWSDOWN}).
+		or(condition{3, allClear, unix.MAP_SHARED | unix.MAP_GROWSDOWN}),
 
-		// To cut a file short is to write it; Landlock sees that since Linux 6.2 only.
-		noTruncation(unix.SYS_OPENAT, 2),
+	when(unix.SYS_SOCKETPAIR, stream(unix.AF_UNIX)...),
+	when(unix.SYS_SENDTO, condition{4, equal, 0}),                     // no address
+	when(unix.SYS_SENDMSG, condition{2, allClear, unix.MSG_FASTOPEN}), // which connects
 
-		oneOf(unix.SYS_FCNTL, 1, unix.F_DUPFD, unix.F_DUPFD_CLOEXEC, unix.F_GETFD, unix.F_SETFD, unix.F_GETFL, unix.F_SETFL,
-			unix.F_GETLK, unix.F_SETLK, unix.F_SETLKW, unix.F_OFD_GETLK, unix.F_OFD_SETLK, unix.F_OFD_SETLKW, unix.F_GETPIPE_SZ),
-		oneOf(unix.SYS_IOCTL, 1, unix.TCGETS, unix.TIOCGWINSZ, fionread, fionbio, fionclex, fioclex),
-		oneOf(unix.SYS_PRCTL, 0, unix.PR_SET_NAME, unix.PR_GET_NAME, unix.PR_SET_VMA, unix.PR_GET_DUMPABLE, unix.PR_CAPBSET_READ, unix.PR_GET_NO_NEW_PRIVS),
+	// To cut a file short is to write it; Landlock sees that since Linux 6.2 only.
+	noTruncation(unix.SYS_OPENAT, 2),
 
-		// Its own limits only, which it may lower.
-		oneOf(unix.SYS_PRLIMIT64, 0, 0, launcher.PID),
-	}
-	if children {
-		return append(rules,
-			when(unix.SYS_CLONE, condition{0, allClear, namespaces}),
-			rule{call: unix.SYS_KILL}, rule{call: unix.SYS_TGKILL}, rule{call: unix.SYS_TKILL},
-			rule{call: unix.SYS_SETPGID}, rule{call: unix.SYS_SETSID})
-	}
-	return append(rules,
-		when(unix.SYS_CLONE, condition{0, anySet, unix.CLONE_THREAD}, condition{0, allClear, namespaces}),
-		oneOf(unix.SYS_KILL, 0, launcher.PID),
-		oneOf(unix.SYS_TGKILL, 0, launcher.PID))
+	oneOf(unix.SYS_FCNTL, 1, unix.F_DUPFD, unix.F_DUPFD_CLOEXEC, unix.F_GETFD, unix.F_SETFD, unix.F_GETFL, unix.F_SETFL,
+		unix.F_GETLK, unix.F_SETLK, unix.F_SETLKW, unix.F_OFD_GETLK, unix.F_OFD_SETLK, unix.F_OFD_SETLKW, unix.F_GETPIPE_SZ),
+	oneOf(unix.SYS_IOCTL, 1, unix.TCGETS, unix.TIOCGWINSZ, fionread, fionbio, fionclex, fioclex),
+	oneOf(unix.SYS_PRCTL, 0, unix.PR_SET_NAME, unix.PR_GET_NAME, unix.PR_SET_VMA, unix.PR_GET_DUMPABLE, unix.PR_CAPBSET_READ, unix.PR_GET_NO_NEW_PRIVS),
+
+	// Its own limits only, which it may lower.
+	oneOf(unix.SYS_PRLIMIT64, 0, 0, launcher.PID),
+}, olderRules...)
+
+// alone are those of a process without children, which may signal itself only.
+var alone = []rule{
+	when(unix.SYS_CLONE, condition{0, anySet, unix.CLONE_THREAD}, condition{0, allClear, namespaces}),
+	oneOf(unix.SYS_KILL, 0, launcher.PID),
+	oneOf(unix.SYS_TGKILL, 0, launcher.PID),
+}
+
+// parental are those of a process with children, whose PID namespace holds nobody else.
+var parental = []rule{
+	when(unix.SYS_CLONE, condition{0, allClear, namespaces}),
+	when(unix.SYS_KILL), when(unix.SYS_TGKILL), when(unix.SYS_TKILL), when(unix.SYS_SETPGID), when(unix.SYS_SETSID),
+}
+
+// stream returns the conditions of a stream socket: of the four bits of types only one is set.
+func stream(family uint32) []condition {
+	return []condition{{0, equal, family}, {1, anySet, unix.SOCK_STREAM}, {1, allClear, 0xe}}
 }
 
 // noTruncation allows opening with the given flags, but not O_TRUNC for reading.
@@ -110,12 +119,20 @@ func noTruncation(call uintptr, flags int) rule {
 	return when(call, condition{flags, allClear, unix.O_TRUNC}).or(condition{flags, anySet, unix.O_WRONLY | unix.O_RDWR})
 }
 
-// filter returns the program for a process, which may have children or not.
-func filter(children bool) []launcher.Instruction {
-	rules := append(sometimes(children), olderRules...)
-	calls := always
-	if children {
-		calls = append(calls[:len(calls):len(calls)], forks...)
+// filter returns the program for a process.
+func (p *Policy) filter() []launcher.Instruction {
+	calls, rules, socket := always, slices.Clone(sometimes), when(unix.SYS_SOCKET, stream(unix.AF_UNIX)...)
+	if p.Children {
+		calls, rules = slices.Concat(calls, forks), append(rules, parental...)
+	} else {
+		rules = append(rules, alone...)
 	}
-	return assemble(calls, rules, missing)
+	var asked []uintptr
+	if len(p.Peers) > 0 {
+		socket = socket.or(stream(unix.AF_INET)...).or(stream(unix.AF_INET6)...)
+		asked = []uintptr{unix.SYS_CONNECT, unix.SYS_LISTEN}
+	} else {
+		rules = append(rules, when(unix.SYS_LISTEN))
+	}
+	return assemble(calls, append(rules, socket), asked, missing)
 }

@@ -7,6 +7,7 @@ package confine
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"syscall"
 
@@ -21,7 +22,9 @@ type Policy struct {
 	Memory   uint64   // bytes; 0: as much as there is
 	FileSize uint64   // of the largest file that it may write, in bytes
 	Children bool     // it may start processes, which end with it
-	Ports    []uint16 // TCP ports that it may connect to
+
+	// Peers are the TCP addresses that it may connect to. IPv4 addresses are not mapped to IPv6.
+	Peers []netip.AddrPort
 }
 
 // Error is the error for a program that was not executed.

@@ -15,8 +15,7 @@ import (
 // rule allows a system call.
 type rule struct {
 	call uintptr
-	// Any of the alternatives must hold, with all its conditions; without any the call is
-	// allowed always.
+	// Any of the alternatives must hold, with all its conditions.
 	alternatives [][]condition
 }
 
@@ -35,7 +34,7 @@ const (
 	anySet               // a bit of the value is set
 )
 
-// when returns a rule with one alternative.
+// when returns a rule with one alternative; without conditions it always holds.
 func when(call uintptr, all ...condition) rule { return rule{call, [][]condition{all}} }
 
 // or adds an alternative.
@@ -72,12 +71,13 @@ const (
 var (
 	allow  = launcher.Instruction{Op: answer, K: unix.SECCOMP_RET_ALLOW}
 	refuse = launcher.Instruction{Op: answer, K: unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)}
+	ask    = launcher.Instruction{Op: answer, K: unix.SECCOMP_RET_USER_NOTIF}
 	absent = launcher.Instruction{Op: answer, K: unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS)}
 )
 
 // assemble returns the program of a filter. Each part that loads an argument ends with an
 // answer, so that elsewhere the accumulator holds the number of the call.
-func assemble(always []uintptr, rules []rule, missing []uintptr) []launcher.Instruction {
+func assemble(always []uintptr, rules []rule, asked, missing []uintptr) []launcher.Instruction {
 	p := []launcher.Instruction{
 		{Op: load, K: atArch},
 		{Op: ifEqual, K: auditArch, JT: 1},
@@ -95,6 +95,9 @@ func assemble(always []uintptr, rules []rule, missing []uintptr) []launcher.Inst
 		p = append(p, launcher.Instruction{Op: ifEqual, K: uint32(r.call), JF: uint8(len(body))})
 		p = append(p, body...)
 	}
+	for _, call := range asked {
+		p = append(p, launcher.Instruction{Op: ifEqual, K: uint32(call), JF: 1}, ask)
+	}
 	for _, call := range missing {
 		p = append(p, launcher.Instruction{Op: ifEqual, K: uint32(call), JF: 1}, absent)
 	}
@@ -103,9 +106,6 @@ func assemble(always []uintptr, rules []rule, missing []uintptr) []launcher.Inst
 
 // assemble returns the instructions for the call's arguments, the last of which is an answer.
 func (r rule) assemble() []launcher.Instruction {
-	if len(r.alternatives) == 0 {
-		return []launcher.Instruction{allow}
-	}
 	var p []launcher.Instruction
 	for _, all := range r.alternatives {
 		var part []launcher.Instruction

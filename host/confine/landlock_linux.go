@@ -85,12 +85,6 @@ func (p *Policy) addRules(rules, program *os.File, handled uint64) error {
 			return err
 		}
 	}
-	for _, port := range p.Ports {
-		rule := struct{ access, port uint64 }{unix.LANDLOCK_ACCESS_NET_CONNECT_TCP, uint64(port)}
-		if err := add(rules, 2, unsafe.Pointer(&rule)); err != nil { // LANDLOCK_RULE_NET_PORT
-			return fmt.Errorf("allow TCP port %d: %w", port, err)
-		}
-	}
 	return nil
 }
 

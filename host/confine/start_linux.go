@@ -46,8 +46,13 @@ func (p Policy) Start(cmd *exec.Cmd, program *os.File) error {
 		return err
 	}
 	theirs.Close()
-	if err := send(ours, job); err != nil {
-		_ = cmd.Wait() // it tells no more than err
+	listener, err := send(ours, job)
+	if err == nil && len(p.Peers) > 0 {
+		err = p.broker(listener, cmd.Process.Pid)
+	}
+	if err != nil {
+		_ = cmd.Process.Kill() // unless it has ended
+		_ = cmd.Wait()         // it tells no more than err
 		return err
 	}
 	return nil
@@ -98,7 +103,7 @@ func (p Policy) job(cmd *exec.Cmd, program, rules, socket *os.File) ([]byte, err
 		j.Ruleset = uint32(first + 2)
 	}
 	if Probe().Seccomp {
-		j.Filter = filter(p.Children)
+		j.Filter, j.Listen = p.filter(), len(p.Peers) > 0
 	}
 	var start [2]byte
 	if _, err := program.ReadAt(start[:], 0); err != nil && err != io.EOF {
@@ -133,26 +138,58 @@ func pair() (ours, theirs *os.File, err error) {
 }
 
 // send sends the job and returns how it went: the socket is closed when the program is
-// executed.
-func send(socket *os.File, job []byte) error {
-	_, err := socket.Write(job)
-	if err == nil {
+// executed. Before that the launcher sends the filter's listener, if there is one.
+func send(socket *os.File, job []byte) (listener *os.File, err error) {
+	if _, err = socket.Write(job); err == nil {
 		err = unix.Shutdown(int(socket.Fd()), unix.SHUT_WR)
 	}
 	if err != nil {
-		return fmt.Errorf("launcher: %w", err)
+		return nil, fmt.Errorf("launcher: %w", err)
 	}
-	answer, err := io.ReadAll(io.LimitReader(socket, 64))
-	switch f, ok := launcher.ReadFailure(answer); {
-	case err != nil:
-		return fmt.Errorf("launcher: %w", err)
-	case len(answer) == 0:
-		return nil // executed, or killed: the process tells
-	case !ok:
-		return fmt.Errorf("launcher answered %q", answer)
-	default:
-		return &Error{f.Step, syscall.Errno(f.Errno)}
+	for {
+		message, fd, err := receive(socket)
+		if fd >= 0 {
+			listener = os.NewFile(uintptr(fd), "listener of system calls")
+		}
+		if err == nil {
+			switch f, ok := launcher.ReadFailure(message); {
+			case len(message) == 0:
+				return listener, nil // executed, or killed: the process tells
+			case string(message) == string(launcher.Listener):
+				continue
+			case ok:
+				err = &Error{f.Step, syscall.Errno(f.Errno)}
+			default:
+				err = fmt.Errorf("launcher answered %q", message)
+			}
+		}
+		if listener != nil {
+			listener.Close()
+		}
+		return nil, err
 	}
+}
+
+// receive returns one message of the launcher, and the descriptor that came with it, or -1.
+func receive(socket *os.File) (message []byte, fd int, err error) {
+	message, rights := make([]byte, 64), make([]byte, unix.CmsgSpace(4))
+	var n, with int
+	for {
+		n, with, _, _, err = unix.Recvmsg(int(socket.Fd()), message, rights, unix.MSG_CMSG_CLOEXEC)
+		if err != unix.EINTR {
+			break
+		}
+	}
+	if err != nil {
+		return nil, -1, fmt.Errorf("launcher: %w", err)
+	}
+	fd = -1
+	if list, err := unix.ParseSocketControlMessage(rights[:with]); err == nil && len(list) == 1 {
+		if fds, err := unix.ParseUnixRights(&list[0]); err == nil && len(fds) == 1 {
+			fd = fds[0]
+		}
+	}
+	return message[:n], fd, nil
 }
 
 // Bounds of a process.

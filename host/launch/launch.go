@@ -67,11 +67,13 @@ func (k *carrier) Close() error {
 }
 
 // Choose returns the runtime of a plugin: asked, or if that is empty the sandbox if there is a
-// module, else a process. A module that did not come with the host and is not trusted runs in
+// module, else a process; a process too if the plugin needs what no sandbox has. A module that did not come with the host and is not trusted runs in
 // a worker.
 func (k *carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runtime, error) {
 	r := asked
 	switch {
+	case r == "" && len(a.Needs) > 0 && a.Has(plugin.Process):
+		r = plugin.Process
 	case r == "" && a.Has(plugin.Wasm):
 		r = plugin.Wasm
 	case r == "":
@@ -88,6 +90,9 @@ func (k *carrier) Choose(a *plugin.Artefact, asked plugin.Runtime) (plugin.Runti
 // Prepare makes the module of the first-party plugins, if this program was built without it
 // and the plugin needs it.
 func (k *carrier) Prepare(a *plugin.Artefact, r plugin.Runtime) error {
+	if err := a.CheckNeeds(r, k.Grants[plugin.Key(a.Name)]); err != nil {
+		return err
+	}
 	if r == plugin.Process || r == plugin.Worker {
 		if err := k.confined(); err != nil {
 			return fmt.Errorf("plugin %s cannot run as %s: %w", a.Name, r, err)
@@ -136,6 +141,9 @@ func (k *carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) 
 		case r == plugin.Process:
 			c := k.command(a.Name, a.Executable.Path, log)
 			c.SHA256 = k.sum(a.Name, a.Executable)
+			if err := allow(&c.Policy, k.Grants[plugin.Key(a.Name)]); err != nil {
+				return nil, err
+			}
 			return process.Connect(c)
 		case a.BuiltIn:
 			return k.firstParty(a.Name, r, log)

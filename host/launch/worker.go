@@ -1,12 +1,19 @@
 package launch
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"net"
+	"net/netip"
 	"os"
+	"strconv"
 	"strings"
+	"time"
 
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/confine"
+	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/process"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/host/worker"
@@ -26,6 +33,54 @@ func (k *carrier) command(name, path string, log func(string)) process.Command {
 		Policy: confine.Policy{Memory: processMemory + 2*k.MaxMemory},
 	}
 }
+
+// allow adds what the user grants to what a process may do.
+func allow(p *confine.Policy, g plugin.Grant) error {
+	p.Children = g.Children
+	for _, path := range g.Read {
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("grant read:%s: %w", path, cause.Of(err))
+		}
+		p.Read = append(p.Read, path)
+	}
+	for _, peer := range g.Peers {
+		list, err := addresses(peer)
+		if err != nil {
+			return fmt.Errorf("grant net:%s: %w", peer, err)
+		}
+		p.Peers = append(p.Peers, list...)
+	}
+	if len(g.Peers) > 0 { // how names are resolved; no resolver can be asked
+		p.Read = append(p.Read, "/etc/hosts", "/etc/nsswitch.conf", "/etc/resolv.conf")
+	}
+	return nil
+}
+
+// addresses returns the addresses of a peer, HOST:PORT.
+func addresses(peer string) ([]netip.AddrPort, error) {
+	host, service, err := net.SplitHostPort(peer)
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.ParseUint(service, 10, 16)
+	if err != nil {
+		return nil, err
+	}
+	ctx, done := context.WithTimeout(context.Background(), lookup)
+	defer done()
+	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return nil, err
+	}
+	var list []netip.AddrPort
+	for _, a := range found {
+		list = append(list, netip.AddrPortFrom(a.Unmap(), uint16(port)))
+	}
+	return list, nil
+}
+
+// lookup bounds how long the name of a peer is looked up.
+const lookup = 10 * time.Second
 
 // apart connects to the module in f, whose bytes are code, in a worker, which reads it again
 // and checks it.

@@ -28,6 +28,7 @@ type Carrier interface {
 type Consent struct {
 	Trust              []string          // names of plugins whose modules may run in the host's own process
 	Pins               map[string]string // SHA-256 in hex of what must run, by Key of the name or path
+	Grants             map[string]Grant  // what plugins in processes may do beyond others, by Key of the name or path
 	RequireConfinement bool              // no process runs where the system cannot confine it
 }
 

@@ -78,6 +78,7 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 	if p.State != 0 {
 		j.number("state", uint64(p.State))
 	}
+	j.texts("needs", p.Needs)
 	j.b = append(j.b, '}')
 }
 

@@ -5,11 +5,7 @@ const MaxJob = 64 << 10
 
 // Append appends the job's encoding: words of 32 bits, little-endian, then the name.
 func (j *Job) Append(b []byte) []byte {
-	var script uint32
-	if j.Script {
-		script = 1
-	}
-	for _, w := range []uint32{j.Program, script, j.Close, j.Ruleset, uint32(len(j.Filter)), uint32(len(j.Limits))} {
+	for _, w := range []uint32{j.Program, flag(j.Script), flag(j.Listen), j.Close, j.Ruleset, uint32(len(j.Filter)), uint32(len(j.Limits))} {
 		b = appendWord(b, w)
 	}
 	for _, i := range j.Filter {
@@ -24,7 +20,7 @@ func (j *Job) Append(b []byte) []byte {
 // read returns the job that b encodes, and whether it is one.
 func read(b []byte) (j Job, ok bool) {
 	r := reader{b: b}
-	j.Program, j.Script, j.Close, j.Ruleset = r.word(), r.word() == 1, r.word(), r.word()
+	j.Program, j.Script, j.Listen, j.Close, j.Ruleset = r.word(), r.word() == 1, r.word() == 1, r.word(), r.word()
 	filter, limits := int(r.word()), int(r.word())
 	if r.short || filter > len(r.b)/8 || limits > len(r.b)/12 {
 		return j, false
@@ -38,6 +34,13 @@ func read(b []byte) (j Job, ok bool) {
 	}
 	j.Name = string(r.b)
 	return j, !r.short
+}
+
+func flag(on bool) uint32 {
+	if on {
+		return 1
+	}
+	return 0
 }
 
 // Append appends the failure's encoding.

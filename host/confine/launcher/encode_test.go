@@ -8,7 +8,7 @@ import (
 
 func TestJob(t *testing.T) {
 	want := Job{
-		Name: "a name", Program: 4, Script: true, Close: 5, Ruleset: None,
+		Name: "a name", Program: 4, Script: true, Listen: true, Close: 5, Ruleset: None,
 		Filter: []Instruction{{Op: 0x1234, JT: 5, JF: 6, K: PID}, {K: 1}},
 		Limits: []Limit{{Resource: 7, Max: 1<<40 + 3}},
 	}
@@ -38,4 +38,3 @@ func TestFailure(t *testing.T) {
 		}
 	}
 }
-

@@ -9,8 +9,8 @@
 package launcher
 
 // Variable is the environment variable with the number of the descriptor, a
-// socket, from which the launcher reads its [Job], and to which it writes a
-// [Failure].
+// socket, from which the launcher reads its [Job], and to which it writes
+// [Listener] with a descriptor, if asked for it, and a [Failure] if it fails.
 const Variable = "T2HOST_LAUNCH"
 
 // PID stands for the launcher's process number in the operand of an instruction
@@ -20,6 +20,9 @@ const PID = 0x7ffffffe
 // None is the number of no descriptor.
 const None = ^uint32(0)
 
+// Listener is the message with which the filter's listener is sent.
+const Listener = 'L'
+
 // Job is what a launcher does before it executes the program.
 type Job struct {
 	Name    string // the program's argument 0, without NUL
@@ -28,6 +31,7 @@ type Job struct {
 	Close   uint32 // the first descriptor that the program does not inherit
 	Ruleset uint32 // descriptor of Landlock's rules, or None
 	Filter  []Instruction
+	Listen  bool // the host decides on some calls: the launcher sends it the filter's listener
 	Limits  []Limit
 }
 

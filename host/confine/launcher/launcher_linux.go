@@ -20,6 +20,7 @@ const (
 	prClearAll       = 4
 	capabilities     = 64 // more than there are
 	setModeFilter    = 1
+	newListener      = 8
 	signals          = 64
 	sigSetmask       = 2
 	capabilityV3     = 0x20080522
@@ -88,7 +89,7 @@ func launch(fd int) (Step, syscall.Errno) {
 		}
 	}
 	if len(j.Filter) > 0 {
-		if errno := restrictCalls(j.Filter); errno != 0 {
+		if errno := restrictCalls(&j, fd); errno != 0 {
 			return RestrictCalls, errno
 		}
 	}
@@ -187,17 +188,29 @@ func closeFrom(first uint32) syscall.Errno {
 	return 0
 }
 
-// restrictCalls applies the filter, with this process's number for PID.
-func restrictCalls(filter []Instruction) syscall.Errno {
+// restrictCalls applies the filter, with this process's number for PID, and sends its listener.
+func restrictCalls(j *Job, host int) syscall.Errno {
 	pid := uint32(syscall.Getpid())
-	for i := range filter {
-		if filter[i].K == PID {
-			filter[i].K = pid
+	for i := range j.Filter {
+		if j.Filter[i].K == PID {
+			j.Filter[i].K = pid
 		}
 	}
 	program := struct {
 		n     uint16
 		first *Instruction
-	}{uint16(len(filter)), &filter[0]}
-	return call(sysSeccomp, setModeFilter, 0, uintptr(unsafe.Pointer(&program)))
+	}{uint16(len(j.Filter)), &j.Filter[0]}
+	var flags uintptr
+	if j.Listen {
+		flags = newListener
+	}
+	listener, _, errno := syscall.RawSyscall6(sysSeccomp, setModeFilter, flags, uintptr(unsafe.Pointer(&program)), 0, 0, 0)
+	if errno != 0 || !j.Listen {
+		return errno
+	}
+	if err := syscall.Sendmsg(host, []byte{Listener}, syscall.UnixRights(int(listener)), nil, 0); err != nil {
+		errno, _ := err.(syscall.Errno)
+		return errno
+	}
+	return 0
 }

@@ -74,7 +74,7 @@ func checkOpen(f *os.File, path string) error {
 	if !os.SameFile(info, there) {
 		return &fs.PathError{Op: "open", Path: path, Err: errors.New("it was replaced meanwhile: try again")}
 	}
-	return checkFrom(real, info)
+	return checkFrom(path, real, info)
 }
 
 // All is Check for the file or folder at path and every folder above it, as [Open] does it.
@@ -87,7 +87,7 @@ func All(path string) error {
 	if err != nil {
 		return err
 	}
-	return checkFrom(real, info)
+	return checkFrom(path, real, info)
 }
 
 // resolve returns the absolute path without symbolic links.
@@ -99,8 +99,10 @@ func resolve(path string) (string, error) {
 	return filepath.Abs(real)
 }
 
-func checkFrom(real string, info fs.FileInfo) error {
-	if err := Check(real, info); err != nil {
+// checkFrom checks the file at path, which info describes, and the folders above real, its
+// resolved path.
+func checkFrom(path, real string, info fs.FileInfo) error {
+	if err := Check(path, info); err != nil {
 		return err
 	}
 	for dir := filepath.Dir(real); ; dir = filepath.Dir(dir) {

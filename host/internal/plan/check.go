@@ -12,12 +12,17 @@ import (
 	"github.com/t2host/t2host/sdk/field"
 )
 
-// checkSafety returns an error if a --trust or --pin would do nothing: whoever sets one
+// checkSafety returns an error if a --trust, --grant or --pin would do nothing: whoever sets one
 // relies on it.
 func checkSafety(c *Config, catalogue []*plugin.Artefact) error {
 	for _, name := range c.Consent.Trust {
 		if _, err := plugin.Named(catalogue, name); err != nil {
 			return fmt.Errorf("--trust %s: %w", name, err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Consent.Grants)) {
+		if _, err := plugin.Named(catalogue, name); err != nil {
+			return fmt.Errorf("--grant %s: %w", name, err)
 		}
 	}
 	paths := map[string]bool{}

@@ -28,6 +28,7 @@ type (
 		Imports  []table         `json:"imports"`
 		Outlets  []outlet        `json:"outlets"`
 		State    sdk.State       `json:"state"`
+		Needs    []string        `json:"needs"`
 	}
 	settingObject struct {
 		Name    string   `json:"name"`
@@ -73,7 +74,7 @@ type (
 
 func (p *plugin) declaration() (*sdk.Plugin, error) {
 	d := &sdk.Plugin{
-		Name: p.Name, Number: p.Number, Version: p.Version, Doc: p.Doc, State: p.State,
+		Name: p.Name, Number: p.Number, Version: p.Version, Doc: p.Doc, State: p.State, Needs: p.Needs,
 		Open: func(sdk.Opening) (sdk.Stage, error) { return nil, errors.New("plugin has no runtime") },
 	}
 	var w words

@@ -1,0 +1,4 @@
+package main
+
+// otherNumbers is where no number is.
+const otherNumbers = 0x40000000
