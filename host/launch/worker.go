@@ -18,16 +18,16 @@ func (k *carrier) command(name, path string, log func(string)) process.Command {
 
 // apart connects to the module in f, whose bytes are code, in a worker, which reads it again
 // and checks it.
-func (k *carrier) apart(name string, f *os.File, code []byte, sum string, log func(string)) (remote.Peer, error) {
+func (k *carrier) apart(name string, f *os.File, code []byte, sum string, memory uint64, log func(string)) (remote.Peer, error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("module %s: %w", name, err)
 	}
-	return k.worker(name, f, worker.Job{Module: name, SHA256: sum, CacheDir: k.engine().Worker(name, code)}, log)
+	return k.worker(name, f, worker.Job{Module: name, SHA256: sum, CacheDir: k.engine().Worker(name, code), MaxMemory: memory}, log)
 }
 
 // worker connects to a worker that does a job; module is nil for the built-in one.
 func (k *carrier) worker(name string, module *os.File, j worker.Job, log func(string)) (remote.Peer, error) {
-	j.MaxMemory, j.Seed = k.MaxMemory, k.Seed
+	j.Seed = k.Seed
 	c := k.command(name, worker.Executable(), func(line string) {
 		// What the guest prints comes this way.
 		log(strings.TrimPrefix(line, "stderr: "))

@@ -181,6 +181,9 @@ func (t *Table) Release() {
 	t.ended = t.ended[:0]
 }
 
+// Ended returns the number of flows that have ended since Release was called.
+func (t *Table) Ended() int { return len(t.ended) }
+
 // lookup finds or opens the flow of h.Key and moves it to the list's front.
 func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 	hash := t.index.hash(&h.Key)
