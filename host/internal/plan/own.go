@@ -15,6 +15,7 @@ type Own struct {
 	TCPStates   bool
 	MaxDuration uint32
 	MaxFlows    uint32
+	Evict       string
 	LinkTypes   string
 	Rows        uint32
 
@@ -27,7 +28,8 @@ func (o *Own) flow() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.BoolSetting("tcp_states", &o.TCPStates, "TCP flows time out by the state of their connection (610, 120, 10 or 0.1 s); false: all flows after 182 s, as T2 without tcpStates"),
 		sdk.Uint32Setting("max_duration", &o.MaxDuration, "s", 0, 1<<31, "a conversation ends at the first packet that is this long after its first one; 0: never"),
-		sdk.Uint32Setting("max_flows", &o.MaxFlows, "directions", 2, 1<<28, "live flows; for one more the least recently seen conversation ends"),
+		sdk.Uint32Setting("max_flows", &o.MaxFlows, "directions", 2, 1<<28, "live flows; for one more a conversation ends"),
+		sdk.ChoiceSetting("evict", &o.Evict, "which one: fair, of the least recently seen flows the first one that nobody has answered, so that a flood ends its own; oldest, as T2, the least recently seen", "fair", "oldest"),
 	}
 }
 
@@ -53,7 +55,7 @@ func (o *Own) runtime() []sdk.Setting {
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, LinkTypes: "all", Rows: 16384, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", LinkTypes: "all", Rows: 16384, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
