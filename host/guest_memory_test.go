@@ -33,7 +33,7 @@ func TestAGuestsMemoryStaysFlat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stage, err := k.Carry(found[0], plugin.Wasm, log).Open(sdk.Opening{})
+	stage, err := k.Carry(plugin.Loaded{Artefact: found[0], Runtime: plugin.Wasm}, log).Open(sdk.Opening{})
 	if err != nil {
 		t.Fatal(err)
 	}

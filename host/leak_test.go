@@ -125,8 +125,8 @@ func soon(t *testing.T, good func(held) bool) (now held, ok bool) {
 // guestMemory is what is reserved for a plugin in the sandbox here, in bytes: more
 // than Go's runtime takes beside. roomy is the setting.
 const (
-	guestMemory = 4000 << 20
-	roomy       = "runtime.max_memory=4000"
+	guestMemory = plugin.MaxMemory
+	roomy       = "runtime.max_memory=3584"
 )
 
 // least is less than what a plugin takes that is not closed.
@@ -249,7 +249,7 @@ func hostileEnds(names ...string) []end {
 
 // goodGuest is the module that the hostile ones are made from.
 var goodGuest = sync.OnceValue(func() *plugin.Artefact {
-	k := launch.Config{}.Carrier(plugin.CarrierConfig{MaxMemory: 64 << 20})
+	k := launch.Config{}.Carrier(plugin.CarrierConfig{})
 	defer k.Close()
 	found, err := k.Describe("../testdata/guests/hostile/good.wasm")
 	if err != nil {

@@ -59,14 +59,15 @@ type flows struct {
 	number  uint64
 	now     int64
 	packets uint64
+	most    int   // flow ends that a batch may hold back, see end
 	err     error // the run has ended
 }
 
 func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, details bool) *flows {
-	f := &flows{pipe: pipe}
+	f := &flows{pipe: pipe, most: int(min(max(p.MaxFlows, 256), 1<<16))}
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
-		Details: details,
+		Fair: p.Evict == "fair", Details: details,
 	}, f.end)
 	f.batch, f.err = pipe.Next()
 	return f
@@ -98,8 +99,10 @@ func (f *flows) block(b *block) {
 	}
 }
 
-// end adds the end of a flow. Its opposite ends in the same batch: a plugin may
-// look from one to the other, and their slots are used again only after it.
+// end adds the end of a flow. Its opposite ends in the same batch: a plugin may look from one
+// to the other, and their slots are used again only after it. So the flows that a batch holds
+// back are bounded as live ones are, also where no plugin reads ends, and nobody keeps the state
+// of more than twice as many.
 func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
 	if f.err != nil {
 		return
@@ -107,7 +110,7 @@ func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
 	f.batch.AddEnd(batch.End{
 		Slot: slot, Flow: flow, Details: f.table.Details(slot), Dir: dir, Number: f.number, At: f.now,
 	})
-	if f.batch.Full() && (dir == 1 || flow.Opposite() == sdk.NoFlow) {
+	if (f.batch.Full() || f.table.Ended() >= f.most) && (dir == 1 || flow.Opposite() == sdk.NoFlow) {
 		f.next(false)
 	}
 }

@@ -47,7 +47,7 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, started time.Time) 
 	log := remote.NewLog(func(line string) { out.notices.warn("plugin " + l.Name + ": " + line) })
 	opening := l.Opening
 	opening.Host, opening.Started = version.Product(), started.UnixNano()
-	carried := p.Carrier.Carry(l.Artefact, l.Runtime, log.Line)
+	carried := p.Carrier.Carry(l.Loaded, log.Line)
 	var stage sdk.Stage
 	err := guard.Call(func() (err error) { stage, err = carried.Open(opening); return err })
 	if err != nil {

@@ -71,7 +71,7 @@ func launcher() launch.Config { return launch.Config{CacheDir: cacheDir(), OwnMo
 
 // carrier returns a carrier that asks artefacts what they are; it has no run's settings.
 func (o *options) carrier() plugin.Carrier {
-	return launcher().Carrier(plugin.CarrierConfig{MaxMemory: 64 << 20, Consent: o.consent, Note: o.tell, Warn: o.tell})
+	return launcher().Carrier(plugin.CarrierConfig{Consent: o.consent, Note: o.tell, Warn: o.tell})
 }
 
 func (o *options) tell(line string) { fmt.Fprintln(o.stderr, "t2host:", printable.Tabbed(line)) }

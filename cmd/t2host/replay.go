@@ -59,7 +59,7 @@ func (o *options) replay(path, word string) error {
 	if err != nil {
 		return &host.UsageError{Err: err}
 	}
-	got, err := record.Replay(r, k.Carry(a, runtime, func(line string) { o.tell("plugin " + a.Name + ": " + line) }))
+	got, err := record.Replay(r, k.Carry(plugin.Loaded{Artefact: a, Runtime: runtime}, func(line string) { o.tell("plugin " + a.Name + ": " + line) }))
 	if err != nil {
 		return fmt.Errorf("replay %s: plugin %s: %w", path, a.Name, err)
 	}

@@ -58,7 +58,7 @@ func Run(ctx context.Context, c Config) ([]Finding, error) {
 		k.capture(ctx, capture)
 	}
 	k.speed(ctx)
-	k.find("memory within 64 MiB and time within 10 s a batch", k.beyond)
+	k.find(fmt.Sprintf("memory within %d MiB and time within 10 s a batch", plugin.Memory(0, k.Artefact.State, plugin.DefaultFlows)>>20), k.beyond)
 	return k.found, nil
 }
 
@@ -169,7 +169,7 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	if plugin.Key(k.Artefact.Name) != "txtsink" {
 		plugins = append(plugins, plugin.Request{Name: "txtsink", Runtime: plugin.Inproc})
 	}
-	sets := append([]string{"runtime.max_memory=64", "runtime.plugin_timeout=10", fmt.Sprint("batch.rows=", rows)}, k.Sets...)
+	sets := append([]string{"runtime.plugin_timeout=10", fmt.Sprint("batch.rows=", rows)}, k.Sets...)
 	sets = append(sets, streams(catalogue, plugins, dir)...)
 	var values *settings.Values
 	if values, o.err = settings.Load(os.DevNull, nil, sets); o.err != nil {

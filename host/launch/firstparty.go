@@ -62,20 +62,20 @@ func (k *carrier) context() (ctx context.Context, done func()) {
 }
 
 // firstParty connects to a plugin in the module of the first-party plugins.
-func (k *carrier) firstParty(name string, r plugin.Runtime, log func(string)) (remote.Peer, error) {
+func (k *carrier) firstParty(name string, r plugin.Runtime, memory uint64, log func(string)) (remote.Peer, error) {
 	m, err := k.own()
 	switch {
 	case err != nil:
 		return nil, err
 	case r != plugin.Worker:
-		return k.sandbox(worker.OwnModule, m.Code, log)
+		return k.sandbox(worker.OwnModule, m.Code, memory, log)
 	case m.Path == "":
-		return k.worker(name, nil, worker.Job{CacheDir: k.engine().Worker(worker.OwnModule, m.Code)}, log)
+		return k.worker(name, nil, worker.Job{CacheDir: k.engine().Worker(worker.OwnModule, m.Code), MaxMemory: memory}, log)
 	}
 	f, err := openModule(m.Path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return k.apart(worker.OwnModule, f, m.Code, checksum.Of(m.Code), log)
+	return k.apart(worker.OwnModule, f, m.Code, checksum.Of(m.Code), memory, log)
 }

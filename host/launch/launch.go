@@ -51,7 +51,7 @@ func (c Config) Carrier(of plugin.CarrierConfig) plugin.Carrier {
 		if c.CacheDir != "" {
 			own, workers = filepath.Join(c.CacheDir, "wasm"), filepath.Join(c.CacheDir, "worker")
 		}
-		k.made = wasm.New(wasm.Config{CacheDir: own, WorkerDir: workers, MaxMemory: of.MaxMemory, Seed: of.Seed, Note: of.Note, Warn: of.Warn})
+		k.made = wasm.New(wasm.Config{CacheDir: own, WorkerDir: workers, Seed: of.Seed, Note: of.Note, Warn: of.Warn})
 		return k.made
 	})
 	k.own = sync.OnceValues(k.ownModule)
@@ -127,33 +127,38 @@ func (k *carrier) trusted(name string) bool {
 }
 
 // Carry returns the plugin as it runs there; log is called with each line that it prints.
-func (k *carrier) Carry(a *plugin.Artefact, r plugin.Runtime, log func(string)) *sdk.Plugin {
+func (k *carrier) Carry(l plugin.Loaded, log func(string)) *sdk.Plugin {
+	a, r := l.Artefact, l.Runtime
 	if r == plugin.Inproc {
 		return a.Plugin
+	}
+	memory := l.Memory
+	if memory == 0 {
+		memory = plugin.Memory(k.MaxMemory, a.State, plugin.DefaultFlows)
 	}
 	return remote.Carry(a.Plugin, func() (remote.Peer, error) {
 		switch {
 		case r == plugin.Process && a.BuiltIn:
-			c := k.command(a.Name, worker.Executable(), log)
+			c := k.command(a.Name, worker.Executable(), memory, log)
 			c.Own = true
 			c.Env = worker.PluginsEnviron()
 			return process.Connect(c)
 		case r == plugin.Process:
-			c := k.command(a.Name, a.Executable.Path, log)
+			c := k.command(a.Name, a.Executable.Path, memory, log)
 			c.SHA256 = k.sum(a.Name, a.Executable)
 			if err := allow(&c.Policy, k.Grants[plugin.Key(a.Name)]); err != nil {
 				return nil, err
 			}
 			return process.Connect(c)
 		case a.BuiltIn:
-			return k.firstParty(a.Name, r, log)
+			return k.firstParty(a.Name, r, memory, log)
 		}
-		return k.foreign(a, r, log)
+		return k.foreign(a, r, memory, log)
 	})
 }
 
 // foreign connects to a module that did not come with the host.
-func (k *carrier) foreign(a *plugin.Artefact, r plugin.Runtime, log func(string)) (remote.Peer, error) {
+func (k *carrier) foreign(a *plugin.Artefact, r plugin.Runtime, memory uint64, log func(string)) (remote.Peer, error) {
 	f, err := openModule(a.Module.Path)
 	if err != nil {
 		return nil, err
@@ -165,14 +170,14 @@ func (k *carrier) foreign(a *plugin.Artefact, r plugin.Runtime, log func(string)
 		return nil, err
 	}
 	if r == plugin.Wasm {
-		return k.sandbox(a.Name, code, log)
+		return k.sandbox(a.Name, code, memory, log)
 	}
-	return k.apart(a.Name, f, code, sum, log)
+	return k.apart(a.Name, f, code, sum, memory, log)
 }
 
 // sandbox connects to a module in this process.
-func (k *carrier) sandbox(name string, code []byte, log func(string)) (remote.Peer, error) {
-	return k.engine().Connect(context.Background(), name, code, log)
+func (k *carrier) sandbox(name string, code []byte, memory uint64, log func(string)) (remote.Peer, error) {
+	return k.engine().Connect(context.Background(), name, code, memory, log)
 }
 
 // sum returns the checksum that a file must have, empty for any: a pin counts more than a

@@ -19,18 +19,18 @@ import (
 	"github.com/t2host/t2host/host/worker"
 )
 
-// Bounds of a process, in bytes. What it is granted for its flows is added.
+// Bounds of a process, in bytes. What its plugin is granted is added.
 const (
 	processMemory = 1 << 30
 	workerMemory  = 2 << 30   // compiling the largest modules needs most of it
 	workerFile    = 512 << 20 // the compiled form of a module
 )
 
-// command returns the command that starts a plugin's process.
-func (k *carrier) command(name, path string, log func(string)) process.Command {
+// command returns the command that starts a process for a plugin that is granted so much memory.
+func (k *carrier) command(name, path string, memory uint64, log func(string)) process.Command {
 	return process.Command{
 		Name: name, Path: path, Start: k.config.Start, Timeout: k.Timeout, Log: log, Stop: k.Stop,
-		Policy: confine.Policy{Memory: processMemory + 2*k.MaxMemory},
+		Policy: confine.Policy{Memory: processMemory + memory},
 	}
 }
 
@@ -84,22 +84,22 @@ const lookup = 10 * time.Second
 
 // apart connects to the module in f, whose bytes are code, in a worker, which reads it again
 // and checks it.
-func (k *carrier) apart(name string, f *os.File, code []byte, sum string, log func(string)) (remote.Peer, error) {
+func (k *carrier) apart(name string, f *os.File, code []byte, sum string, memory uint64, log func(string)) (remote.Peer, error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("module %s: %w", name, err)
 	}
-	return k.worker(name, f, worker.Job{Module: name, SHA256: sum, CacheDir: k.engine().Worker(name, code)}, log)
+	return k.worker(name, f, worker.Job{Module: name, SHA256: sum, CacheDir: k.engine().Worker(name, code), MaxMemory: memory}, log)
 }
 
 // worker connects to a worker that does a job; module is nil for the built-in one.
 func (k *carrier) worker(name string, module *os.File, j worker.Job, log func(string)) (remote.Peer, error) {
-	j.MaxMemory, j.Seed = k.MaxMemory, k.Seed
-	c := k.command(name, worker.Executable(), func(line string) {
+	j.Seed = k.Seed
+	c := k.command(name, worker.Executable(), j.MaxMemory, func(line string) {
 		// What the guest prints comes this way.
 		log(strings.TrimPrefix(line, "stderr: "))
 	})
 	c.Own, c.Env = true, j.Environ()
-	c.Policy = confine.Policy{Memory: workerMemory + k.MaxMemory, FileSize: workerFile}
+	c.Policy = confine.Policy{Memory: workerMemory + j.MaxMemory, FileSize: workerFile}
 	if j.CacheDir != "" {
 		c.Policy.Folders = []string{j.CacheDir}
 	}

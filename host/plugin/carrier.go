@@ -17,9 +17,9 @@ type Carrier interface {
 	// Prepare makes what the plugin needs in a runtime that Choose returned. It may take
 	// seconds the first time.
 	Prepare(a *Artefact, r Runtime) error
-	// Carry returns the plugin with an Open that starts it in r. log is called with each line
-	// that the plugin prints, until its stage is closed.
-	Carry(a *Artefact, r Runtime, log func(line string)) *sdk.Plugin
+	// Carry returns the plugin with an Open that starts it in its runtime, which Choose
+	// returned. log is called with each line that the plugin prints, until its stage is closed.
+	Carry(l Loaded, log func(line string)) *sdk.Plugin
 	// Close frees what the plugins shared. Their stages must be closed.
 	Close() error
 }
@@ -35,7 +35,7 @@ type Consent struct {
 // CarrierConfig is what the plugins of a run have in common.
 type CarrierConfig struct {
 	Consent
-	MaxMemory uint64            // of a plugin in the sandbox, in bytes
+	MaxMemory uint64            // of each plugin in the sandbox, in bytes; 0: the user sets no limit
 	Seed      uint64            // of the random bytes in the sandbox
 	Timeout   time.Duration     // how long a plugin in a process may be silent while it works
 	Note      func(line string) // tells the user what goes on
@@ -65,6 +65,6 @@ func (compiledIn) Choose(a *Artefact, asked Runtime) (Runtime, error) {
 
 func (compiledIn) Prepare(*Artefact, Runtime) error { return nil }
 
-func (compiledIn) Carry(a *Artefact, _ Runtime, _ func(string)) *sdk.Plugin { return a.Plugin }
+func (compiledIn) Carry(l Loaded, _ func(string)) *sdk.Plugin { return l.Plugin }
 
 func (compiledIn) Close() error { return nil }

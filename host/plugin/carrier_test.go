@@ -29,7 +29,7 @@ func TestCompiledIn(t *testing.T) {
 	if _, err := k.Describe("./x"); err == nil || !strings.Contains(err.Error(), "plugin ./x: this program runs only") {
 		t.Errorf("by its path: error %v", err)
 	}
-	if k.Carry(in, Inproc, nil) != in.Plugin || k.Close() != nil {
+	if k.Carry(Loaded{Artefact: in, Runtime: Inproc}, nil) != in.Plugin || k.Close() != nil {
 		t.Error("the plugin is not called directly")
 	}
 }

@@ -18,6 +18,7 @@ type Loaded struct {
 	*Artefact
 	Runtime    Runtime  // that was requested; empty if none was
 	RequiredBy []string // names of the plugins that require it; empty if it was requested
+	Memory     uint64   // bytes that it is granted, see func Memory; 0: those of a run of DefaultFlows
 }
 
 // Resolve returns the plugins that are requested by name and all that they require, in order:

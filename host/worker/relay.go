@@ -59,17 +59,17 @@ func open() (remote.Peer, error) {
 	}
 	log := func(line string) { fmt.Fprintln(os.Stderr, line) }
 	e := wasm.New(wasm.Config{
-		CacheDir: j.CacheDir, MaxMemory: j.MaxMemory, Seed: j.Seed,
+		CacheDir: j.CacheDir, Seed: j.Seed,
 		Note: func(string) {}, // the host has told the user
 		Warn: log,
 	})
 	if j.Module == "" {
 		code, _, _ := wasm.BuiltIn()
-		return e.Connect(context.Background(), OwnModule, code, log)
+		return e.Connect(context.Background(), OwnModule, code, j.MaxMemory, log)
 	}
 	code, err := wasm.ReadFile(os.NewFile(moduleDescriptor, j.Module), j.SHA256)
 	if err != nil {
 		return nil, err
 	}
-	return e.Connect(context.Background(), j.Module, code, log)
+	return e.Connect(context.Background(), j.Module, code, j.MaxMemory, log)
 }

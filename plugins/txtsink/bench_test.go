@@ -29,13 +29,13 @@ func sandboxed(b *testing.B) *sdk.Plugin {
 		b.Fatal(err)
 	}
 	log := func(line string) { b.Log(line) }
-	engine := wasm.New(wasm.Config{MaxMemory: 64 << 20, Note: log, Warn: log})
+	engine := wasm.New(wasm.Config{Note: log, Warn: log})
 	b.Cleanup(func() { engine.Close() })
 	module, err := engine.Module(context.Background(), "all", code)
 	if err != nil {
 		b.Fatal(err)
 	}
-	return remote.Carry(txtsink.Plugin, func() (remote.Peer, error) { return module.Connect(log) })
+	return remote.Carry(txtsink.Plugin, func() (remote.Peer, error) { return module.Connect(64<<20, log) })
 }
 
 // BenchmarkRecords measures the whole sink on records of 20 columns of one kind,

@@ -79,7 +79,7 @@ var (
 // compile compiles a module into the host's cache, then into that of its workers.
 func compile(dir string, code []byte) error {
 	none := func(string) {}
-	c := wasm.Config{CacheDir: filepath.Join(dir, "wasm"), WorkerDir: filepath.Join(dir, "worker"), MaxMemory: 64 << 20, Note: none, Warn: none}
+	c := wasm.Config{CacheDir: filepath.Join(dir, "wasm"), WorkerDir: filepath.Join(dir, "worker"), Note: none, Warn: none}
 	for range 2 {
 		e := wasm.New(c)
 		if _, err := e.Module(context.Background(), "warm", code); err != nil {

@@ -22,6 +22,9 @@ type Config struct {
 	// MaxFlows bounds the live directions, at least 2. To make room for one more, the least
 	// recently seen conversation ends.
 	MaxFlows int
+	// Fair makes room by a half-open conversation instead, if one is among the least recently
+	// seen.
+	Fair bool
 }
 
 // Flow is one direction of a conversation. It has two cache lines; the first holds what most
@@ -85,6 +88,7 @@ type Stats struct {
 	Layer2, IPv4, IPv6  uint64
 	Live, MaxLive       int
 	Evicted             uint64 // conversations that ended early to make room
+	EvictedHalfOpen     uint64 // of those: half-open
 	PacketsA, PacketsB  uint64
 	BytesA, BytesB      uint64          // captured
 	OrphanFragments     uint64          // packets: later fragments whose first one was not seen
@@ -149,6 +153,7 @@ func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 	if t.cfg.Details {
 		t.Details(slot).add(f, h)
 	}
+	f.reply(h)
 	t.changed(f)
 	if f.Inverted {
 		t.Stats.PacketsB++
@@ -180,6 +185,9 @@ func (t *Table) Release() {
 	t.free = append(t.free, t.ended...)
 	t.ended = t.ended[:0]
 }
+
+// Ended returns the number of flows that have ended since Release was called.
+func (t *Table) Ended() int { return len(t.ended) }
 
 // lookup finds or opens the flow of h.Key and moves it to the list's front.
 func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
@@ -223,13 +231,13 @@ func (t *Table) find(hash uint32, k *decode.Key) uint32 {
 }
 
 // open adds the flow of h.Key and links it to its opposite
-// (docs/reference/flows.md#a-new-flow). It ends the oldest flow if the table is full.
+// (docs/reference/flows.md#a-new-flow). If the table is full, it makes room.
 func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
+	reverse := h.Key.Reverse()
+	partner := t.partner(&reverse, h)
 	for t.Stats.Live >= t.cfg.MaxFlows {
-		t.Stats.Evicted++
-		oldest := t.oldest()
-		t.Flow(oldest).FlowStat |= EndedForRoom
-		t.end(oldest)
+		t.evict(partner)
+		partner = t.partner(&reverse, h) // it may have ended
 	}
 	slot := t.newSlot()
 	f := t.Flow(slot)
@@ -239,13 +247,8 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	}
 	f.timeout = t.idleTimeout()
 
-	reverse := h.Key.Reverse()
-	partner := none
 	if reverse == h.Key && h.Key.Proto == decode.ProtoTCP {
 		f.FlowStat |= LandAttack
-	}
-	if reverse != h.Key {
-		partner = t.find(t.index.hash(&reverse), &reverse)
 	}
 	if partner != none {
 		p := t.Flow(partner)
@@ -264,6 +267,15 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	t.pushFront(slot)
 	t.count(f)
 	return slot, f
+}
+
+// partner returns the slot of the flow with the key reverse, the opposite of that of h, or none.
+// A flow is not its own opposite.
+func (t *Table) partner(reverse *decode.Key, h *decode.Headers) uint32 {
+	if *reverse == h.Key {
+		return none
+	}
+	return t.find(t.index.hash(reverse), reverse)
 }
 
 // fromServer reports whether a conversation's first packet comes from its server.

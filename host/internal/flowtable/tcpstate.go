@@ -21,6 +21,7 @@ const (
 	finSeen
 	finAcked
 	finScan
+	replied // a packet came after one of the opposite's: see Flow.reply
 )
 
 // Bits of Flow.TCPStates.

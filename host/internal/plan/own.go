@@ -15,6 +15,7 @@ type Own struct {
 	TCPStates   bool
 	MaxDuration uint32
 	MaxFlows    uint32
+	Evict       string
 	LinkTypes   string
 	Rows        uint32
 
@@ -27,7 +28,8 @@ func (o *Own) flow() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.BoolSetting("tcp_states", &o.TCPStates, "TCP flows time out by the state of their connection (610, 120, 10 or 0.1 s); false: all flows after 182 s, as T2 without tcpStates"),
 		sdk.Uint32Setting("max_duration", &o.MaxDuration, "s", 0, 1<<31, "a conversation ends at the first packet that is this long after its first one; 0: never"),
-		sdk.Uint32Setting("max_flows", &o.MaxFlows, "directions", 2, 1<<28, "live flows; for one more the least recently seen conversation ends"),
+		sdk.Uint32Setting("max_flows", &o.MaxFlows, "directions", 2, 1<<28, "live flows; for one more a conversation ends"),
+		sdk.ChoiceSetting("evict", &o.Evict, "which one: fair, of the least recently seen flows the first one that nobody has answered, so that a flood ends its own; oldest, as T2, the least recently seen", "fair", "oldest"),
 	}
 }
 
@@ -46,14 +48,14 @@ func (o *Own) batch() []sdk.Setting {
 func (o *Own) runtime() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.Uint32Setting("plugin_timeout", &o.PluginTimeout, "s", 5, 86400, "how long a plugin in a process or worker may be silent while it works"),
-		sdk.Uint32Setting("max_memory", &o.MaxMemory, "MiB", 32, 4095, "memory of a plugin in the sandbox"),
+		sdk.Uint32Setting("max_memory", &o.MaxMemory, "MiB", 0, plugin.MaxMemory>>20, "memory of a plugin in the sandbox, at least 32; a run keeps fewer live flows if what a plugin keeps of them needs more; 0: 64, and 3 times what it keeps of flow.max_flows flows"),
 		sdk.Uint32Setting("seed", &o.Seed, "", 0, 1<<32-1, "of the random bytes that plugins in the sandbox get, the same in each run"),
 	}
 }
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: 4194304, LinkTypes: "all", Rows: 16384, PluginTimeout: 30, MaxMemory: 64}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", LinkTypes: "all", Rows: 16384, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
@@ -94,12 +96,22 @@ func OwnGroups() []settings.Group {
 
 // CheckSettings returns an error if a run with these groups would refuse the values.
 func CheckSettings(v *settings.Values, groups []settings.Group) error {
-	return v.Check(groups, outlet.CheckTarget)
+	if err := v.Check(groups, outlet.CheckTarget); err != nil {
+		return err
+	}
+	_, err := ownSettings(v)
+	return err
 }
 
 // CheckValue returns an error if text is not a value of a group's setting.
 func CheckValue(g settings.Group, s *sdk.Setting, text string) error {
 	err := g.Check(s, text, outlet.CheckTarget)
+	if o := Defaults(); err == nil && g.Name == "runtime" {
+		err = setting.Apply(o.runtime(), []setting.Value{{Name: s.Name, Text: text}})
+		if err == nil {
+			return o.checkMemory()
+		}
+	}
 	if err == nil || s.Kind == setting.Target {
 		return err
 	}
@@ -114,5 +126,17 @@ func ownSettings(v *settings.Values) (Own, error) {
 			return o, fmt.Errorf("%s: %w", g.Name, err)
 		}
 	}
-	return o, nil
+	return o, o.checkMemory()
 }
+
+// checkMemory returns an error if runtime.max_memory is too low.
+func (o *Own) checkMemory() error {
+	if o.MaxMemory == 0 || o.MaxMemory >= minMemory {
+		return nil
+	}
+	return fmt.Errorf("runtime.max_memory %d is less than %d MiB: raise it, or set 0 for no limit of your own", o.MaxMemory, minMemory)
+}
+
+// minMemory is the least that runtime.max_memory may be except for 0, in MiB: t2host's own
+// plugins need it.
+const minMemory = 32

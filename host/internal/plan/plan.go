@@ -104,6 +104,7 @@ func (p *Plan) make(c *Config) error {
 	if err := p.checkWants(c); err != nil {
 		return err
 	}
+	p.grantMemory(c)
 	p.completeOpenings()
 	if c.Log {
 		p.Log = &outlet.Config{Name: "log", Target: outlet.File(c.Prefix + "_log.txt")}

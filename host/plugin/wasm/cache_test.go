@@ -15,14 +15,14 @@ import (
 func load(t *testing.T, cacheDir string, code []byte) (notes, warnings []string) {
 	t.Helper()
 	e := New(Config{
-		CacheDir: cacheDir, MaxMemory: 64 << 20,
-		Note: func(line string) { notes = append(notes, line) }, Warn: func(line string) { warnings = append(warnings, line) },
+		CacheDir: cacheDir,
+		Note:     func(line string) { notes = append(notes, line) }, Warn: func(line string) { warnings = append(warnings, line) },
 	})
 	m, err := e.Module(t.Context(), "dir/guest.wasm", code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := m.Connect(func(string) {})
+	p, err := m.Connect(64<<20, func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestAWorkersCacheIsItsOwn(t *testing.T) {
 	code, long := read(t, "hostile/good"), large(t)
 	own, workers := filepath.Join(dir, "wasm"), filepath.Join(dir, "worker")
 	var notes []string
-	e := New(Config{CacheDir: own, WorkerDir: workers, MaxMemory: 64 << 20, Note: func(line string) { notes = append(notes, line) }})
+	e := New(Config{CacheDir: own, WorkerDir: workers, Note: func(line string) { notes = append(notes, line) }})
 	defer e.Close()
 	folder, other := e.Worker("good.wasm", code), e.Worker("large.wasm", long)
 	if filepath.Dir(folder) != workers || filepath.Dir(other) != workers || folder == other {

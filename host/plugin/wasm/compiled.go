@@ -13,17 +13,19 @@ import (
 const features = api.CoreFeaturesV2 &^ api.CoreFeatureReferenceTypes
 
 // compiled is a module that is ready to be instantiated, with a wazero runtime of its own,
-// because a cache belongs to one runtime. The limit of memory belongs to each instance.
+// because a cache belongs to one runtime. The limit of memory belongs to each instance: wazero's own
+// belongs to a runtime, and each limit would compile or load the module once more.
 type compiled struct {
 	runtime wazero.Runtime
 	kept    wazero.CompilationCache // nil without a cache
 	code    wazero.CompiledModule
+	memory  uint64 // bytes with which an instance begins
 }
 
 // compile compiles a module, or reads its compiled form from the cache.
-func compile(ctx context.Context, code []byte, cache cache) (*compiled, error) {
+func compile(ctx context.Context, s *shape, cache cache) (*compiled, error) {
 	config := wazero.NewRuntimeConfigCompiler().WithCoreFeatures(features)
-	c := &compiled{}
+	c := &compiled{memory: s.memory}
 	if cache != "" {
 		var err error
 		if c.kept, err = wazero.NewCompilationCacheWithDir(string(cache)); err != nil {
@@ -34,7 +36,7 @@ func compile(ctx context.Context, code []byte, cache cache) (*compiled, error) {
 	c.runtime = wazero.NewRuntimeWithConfig(ctx, config)
 	err := instantiateHost(ctx, c.runtime)
 	if err == nil {
-		c.code, err = c.runtime.CompileModule(ctx, code)
+		c.code, err = c.runtime.CompileModule(ctx, s.plain)
 	}
 	if err != nil {
 		return nil, errors.Join(err, c.close())

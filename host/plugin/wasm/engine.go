@@ -22,7 +22,6 @@ const MaxModule = 64 << 20
 type Config struct {
 	CacheDir  string            // of compiled modules; empty: none
 	WorkerDir string            // for a cache folder of each worker; empty: none
-	MaxMemory uint64            // of a plugin, in bytes
 	Seed      uint64            // of the random bytes
 	Note      func(line string) // tells the user what is going on
 	Warn      func(line string) // warns the user
@@ -84,14 +83,13 @@ func (e *Engine) Module(ctx context.Context, name string, code []byte) (*Module,
 	return &Module{e, m.compiled}, nil
 }
 
-// Connect makes an instance of a module, which it compiles as Module does; log is called with
-// each line that the instance prints.
-func (e *Engine) Connect(ctx context.Context, name string, code []byte, log func(line string)) (remote.Peer, error) {
+// Connect makes an instance of a module, which it compiles as Module does; see Module.Connect.
+func (e *Engine) Connect(ctx context.Context, name string, code []byte, memory uint64, log func(line string)) (remote.Peer, error) {
 	m, err := e.Module(ctx, name, code)
 	if err != nil {
 		return nil, err
 	}
-	return m.Connect(log)
+	return m.Connect(memory, log)
 }
 
 func (e *Engine) entry(code []byte) *entry {
@@ -148,21 +146,21 @@ func (e *Engine) usable(c cache, name string) cache {
 func (e *Engine) compile(ctx context.Context, cache cache, name string, code []byte) (*compiled, error) {
 	s, err := readShape(code)
 	if err == nil {
-		err = s.check(e.MaxMemory)
+		err = s.check()
 	}
 	if err != nil {
 		return nil, err
 	}
 	var broken error
 	if cache != "" {
-		c, err := compile(ctx, s.plain, cache)
+		c, err := compile(ctx, s, cache)
 		if err == nil {
 			cache.tidy()
 			return c, nil
 		}
 		broken = err
 	}
-	c, err := compile(ctx, s.plain, "")
+	c, err := compile(ctx, s, "")
 	if err != nil {
 		return nil, fmt.Errorf("does not compile: %s", firstLine(err))
 	}

@@ -43,9 +43,13 @@ type instance struct {
 
 type instanceKey struct{}
 
-// Connect makes an instance; log is called with each line that it prints.
-func (m *Module) Connect(log func(line string)) (remote.Peer, error) {
-	i := &instance{memory: memory{limit: m.engine.MaxMemory}, started: time.Now()}
+// Connect makes an instance whose memory grows up to limit bytes; log is called with each line
+// that it prints.
+func (m *Module) Connect(limit uint64, log func(line string)) (remote.Peer, error) {
+	if m.memory > limit {
+		return nil, fmt.Errorf("module %w", tooMuch(m.memory, limit))
+	}
+	i := &instance{memory: memory{limit: limit}, started: time.Now()}
 	i.out.log = log
 	var seed [32]byte
 	binary.LittleEndian.PutUint64(seed[:], m.engine.Seed)

@@ -52,7 +52,7 @@ var exports = []struct {
 }
 
 // check refuses a module that is not a plugin, or imports something the host does not provide.
-func (s *shape) check(maxMemory uint64) error {
+func (s *shape) check() error {
 	for _, i := range s.imports {
 		name := i.module + "." + i.name
 		want, ok := given[name]
@@ -77,9 +77,6 @@ func (s *shape) check(maxMemory uint64) error {
 	}
 	if s.exports["memory"].kind != api.ExternTypeMemory {
 		return errors.New("does not export its memory as memory")
-	}
-	if s.memory > maxMemory {
-		return tooMuch(s.memory, maxMemory)
 	}
 	return nil
 }

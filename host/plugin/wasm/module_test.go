@@ -161,14 +161,14 @@ func TestTablesDoNotGrow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := compile(t.Context(), s.plain, ""); err == nil || !strings.Contains(err.Error(), `"reference-types" is disabled`) {
+	if _, err := compile(t.Context(), s, ""); err == nil || !strings.Contains(err.Error(), `"reference-types" is disabled`) {
 		t.Errorf("table.grow: %v", err)
 	}
 }
 
 func newEngine(t *testing.T, cacheDir string) *Engine {
 	t.Helper()
-	e := New(Config{CacheDir: cacheDir, MaxMemory: 64 << 20, Note: func(line string) { t.Error(line) }, Warn: func(line string) { t.Error(line) }})
+	e := New(Config{CacheDir: cacheDir, Note: func(line string) { t.Error(line) }, Warn: func(line string) { t.Error(line) }})
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)

@@ -1,0 +1,31 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/t2host/t2host/host/plugin"
+)
+
+// grantMemory sets the memory of each plugin. If what one keeps of its flows does not fit, it
+// lowers the limit of live flows and warns the user. Where plugins run changes nothing, so that
+// it does not change a result either.
+func (p *Plan) grantMemory(c *Config) {
+	limit := uint64(p.MaxMemory) << 20
+	asked := p.MaxFlows
+	var tightest Plugin
+	for _, l := range p.Plugins {
+		if n := plugin.Flows(limit, l.State); n < p.MaxFlows {
+			p.MaxFlows, tightest = n, l
+		}
+	}
+	if p.MaxFlows < asked {
+		cure := fmt.Sprintf("runtime.max_memory=%d has no room for more: raise it, or set flow.max_flows=%d", p.MaxMemory, p.MaxFlows)
+		if p.MaxMemory == 0 {
+			cure = fmt.Sprintf("a plugin has at most %d MiB: set flow.max_flows=%d", plugin.MaxMemory>>20, p.MaxFlows)
+		}
+		c.Warn(fmt.Sprintf("at most %d live flows instead of %d: plugin %s keeps %d bytes of each, and %s", p.MaxFlows, asked, tightest.Name, tightest.State, cure))
+	}
+	for i := range p.Plugins {
+		p.Plugins[i].Memory = plugin.Memory(limit, p.Plugins[i].State, p.MaxFlows)
+	}
+}
