@@ -326,6 +326,7 @@ func TestList(t *testing.T) {
 		{"usual", "# a list\r\n\r\na.pcap\r\n  dir/b c.pcap \n/abs/c\n#d", []string{"a.pcap", "dir/b c.pcap", "/abs/c"}, ""},
 		{"byte-order mark", "\ufeffa.pcap\n", []string{"a.pcap"}, ""},
 		{"empty", "# nothing\n\n", nil, "names no capture file: write one path a line"},
+		{"a line without end", "a.pcap\n" + strings.Repeat("x", 64<<10), nil, "line 2 is longer than 64 KiB: a list names one capture file a line"},
 		{"a capture", "\xd4\xc3\xb2\xa1\x02\x00\x04\x00", nil, "line 1 is not text: a list names one capture file a line; read a capture itself with -r"},
 	} {
 		p := write(t, []byte(c.text))[0]
@@ -333,6 +334,10 @@ func TestList(t *testing.T) {
 		if !slices.Equal(got, c.want) || (err == nil) != (c.err == "") || err != nil && err.Error() != "list "+p+": "+c.err {
 			t.Errorf("%s: %q, %v", c.name, got, err)
 		}
+	}
+	dir := t.TempDir()
+	if _, err := List(dir); err == nil || err.Error() != "list "+dir+": is a directory" {
+		t.Error(err)
 	}
 	if _, err := List("/does/not/exist"); err == nil || err.Error() != "list /does/not/exist: no such file or directory" {
 		t.Error(err)

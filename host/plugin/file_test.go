@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/t2host/t2host/plugins/tcpwin"
+	"github.com/t2host/t2host/plugins/tcpwinsink"
+	"github.com/t2host/t2host/sdk/wire"
 )
 
 func written(t testing.TB, dir string) []byte {
@@ -41,6 +43,7 @@ func TestFile(t *testing.T) {
 		{`"manifest"`, `"manifesto"`, `unknown field "manifesto"`},
 		{`"wasm"`, `"process"`, ""}, // the later one counts
 		{good, "{}", "has no manifest"},
+		{good, `{"manifest": ` + string(wire.AppendManifest(nil, tcpwin.Plugin, tcpwinsink.Plugin)) + "}", "describes 2 plugins: a folder holds one"},
 		{good, "", "is empty"},
 		{good, good[:len(good)/2], "ends in the middle"},
 		{good, good + "{}", "trailing data after the top-level value"},

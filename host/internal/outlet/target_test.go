@@ -1,7 +1,12 @@
 package outlet
 
 import (
+	"context"
+	"errors"
+	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -40,6 +45,67 @@ func TestCheckTarget(t *testing.T) {
 			}
 		} else if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", target, err, want)
+		}
+	}
+}
+
+// listening returns a target that only a listener may have.
+func listening(t *testing.T, s string) Target {
+	t.Helper()
+	target, err := ParseTarget(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return target
+}
+
+// TestTargetsOfTheHost: those that the host makes itself are printed as what ParseTarget reads.
+func TestTargetsOfTheHost(t *testing.T) {
+	tcp := listening(t, "tcp://h:0").At("h:7")
+	for want, target := range map[string]Target{"file:a b": File("a b"), "-": Stdout(), "tcp://h:7": tcp} {
+		if got, err := ParseTarget(target.String()); err != nil || got != target || target.String() != want {
+			t.Errorf("%s, parsed %+v, %v, want %s, %+v", target, got, err, want, target)
+		}
+	}
+}
+
+// TestOpenRefuses what cannot be a destination, whoever made the configuration.
+func TestOpenRefuses(t *testing.T) {
+	for want, target := range map[string]Target{
+		"outlet a.b: has no target":                          {},
+		`outlet a.b: target "tcp://h:0": port 0: want `:      listening(t, "tcp://h:0"),
+		`outlet a.b: target "udp://:7": has no host: write `: listening(t, "udp://:7"),
+		"outlet a.b: has no path: want file:PATH":            File(""),
+		"outlet a.b: path of 200 bytes: a Unix socket's ":    to("unix:///x").At(strings.Repeat("x", 200)),
+	} {
+		if _, err := Open(context.Background(), Config{Name: "a.b", Target: target}); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, want %s…", err, want)
+		}
+	}
+}
+
+// TestAbsent: each reason that nobody answers has its own cure.
+func TestAbsent(t *testing.T) {
+	for _, c := range []struct {
+		target string
+		err    error
+		want   string
+	}{
+		{"tcp://127.0.0.1:7", syscall.ECONNREFUSED, "connect tcp://127.0.0.1:7: connection refused: start `t2host receive tcp://127.0.0.1:7` in another terminal, or use HINT"},
+		{"tcp://localhost:7", syscall.ECONNREFUSED, "connect tcp://localhost:7: connection refused: start `t2host receive tcp://localhost:7` in another terminal, or use HINT"},
+		{"tcp://192.0.2.1:7", syscall.ECONNREFUSED, "connect tcp://192.0.2.1:7: connection refused: start `t2host receive tcp://192.0.2.1:7` on that host, or use HINT"},
+		{"unix:///x", os.ErrNotExist, "connect unix:///x: file does not exist: start `t2host receive unix:///x` in another terminal, or use HINT"},
+		{"tcp://h:7", &net.DNSError{Err: "no such host", Name: "h", IsNotFound: true}, "connect tcp://h:7: lookup h: no such host: check the name, or use HINT"},
+		{"tcp://h:7", os.ErrDeadlineExceeded, "connect tcp://h:7: no answer in 10s: check the address and the firewalls, or use HINT"},
+		{"tcp://h:7", syscall.ENETUNREACH, "connect tcp://h:7: network is unreachable"},
+	} {
+		err := absent(to(c.target), "HINT", c.err)
+		if err.Error() != c.want {
+			t.Errorf("%s, want %s", err, c.want)
+		}
+		var dns *net.DNSError
+		if !errors.Is(err, c.err) && !errors.As(err, &dns) && !os.IsTimeout(c.err) {
+			t.Errorf("%v does not wrap the system's error", err)
 		}
 	}
 }

@@ -70,13 +70,18 @@ func connect(c Command, exe *executable) (remote.Peer, error) {
 		return nil, err
 	}
 	defer folder.remove() // with its socket: the connection is made, or the start has failed
+	tlsConfig, certificate, err := mutualTLS()
+	if err != nil {
+		return nil, err
+	}
+	c.Env = append(c.Env[:len(c.Env):len(c.Env)], clientCertVariable+"="+certificate)
 	out := newOutput(c.Log)
 	p := &peer{timeout: c.Start, later: c.Timeout, begun: time.Now()}
 	p.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig:  serve.Handshake,
 		Plugins:          plugin.PluginSet{serve.Name: &serve.Link{}},
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
-		AutoMTLS:         true,
+		TLSConfig:        tlsConfig,
 		SkipHostEnv:      true,
 		StartTimeout:     c.Start,
 		Logger:           hclog.NewNullLogger(),

@@ -1,0 +1,101 @@
+package sdk
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/setting"
+	"github.com/t2host/t2host/sdk/value"
+)
+
+// TestValidate: each rule of a declaration but those of its words, for which see TestAlphabets.
+func TestValidate(t *testing.T) {
+	column := func(name string, of value.Type) Column { return Column{Name: name, Type: of} }
+	tables := func(name string, of value.Type) []TableInfo {
+		return []TableInfo{{Name: name, Key: []Column{column("k", value.IP)}, Row: []Column{column("r", of)}}}
+	}
+	outlet := func(kind OutletKind, s setting.Setting) func(*Plugin) {
+		return func(p *Plugin) {
+			s.Name = "s"
+			p.Settings, p.Outlets = []Setting{s}, []Outlet{{Name: "o", Kind: kind, Setting: "s"}}
+		}
+	}
+	suffix := func(text string) setting.Setting { return setting.Setting{Kind: setting.Text, Default: text} }
+	target := setting.Setting{Kind: setting.Target, Default: "tcp://h:1"}
+	for _, c := range []struct {
+		name   string
+		change func(*Plugin)
+		want   string // empty: it is valid
+	}{
+		{"nothing but ends", func(*Plugin) {}, ""},
+		{"the last number", func(p *Plugin) { p.Number = 999 }, ""},
+		{"a number too many", func(p *Plugin) { p.Number = 1000 }, "number 1000 is not between 0 and 999"},
+		{"a number below", func(p *Plugin) { p.Number = -1 }, "number -1 is not between 0 and 999"},
+		{"no doc", func(p *Plugin) { p.Doc = "" }, "doc is empty: say in one sentence what the plugin does"},
+		{"no Open", func(p *Plugin) { p.Open = nil }, "open is missing"},
+
+		{"unknown rows", func(p *Plugin) { p.Packets.Rows = field.AllRows + 1 }, "packets or ends select what this host does not know"},
+		{"unknown fields", func(p *Plugin) { p.Packets.Fields = field.AllPackets + 1 }, "packets or ends select what this host does not know"},
+		{"unknown end fields", func(p *Plugin) { p.Ends.Fields = field.AllEnds + 1 }, "packets or ends select what this host does not know"},
+		{"the longest payload", func(p *Plugin) { p.Packets = All().WithPayload(MaxPayload) }, ""},
+		{"a longer payload", func(p *Plugin) { p.Packets = All().WithPayload(MaxPayload + 1) }, "payload of 2049 bytes is read: 1 to 2048 are possible"},
+		{"no payload", func(p *Plugin) { p.Packets = All(field.Payload) }, "payload of 0 bytes is read: 1 to 2048 are possible"},
+
+		{"columns without ends", func(p *Plugin) { p.Ends, p.Columns = EndSelect{}, []Column{column("c", value.Uint8)} }, "columns are declared but no flow ends: set Ends"},
+		{"a column twice", func(p *Plugin) { p.Columns = []Column{column("c", value.Uint8), column("c", value.Uint8)} }, "column c is declared twice"},
+		{"a column without a type", func(p *Plugin) { p.Columns = []Column{column("c", 0)} }, "column c has no type"},
+		{"a column of a list of lists", func(p *Plugin) { p.Columns = []Column{column("c", value.List)} }, "column c has no type"},
+		{"a column of another", func(p *Plugin) { p.Ends = End().With(column("other.c", value.Text)) }, ""},
+		{"a column of nobody", func(p *Plugin) { p.Ends = End().With(column("nobody.c", value.Text)) }, "column nobody.c is read, but nobody is not in Requires"},
+		{"a column of another without a type", func(p *Plugin) { p.Ends = End().With(column("other.c", 0)) }, "column other.c is read, but has no type"},
+		{"all columns", func(p *Plugin) { p.Ends = End().WithAll() }, ""},
+		{"all columns and one", func(p *Plugin) { p.Ends = End().With(column("other.c", value.Text)).WithAll() }, "ends read all columns and some by name: choose"},
+
+		{"a setting twice", func(p *Plugin) {
+			p.Settings = []Setting{{Name: "s", Kind: setting.Text}, {Name: "s", Kind: setting.Bool, Default: "true"}}
+		}, "setting s is declared twice"},
+		{"a default out of range", func(p *Plugin) { p.Settings = []Setting{{Name: "s", Kind: setting.Uint, Min: 5, Max: 9, Default: "4"}} }, `setting s: default must be a whole number from 5 to 9, not "4"`},
+		{"a range that is none", func(p *Plugin) { p.Settings = []Setting{{Name: "s", Kind: setting.Uint, Min: 9, Max: 5, Default: "7"}} }, `setting s: default must be a whole number from 9 to 5, not "7"`},
+		{"a default that is no choice", func(p *Plugin) {
+			p.Settings = []Setting{{Name: "s", Kind: setting.Choice, Choices: []string{"a"}, Default: "b"}}
+		}, `setting s: default must be a, not "b"`},
+
+		{"a table", func(p *Plugin) { p.Exports = tables("p.t", value.Uint32) }, ""},
+		{"a table twice", func(p *Plugin) { p.Exports = append(tables("p.t", value.Uint32), tables("p.t", value.Uint64)...) }, "export p.t is declared twice"},
+		{"a table of another's name", func(p *Plugin) { p.Exports = tables("other.t", value.Uint32) }, "export other.t must be named p.TABLE"},
+		{"a table without ends", func(p *Plugin) { p.Ends, p.Exports = EndSelect{}, tables("p.t", value.Uint32) }, "export p.t is declared but no flow ends: set Ends"},
+		{"a table of texts", func(p *Plugin) { p.Exports = tables("p.t", value.Text) }, "table p.t: r is text, which has no width"},
+		{"a table of lists", func(p *Plugin) { p.Imports = tables("other.t", value.Uint8|value.List) }, "table other.t: r is u8[], which has no width"},
+		{"a table of another", func(p *Plugin) { p.Imports = tables("other.t", value.Uint32) }, ""},
+		{"a table of nobody", func(p *Plugin) { p.Imports = tables("nobody.t", value.Uint32) }, "table nobody.t is imported, but nobody is not in Requires"},
+
+		{"a stream", outlet(StreamOutlet, target), ""},
+		{"a stream without a target", outlet(StreamOutlet, suffix("x")), "outlet o: setting s must be a target"},
+		{"a file", outlet(FileOutlet, suffix("_x.txt")), ""},
+		{"a file with a target", outlet(FileOutlet, target), "outlet o: setting s must be a text: it ends a file name"},
+		{"records with a target", outlet(RecordOutlet, target), "outlet o: setting s must be a text: it ends a file name"},
+		{"a kind that is none", outlet(0, suffix("x")), "outlet o has no kind"},
+		{"a kind too many", outlet(StreamOutlet+RecordOutlet+FileOutlet, suffix("x")), "outlet o has no kind"},
+		{"a setting of nobody", func(p *Plugin) { p.Outlets = []Outlet{{Name: "o", Kind: FileOutlet, Setting: "s"}} }, "outlet o: setting s is not declared"},
+		{"a file in a folder", outlet(FileOutlet, suffix("/x")), `setting s: default must be the end of a file name, without / and \ and .., not "/x"`},
+		{"records above the folder", outlet(RecordOutlet, suffix("..")), `setting s: default must be the end of a file name, without / and \ and .., not ".."`},
+		{"an outlet twice", func(p *Plugin) {
+			outlet(FileOutlet, suffix("x"))(p)
+			p.Outlets = append(p.Outlets, p.Outlets[0])
+		}, "outlet o is declared twice"},
+	} {
+		p := &Plugin{
+			Name: "p", Version: "1.0.0", Doc: "doc", Ends: End(), Requires: []Requirement{{Name: "other"}},
+			Open: func(Opening) (Stage, error) { return nil, nil },
+		}
+		c.change(p)
+		got := ""
+		if err := p.Validate(); err != nil {
+			got = err.Error()
+		}
+		if strings.TrimSpace(got) != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package wire
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/internal/little"
+	"github.com/t2host/t2host/sdk/value"
+)
+
+// Where the numbers of an answer's header begin.
+const (
+	atDeltas  = 12
+	atFrames  = 16
+	atProblem = 32
+	atZero    = 36
+)
+
+// TestRefusedAnswers: what an answer and its pieces must not hold, each with its reason.
+func TestRefusedAnswers(t *testing.T) {
+	frames := func(data ...string) func(*answer.Answer) {
+		return func(out *answer.Answer) {
+			for _, d := range data {
+				out.AddFrame(0, []byte(d))
+			}
+		}
+	}
+	// A frame's outlet, flags and length are the first bytes after the header.
+	flags := func(to uint16) func([]byte) {
+		return func(msg []byte) { little.PutUint16(msg[answerHeader+2:], to) }
+	}
+	to := func(outlet uint16, then func([]byte)) func([]byte) {
+		return func(msg []byte) { little.PutUint16(msg[answerHeader:], outlet); then(msg) }
+	}
+	put := func(at int, n uint32) func([]byte) { return func(msg []byte) { little.PutUint32(msg[at:], n) } }
+	change := func(d answer.Delta) func(*answer.Answer) {
+		return func(out *answer.Answer) { out.Deltas = append(out.Deltas, d) }
+	}
+	good := answer.Delta{At: 1, Key: make([]byte, 4), Row: make([]byte, 18)}
+	late, deleted := good, good
+	late.At, deleted.Deleted = 0, true
+	for _, c := range []struct {
+		name  string
+		fill  func(*answer.Answer)
+		alter func(msg []byte)
+		want  string
+	}{
+		{"another version", nil, func(msg []byte) { little.PutUint16(msg[4:], Version+1) }, "message has another ABI version"},
+		{"another kind", nil, func(msg []byte) { little.PutUint16(msg[6:], kindBatch) }, "message has another kind"},
+		{"another length", nil, put(0, 41), "message length is wrong"},
+		{"more frames than bytes", nil, put(atFrames, 1000), "message counts more than it holds"},
+		{"more changes than bytes", nil, put(atDeltas, 1<<31), "message counts more than it holds"},
+		{"a number in the reserved place", nil, put(atZero, 1), "answer's header has a number where 0 should be"},
+		{"a frame that is not there", nil, put(atFrames, 1), "message ends too early"},
+		{"a frame longer than the message", frames("abcd"), put(answerHeader+4, 1<<20), "message ends too early"},
+		{"padding that is not zero", frames("abc"), func(msg []byte) { msg[len(msg)-1] = 1 }, "message has bytes where padding should be"},
+		{"bytes after the end", frames("abcd", "efgh"), put(atFrames, 1), "message has trailing bytes"},
+
+		{"another file of records", frames(""), to(1, flags(flagNext)), ""},
+		{"another file of no records", frames(""), flags(flagNext), "frame that begins another file, where none can"},
+		{"another file with bytes", frames("abcd"), to(1, flags(flagNext)), "frame that begins another file, where none can"},
+		{"an unknown flag", frames("abcd"), flags(4), "frame that begins another file, where none can"},
+		{"both flags", frames("abcd"), to(1, flags(flagNext|flagMore)), "frame that begins another file, where none can"},
+		{"another file in a frame", func(out *answer.Answer) { out.AddFrame(1, []byte("abcd")); out.AddNext(1) }, flags(flagMore), "file of records ends in the middle of a frame"},
+		{"an outlet too many", frames("abcd"), to(2, func([]byte) {}), "frame for an outlet that is not declared"},
+
+		{"a change", change(good), nil, ""},
+		{"a change at no end", change(answer.Delta{At: 2, Key: good.Key, Row: good.Row}), nil, "table is changed outside a flow end"},
+		{"changes in another order", func(out *answer.Answer) { out.Deltas = []answer.Delta{good, late} }, nil, "table is changed outside a flow end"},
+		{"a change of another kind", change(good), func(msg []byte) { little.PutUint16(msg[answerHeader+6:], 2) }, "table is changed outside a flow end"},
+		{"another table", change(answer.Delta{Table: 1}), nil, "change of a table that is not declared"},
+		{"a deleted row", change(deleted), nil, "change of table a.t has a key or row of a wrong length"},
+		{"a short key", change(answer.Delta{Key: make([]byte, 3), Row: good.Row}), nil, "change of table a.t has a key or row of a wrong length"},
+	} {
+		p := &sdk.Plugin{Outlets: everything().Outlets, Exports: everything().Exports}
+		out := &answer.Answer{}
+		if c.fill != nil {
+			c.fill(out)
+		}
+		alter := func(msg []byte) []byte {
+			if c.alter != nil {
+				c.alter(msg)
+			}
+			return msg
+		}
+		check := func(what string, err error) {
+			text := ""
+			if err != nil {
+				text = err.Error()
+			}
+			if text != c.want {
+				t.Errorf("%s, %s: %s, want %s", c.name, what, text, c.want)
+			}
+		}
+		var got answer.Answer
+		check("end", ReadAnswer(alter(AppendAnswer(nil, out, 2, "")), p, 2, &got))
+		piece := finish(appendLines(appendFrames(appendDeltas(appendCounts(nil, out, len(out.Frames), 0, 0), 0, out.Deltas), 0, out.Frames, 0), 0, out), 0, kindPiece)
+		var a Answer
+		a.Begin(p, 2, &got)
+		check("piece", a.Piece(alter(piece)))
+	}
+}
+
+// TestRefusedPieces: what only an end may have, and what is too large.
+func TestRefusedPieces(t *testing.T) {
+	var a Answer
+	var out answer.Answer
+	begin := func() []byte {
+		a.Begin(&sdk.Plugin{Outlets: everything().Outlets}, 1, &out)
+		return finish(appendCounts(nil, &answer.Answer{}, 0, 0, 0), 0, kindPiece)
+	}
+	for at, what := range map[int]string{8: "flow ends", atProblem: "a problem"} {
+		msg := begin()
+		little.PutUint32(msg[at:], 1)
+		if err := a.Piece(msg); err == nil || err.Error() != "piece of an answer has what only its end may have" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if err := a.Piece(append(begin(), make([]byte, MaxBatch)...)); err == nil || err.Error() != "piece of an answer is too large" {
+		t.Errorf("too large: %v", err)
+	}
+	if err := a.End(append(begin(), make([]byte, MaxAnswer)...)); err == nil || err.Error() != "answer is too large" {
+		t.Errorf("end too large: %v", err)
+	}
+	// Parts of a frame, which is too large with the last one.
+	part := &answer.Answer{}
+	part.AddFrame(0, make([]byte, answer.MaxPiece))
+	begin()
+	var err error
+	parts := 0
+	for ; err == nil && parts < 1000; parts++ {
+		err = a.Piece(finish(appendFrames(appendCounts(nil, part, 1, 0, 0), 0, part.Frames, flagMore), 0, kindPiece))
+	}
+	if want := answer.MaxFrame/answer.MaxPiece + 1; err == nil || err.Error() != "frame is too large" || parts != want {
+		t.Errorf("after %d parts: %v, want it too large after %d", parts, err, want)
+	}
+}
+
+// TestRefusedLists: a list holds whole values.
+func TestRefusedLists(t *testing.T) {
+	for _, c := range []struct {
+		of         value.Type
+		good, part string
+	}{
+		{value.Uint32 | value.List, "\x01\x00\x00\x00\x02\x00\x00\x00", "\x01\x00\x00\x00\x02\x00"},
+		{value.IP | value.List, strings.Repeat("\x00", 34), strings.Repeat("\x00", 33)},
+		{value.Text | value.List, "\x01\x00\x00\x00a\x00\x00\x00\x00", "\x02\x00\x00\x00a"},
+		{value.String | value.List, "", "\x01\x00"},
+		{value.Text | value.List, "", "\xff\xff\xff\xff"},
+	} {
+		p := &sdk.Plugin{Columns: []sdk.Column{{Name: "l", Type: c.of}}}
+		for text, want := range map[string]string{c.good: "", c.part: "a list holds part of a value"} {
+			out := &answer.Answer{Columns: []value.Vec{{Type: c.of}}}
+			out.Columns[0].Append([]byte(text))
+			var got answer.Answer
+			err := ReadAnswer(AppendAnswer(nil, out, 1, ""), p, 1, &got)
+			if (err == nil) != (want == "") || err != nil && err.Error() != want {
+				t.Errorf("%s of %q: %v, want %s", c.of, text, err, want)
+			}
+		}
+	}
+}
