@@ -49,6 +49,10 @@ type Config struct {
 	Stdout io.Writer
 	Live   bool // flush files and standard output every second
 
+	// Sync is how often what a live run has written to a file is written through to the disk; 0
+	// is at the file's end only.
+	Sync time.Duration
+
 	// Of files: Gzip compresses them and adds .gz to their names; Numbered adds a number to
 	// the names, from First up, which Next counts.
 	Gzip, Numbered bool
@@ -140,7 +144,7 @@ func (o *Outlet) Next() error {
 	return o.named(n.next())
 }
 
-// Discard ends an outlet to which nothing was sent, and leaves no file.
+// Discard ends an outlet of a run that never began, and leaves no file.
 func (o *Outlet) Discard() {
 	o.Abort()
 	switch c := o.c.(type) {
@@ -154,8 +158,8 @@ func (o *Outlet) Discard() {
 // Stats returns the counts up to now.
 func (o *Outlet) Stats() Stats { return o.c.stats() }
 
-// Close ends the outlet. A file gets its name; a socket gets up to Config.Drain
-// for what is not yet delivered, the rest goes to Config.Undelivered and is an error.
+// Close ends the outlet. A file gets its name when all of it is on the disk; a socket gets up to
+// Config.Drain for what is not yet delivered, the rest goes to Config.Undelivered and is an error.
 func (o *Outlet) Close() (Stats, error) {
 	o.end(o.cfg.Drain, false)
 	return o.Stats(), o.err

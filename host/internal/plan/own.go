@@ -17,6 +17,7 @@ type Own struct {
 	MaxFlows    uint32
 	LinkTypes   string
 	Rows        uint32
+	Sync        uint32
 
 	PluginTimeout uint32
 	MaxMemory     uint32
@@ -43,6 +44,12 @@ func (o *Own) batch() []sdk.Setting {
 	}
 }
 
+func (o *Own) output() []sdk.Setting {
+	return []sdk.Setting{
+		sdk.Uint32Setting("sync", &o.Sync, "s", 0, 86400, "how often the files of a live run are written through to the disk; 0: when they are complete, as those of other runs"),
+	}
+}
+
 func (o *Own) runtime() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.Uint32Setting("plugin_timeout", &o.PluginTimeout, "s", 5, 86400, "how long a plugin in a process or worker may be silent while it works"),
@@ -53,12 +60,12 @@ func (o *Own) runtime() []sdk.Setting {
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: 4194304, LinkTypes: "all", Rows: 16384, PluginTimeout: 30, MaxMemory: 64}
+	return Own{TCPStates: true, MaxFlows: 4194304, LinkTypes: "all", Rows: 16384, Sync: 5, PluginTimeout: 30, MaxMemory: 64}
 }
 
 // groups returns the host's own settings.
 func (o *Own) groups() []settings.Group {
-	return []settings.Group{{Name: "flow", Settings: o.flow()}, {Name: "capture", Settings: o.capture()}, {Name: "batch", Settings: o.batch()}, {Name: "runtime", Settings: o.runtime()}}
+	return []settings.Group{{Name: "flow", Settings: o.flow()}, {Name: "capture", Settings: o.capture()}, {Name: "batch", Settings: o.batch()}, {Name: "output", Settings: o.output()}, {Name: "runtime", Settings: o.runtime()}}
 }
 
 // Groups returns the settings of the host and of the plugins of a catalogue.
