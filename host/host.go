@@ -93,7 +93,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	out.begin(r)
 	stages, err := openStages(&c, p, out, r.Date)
 	if err != nil {
-		out.abort()
+		out.discard()
 		return nil, err
 	}
 	begun()

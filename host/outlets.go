@@ -45,7 +45,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 				if l.Plugin.Outlets[n].Kind != kind {
 					continue
 				}
-				cfg.Stdout, cfg.Live, cfg.Sync, cfg.Log = c.Stdout, live, every, o.warn
+				cfg.Stdout, cfg.Live, cfg.Sync, cfg.MaxBytes, cfg.Log = c.Stdout, live, every, uint64(p.MaxFile)<<20, o.warn
 				if cfg.Target == outlet.Stdout() && !c.Quiet {
 					o.screen = c.Stderr
 				}
@@ -136,6 +136,9 @@ func (o *outlets) abort() {
 func (o *outlets) discard() {
 	for i := range o.all {
 		o.all[i].Discard()
+	}
+	if o.log != nil {
+		o.log.Discard()
 	}
 }
 

@@ -18,6 +18,7 @@ type Own struct {
 	LinkTypes   string
 	Rows        uint32
 	Sync        uint32
+	MaxFile     uint32
 
 	PluginTimeout uint32
 	MaxMemory     uint32
@@ -47,6 +48,7 @@ func (o *Own) batch() []sdk.Setting {
 func (o *Own) output() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.Uint32Setting("sync", &o.Sync, "s", 0, 86400, "how often the files of a live run are written through to the disk; 0: when they are complete, as those of other runs"),
+		sdk.Uint32Setting("max_file", &o.MaxFile, "MiB", 0, 1<<31, "how much a plugin may send to the files of one outlet, before they are compressed; more ends the run; 0: no limit"),
 	}
 }
 
