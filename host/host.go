@@ -215,6 +215,9 @@ func damageOf(src *capture.Source, r *report.Report, out *outlets) error {
 		}
 		out.warn("capture " + d.String())
 	}
+	for _, c := range src.Changes() {
+		out.warn("capture " + c.String())
+	}
 	for _, u := range r.Counts.UnknownLinks {
 		if u.Packets > 0 {
 			out.warn(fmt.Sprintf("link type %s is not read: %d packets skipped", u.Link, u.Packets))
