@@ -92,7 +92,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	out.begin(r)
 	stages, err := openStages(&c, p, out, r.Date)
 	if err != nil {
-		out.abort()
+		out.discard()
 		return nil, err
 	}
 	begun()
@@ -213,6 +213,9 @@ func damageOf(src *capture.Source, r *report.Report, out *outlets) error {
 			continue
 		}
 		out.warn("capture " + d.String())
+	}
+	for _, c := range src.Changes() {
+		out.warn("capture " + c.String())
 	}
 	for _, u := range r.Counts.UnknownLinks {
 		if u.Packets > 0 {

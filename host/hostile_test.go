@@ -52,6 +52,7 @@ var hostile = map[string]string{
 	"describe_garbage": "hostile/describe_garbage.wasm: manifest: invalid character 'p' looking for beginning of value",
 	"describe_unknown": `hostile/describe_unknown.wasm: manifest: unknown field "root"`,
 	"frame_unfinished": "plugin hostile: batch 3 (packets 513 to 770): malformed answer: answer ends in the middle of a frame for outlet lines",
+	"frames_flood":     "outlet hostile.lines: write ",
 	"frame_endless":    "plugin hostile: batch 3 (packets 513 to 770): malformed answer: frame is too large",
 	"piece_garbage":    "plugin hostile: batch 3 (packets 513 to 770): malformed answer: message counts more than it holds",
 	"piece_outside":    "plugin hostile: batch 3 (packets 513 to 770): guest answers with a piece of 64 bytes at 0x7fffffff, of ",
@@ -85,7 +86,7 @@ func runHostile(t *testing.T, name string, trust bool) (prefix, warnings string,
 	if neverEnds(name) {
 		timeout = "runtime.plugin_timeout=5"
 	}
-	values, err := settings.Load(os.DevNull, nil, []string{"batch.rows=256", timeout})
+	values, err := settings.Load(os.DevNull, nil, []string{"batch.rows=256", "output.max_file=8", timeout})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,6 +158,9 @@ func TestHostileModules(t *testing.T) {
 				}
 				if err != nil && strings.ContainsAny(err.Error(), "\n\x1b") {
 					t.Errorf("more than one plain line: %q", err)
+				}
+				if name == "frames_flood" && !strings.HasSuffix(err.Error(), ": more than 8 MiB: set output.max_file higher if the plugin may write that much") {
+					t.Errorf("error %v, want it to name the setting", err)
 				}
 				finished, _ := filepath.Glob(prefix + "*.txt")
 				if len(finished) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/internal/plan"
@@ -34,6 +35,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 	if !c.Quiet {
 		o.screen = c.Stdout
 	}
+	every := time.Duration(p.Sync) * time.Second
 	open := func(kind sdk.OutletKind) error {
 		for i, l := range p.Plugins {
 			if o.byPlugin[i] == nil {
@@ -43,7 +45,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 				if l.Plugin.Outlets[n].Kind != kind {
 					continue
 				}
-				cfg.Stdout, cfg.Live, cfg.Log = c.Stdout, live, o.warn
+				cfg.Stdout, cfg.Live, cfg.Sync, cfg.MaxBytes, cfg.Log = c.Stdout, live, every, uint64(p.MaxFile)<<20, o.warn
 				if cfg.Target == outlet.Stdout() && !c.Quiet {
 					o.screen = c.Stderr
 				}
@@ -65,7 +67,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 	}
 	if err == nil && p.Log != nil {
 		cfg := *p.Log
-		cfg.Live = live
+		cfg.Live, cfg.Sync = live, every
 		o.log, err = outlet.Open(ctx, cfg)
 	}
 	if err != nil {
@@ -134,6 +136,9 @@ func (o *outlets) abort() {
 func (o *outlets) discard() {
 	for i := range o.all {
 		o.all[i].Discard()
+	}
+	if o.log != nil {
+		o.log.Discard()
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/aside"
+	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/settings"
@@ -30,7 +32,7 @@ type conf struct {
 	trustIt                        bool
 }
 
-const confLong = `t2host conf lists settings: of t2host (flow, capture, batch, runtime) and of all plugins, or of those that are named.
+const confLong = `t2host conf lists settings: of t2host (flow, capture, batch, output, runtime) and of all plugins, or of those that are named.
 
   t2host conf                              all settings, their values, and where these come from
   t2host conf tcpwin                       those of one plugin
@@ -232,18 +234,12 @@ func (c *conf) write(all []settings.Group, file string, list []settings.Listed) 
 		_, err := c.stdout.Write(text)
 		return err
 	}
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	err = aside.CreateFile(file, text, 0o644)
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return usagef("conf -g: %s already exists: name another file (t2host conf -g FILE), or - for standard output", file)
 	case err != nil:
-		return fmt.Errorf("conf -g: %w", err)
-	}
-	if _, err = f.Write(text); err == nil {
-		err = f.Close()
-	}
-	if err != nil {
-		return fmt.Errorf("conf -g: %w", err)
+		return fmt.Errorf("conf -g: %s: %w", file, cause.Of(err))
 	}
 	c.remember(all, file, &settings.Content{}, text)
 	_, err = fmt.Fprintf(c.stdout, "%s has %d settings; each default is commented out with a #\n", file, len(list))

@@ -47,8 +47,10 @@ func (c cleaned) Run() int {
 //	exits CODE PROGRAM [ARG...]   runs it and checks the exit code
 //	freeport VAR                  sets VAR to a TCP port on which nobody listens
 //	nuls FILE COUNT               checks how many NUL bytes a file holds
+//	powercut TRACE OUTPUT...      checks that no power cut leaves an incomplete file, and that at the end of the trace the outputs are on the disk
 //	program VAR full|plain        sets VAR to a t2host built with the module, or without
 //	source DIR                    writes the sources of that plugin to DIR
+//	trace FILE PROGRAM [ARG...]   runs it with strace, if the condition strace is true
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	captures, err := filepath.Abs("../../testdata")
@@ -78,13 +80,16 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
-			if name == "root" {
+			switch name {
+			case "root":
 				return os.Geteuid() == 0, nil
+			case "strace":
+				return canTrace(), nil
 			}
 			return false, fmt.Errorf("unknown condition %s", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"counter": counter, "exits": exits, "freeport": freePort, "nuls": nuls, "program": program, "source": source,
+			"counter": counter, "exits": exits, "freeport": freePort, "nuls": nuls, "powercut": powercut, "program": program, "source": source, "trace": trace,
 		},
 	})
 }

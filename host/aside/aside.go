@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/t2host/t2host/host/internal/disk"
 )
 
 // Folder is a folder beside the place of what is written in it. Nothing else looks into it:
@@ -82,7 +84,7 @@ func (f *Folder) Write(files map[string][]byte) error {
 // Replace fails. Close removes it.
 func (f *Folder) Replace(place, name string) error {
 	with := f.Path(name)
-	if err := syncTree(with); err != nil {
+	if err := disk.SyncTree(with); err != nil {
 		return err
 	}
 	if swap(place, with) != nil { // nothing is there, or the system cannot
@@ -90,7 +92,7 @@ func (f *Folder) Replace(place, name string) error {
 			return err
 		}
 	}
-	return syncPath(filepath.Dir(place))
+	return disk.SyncPath(filepath.Dir(place))
 }
 
 // replaceInSteps is Replace where the system cannot swap. A process that is killed between
@@ -115,7 +117,7 @@ func replaceInSteps(place, with string) error {
 // Create moves the folder to place. It returns fs.ErrExist if there is something other than
 // an empty folder.
 func (f *Folder) Create(place string) error {
-	if err := syncTree(f.path); err != nil {
+	if err := disk.SyncTree(f.path); err != nil {
 		return err
 	}
 	if info, err := os.Stat(place); err == nil && !info.IsDir() {
@@ -133,7 +135,7 @@ func (f *Folder) Create(place string) error {
 	if err := os.Rename(f.path, place); err != nil {
 		return err
 	}
-	return syncPath(filepath.Dir(place))
+	return disk.SyncPath(filepath.Dir(place))
 }
 
 // Close removes the folder with what is in it, unless it was moved.

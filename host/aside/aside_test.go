@@ -205,3 +205,16 @@ func TestWriteFile(t *testing.T) {
 		t.Errorf("what is there (-want +got):\n%s", diff)
 	}
 }
+
+func TestCreateFile(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, map[string]string{"there": "old", "folder/a": ""})
+	for name, want := range map[string]error{"there": fs.ErrExist, "new": nil, "folder": fs.ErrExist, "none/new": fs.ErrNotExist} {
+		if err := CreateFile(filepath.Join(root, name), []byte("new"), 0o644); !errors.Is(err, want) {
+			t.Errorf("CreateFile(%s): %v, want %v", name, err, want)
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"there": "old", "new": "new", "folder/": "", "folder/a": ""}, tree(t, root)); diff != "" {
+		t.Errorf("what is there (-want +got):\n%s", diff)
+	}
+}

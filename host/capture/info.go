@@ -7,7 +7,7 @@ type FileInfo struct {
 	Path        string // as named; "standard input" for -
 	Format      string // "pcap, microseconds, big-endian", "pcapng"
 	Compression string // "gzip", "zstd", else ""
-	Size        int64  // bytes of the file as stored; 0 if it is a stream
+	Size        int64  // bytes of the file as stored, when it was opened first; 0 if it is a stream
 	Read        int64  // bytes read so far, uncompressed
 	Packets     uint64 // read so far
 	Snaplen     uint32 // of its header; the largest of a pcapng file's interfaces

@@ -23,6 +23,7 @@ type input struct {
 	ng    bool
 	info  FileInfo
 	src   io.Reader // the capture, uncompressed; nil while closed
+	file  *os.File  // the latest opening of a regular file, also when closed
 	tap   *tap      // of the latest opening, also when closed
 	close []func()  // in the order of opening
 }
@@ -67,7 +68,10 @@ func (in *input) open(stdin io.Reader) error {
 		}
 		if st.Mode().IsRegular() {
 			in.once, in.live = in.path == "-", false
-			in.info.Size = st.Size()
+			if in.file == nil { // else it was opened by Open
+				in.info.Size = st.Size()
+			}
+			in.file = f
 		}
 	}
 	t := &tap{r: raw}

@@ -13,7 +13,7 @@ import (
 // Source reads the frames of capture files, of lists of them and of standard input, one after
 // the other, as one stream.
 //
-// One goroutine calls [Source.Next], and [Source.Info], [Source.Done], [Source.Damage] and [Source.Close] between its calls;
+// One goroutine calls [Source.Next], and [Source.Info], [Source.Done], [Source.Damage], [Source.Changes] and [Source.Close] between its calls;
 // [Source.Stop] may be called by any.
 type Source struct {
 	stdin   io.Reader
@@ -23,9 +23,10 @@ type Source struct {
 	window  window // its buffer serves all files
 	number  uint64
 	damage  []Damage
+	changes []Change
 	end     error // final error of Next
 	live    bool
-	size    int64
+	size    int64 // of all files; see Done
 	done    int64 // of the files that were finished; see Done
 	stop    atomic.Bool
 	stopped chan struct{}
@@ -134,17 +135,31 @@ func (s *Source) begin() error {
 func (s *Source) finish(err error) {
 	in := s.inputs[s.at]
 	in.info.Read = s.window.offset() + int64(len(s.window.unread()))
-	s.done += s.taken()
+	taken := s.taken()
+	s.done += taken
+	change, changed := in.change()
+	s.size += max(0, taken-in.info.Size, change.To-in.info.Size)
 	var d *damaged
+	if changed && change.cut() && err == io.EOF { // after a whole record
+		err = &damaged{Damage{Packet: in.info.Packets + 1, Offset: s.window.offset()}}
+	}
 	switch {
 	case errors.As(err, &d):
 		d.File = in.info.Path
+		if changed && d.What != "" {
+			d.What += "; "
+		}
+		if changed {
+			d.What += change.what()
+		}
 		s.damage = append(s.damage, d.Damage)
 		if d.Corrupt {
 			s.end = io.EOF
 		}
 	case err != io.EOF:
 		s.end = in.fail(cause.Of(err))
+	case changed:
+		s.changes = append(s.changes, change)
 	}
 	s.reader = nil
 	in.shut()
@@ -166,6 +181,10 @@ func (s *Source) Stop() {
 // Damage returns the places where files were cut or corrupt, in the order of reading.
 func (s *Source) Damage() []Damage { return s.damage }
 
+// Changes returns the files whose size has changed although nothing of them is missing; what is
+// missing of others is in Damage.
+func (s *Source) Changes() []Change { return s.changes }
+
 // Info describes the files, each with what was read of it so far.
 func (s *Source) Info() []FileInfo {
 	infos := make([]FileInfo, len(s.inputs))
@@ -178,8 +197,9 @@ func (s *Source) Info() []FileInfo {
 	return infos
 }
 
-// Done returns the bytes of the files, as they are stored, up to the last frame returned, and the size of all files. Of
-// a compressed file it counts what was read. Both are 0 if a part of the input is live.
+// Done returns the bytes of the files, as they are stored, up to the last frame returned, and
+// the size of all files, which is never less: that of a file that grows grows with it. Of a
+// compressed file it counts what was read. Both are 0 if a part of the input is live.
 func (s *Source) Done() (bytes, size int64) {
 	switch {
 	case s.live:
@@ -187,7 +207,8 @@ func (s *Source) Done() (bytes, size int64) {
 	case s.reader == nil:
 		return s.done, s.size
 	}
-	return s.done + s.taken(), s.size
+	taken := s.taken()
+	return s.done + taken, s.size + max(0, taken-s.inputs[s.at].info.Size)
 }
 
 // taken is Done for the current file. It is 0 for live input, whose pump may be reading.

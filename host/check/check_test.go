@@ -8,7 +8,7 @@ import (
 
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/all"
-	"github.com/t2host/t2host/plugins/tcpstates"
+	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
 )
 
@@ -22,12 +22,12 @@ func (direct) Choose(_ *plugin.Artefact, asked plugin.Runtime) (plugin.Runtime, 
 	return asked, nil
 }
 
-func (d direct) Carry(a *plugin.Artefact, r plugin.Runtime, _ func(string)) *sdk.Plugin {
-	p := *a.Plugin
+func (d direct) Carry(l plugin.Loaded, _ func(string)) *sdk.Plugin {
+	p := *l.Plugin
 	open := p.Open
 	p.Open = func(o sdk.Opening) (sdk.Stage, error) {
-		if a.Name == "subject" {
-			*d.now = r
+		if l.Name == "subject" {
+			*d.now = l.Runtime
 		}
 		return open(o)
 	}
@@ -91,7 +91,7 @@ func TestRun(t *testing.T) {
 		{
 			"another declaration each time",
 			func(run) (uint64, error) { return 1, nil }, nil,
-			func() (*sdk.Plugin, error) { return tcpstates.Plugin, nil },
+			func() (*sdk.Plugin, error) { return tcpwin.Plugin, nil },
 			map[string]string{"declaration is the same each time": "it differs each time"},
 		},
 	} {

@@ -40,7 +40,7 @@ type Recorder struct {
 	sdk.Stage
 	plugin  *sdk.Plugin
 	payload bool
-	file    io.Closer
+	file    *outfile.File
 	out     *bufio.Writer
 	buf     []byte
 	err     error // of writing; ends the run
@@ -112,8 +112,10 @@ func (r *Recorder) Close() error {
 	if r.err == nil {
 		r.err = r.out.Flush()
 	}
-	if e := r.file.Close(); r.err == nil {
-		r.err = e
+	if r.err != nil {
+		_ = r.file.Close()
+	} else if e := r.file.Finish(); e != nil {
+		r.err = fmt.Errorf("record: %w", e)
 	}
 	return errors.Join(err, r.err)
 }

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/t2host/t2host/host/internal/disk"
 )
 
 // ErrBusy is the error for a file that another run is writing.
@@ -81,6 +83,7 @@ func failure(path string, err error) error {
 type File struct {
 	*os.File
 	lock *os.File // shares the lock, which so outlives File.Close; nil if there are no locks
+	made bool     // by Create
 }
 
 // Create creates path for reading and writing. An existing regular file is removed first,
@@ -101,7 +104,7 @@ func Create(path string, perm fs.FileMode) (*File, error) {
 			return nil, err
 		}
 		if tryLock(f, false) && at(f, path) {
-			return &File{f, share(f)}, nil
+			return &File{f, share(f), true}, nil
 		}
 		f.Close() // another run removed it as a leftover
 	}
@@ -137,13 +140,38 @@ func (f *File) Close() error {
 	return err
 }
 
-// Rename closes the file and renames it while it is locked.
+// Sync writes the file through to the disk.
+func (f *File) Sync() error { return disk.Sync(f.File) }
+
+// SyncName writes the file's name through to the disk.
+func (f *File) SyncName() error { return disk.SyncPath(filepath.Dir(f.Name())) }
+
+// Finish closes a file that has its name and all its bytes, which are on the disk then.
+func (f *File) Finish() error {
+	err := f.Sync()
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil && f.made {
+		err = f.SyncName()
+	}
+	return err
+}
+
+// Rename closes a file that has all its bytes, and renames it. Its bytes are on the disk before
+// the new name is, and both are after Rename. The file remains locked until Close.
 func (f *File) Rename(to string) error {
-	defer f.Close()
-	if err := f.File.Close(); err != nil && !errors.Is(err, fs.ErrClosed) {
+	err := f.Sync()
+	if e := f.File.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), to)
+	if err := os.Rename(f.Name(), to); err != nil {
+		return fmt.Errorf("rename %s to %s: %w", f.Name(), to, errors.Unwrap(err))
+	}
+	return disk.SyncPath(filepath.Dir(to))
 }
 
 // remove removes the regular file at path unless another run is writing it.

@@ -31,8 +31,8 @@ func TestSpecial(t *testing.T) {
 	}
 }
 
-// A file is created anew unless another open file holds its lock; the lock ends with
-// the renaming, not before it.
+// A file is created anew unless another open file holds its lock, which lasts beyond the
+// renaming until Close.
 func TestCreate(t *testing.T) {
 	if !locks {
 		t.Skip("no locks here")
@@ -49,17 +49,17 @@ func TestCreate(t *testing.T) {
 	if err := Check(path); !errors.Is(err, ErrBusy) {
 		t.Errorf("Check: %v", err)
 	}
-	if err := f.File.Close(); err != nil { // as before the renaming
-		t.Fatal(err)
-	}
-	if _, err := Create(path, 0o600); !errors.Is(err, ErrBusy) {
-		t.Errorf("a second one before the renaming: %v", err)
-	}
 	if err := f.Rename(named); err != nil {
 		t.Fatal(err)
 	}
-	if err := Check(named); err != nil {
+	if err := Check(named); !errors.Is(err, ErrBusy) {
 		t.Errorf("Check after the renaming: %v", err)
+	}
+	if err := f.Close(); !errors.Is(err, os.ErrClosed) { // Rename has closed it
+		t.Errorf("Close: %v", err)
+	}
+	if err := Check(named); err != nil {
+		t.Errorf("Check after Close: %v", err)
 	}
 	f, err = Create(path, 0o600)
 	if err != nil {

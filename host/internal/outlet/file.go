@@ -27,12 +27,14 @@ type file struct {
 	part *outfile.File // f, where it gets its name at the end
 	path string        // the name at the end; "" if written straight
 	live bool
+	sync time.Duration // see Config.Sync
 
-	mu     sync.Mutex
-	w      *bufio.Writer
-	zip    *gzip.Writer // after w; nil: not compressed
-	st     Stats
-	closed bool
+	mu       sync.Mutex
+	w        *bufio.Writer
+	zip      *gzip.Writer // after w; nil: not compressed
+	st       Stats
+	unsynced error // why what was written may not be on the disk
+	closed   bool
 
 	stop    chan struct{}
 	flusher sync.WaitGroup
@@ -61,7 +63,7 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 	if err := outfile.Check(path); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, cause.Of(err))
 	}
-	o := &file{live: cfg.Live}
+	o := &file{live: cfg.Live, sync: cfg.Sync}
 	fi, err := os.Stat(path)
 	if outfile.Special(path) || err == nil && !fi.Mode().IsRegular() {
 		o.what = path
@@ -91,6 +93,7 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 	return o, nil
 }
 
+// start begins to flush and sync the file of a live run from time to time.
 func (o *file) start() {
 	if !o.live {
 		return
@@ -99,15 +102,35 @@ func (o *file) start() {
 	o.flusher.Go(func() {
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()
+		last, synced := time.Now(), uint64(0)
 		for {
 			select {
 			case <-tick.C:
-				_ = o.flush() // bufio keeps the error for the next Send
 			case <-o.stop:
 				return
 			}
+			written := o.stats().Bytes
+			_ = o.flush() // bufio keeps the error for the next Send
+			if o.part != nil && o.sync > 0 && time.Since(last) >= o.sync && written > synced {
+				o.syncPart(synced == 0)
+				last, synced = time.Now(), written
+			}
 		}
 	})
+}
+
+// syncPart writes what was flushed through to the disk, and with name also the file's name. Send
+// does not wait for it.
+func (o *file) syncPart(name bool) {
+	err := o.part.Sync()
+	if err == nil && name {
+		err = o.part.SyncName()
+	}
+	if err != nil { // the system returns it once only
+		o.mu.Lock()
+		o.unsynced = err
+		o.mu.Unlock()
+	}
 }
 
 func (o *file) send(frame []byte) error {
@@ -115,6 +138,9 @@ func (o *file) send(frame []byte) error {
 	defer o.mu.Unlock()
 	if o.closed {
 		return errClosed
+	}
+	if o.unsynced != nil {
+		return o.unsynced
 	}
 	// Never half a frame in one write: two outlets may share standard output, and
 	// a run that is killed leaves whole lines.
@@ -177,6 +203,9 @@ func (o *file) end(drain time.Duration, abort bool) error {
 	defer o.mu.Unlock()
 	o.closed = true
 	err := o.flushLocked()
+	if err == nil {
+		err = o.unsynced
+	}
 	if o.f == nil {
 		return err
 	}
@@ -190,22 +219,19 @@ func (o *file) end(drain time.Duration, abort bool) error {
 	} else if o.path != "" && (abort || err != nil) {
 		err = errors.Join(err, cutAtLine(o.what))
 	}
+	if o.path != "" && !abort && err == nil {
+		return o.part.Rename(o.path)
+	}
 	if cerr := o.f.Close(); cerr != nil && err == nil {
 		err = o.failed(cerr)
 	}
-	if o.path == "" || abort || err != nil {
-		return err
-	}
-	if err := o.part.Rename(o.path); err != nil {
-		return fmt.Errorf("rename %s to %s: %w", o.what, o.path, cause.Of(err))
-	}
-	return nil
+	return err
 }
 
 // remove removes the file that was made.
 func (o *file) remove() {
 	if o.path != "" {
-		_ = os.Remove(o.what) // it is empty
+		_ = os.Remove(o.what)
 	}
 }
 

@@ -2,13 +2,18 @@ package outlet
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 	"time"
 )
 
-// numbered is a carrier that writes one file after another. Each gets its name
-// when it ends; a run that breaks leaves the last one as .part.
+// maxEnding bounds the files of an outlet that are being ended at the same time.
+const maxEnding = 16
+
+// numbered is a carrier that writes one file after another. Each is ended by a goroutine of its
+// own, since the disk is slow, and gets its name then; a run that breaks leaves the last one as
+// .part.
 type numbered struct {
 	ctx  context.Context
 	cfg  *Config
@@ -18,10 +23,14 @@ type numbered struct {
 	mu   sync.Mutex
 	now  *file
 	past Stats // of the files before
+	err  error // of ending one of them
+
+	ending sync.WaitGroup
+	free   chan struct{} // holds a value for each of them
 }
 
 func openNumbered(ctx context.Context, cfg *Config, path string) (*numbered, error) {
-	o := &numbered{ctx: ctx, cfg: cfg, path: path, n: cfg.First}
+	o := &numbered{ctx: ctx, cfg: cfg, path: path, n: cfg.First, free: make(chan struct{}, maxEnding)}
 	return o, o.open()
 }
 
@@ -36,31 +45,56 @@ func (o *numbered) open() error {
 }
 
 func (o *numbered) next() error {
+	before, err := o.file()
+	if err != nil {
+		return err
+	}
+	o.free <- struct{}{}
+	o.ending.Go(func() {
+		err := before.end(0, false)
+		o.mu.Lock()
+		if o.err == nil {
+			o.err = err
+		}
+		o.mu.Unlock()
+		<-o.free
+	})
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.open(); err != nil {
+		return err
+	}
+	st := before.stats()
+	o.past.Frames += st.Frames
+	o.past.Bytes += st.Bytes
+	return nil
+}
+
+// file returns the file that is being written, or an error if one before could not be ended.
+func (o *numbered) file() (*file, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.now, o.err
+}
+
+func (o *numbered) send(frame []byte) error {
+	f, err := o.file()
+	if err != nil {
+		return err
+	}
+	return f.send(frame)
+}
+
+func (o *numbered) end(drain time.Duration, abort bool) error {
+	o.ending.Wait()
+	f, err := o.file()
+	return errors.Join(err, f.end(drain, abort || err != nil))
+}
+
+func (o *numbered) stats() Stats {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	st := o.now.stats()
-	o.past.Frames += st.Frames
-	o.past.Bytes += st.Bytes
-	if err := o.now.end(0, false); err != nil {
-		return err
-	}
-	return o.open()
-}
-
-func (o *numbered) file() *file {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.now
-}
-
-func (o *numbered) send(frame []byte) error { return o.file().send(frame) }
-
-func (o *numbered) end(drain time.Duration, abort bool) error { return o.file().end(drain, abort) }
-
-func (o *numbered) stats() Stats {
-	st := o.file().stats()
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	st.Frames += o.past.Frames
 	st.Bytes += o.past.Bytes
 	return st

@@ -119,3 +119,33 @@ func TestDiscardLeavesNothing(t *testing.T) {
 		t.Errorf("left: %v", left)
 	}
 }
+
+// TestMaxBytes: numbered files count together, and each for itself.
+func TestMaxBytes(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		numbered bool
+		frame    string
+		sent     int // frames, each in a file of its own if they are numbered
+	}{
+		{"one file", false, strings.Repeat("x", 1<<17), 8},
+		{"numbered files", true, strings.Repeat("x", 1<<17-newFile), 8},
+		{"empty files", true, "", 256},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x")
+			o := open(t, Config{Name: "r", Target: to("file:" + path), Numbered: c.numbered, MaxBytes: 1 << 20})
+			var err error
+			sent := 0
+			for ; err == nil; sent++ {
+				if err = o.Send([]byte(c.frame)); err == nil && c.numbered {
+					err = o.Next()
+				}
+			}
+			if sent--; sent != c.sent {
+				t.Errorf("%d were sent, want %d", sent, c.sent)
+			}
+			wantErr(t, err, "outlet r: write "+path+": more than 1 MiB: set output.max_file higher if the plugin may write that much")
+		})
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -48,6 +49,12 @@ type Config struct {
 	// before Send can return the error.
 	Stdout io.Writer
 	Live   bool // flush files and standard output every second
+
+	// Sync is how often what a live run has written to a file is written through to the disk; 0
+	// is at the file's end only.
+	Sync time.Duration
+
+	MaxBytes uint64 // that are sent to a file, or to all numbered ones; 0 is no limit
 
 	// Of files: Gzip compresses them and adds .gz to their names; Numbered adds a number to
 	// the names, from First up, which Next counts.
@@ -82,6 +89,8 @@ type carrier interface {
 type Outlet struct {
 	cfg Config
 	c   carrier
+
+	sent atomic.Uint64 // bytes, for Config.MaxBytes
 
 	ending sync.Once
 	err    error // of the first Close or Abort
@@ -128,7 +137,22 @@ func (o *Outlet) Send(frame []byte) error {
 	if len(frame) == 0 {
 		return nil
 	}
+	if err := o.room(len(frame)); err != nil {
+		return o.named(err)
+	}
 	return o.named(o.c.send(frame))
+}
+
+// newFile is what a numbered file counts for itself in Config.MaxBytes: without it empty files
+// had no limit.
+const newFile = 4 << 10
+
+// room returns an error if n more bytes are above Config.MaxBytes.
+func (o *Outlet) room(n int) error {
+	if o.cfg.MaxBytes == 0 || o.cfg.Target.Path == "" || o.sent.Add(uint64(n)) <= o.cfg.MaxBytes {
+		return nil
+	}
+	return fmt.Errorf("write %s: more than %d MiB: set output.max_file higher if the plugin may write that much", o.cfg.Target.Path, o.cfg.MaxBytes>>20)
 }
 
 // Next ends a numbered file, which gets its name, and begins the next one.
@@ -137,10 +161,13 @@ func (o *Outlet) Next() error {
 	if !ok {
 		return o.named(errors.New("is one file: set split"))
 	}
+	if err := o.room(newFile); err != nil {
+		return o.named(err)
+	}
 	return o.named(n.next())
 }
 
-// Discard ends an outlet to which nothing was sent, and leaves no file.
+// Discard ends an outlet of a run that never began, and leaves no file.
 func (o *Outlet) Discard() {
 	o.Abort()
 	switch c := o.c.(type) {
@@ -154,8 +181,8 @@ func (o *Outlet) Discard() {
 // Stats returns the counts up to now.
 func (o *Outlet) Stats() Stats { return o.c.stats() }
 
-// Close ends the outlet. A file gets its name; a socket gets up to Config.Drain
-// for what is not yet delivered, the rest goes to Config.Undelivered and is an error.
+// Close ends the outlet. A file gets its name when all of it is on the disk; a socket gets up to
+// Config.Drain for what is not yet delivered, the rest goes to Config.Undelivered and is an error.
 func (o *Outlet) Close() (Stats, error) {
 	o.end(o.cfg.Drain, false)
 	return o.Stats(), o.err

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/t2host/t2host/host/internal/disk"
 )
 
 // Undelivered is the file that keeps what the outlets of a run could not deliver.
@@ -82,11 +84,17 @@ func create(path string) (*os.File, error) {
 // renames it, so that the file never holds half a frame.
 func finish(part *os.File, name, old string, frames [][]byte) (err error) {
 	defer func() {
+		if err == nil {
+			err = disk.Sync(part)
+		}
 		if cerr := part.Close(); err == nil {
 			err = cerr
 		}
 		if err == nil {
 			err = os.Rename(part.Name(), name)
+		}
+		if err == nil {
+			err = disk.SyncPath(filepath.Dir(name))
 		}
 		if err != nil {
 			_ = os.Remove(part.Name())

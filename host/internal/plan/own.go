@@ -18,6 +18,8 @@ type Own struct {
 	Evict       string
 	LinkTypes   string
 	Rows        uint32
+	Sync        uint32
+	MaxFile     uint32
 
 	PluginTimeout uint32
 	MaxMemory     uint32
@@ -45,6 +47,13 @@ func (o *Own) batch() []sdk.Setting {
 	}
 }
 
+func (o *Own) output() []sdk.Setting {
+	return []sdk.Setting{
+		sdk.Uint32Setting("sync", &o.Sync, "s", 0, 86400, "how often the files of a live run are written through to the disk; 0: when they are complete, as those of other runs"),
+		sdk.Uint32Setting("max_file", &o.MaxFile, "MiB", 0, 1<<31, "how much a plugin may send to the files of one outlet, before they are compressed; more ends the run; 0: no limit"),
+	}
+}
+
 func (o *Own) runtime() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.Uint32Setting("plugin_timeout", &o.PluginTimeout, "s", 5, 86400, "how long a plugin in a process or worker may be silent while it works"),
@@ -55,12 +64,12 @@ func (o *Own) runtime() []sdk.Setting {
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", LinkTypes: "all", Rows: 16384, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", LinkTypes: "all", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
 func (o *Own) groups() []settings.Group {
-	return []settings.Group{{Name: "flow", Settings: o.flow()}, {Name: "capture", Settings: o.capture()}, {Name: "batch", Settings: o.batch()}, {Name: "runtime", Settings: o.runtime()}}
+	return []settings.Group{{Name: "flow", Settings: o.flow()}, {Name: "capture", Settings: o.capture()}, {Name: "batch", Settings: o.batch()}, {Name: "output", Settings: o.output()}, {Name: "runtime", Settings: o.runtime()}}
 }
 
 // Groups returns the settings of the host and of the plugins of a catalogue.
