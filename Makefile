@@ -71,6 +71,7 @@ cross: module
 # Lint has vetted the tests.
 unit: module
 	@$(BUILT); set -ex; $(GO) test -vet=off -timeout 20m ./... ./testdata/compare
+	$(GO) test -vet=off -tags nolandlock ./host/confine/... ./host/launch ./host/plugin/process
 	$(GO) run ./testdata/make -check
 
 # The race detector watches packages with goroutines, and a whole run of plugins; in make soak all tests.

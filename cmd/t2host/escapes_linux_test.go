@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -99,6 +100,8 @@ func TestEscapes(t *testing.T) {
 		{"mark", file, notPermitted, false},
 		{"watch", victim, notPermitted, false},
 		{"descriptors", "", "nothing is inherited", false},
+		{"privileges", "", "none", false},
+		{"signals", "", "none is ignored", false},
 		{"environment", "", "PATH TMPDIR T2HOST_LIFELINE", false},
 
 		{"unix", filepath.Join(victim, "socket"), notPermitted, false},
@@ -247,6 +250,17 @@ func TestGrants(t *testing.T) {
 		t.Errorf("left: %v", list)
 	}
 
+	for _, command := range [][]string{{"plugins", program}, {"install", program}} {
+		cmd := exec.Command(mustBuild(t, built.Program), command...)
+		cmd.Env = append(cmd.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "T2HOST_PLUGINS=")
+		out, err := cmd.CombinedOutput()
+		for _, need := range []string{"children", "net:HOST:PORT", "read:/PATH"} {
+			if err != nil || !bytes.Contains(out, []byte("needs")) || !bytes.Contains(out, []byte(need)) {
+				t.Errorf("%s: %v: %s, want it to tell of %s", command[0], err, out, need)
+			}
+		}
+	}
+
 	plain := mustBuild(t, escapes)
 	for _, c := range []struct {
 		program string
@@ -273,7 +287,7 @@ func TestGrants(t *testing.T) {
 }
 
 // escape runs a plugin that makes the attempts, and returns a line for each of them, and the
-// errors of t2host. An open file is left for it to inherit.
+// errors of t2host. An open file, a variable and an ignored signal are left for it to inherit.
 func escape(t *testing.T, plugin string, list []attempt, code int, args ...string) (lines []string, errors string) {
 	t.Helper()
 	env, err := environ()
@@ -293,7 +307,8 @@ func escape(t *testing.T, plugin string, list []attempt, code int, args ...strin
 	}
 	defer open.Close()
 	dir := t.TempDir()
-	cmd := exec.Command(mustBuild(t, built.Program), append([]string{"-r", windows(t), "-w", filepath.Join(dir, "x"), "-p", plugin, "-v"}, args...)...)
+	args = append([]string{"-c", `trap "" HUP; exec "$@"`, "sh", mustBuild(t, built.Program), "-r", windows(t), "-w", filepath.Join(dir, "x"), "-p", plugin, "-v"}, args...)
+	cmd := exec.Command("sh", args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr, cmd.Env, cmd.ExtraFiles = &stdout, &stderr, append(env, "SECRET=x"), []*os.File{open}
 	if err := cmd.Run(); cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != code {
@@ -323,6 +338,52 @@ func windows(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// TestHidden: the memory of t2host, and what else of it is below /proc, belongs to root.
+func TestHidden(t *testing.T) {
+	dir, err := os.MkdirTemp("", "t2h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	copied := filepath.Join(dir, "t2host")
+	data, err := os.ReadFile(mustBuild(t, built.Program))
+	if err == nil {
+		err = errors.Join(os.WriteFile(copied, data, 0o755), os.Chmod(dir, 0o777))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(copied, "-r", "-", "-w", filepath.Join(dir, "x"), "-p", "tcpwin:inproc")
+	cmd.Dir, cmd.Env = dir, append(cmd.Environ(), "HOME="+dir, "T2HOST_PLUGINS=", "XDG_DATA_HOME=", "XDG_CACHE_HOME=")
+	if os.Geteuid() == 0 {
+		const nobody = 65534
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	}
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	owner := uint32(1)
+	for range 500 {
+		var s syscall.Stat_t
+		if err := syscall.Stat(fmt.Sprintf("/proc/%d/mem", cmd.Process.Pid), &s); err != nil {
+			t.Fatal(err)
+		}
+		if owner = s.Uid; owner == 0 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if owner != 0 {
+		t.Errorf("its memory belongs to user %d", owner)
+	}
+	stdin.Close()
+	_ = cmd.Wait() // an empty capture is an error
 }
 
 // state describes the files in a folder.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -83,6 +84,8 @@ func try(act, at string) string {
 		},
 		"fill the disk": fillDisk,
 		"descriptors":   func() error { return descriptors() },
+		"privileges":    privileges,
+		"signals":       hangUp,
 		"environment":   func() error { return errors.New(strings.Join(names(), " ")) },
 
 		// Sockets.
@@ -222,6 +225,31 @@ func descriptors() error {
 		return errors.New("inherited " + strings.Join(list, " "))
 	}
 	return errors.New("nothing is inherited")
+}
+
+// privileges returns an error that tells whether it has any.
+func privileges() error {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if err := unix.Capget(&header, &data[0]); err != nil {
+		return err
+	}
+	none, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)
+	if err != nil {
+		return err
+	}
+	if data != [2]unix.CapUserData{} || none != 1 {
+		return fmt.Errorf("has %+v, no_new_privs %d", data, none)
+	}
+	return errors.New("none")
+}
+
+// hangUp returns an error that tells whether SIGHUP is ignored.
+func hangUp() error {
+	if signal.Ignored(syscall.SIGHUP) {
+		return errors.New("SIGHUP is ignored")
+	}
+	return errors.New("none is ignored")
 }
 
 func names() (list []string) {
