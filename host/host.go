@@ -74,6 +74,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 		return nil, err
 	}
 	defer p.Carrier.Close()
+	defer p.Undelivered.Close()
 	unlock, err := p.Files.Lock(c.Prefix)
 	if err != nil {
 		return nil, &UsageError{err}

@@ -45,12 +45,13 @@ const long = `t2host reads a capture, cuts it into flows and runs plugins over t
   t2host -r FILE                        what is in a capture, and what to do next
   t2host -r FILE -p tcpwin,tcpwinsink   find hosts that close their TCP window, report to a socket
   t2host receive tcp://127.0.0.1:5555   print what a sink sends
+  t2host resend FILE                    send what was not delivered
   t2host conf                           the settings
 
 Files:
   t2host.toml                     settings, if it is in the current folder
   PREFIX_*.txt                    what plugins write; their settings name the ends
-  PREFIX_undelivered.bin          what a sink's receiver did not get; numbered if there is one already
+  PREFIX_undelivered.bin          what a sink's receiver did not get, for t2host resend; numbered if there is one already
   ~/.local/share/t2host/plugins   plugins that were installed (XDG_DATA_HOME moves it)
   ~/.cache/t2host                 compiled modules (XDG_CACHE_HOME moves it)
   ~/.cache/t2host/module          the module of t2host's own plugins, where go build has made t2host
@@ -103,7 +104,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, what was passed over, and the long end report")
 	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
 	f.BoolP("help", "h", false, "this help")
-	cmd.AddCommand(receiveCommand(), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o), completionCommand(), manCommand())
+	cmd.AddCommand(receiveCommand(), resendCommand(o), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o), completionCommand(), manCommand())
 	for _, c := range append(cmd.Commands(), cmd) {
 		c.DisableFlagsInUseLine = true // the lines name them
 	}

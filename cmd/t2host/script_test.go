@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"flag"
 	"fmt"
@@ -46,6 +47,7 @@ func (c cleaned) Run() int {
 //	counter DIR                   copies a plugin of somebody else's, built, to DIR
 //	exits CODE PROGRAM [ARG...]   runs it and checks the exit code
 //	freeport VAR                  sets VAR to a TCP port on which nobody listens
+//	hangup VAR LINES              sets VAR to a TCP port that accepts one connection, reads lines from it and resets it
 //	nuls FILE COUNT               checks how many NUL bytes a file holds
 //	powercut TRACE OUTPUT...      checks that no power cut leaves an incomplete file, and that at the end of the trace the outputs are on the disk
 //	program VAR full|plain        sets VAR to a t2host built with the module, or without
@@ -89,7 +91,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %s", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"counter": counter, "exits": exits, "freeport": freePort, "nuls": nuls, "powercut": powercut, "program": program, "source": source, "trace": trace,
+			"counter": counter, "exits": exits, "freeport": freePort, "hangup": hangUp, "nuls": nuls, "powercut": powercut, "program": program, "source": source, "trace": trace,
 		},
 	})
 }
@@ -170,6 +172,35 @@ func freePort(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Check(l.Close())
 	ts.Setenv(args[0], port)
+}
+
+func hangUp(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: hangup VAR LINES")
+	}
+	lines, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	ts.Check(err)
+	ts.Setenv(args[0], port)
+	ts.Defer(func() { l.Close() })
+	go func() {
+		c, err := l.Accept()
+		l.Close()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		in := bufio.NewReader(c)
+		for range lines {
+			if _, err := in.ReadString('\n'); err != nil {
+				return
+			}
+		}
+		_ = c.(*net.TCPConn).SetLinger(0) // a reset
+	}()
 }
 
 func nuls(ts *testscript.TestScript, neg bool, args []string) {

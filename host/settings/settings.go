@@ -253,6 +253,12 @@ func hint(key string, settings []sdk.Setting) string {
 	return " (it has " + strings.Join(keys, ", ") + ")"
 }
 
+// Has reports whether the user has set a setting.
+func (v *Values) Has(group, key string) bool {
+	_, ok := v.set[strings.ToLower(group)][strings.ToLower(key)]
+	return ok
+}
+
 // Of returns a group's values, one for each of its settings.
 func (v *Values) Of(g Group) []setting.Value {
 	var values []setting.Value

@@ -93,22 +93,55 @@ func Create(path string, perm fs.FileMode) (*File, error) {
 		return nil, err
 	}
 	for range attempts {
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
-		if errors.Is(err, fs.ErrExist) {
+		f, err := New(path, perm)
+		switch {
+		case errors.Is(err, fs.ErrExist):
 			if err := remove(path); err != nil {
 				return nil, err
 			}
-			continue
+		case !errors.Is(err, ErrBusy):
+			return f, err
 		}
-		if err != nil {
-			return nil, err
-		}
-		if tryLock(f, false) && at(f, path) {
-			return &File{f, share(f), true}, nil
-		}
-		f.Close() // another run removed it as a leftover
 	}
 	return nil, failure(path, ErrBusy)
+}
+
+// New is Create for a path at which there must be nothing: else it returns fs.ErrExist.
+func New(path string, perm fs.FileMode) (*File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
+	if err != nil {
+		return nil, err
+	}
+	if !tryLock(f, false) || !at(f, path) {
+		f.Close() // another run removed it as a leftover
+		return nil, failure(path, ErrBusy)
+	}
+	return &File{f, share(f), true}, nil
+}
+
+// Existing opens the regular file at path for reading and locks it until Close. It returns
+// ErrBusy if another process is writing it or has locked it.
+func Existing(path string) (*File, error) {
+	if err := Check(path); err != nil {
+		return nil, err
+	}
+	f, err := openThere(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = failure(path, errors.New("is not a regular file"))
+	case !tryLock(f, false) || !at(f, path):
+		err = failure(path, ErrBusy)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return &File{f, share(f), false}, nil
 }
 
 // Open is Create for a path that need not end in .part: an existing FIFO or device is opened

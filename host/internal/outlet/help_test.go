@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/t2host/t2host/host/internal/undelivered"
 )
 
 // patience is for what must happen, whenever; a test that waits so long has failed.
@@ -252,3 +254,32 @@ func wantErr(t *testing.T, err error, want string) {
 
 // flush writes what a file's outlet has buffered.
 func flush(o *Outlet) error { return o.named(o.c.(*file).flush()) }
+
+// keep returns a file of undelivered frames, which the test closes.
+func keep(t *testing.T, path string) *undelivered.File {
+	f := undelivered.NewFile(path)
+	t.Cleanup(f.Close)
+	return f
+}
+
+// kept returns the frames in such a file.
+func kept(t *testing.T, path string) []string {
+	t.Helper()
+	in, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	r, err := undelivered.NewReader(in)
+	var frames []string
+	for err == nil {
+		var frame []byte
+		if _, frame, err = r.Next(); err == nil {
+			frames = append(frames, string(frame))
+		}
+	}
+	if err != io.EOF {
+		t.Fatal(err)
+	}
+	return frames
+}

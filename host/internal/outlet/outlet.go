@@ -18,6 +18,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/t2host/t2host/host/internal/undelivered"
 )
 
 // Defaults of Config.
@@ -38,7 +40,8 @@ type Config struct {
 
 	// Undelivered is the file that gets, at Close, what could not be delivered to
 	// a TCP or Unix socket; nil for none. The outlets of a run share one.
-	Undelivered *Undelivered
+	Undelivered *undelivered.File
+	Named       bool // the user named the target: it is not the default of a plugin
 
 	Wait       bool          // if nobody listens yet: no error, connect in the background
 	Drain      time.Duration // how long Close waits for the peer; 0 is DefaultDrain, below 0 not at all

@@ -1,9 +1,9 @@
 package outlet
 
-// frameCost is what a frame takes beside its bytes: slice header, place in the
+// FrameCost is what a frame counts in Config.QueueBytes beside its bytes: slice header, place in the
 // list, the allocator's rounding. Without it the bound on the queue's memory would
 // be none for short frames.
-const frameCost = 64
+const FrameCost = 64
 
 // queue keeps frames until they are delivered: those in flight, which have been
 // begun on the present connection, then those that wait.
@@ -32,12 +32,12 @@ func (l *list) pop() []byte {
 	return f
 }
 
-func (l *list) cost() int { return l.bytes + frameCost*len(l.frames) }
+func (l *list) cost() int { return l.bytes + FrameCost*len(l.frames) }
 
 // push adds a frame and returns what was dropped for it: the oldest of those that
 // wait, or the frame itself if that would not make room.
 func (q *queue) push(f []byte) (frames, bytes uint64) {
-	need := len(f) + frameCost
+	need := len(f) + FrameCost
 	if len(f) > q.limit || len(q.flight.frames) > 0 && q.flight.cost()+need > q.limit {
 		return 1, uint64(len(f))
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/internal/undelivered"
 )
 
 const (
@@ -239,7 +240,7 @@ func (s *stream) end(drain time.Duration, _ bool) error {
 	if s.cfg.Undelivered == nil {
 		return fmt.Errorf("%w: lost", err)
 	}
-	name, werr := s.cfg.Undelivered.add(rest.frames)
+	name, werr := s.cfg.Undelivered.Add(undelivered.Outlet{Name: s.cfg.Name, Target: s.target.String(), Named: s.cfg.Named}, rest.frames)
 	if werr != nil {
 		return fmt.Errorf("%w: lost: write %s: %w", err, name, cause.Of(werr))
 	}

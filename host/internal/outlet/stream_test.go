@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -14,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/t2host/t2host/host/internal/undelivered"
 )
 
 func TestRefused(t *testing.T) {
@@ -230,7 +229,7 @@ func TestStalledPeer(t *testing.T) {
 	addr := l.Addr().String()
 	file := filepath.Join(t.TempDir(), "x_undelivered.bin")
 	var log logged
-	o := open(t, Config{Target: to("tcp://" + addr), QueueBytes: limit, Drain: 400 * time.Millisecond, Undelivered: NewUndelivered(file), Log: log.log})
+	o := open(t, Config{Target: to("tcp://" + addr), QueueBytes: limit, Drain: 400 * time.Millisecond, Undelivered: keep(t, file), Log: log.log})
 	p := accept(t, l)
 	var most uint64
 	for n := range given {
@@ -246,18 +245,15 @@ func TestStalledPeer(t *testing.T) {
 	}
 	wantErr(t, err, fmt.Sprintf("outlet tcpwinsink.reports: %d reports (%d bytes) not delivered to tcp://%s in 400ms: written to %s",
 		st.Undelivered, st.UndeliveredBytes, addr, file))
-	kept, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	kept := kept(t, file)
 	received, err := p.rest(t)
 	if err == nil {
 		t.Error("want a reset: a FIN would say that all came")
 	}
-	if uint64(len(received)) != st.Frames || uint64(len(kept)) != st.UndeliveredBytes {
-		t.Errorf("received %d frames, file has %d bytes: %+v", len(received), len(kept), st)
+	if uint64(len(received)) != st.Frames || uint64(len(kept)*size) != st.UndeliveredBytes {
+		t.Errorf("received %d frames, file has %d: %+v", len(received), len(kept), st)
 	}
-	all := numbers(t, append(received, split(kept)...), size)
+	all := numbers(t, append(received, kept...), size)
 	ascending(t, all)
 	if uint64(len(all))+st.Dropped != given || all[len(all)-1] != given-1 {
 		t.Errorf("%d frames from %d to %d, %d dropped", len(all), all[0], all[len(all)-1], st.Dropped)
@@ -290,60 +286,26 @@ func TestQueueOverflow(t *testing.T) {
 	noLeaks(t)
 	addr := free(t)
 	file := filepath.Join(t.TempDir(), "u.bin")
-	o := open(t, Config{Target: to("tcp://" + addr), Wait: true, QueueBytes: 10 * (100 + frameCost), Drain: -1, Undelivered: NewUndelivered(file)})
+	o := open(t, Config{Target: to("tcp://" + addr), Wait: true, QueueBytes: 10 * (100 + FrameCost), Drain: -1, Undelivered: keep(t, file)})
 	send(t, o, 0, 25, 100)
-	if err := o.Send(frame(99, 10*(100+frameCost)+1)); err != nil {
+	if err := o.Send(frame(99, 10*(100+FrameCost)+1)); err != nil {
 		t.Error(err)
 	}
 	st, err := closes(t, o, 26)
 	if err == nil || st.Dropped != 16 || st.Undelivered != 10 || st.DroppedBytes != 15*100+1641 {
 		t.Errorf("%+v, %v", st, err)
 	}
-	b, _ := os.ReadFile(file)
-	ns := numbers(t, split(b), 100)
+	ns := numbers(t, kept(t, file), 100)
 	if !slices.Equal(ns, []int{15, 16, 17, 18, 19, 20, 21, 22, 23, 24}) {
 		t.Errorf("the newest ten are kept, got %v", ns)
 	}
 }
 
-// Two outlets of a run share the file. Those of earlier runs are kept, and what a
-// run that was killed has left of one.
-func TestUndeliveredFiles(t *testing.T) {
-	noLeaks(t)
-	dir := t.TempDir()
-	file := filepath.Join(dir, "u.bin")
-	if err := os.WriteFile(filepath.Join(dir, "u2.bin.part"), []byte("cut"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	number := 0
-	for _, name := range []string{"u.bin", "u1.bin", "u3.bin"} {
-		run := NewUndelivered(file)
-		for range 2 {
-			addr := free(t)
-			o := open(t, Config{Target: to("tcp://" + addr), Wait: true, Drain: 10 * time.Millisecond, Undelivered: run})
-			send(t, o, number, number+1, 100)
-			number++
-			st, err := closes(t, o, 1)
-			wantErr(t, err, "outlet tcpwinsink.reports: 1 report (100 bytes) not delivered to tcp://"+addr+" in 10ms: written to "+filepath.Join(dir, name))
-			if st.UndeliveredTo != filepath.Join(dir, name) {
-				t.Errorf("counts name %s", st.UndeliveredTo)
-			}
-		}
-	}
-	want := map[string]string{"u2.bin.part": "cut"}
-	for i, name := range []string{"u.bin", "u1.bin", "u3.bin"} {
-		want[name] = string(frame(2*i, 100)) + string(frame(2*i+1, 100))
-	}
-	if diff := cmp.Diff(want, files(t, dir)); diff != "" {
-		t.Errorf("files (-want +got):\n%s", diff)
-	}
-}
-
 func TestUndeliveredLost(t *testing.T) {
 	addr := free(t)
-	for file, want := range map[*Undelivered]string{
-		nil:                            "lost",
-		NewUndelivered("/nowhere/u.b"): "lost: write /nowhere/u.b: no such file or directory",
+	for file, want := range map[*undelivered.File]string{
+		nil:                     "lost",
+		keep(t, "/nowhere/u.b"): "lost: write /nowhere/u.b: no such file or directory",
 	} {
 		o := open(t, Config{Target: to("tcp://" + addr), Wait: true, Drain: -1, Undelivered: file})
 		send(t, o, 0, 1, 100)
@@ -408,15 +370,15 @@ func TestAbortStream(t *testing.T) {
 
 	file := filepath.Join(t.TempDir(), "u.bin")
 	var log logged
-	o = open(t, Config{Target: to("tcp://" + l.Addr().String()), Drain: patience, Undelivered: NewUndelivered(file), Log: log.log})
+	o = open(t, Config{Target: to("tcp://" + l.Addr().String()), Drain: patience, Undelivered: keep(t, file), Log: log.log})
 	accept(t, l)
 	send(t, o, 0, 1, 12<<20)
 	if st := o.Abort(); st.Undelivered != 1 {
 		t.Errorf("%+v", st)
 	}
 	log.has(t, "1 report (12582912 bytes) not delivered")
-	if fi, err := os.Stat(file); err != nil || fi.Size() != 12<<20 {
-		t.Error(fi, err)
+	if frames := kept(t, file); len(frames) != 1 || len(frames[0]) != 12<<20 {
+		t.Errorf("%d frames are kept", len(frames))
 	}
 }
 

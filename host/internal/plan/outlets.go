@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/internal/undelivered"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/setting"
@@ -15,14 +16,14 @@ import (
 const undeliveredEnd = "_undelivered.bin"
 
 // outletsOf returns where the outlets of a plugin lead that has these values.
-func outletsOf(c *Config, p *sdk.Plugin, values []setting.Value, undelivered *outlet.Undelivered) ([]outlet.Config, error) {
+func outletsOf(c *Config, p *sdk.Plugin, values []setting.Value, kept *undelivered.File) ([]outlet.Config, error) {
 	var list []outlet.Config
 	for _, decl := range p.Outlets {
 		cfg := outlet.Config{Name: p.Name + "." + decl.Name}
 		var err error
 		switch decl.Kind {
 		case sdk.StreamOutlet:
-			cfg.Undelivered = undelivered
+			cfg.Undelivered, cfg.Named = kept, c.Settings.Has(p.Name, decl.Setting)
 			err = stream(&cfg, p.Name, decl, values)
 		case sdk.RecordOutlet:
 			err = records(&cfg, c, decl, values)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/t2host/t2host/host/internal/claims"
 	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/internal/undelivered"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
@@ -48,6 +49,8 @@ type Plan struct {
 	Carrier plugin.Carrier // that runs them; the caller closes it
 	Log     *outlet.Config // PREFIX_log.txt; nil: none
 	Files   claims.Claims  // that are read or may be written
+
+	Undelivered *undelivered.File // of all streams; the caller closes it
 }
 
 // Plugin is a plugin of a run.
@@ -95,9 +98,9 @@ func (p *Plan) make(c *Config) error {
 	if err != nil {
 		return err
 	}
-	undelivered := outlet.NewUndelivered(c.Prefix + undeliveredEnd)
+	p.Undelivered = undelivered.NewFile(c.Prefix + undeliveredEnd)
 	for _, l := range loaded {
-		if err := p.add(c, l, undelivered); err != nil {
+		if err := p.add(c, l); err != nil {
 			return err
 		}
 	}
@@ -119,7 +122,7 @@ func (p *Plan) make(c *Config) error {
 }
 
 // add adds a plugin with its runtime, values and outlets.
-func (p *Plan) add(c *Config, l plugin.Loaded, undelivered *outlet.Undelivered) error {
+func (p *Plan) add(c *Config, l plugin.Loaded) error {
 	if place := l.Place(); place != "" {
 		c.Note(place)
 	}
@@ -134,7 +137,7 @@ func (p *Plan) add(c *Config, l plugin.Loaded, undelivered *outlet.Undelivered) 
 	if writesRecords(l.Plugin) && c.Split != "" {
 		values = append(values, setting.Value{Name: "split", Text: c.Split}, setting.Value{Name: "split_start", Text: fmt.Sprint(c.SplitStart)})
 	}
-	outlets, err := outletsOf(c, l.Plugin, values, undelivered)
+	outlets, err := outletsOf(c, l.Plugin, values, p.Undelivered)
 	if err != nil {
 		return fmt.Errorf("plugin %s: %w", l.Name, err)
 	}

@@ -54,6 +54,10 @@ func TestMake(t *testing.T) {
 			"- wait=false drain=5s queue=16777216; file:P_flows.txt numbered from 7; file:P_lines.txt",
 		},
 		{"-w -", "to=-", func(c *Config) { c.RecordsToStdout = true }, "- wait=false drain=5s queue=16777216; -; file:P_lines.txt"},
+		{
+			"the plugin's target", "", func(c *Config) { setting.Find(c.Catalogue[0].Settings, "to").Default = "tcp://h:1" },
+			"tcp://h:1 not named wait=false drain=5s queue=16777216; file:P_flows.txt; file:P_lines.txt",
+		},
 		{"no target", "", nil, "error: plugin mixed: outlet stream has no target: set one: --set mixed.to=TARGET"},
 		{"bad target", "to=tcp://h", nil, `error: --set mixed.to: mixed.to target "tcp://h": want tcp://host:port`},
 		{"split to standard output", "to=- split=1K", func(c *Config) { c.RecordsToStdout = true }, "error: plugin mixed: split and gzip are for files"},
@@ -91,6 +95,9 @@ func TestMake(t *testing.T) {
 			for _, o := range p.Plugins[0].Outlets {
 				text := strings.ReplaceAll(o.Target.String(), prefix, "P")
 				if o.Undelivered != nil {
+					if !o.Named {
+						text += " not named"
+					}
 					text += fmt.Sprintf(" wait=%v drain=%v queue=%d", o.Wait, o.Drain, o.QueueBytes)
 				}
 				if o.Gzip {
