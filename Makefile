@@ -2,7 +2,7 @@
 # make quick    format, vet, and the tests that take no time: a minute
 # make test     the linters and all tests, fuzz targets with their seeds: twelve minutes with empty caches
 # make expected the comparison with T2's results: identical/total
-# make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, 10 minutes of each fuzz target
+# make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, a flood of 10 million flows in every runtime, 10 minutes of each fuzz target
 # make bench    the measurements
 # make build    bin/t2host
 # make cross    the same for other systems, to see that it builds
@@ -99,6 +99,7 @@ soak: module
 	@$(BUILT); set -ex; CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 60m ./...
 	T2HOST_KILLS=50 T2HOST_PACKETS=50000000 $(GO) test ./host -count=1 -v -timeout 30m -run '^(TestAKilledPlugin|TestAKilledHost|TestAGuestsMemoryStaysFlat)$$'
 	T2HOST_MATRIX=1 $(GO) test ./host -count=1 -timeout 3h -run '^TestConformance'
+	T2HOST_FLOOD=10000000 $(GO) test ./cmd/t2host -count=1 -v -timeout 2h -run '^TestFlood$$'
 	T2HOST_RUNS=10000 $(GO) test ./cmd/t2host -count=1 -v -timeout 8h -run '^TestAnySettings$$'
 	$(MAKE) fuzz
 

@@ -20,7 +20,7 @@ func (p *Plan) grantMemory(c *Config) {
 	}
 	if p.MaxFlows < asked {
 		cure := fmt.Sprintf("runtime.max_memory=%d has no room for more: raise it, or set flow.max_flows=%d", p.MaxMemory, p.MaxFlows)
-		if p.MaxMemory == 0 {
+		if limit == 0 || limit >= plugin.MaxMemory {
 			cure = fmt.Sprintf("a plugin has at most %d MiB: set flow.max_flows=%d", plugin.MaxMemory>>20, p.MaxFlows)
 		}
 		c.Warn(fmt.Sprintf("at most %d live flows instead of %d: plugin %s keeps %d bytes of each, and %s", p.MaxFlows, asked, tightest.Name, tightest.State, cure))
