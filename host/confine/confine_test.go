@@ -15,7 +15,8 @@ func TestMissing(t *testing.T) {
 		{Support{1, true}, "", "Landlock 1, seccomp"},
 		{Support{0, true}, "files (no Landlock)", "seccomp; not confined: files (no Landlock)"},
 		{
-			Support{4, false}, "system calls, network and children (no seccomp); signals and abstract sockets (Landlock before version 6)",
+			Support{4, false},
+			"system calls, network and children (no seccomp); signals and abstract sockets (Landlock before version 6)",
 			"Landlock 4; not confined: system calls, network and children (no seccomp), signals and abstract sockets (Landlock before version 6)",
 		},
 		{Support{0, false}, "files (no Landlock); system calls, network and children (no seccomp)", "none on this system"},
