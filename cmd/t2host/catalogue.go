@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/t2host/t2host"
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/firstparty"
@@ -75,6 +77,19 @@ func (o *options) carrier() plugin.Carrier {
 }
 
 func (o *options) tell(line string) { fmt.Fprintln(o.stderr, "t2host:", printable.Tabbed(line)) }
+
+// readConsent completes the consent by the flags that are not read yet.
+func (o *options) readConsent() (err error) {
+	if o.consent.Grants, err = readGrants(o.grants); err != nil {
+		return err
+	}
+	o.consent.Pins, err = readPins(o.pins)
+	return err
+}
+
+func grantFlag(cmd *cobra.Command, o *options) {
+	cmd.Flags().StringArrayVar(&o.grants, "grant", nil, "allow plugin `NAME=GRANT`, which runs in a process, what it needs: children, net:HOST:PORT or read:/PATH, several separated by commas")
+}
 
 // readPins reads NAME=SHA256 or PATH=SHA256.
 func readPins(words []string) (map[string]string, error) {

@@ -40,12 +40,16 @@ func checkCommand(o *options) *cobra.Command {
 	}
 	cmd.Flags().StringArrayVarP(&c.captures, "pcap", "r", nil, "check it on the capture `FILE` too")
 	cmd.Flags().StringArrayVar(&o.sets, "set", nil, "set one setting: `PLUGIN.KEY=VALUE`")
+	grantFlag(cmd, o)
 	cmd.Flags().BoolVar(&c.asJSON, "json", false, "as JSON")
 	folderFlag(cmd, o)
 	return cmd
 }
 
 func (c *checking) run(ctx context.Context, path string) error {
+	if err := c.readConsent(); err != nil {
+		return err
+	}
 	a, err := c.artefact(ctx, path, "")
 	if err != nil {
 		return err
@@ -63,7 +67,7 @@ func (c *checking) run(ctx context.Context, path string) error {
 	}
 	defer os.RemoveAll(dir)
 	cfg := check.Config{
-		Artefact: a, Carrier: launcher().Carrier, Dir: dir, Sets: c.sets,
+		Artefact: a, Carrier: launcher().Carrier, Consent: c.consent, Dir: dir, Sets: c.sets,
 		Catalogue: plugin.Without(found.Catalogue, a.Name),
 		Describe:  func() (*sdk.Plugin, error) { return c.again(a) },
 	}

@@ -95,7 +95,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.StringVar(&o.runtime, "runtime", "", "where plugins run: wasm (sandbox; the default where there is a module), worker (sandbox in a process of its own), process, inproc; -p NAME:`RUNTIME` for one")
 	f.StringArrayVar(&o.consent.Trust, "trust", nil, "run the module of plugin `NAME`, which did not come with t2host, in t2host's own process: faster, but an endless loop in it cannot be stopped")
 	f.StringArrayVar(&o.pins, "pin", nil, "run only what has this checksum: `NAME=SHA256`, or PATH=SHA256 for a plugin that -p names by its path")
-	f.StringArrayVar(&o.grants, "grant", nil, "allow plugin `NAME=GRANT`, which runs in a process, what it needs: children, net:HOST:PORT or read:/PATH, several separated by commas")
+	grantFlag(cmd, o)
 	f.BoolVar(&o.consent.RequireConfinement, "require-confinement", false, "run no plugin in a process that this system cannot confine (-V shows what it can)")
 	f.StringArrayVar(&o.records, "record", nil, "keep what crosses a plugin's border, for t2host replay: `NAME=FILE`")
 	f.BoolVar(&o.payload, "record-payload", false, "keep the payload that the plugin reads, too")
@@ -169,13 +169,10 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		}
 	}
 	c.Prefix = host.OutputPrefix(prefix, o.file+o.list)
+	if err := o.readConsent(); err != nil {
+		return err
+	}
 	c.Consent = o.consent
-	if c.Consent.Grants, err = readGrants(o.grants); err != nil {
-		return err
-	}
-	if c.Consent.Pins, err = readPins(o.pins); err != nil {
-		return err
-	}
 	if c.Record, err = readRecords(o.records); err != nil {
 		return err
 	}

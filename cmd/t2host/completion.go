@@ -58,6 +58,7 @@ func (o *options) completions(root *cobra.Command) {
 		complete("runtime", words("wasm", "worker", "process", "inproc"))
 		complete("trust", plain(o.pluginNames))
 		complete("pin", followed(o.pluginNames))
+		complete("grant", followed(o.pluginNames))
 		complete("record", followed(o.pluginNames))
 		complete("define", o.keyWords)
 		complete("get", o.keyNames)

@@ -25,11 +25,15 @@ func replayCommand(o *options) *cobra.Command {
 		RunE:  func(_ *cobra.Command, args []string) error { return o.replay(args[0], args[1]) },
 	}
 	cmd.Flags().StringArrayVar(&o.consent.Trust, "trust", nil, "run the module of plugin `NAME` in t2host's own process")
+	grantFlag(cmd, o)
 	folderFlag(cmd, o)
 	return cmd
 }
 
 func (o *options) replay(path, word string) error {
+	if err := o.readConsent(); err != nil {
+		return err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return usagef("replay %s: %v", path, cause.Of(err))

@@ -30,6 +30,7 @@ type Config struct {
 	Dir       string                                    // for what the runs write; the caller removes it
 	Sets      []string                                  // settings, PLUGIN.KEY=VALUE
 	Carrier   func(plugin.CarrierConfig) plugin.Carrier // runs it in its runtimes
+	Consent   plugin.Consent                            // as in a run
 }
 
 // Finding is the result of one check.
@@ -102,11 +103,11 @@ func (k *checker) declaration() {
 var sizes = []int{4096, 1}
 
 // runtimes returns the runtimes to check: a module runs in a worker, which can be killed if it
-// hangs.
+// hangs, unless it needs what only a process can be granted.
 func (k *checker) runtimes() []plugin.Runtime {
 	var list []plugin.Runtime
 	for _, r := range []plugin.Runtime{plugin.Worker, plugin.Process} {
-		if k.Artefact.Has(r) {
+		if k.Artefact.Has(r) && (r == plugin.Process || len(k.Artefact.Needs) == 0) {
 			list = append(list, r)
 		}
 	}
@@ -185,7 +186,7 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	var warnings strings.Builder
 	report, err := host.Run(ctx, host.Config{
 		Files: files, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: time.UTC, Stderr: &warnings,
-		Plugins: plugins, Catalogue: catalogue, Runtime: plugin.Inproc, Carrier: k.Carrier, Quiet: true,
+		Plugins: plugins, Catalogue: catalogue, Runtime: plugin.Inproc, Carrier: k.Carrier, Consent: k.Consent, Quiet: true,
 	})
 	o.read(dir, report, err)
 	var limit *host.LimitError
