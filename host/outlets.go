@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/t2host/t2host/host/internal/outlet"
@@ -112,12 +113,17 @@ func (o *outlets) write(long, brief string) error {
 
 // close ends the plugins' outlets and waits for receivers.
 func (o *outlets) close() error {
-	var errs []error
+	errs := make([]error, len(o.all))
+	var files sync.WaitGroup
 	for i := range o.all {
-		stats, err := o.all[i].Close()
-		o.all[i].stats = stats
-		errs = append(errs, err)
+		end := func() { o.all[i].stats, errs[i] = o.all[i].Close() }
+		if o.all[i].IsFile() {
+			files.Go(end) // each waits for the disk, which serves them together
+		} else {
+			end()
+		}
 	}
+	files.Wait()
 	return errors.Join(errs...)
 }
 

@@ -21,7 +21,7 @@ import (
 	"github.com/t2host/t2host/host/internal/undelivered"
 )
 
-// section is the frames of an outlet: so many of a size.
+// section is n frames of an outlet, of size bytes each.
 type section struct {
 	undelivered.Outlet
 	n, size int
@@ -131,7 +131,7 @@ func TestEachToItsOwn(t *testing.T) {
 	sections := []section{
 		{undelivered.Outlet{Name: "a.x", Target: a.target(), Named: true}, 2000, 100},
 		{undelivered.Outlet{Name: "b.x", Target: away.target(), Named: true}, 3, 300},
-		{undelivered.Outlet{Name: "c.x", Target: b.target(), Named: true}, 7, 1 << 20},
+		{undelivered.Outlet{Name: "c.x", Target: b.target(), Named: true}, 4, 1 << 19},
 		{undelivered.Outlet{Name: "d.x", Target: a.target(), Named: true}, 5, 10},
 	}
 	file := made(t, sections...)
@@ -145,7 +145,7 @@ func TestEachToItsOwn(t *testing.T) {
 	if diff := cmp.Diff([]string{
 		"sending 2005 reports (200050 bytes) of a.x, d.x to " + a.target(),
 		"sending 3 reports (900 bytes) of b.x to " + away.target(),
-		"sending 7 reports (7340032 bytes) of c.x to " + b.target(),
+		"sending 4 reports (2097152 bytes) of c.x to " + b.target(),
 	}, lines); diff != "" {
 		t.Errorf("told (-want +got):\n%s", diff)
 	}
@@ -204,7 +204,7 @@ func TestCancelled(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	file := made(t, section{undelivered.Outlet{Name: "a.x", Target: "tcp://" + l.Addr().String(), Named: true}, 20, 1 << 20})
+	file := made(t, section{undelivered.Outlet{Name: "a.x", Target: "tcp://" + l.Addr().String(), Named: true}, 12, 1 << 19})
 	ctx, cancel := context.WithCancel(t.Context())
 	var lines []string
 	c := config(file, &lines)

@@ -271,3 +271,27 @@ func TestLive(t *testing.T) {
 		o.Close()
 	})
 }
+
+// TestLiveNotSynced: what the disk refuses during a run is an error of the next Send, and of Close
+// if there is none.
+func TestLiveNotSynced(t *testing.T) {
+	for _, more := range []bool{true, false} {
+		path := filepath.Join(t.TempDir(), "x")
+		o := open(t, Config{Target: to("file:" + path)})
+		send(t, o, 0, 1, 100)
+		f := o.c.(*file)
+		f.unsynced = &os.PathError{Op: "sync", Path: path + ".part", Err: syscall.EIO} // as syncPart leaves it
+		const want = "outlet tcpwinsink.reports: sync "
+		if more {
+			wantErr(t, o.Send([]byte("x")), want+path+".part: input/output error")
+		}
+		_, err := o.Close()
+		wantErr(t, err, want+path+".part: input/output error")
+		if got := read(t, path+".part"); got != string(frame(0, 100)) {
+			t.Errorf("%q is left, want whole lines", got)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Error("looks whole")
+		}
+	}
+}

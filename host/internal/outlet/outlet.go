@@ -170,6 +170,16 @@ func (o *Outlet) Next() error {
 	return o.named(n.next())
 }
 
+// IsFile reports whether the outlet writes files that nothing else writes.
+func (o *Outlet) IsFile() bool {
+	f, ok := o.c.(*file)
+	if !ok {
+		_, ok = o.c.(*numbered)
+		return ok
+	}
+	return f.path != ""
+}
+
 // Discard ends an outlet of a run that never began, and leaves no file.
 func (o *Outlet) Discard() {
 	o.Abort()

@@ -2,7 +2,7 @@
 // sent later.
 //
 // A file is a line of text, followed by records: a kind (a byte), a length (u32, little-endian),
-// and so many bytes. A record of an outlet comes before its frames; the last record has the
+// and that many bytes. A record of an outlet comes before its frames; the last record has the
 // number of frames and a checksum of all before it.
 package undelivered
 
