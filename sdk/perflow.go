@@ -19,8 +19,8 @@ func StateOf[T any]() State {
 // ready to use. The state of a new flow is the zero T, provided that the plugin calls Take at
 // each flow end. Spec.State declares its size to the host.
 type PerFlow[T any] struct {
-	// States never move: growing would need room for the old ones and the new ones, and of
-	// what they leave a collector makes use late.
+	// States never move. A slice that grows holds the old states and the new ones at once,
+	// and a collector frees the old ones late.
 	chunks []*[chunk]T
 }
 
