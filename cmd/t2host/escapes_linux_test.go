@@ -59,6 +59,10 @@ func TestEscapes(t *testing.T) {
 	path, _ := listen(t, "unix", filepath.Join(victim, "socket"))
 	abstract, name := listen(t, "unix", "@t2host-test-"+strconv.Itoa(os.Getpid()))
 	self := strconv.Itoa(os.Getpid())
+	cache, err := built.OwnCache()
+	if err != nil {
+		t.Fatal(err)
+	}
 	list := []attempt{
 		{"fork", "", notPermitted, false},
 		{"vfork", "", notPermitted, false},
@@ -88,6 +92,7 @@ func TestEscapes(t *testing.T) {
 		{"list", "/", denied, true},
 		{"list", "/proc", denied, true},
 		{"write", victim, denied, true},
+		{"write", filepath.Join(cache, "t2host", "worker"), denied, true}, // what is compiled for others
 		{"remove", file, denied, true},
 		{"rename", file, denied, true},
 		{"cut", file, notPermitted, false},

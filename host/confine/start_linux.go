@@ -3,6 +3,7 @@
 package confine
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -143,7 +144,7 @@ func send(socket *os.File, job []byte) (listener *os.File, err error) {
 	if _, err = socket.Write(job); err == nil {
 		err = unix.Shutdown(int(socket.Fd()), unix.SHUT_WR)
 	}
-	if err != nil {
+	if err != nil && !ended(err) {
 		return nil, fmt.Errorf("launcher: %w", err)
 	}
 	for {
@@ -154,7 +155,7 @@ func send(socket *os.File, job []byte) (listener *os.File, err error) {
 		if err == nil {
 			switch f, ok := launcher.ReadFailure(message); {
 			case len(message) == 0:
-				return listener, nil // executed, or killed: the process tells
+				return listener, nil // executed, or ended: the process tells
 			case string(message) == string(launcher.Listener):
 				continue
 			case ok:
@@ -170,6 +171,9 @@ func send(socket *os.File, job []byte) (listener *os.File, err error) {
 	}
 }
 
+// ended reports whether the error of a socket is that of one whose process has ended.
+func ended(err error) bool { return errors.Is(err, unix.EPIPE) || errors.Is(err, unix.ECONNRESET) }
+
 // receive returns one message of the launcher, and the descriptor that came with it, or -1.
 func receive(socket *os.File) (message []byte, fd int, err error) {
 	message, rights := make([]byte, 64), make([]byte, unix.CmsgSpace(4))
@@ -180,7 +184,10 @@ func receive(socket *os.File) (message []byte, fd int, err error) {
 			break
 		}
 	}
-	if err != nil {
+	switch {
+	case err != nil && ended(err):
+		return nil, -1, nil
+	case err != nil:
 		return nil, -1, fmt.Errorf("launcher: %w", err)
 	}
 	fd = -1
