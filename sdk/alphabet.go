@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/t2host/t2host/sdk/setting"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -13,9 +14,20 @@ import (
 const (
 	maxWord  = 64 // of a name, a version and a choice
 	maxUnit  = 32
-	maxRange = 256 // of the versions of a requirement
+	maxRange = 256  // of the versions of a requirement
+	maxText  = 1024 // of a doc and of a setting's default
 	maxNeed  = 512
-	maxNeeds = 16 // of a plugin; a number, not bytes
+)
+
+// Bounds of a declaration's lists. Each entry costs the host memory, a file or a line, and a
+// stranger's declaration may be a megabyte.
+const (
+	maxSettings = 256 // and as many choices of one
+	maxColumns  = 4096
+	maxTables   = 64 // exported and imported
+	maxOutlets  = 64
+	maxRequires = 64
+	maxNeeds    = 16
 )
 
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
@@ -63,15 +75,23 @@ func refuse(what, name, rule string) error {
 	if name == "" {
 		return errors.New(what + " without a name")
 	}
-	const shown = 2 * maxWord
-	if len(name) > shown {
-		name = name[:shown] + "…"
-	}
-	return errors.New(what + " " + strconv.Quote(name) + ": a name " + rule)
+	return errors.New(what + " " + quoted(name) + ": a name " + rule)
 }
 
-// checkDoc refuses a text that is not one line.
+// quoted returns a text for an error, cut.
+func quoted(text string) string {
+	const shown = 2 * maxWord
+	if len(text) > shown {
+		return strconv.Quote(text[:shown] + "…")
+	}
+	return strconv.Quote(text)
+}
+
+// checkDoc refuses a text that is not one line, or too long.
 func checkDoc(what, doc string) error {
+	if len(doc) > maxText {
+		return errors.New(what + "doc of " + strconv.Itoa(len(doc)) + " bytes: write one sentence, at most " + strconv.Itoa(maxText))
+	}
 	if strings.ContainsAny(doc, "\n\r") || !utf8.ValidString(doc) {
 		return errors.New(what + "doc " + strconv.Quote(doc) + " is not one line of UTF-8: write one sentence")
 	}
@@ -80,13 +100,19 @@ func checkDoc(what, doc string) error {
 
 // checkWords refuses what cannot be the words of a setting: its unit, its choices, its default and its doc.
 func checkWords(s *Setting) error {
+	switch {
+	case s.Kind == setting.Choice && (len(s.Choices) == 0 || len(s.Choices) > maxSettings):
+		return errors.New("setting " + s.Name + " has " + strconv.Itoa(len(s.Choices)) + " choices: 1 to " + strconv.Itoa(maxSettings) + " are possible")
+	case len(s.Default) > maxText:
+		return errors.New("setting " + s.Name + ": default of " + strconv.Itoa(len(s.Default)) + " bytes: at most " + strconv.Itoa(maxText) + " are possible")
+	}
 	const signs = " ,./%-()*^"
 	if s.Unit != "" && !only(s.Unit, maxUnit, func(c byte) bool { return isLetter(c) || isDigit(c) || strings.IndexByte(signs, c) >= 0 }) {
-		return errors.New("setting " + s.Name + ": unit " + strconv.Quote(s.Unit) + " must hold letters, digits, spaces and , . / % - ( ) * ^ only, at most 32")
+		return errors.New("setting " + s.Name + ": unit " + quoted(s.Unit) + " must hold letters, digits, spaces and , . / % - ( ) * ^ only, at most 32")
 	}
 	for _, c := range s.Choices {
 		if c == "" || len(c) > maxWord || !utf8.ValidString(c) || strings.ContainsFunc(c, func(r rune) bool { return !strconv.IsPrint(r) || r == ' ' || r == ',' }) {
-			return errors.New("setting " + s.Name + ": choice " + strconv.Quote(c) + " must be printable, without spaces and commas, of 1 to 64 bytes")
+			return errors.New("setting " + s.Name + ": choice " + quoted(c) + " must be printable, without spaces and commas, of 1 to 64 bytes")
 		}
 	}
 	if !utf8.ValidString(s.Default) {
@@ -102,7 +128,33 @@ func (p *Plugin) checkRequires() error {
 			return refuse("requirement", r.Name, "begins with a lower-case letter and holds letters, digits and _ only, at most 64")
 		}
 		if r.Versions != "" && !only(r.Versions, maxRange, func(c byte) bool { return c >= ' ' && c < 0x7f }) {
-			return errors.New("requirement " + r.Name + ": versions " + strconv.Quote(r.Versions) + " must be printable ASCII, at most 256")
+			return errors.New("requirement " + r.Name + ": versions " + quoted(r.Versions) + " must be printable ASCII, at most 256")
+		}
+	}
+	return nil
+}
+
+// checkCounts refuses lists that are too long.
+func (p *Plugin) checkCounts() error {
+	for _, list := range []struct {
+		what    string
+		n, most int
+	}{
+		{"settings", len(p.Settings), maxSettings},
+		{"columns", len(p.Columns), maxColumns},
+		{"columns that are read", len(p.Ends.Columns), maxColumns},
+		{"tables", len(p.Exports) + len(p.Imports), maxTables},
+		{"outlets", len(p.Outlets), maxOutlets},
+		{"requirements", len(p.Requires), maxRequires},
+		{"needs", len(p.Needs), maxNeeds},
+	} {
+		if list.n > list.most {
+			return errors.New(strconv.Itoa(list.n) + " " + list.what + " are declared: at most " + strconv.Itoa(list.most) + " are possible")
+		}
+	}
+	for _, t := range append(p.Exports[:len(p.Exports):len(p.Exports)], p.Imports...) {
+		if n := len(t.Key) + len(t.Row); n > maxColumns {
+			return errors.New("table " + quoted(t.Name) + " has " + strconv.Itoa(n) + " fields: at most " + strconv.Itoa(maxColumns) + " are possible")
 		}
 	}
 	return nil
@@ -110,16 +162,13 @@ func (p *Plugin) checkRequires() error {
 
 // checkNeeds refuses what cannot be a need; the host reads it.
 func (p *Plugin) checkNeeds() error {
-	if len(p.Needs) > maxNeeds {
-		return errors.New(strconv.Itoa(len(p.Needs)) + " needs are declared: at most " + strconv.Itoa(maxNeeds) + " are possible")
-	}
 	for _, need := range p.Needs {
 		kind, what, named := strings.Cut(need, ":")
 		switch known := kind == "children" && !named || (kind == "net" || kind == "read") && (what != "" || !named); {
 		case !known:
-			return errors.New("need " + strconv.Quote(need[:min(len(need), 2*maxWord)]) + " is none of children, net, net:HOST:PORT, read and read:/PATH")
+			return errors.New("need " + quoted(need) + " is none of children, net, net:HOST:PORT, read and read:/PATH")
 		case !only(need, maxNeed, func(c byte) bool { return c > ' ' && c < 0x7f && c != ',' }):
-			return errors.New("need " + strconv.Quote(need[:min(len(need), 2*maxWord)]) + " must be printable ASCII without spaces and commas, at most " + strconv.Itoa(maxNeed))
+			return errors.New("need " + quoted(need) + " must be printable ASCII without spaces and commas, at most " + strconv.Itoa(maxNeed))
 		}
 	}
 	return nil

@@ -20,11 +20,11 @@ func ValidName(name string) bool {
 func (p *Plugin) Validate() error {
 	switch {
 	case !ValidName(p.Name):
-		return errors.New("name " + strconv.Quote(p.Name) + " must begin with a lower-case letter and hold letters, digits and _ only, at most 64")
+		return errors.New("name " + quoted(p.Name) + " must begin with a lower-case letter and hold letters, digits and _ only, at most 64")
 	case p.Number < 0 || p.Number > 999:
 		return errors.New("number " + strconv.Itoa(p.Number) + " is not between 0 and 999")
 	case !validVersion(p.Version):
-		return errors.New("version " + strconv.Quote(p.Version) + " must hold letters, digits and . + - only, at most 64")
+		return errors.New("version " + quoted(p.Version) + " must hold letters, digits and . + - only, at most 64")
 	case p.Doc == "":
 		return errors.New("doc is empty: say in one sentence what the plugin does")
 	case p.Open == nil:
@@ -41,7 +41,7 @@ func (p *Plugin) Validate() error {
 	if err := checkDoc("", p.Doc); err != nil {
 		return err
 	}
-	for _, check := range []func() error{p.checkRequires, p.checkSettings, p.checkColumns, p.checkTables, p.checkOutlets, p.checkNeeds} {
+	for _, check := range []func() error{p.checkCounts, p.checkRequires, p.checkSettings, p.checkColumns, p.checkTables, p.checkOutlets, p.checkNeeds} {
 		if err := check(); err != nil {
 			return err
 		}

@@ -52,6 +52,24 @@ func TestValidate(t *testing.T) {
 		{"all columns", func(p *Plugin) { p.Ends = End().WithAll() }, ""},
 		{"all columns and one", func(p *Plugin) { p.Ends = End().With(column("other.c", value.Text)).WithAll() }, "ends read all columns and some by name: choose"},
 
+		{"a doc of a page", func(p *Plugin) { p.Doc = strings.Repeat("x", 1025) }, "doc of 1025 bytes: write one sentence, at most 1024"},
+		{"a name of a page", func(p *Plugin) { p.Name = strings.Repeat("x", 1025) }, `name "` + strings.Repeat("x", 128) + `…" must begin with a lower-case letter and hold letters, digits and _ only, at most 64`},
+		{"a default of a page", func(p *Plugin) {
+			p.Settings = []Setting{{Name: "s", Kind: setting.Text, Default: strings.Repeat("x", 1025)}}
+		}, "setting s: default of 1025 bytes: at most 1024 are possible"},
+		{"a long end of a file's name", outlet(FileOutlet, suffix(strings.Repeat("x", 129))), "setting s: default must be the end of a file name, at most 128 bytes, not 129"},
+		{"no choices", func(p *Plugin) { p.Settings = []Setting{{Name: "s", Kind: setting.Choice}} }, "setting s has 0 choices: 1 to 256 are possible"},
+		{"too many choices", func(p *Plugin) {
+			p.Settings = []Setting{{Name: "s", Kind: setting.Choice, Choices: make([]string, 257)}}
+		}, "setting s has 257 choices: 1 to 256 are possible"},
+		{"too many settings", func(p *Plugin) { p.Settings = make([]Setting, 257) }, "257 settings are declared: at most 256 are possible"},
+		{"too many columns", func(p *Plugin) { p.Columns = make([]Column, 4097) }, "4097 columns are declared: at most 4096 are possible"},
+		{"too many columns to read", func(p *Plugin) { p.Ends.Columns = make([]Column, 4097) }, "4097 columns that are read are declared: at most 4096 are possible"},
+		{"too many tables", func(p *Plugin) { p.Exports, p.Imports = make([]TableInfo, 32), make([]TableInfo, 33) }, "65 tables are declared: at most 64 are possible"},
+		{"too wide a table", func(p *Plugin) { p.Imports = []TableInfo{{Name: "other.t", Row: make([]Column, 4097)}} }, `table "other.t" has 4097 fields: at most 4096 are possible`},
+		{"too many outlets", func(p *Plugin) { p.Outlets = make([]Outlet, 65) }, "65 outlets are declared: at most 64 are possible"},
+		{"too many requirements", func(p *Plugin) { p.Requires = make([]Requirement, 65) }, "65 requirements are declared: at most 64 are possible"},
+
 		{"a setting twice", func(p *Plugin) {
 			p.Settings = []Setting{{Name: "s", Kind: setting.Text}, {Name: "s", Kind: setting.Bool, Default: "true"}}
 		}, "setting s is declared twice"},

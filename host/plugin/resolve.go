@@ -85,6 +85,10 @@ func checkVersion(p *sdk.Plugin) error {
 	return nil
 }
 
+// Reserved are the names that no plugin can have: those of the groups of t2host's own settings,
+// which the plugin's settings would hide.
+var Reserved = []string{"batch", "capture", "flow", "output", "runtime"}
+
 type resolver struct {
 	catalogue []*Artefact
 	known     map[string]*Artefact
@@ -99,6 +103,9 @@ func (r *resolver) know(p *Artefact) error {
 		return err
 	}
 	key := Key(p.Name)
+	if slices.Contains(Reserved, key) {
+		return fmt.Errorf("plugin %s, %s: the settings of t2host itself have that name: give the plugin another one", p.Name, p.From)
+	}
 	if other, ok := r.known[key]; ok {
 		return fmt.Errorf("duplicate plugin %s (%s %s and %s %s): remove one", p.Name, other.Name, other.Version, p.Name, p.Version)
 	}

@@ -125,9 +125,16 @@ func Find(settings []Setting, name string) *Setting {
 	return nil
 }
 
+// maxSuffix bounds what follows the output prefix in the name of a file, in bytes: systems allow
+// 255 in all.
+const maxSuffix = 128
+
 // CheckSuffix returns an error if text cannot follow the output prefix in the name of a file,
-// because it could lead to another folder.
+// because it could lead to another folder or is too long.
 func CheckSuffix(text string) error {
+	if len(text) > maxSuffix {
+		return errors.New("must be the end of a file name, at most " + strconv.Itoa(maxSuffix) + " bytes, not " + strconv.Itoa(len(text)))
+	}
 	if strings.ContainsAny(text, "/\\\x00") || strings.Contains(text, "..") {
 		return errors.New("must be the end of a file name, without / and \\ and .., not " + strconv.Quote(text))
 	}

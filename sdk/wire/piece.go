@@ -71,6 +71,7 @@ type Answer struct {
 	part  answer.Answer // of the message being read, in its memory
 	last  uint32        // flow end of the last change so far
 	begun [][]byte      // of each outlet: the bytes of a frame whose end has not come yet
+	held  int           // bytes of all of them
 	left  error         // of handing on
 }
 
@@ -84,6 +85,7 @@ func (a *Answer) Begin(p *sdk.Plugin, ends int, out *answer.Answer) {
 	for i := range a.begun {
 		a.begun[i] = a.begun[i][:0]
 	}
+	a.held = 0
 }
 
 // Piece reads a piece. It returns an error if the piece is malformed, or that of Pass.
@@ -198,11 +200,13 @@ func (a *Answer) frame(c *cursor) {
 		c.fail("file of records ends in the middle of a frame")
 	case next:
 		a.part.AddNext(outlet)
-	case len(*begun)+len(data) > answer.MaxFrame:
-		c.fail("frame is too large")
+	case len(data) > answer.MaxFrame, (flags == flagMore || len(*begun) > 0) && a.held+len(data) > answer.MaxFrame:
+		c.fail("frame is too large") // or all that have begun
 	case flags == flagMore:
 		*begun = append(*begun, data...)
+		a.held += len(data)
 	case len(*begun) > 0:
+		a.held -= len(*begun)
 		*begun = append(*begun, data...)
 		a.part.Frames = append(a.part.Frames, answer.Frame{Outlet: outlet, Data: *begun})
 		*begun = nil

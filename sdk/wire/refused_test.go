@@ -124,17 +124,31 @@ func TestRefusedPieces(t *testing.T) {
 	if err := a.End(append(begin(), make([]byte, MaxAnswer)...)); err == nil || err.Error() != "answer is too large" {
 		t.Errorf("end too large: %v", err)
 	}
-	// Parts of a frame, which is too large with the last one.
-	part := &answer.Answer{}
-	part.AddFrame(0, make([]byte, answer.MaxPiece))
-	begin()
-	var err error
-	parts := 0
-	for ; err == nil && parts < 1000; parts++ {
-		err = a.Piece(finish(appendFrames(appendCounts(nil, part, 1, 0, 0), 0, part.Frames, flagMore), 0, kindPiece))
+	// Parts of a frame, or of one for each outlet, which are too large with the last one. What has
+	// ended does not count.
+	part := func(outlet, flags int) []byte {
+		part := &answer.Answer{}
+		part.AddFrame(uint16(outlet), make([]byte, answer.MaxPiece))
+		return finish(appendFrames(appendCounts(nil, part, 1, 0, 0), 0, part.Frames, uint16(flags)), 0, kindPiece)
 	}
-	if want := answer.MaxFrame/answer.MaxPiece + 1; err == nil || err.Error() != "frame is too large" || parts != want {
-		t.Errorf("after %d parts: %v, want it too large after %d", parts, err, want)
+	for outlets := 1; outlets <= 2; outlets++ {
+		begin()
+		a.out = &answer.Answer{Leave: func(*answer.Answer) error { return nil }}
+		for range 100 {
+			for _, msg := range [][]byte{part(0, flagMore), part(0, 0)} {
+				if err := a.Piece(msg); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		var err error
+		parts := 0
+		for ; err == nil && parts < 1000; parts++ {
+			err = a.Piece(part(parts%outlets, flagMore))
+		}
+		if want := answer.MaxFrame/answer.MaxPiece + 1; err == nil || err.Error() != "frame is too large" || parts != want {
+			t.Errorf("after %d parts for %d outlets: %v, want it too large after %d", parts, outlets, err, want)
+		}
 	}
 }
 

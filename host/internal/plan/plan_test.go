@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,5 +127,14 @@ func TestBindKeepsErrors(t *testing.T) {
 	_, err = Make(Config{Plugins: []plugin.Request{{Name: "mixed"}}, Catalogue: plugin.BuiltIn(p), Settings: values, Note: func(string) {}, Warn: func(string) {}})
 	if err == nil || err.Error() != `plugin mixed: setting drain must be a whole number from 0 to 3600, not "5s"` {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestOwnGroupsAreReserved: no plugin can have the name of a group of the host's settings.
+func TestOwnGroupsAreReserved(t *testing.T) {
+	for _, g := range OwnGroups() {
+		if g.Name != "" && !slices.Contains(plugin.Reserved, g.Name) {
+			t.Errorf("group %s is not in plugin.Reserved", g.Name)
+		}
 	}
 }

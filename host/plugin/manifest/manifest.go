@@ -19,8 +19,14 @@ import (
 // MaxSize bounds a manifest in bytes.
 const MaxSize = 1 << 20
 
-// maxName bounds how much of an invalid name an error shows.
-const maxName = 64
+// maxPlugins bounds the plugins of an artefact: each that runs is a process or a sandbox.
+const maxPlugins = 64
+
+// Bounds of what an error shows of a manifest, in bytes: of an invalid name, and of all.
+const (
+	maxName  = 64
+	maxError = 1024
+)
 
 // Read reads a manifest. The plugins that it returns are valid except for Open, which returns
 // an error: a carrier sets it.
@@ -29,6 +35,14 @@ const maxName = 64
 //
 // The error for another ABI version than [wire.Version] is a [wire.VersionError].
 func Read(data []byte) ([]*sdk.Plugin, error) {
+	list, err := read(data)
+	if err != nil && len(err.Error()) > maxError {
+		err = errors.New(strings.ToValidUTF8(err.Error()[:maxError], "") + "…")
+	}
+	return list, err
+}
+
+func read(data []byte) ([]*sdk.Plugin, error) {
 	if len(data) > MaxSize {
 		return nil, fmt.Errorf("manifest of %d bytes: at most %d are allowed", len(data), MaxSize)
 	}
@@ -53,6 +67,9 @@ func Read(data []byte) ([]*sdk.Plugin, error) {
 	}
 	if len(m.Plugins) == 0 {
 		return nil, errors.New("manifest: no plugin in it")
+	}
+	if len(m.Plugins) > maxPlugins {
+		return nil, fmt.Errorf("manifest: %d plugins in it: at most %d are possible", len(m.Plugins), maxPlugins)
 	}
 	var list []*sdk.Plugin
 	seen := map[string]bool{}

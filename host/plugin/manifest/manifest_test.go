@@ -59,11 +59,14 @@ func TestRefused(t *testing.T) {
 		{`"state":48`, `"state":"48"`, "manifest: plugins.state: unexpected JSON string"},
 		{`"name":"tcpwinsink"`, `"name":"tcpwin"`, "manifest: plugin tcpwin: declared twice"},
 		{good, `{"abi":2}`, "manifest: no plugin in it"},
+		{good, `{"abi":2,"plugins":[` + strings.Repeat("{},", 64) + `{}]}`, "manifest: 65 plugins in it: at most 64 are possible"},
 		{good, good + "{", "manifest: "},
+		{`"rows":"tcp"`, `"rows":"` + strings.Repeat("x", 2000) + `"`, "xxx…"},
+		{`"number"`, `"` + strings.Repeat("x", 2000) + `"`, "xxx…"},
 		{good, strings.Repeat(" ", MaxSize) + good, "bytes: at most 1048576 are allowed"},
 	} {
 		text := strings.Replace(good, c.old, c.new, 1)
-		if _, err := Read([]byte(text)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Read([]byte(text)); err == nil || !strings.Contains(err.Error(), c.want) || len(err.Error()) > 1100 {
 			t.Errorf("%.40s: %v, want %s", c.new, err, c.want)
 		}
 	}

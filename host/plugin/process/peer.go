@@ -2,12 +2,14 @@ package process
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
 	"github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
 
+	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/sdk/serve"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -69,15 +71,26 @@ func (p *peer) call(method string, msg []byte) ([]byte, error) {
 	return p.within(func() error { return p.conn.Invoke(context.Background(), method, &p.request, &p.answer) })
 }
 
+// answerLimits is how many time limits an answer may last in all: each piece of it is a sign of
+// life, and without a bound a plugin could send pieces for ever.
+const answerLimits = 10
+
 // Batch sends the batch and reads its answer. The bytes of msg are not copied on the way: they
 // have been read when the end of the answer arrives.
 func (p *peer) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 	p.request.Data = msg
+	begun, host := time.Now(), time.Duration(0)
 	answer, err := p.within(p.exchange)
 	for err == nil && wire.IsPiece(answer) {
-		if err := piece(answer); err != nil { // this time is the host's, not the plugin's
+		handed := time.Now()
+		if most := answerLimits * p.timeout; handed.Sub(begun)-host > most {
+			p.process.kill(timedOut)
+			return nil, &remote.LimitError{Text: fmt.Sprintf("sent pieces of an answer for %v without its end: killed", most)}
+		}
+		if err := piece(answer); err != nil {
 			return nil, err
 		}
+		host += time.Since(handed) // this time is the host's, not the plugin's
 		answer, err = p.within(p.receive)
 	}
 	return answer, err

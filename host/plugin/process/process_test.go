@@ -21,6 +21,7 @@ import (
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/serve"
 )
 
@@ -90,6 +91,10 @@ func act(role string, env *sdk.Env, e sdk.EndRow) error {
 	case "is stopped":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 		time.Sleep(time.Hour) // it goes on for a moment
+	case "answers without end":
+		for ; ; time.Sleep(time.Millisecond) {
+			env.Log(strings.Repeat("x", answer.MaxLine))
+		}
 	case "has a child", "may have no child":
 		return haveChild(nil)
 	case "has a child in another session":
@@ -242,6 +247,7 @@ func TestRoles(t *testing.T) {
 		{"is killed", long, "process died: signal: killed", ""},
 		{"is stopped", short, "did not answer within 500ms: killed", ""},
 		{"hangs at close", short, "did not answer within 500ms: killed", ""},
+		{"answers without end", short, "sent pieces of an answer for 5s without its end: killed", ""},
 		{"silent", short, "did not start within 500ms: killed", ""},
 		{"flood", short, "did not start within 500ms: killed", ""},
 		{"leaves", long, "process died: exit status 4, before the plugin handshake (last words: no licence)", "stderr: no licence"},
