@@ -220,10 +220,30 @@ func damageOf(src *capture.Source, r *report.Report, out *outlets) error {
 	}
 	for _, u := range r.Counts.UnknownLinks {
 		if u.Packets > 0 {
-			out.warn(fmt.Sprintf("link type %s is not read: %d packets skipped", u.Link, u.Packets))
+			out.alert(fmt.Sprintf("link type %s is not read: %d packets skipped", u.Link, u.Packets))
 		}
 	}
+	if r.SkippedLinks > 0 {
+		out.alert(fmt.Sprintf("%d packets of other link types than the first are skipped (capture.link_types=first)", r.SkippedLinks))
+	}
+	if err == nil {
+		err = nothingRead(r)
+	}
 	return err
+}
+
+// nothingRead returns an error if the input has packets, and none of them was read.
+func nothingRead(r *report.Report) error {
+	unread := r.Counts.UnknownLink
+	switch {
+	case r.Counts.Packets > unread:
+		return nil
+	case unread > 0:
+		return fmt.Errorf("no packet was read: all %d are of link types that are not read", unread)
+	case len(r.Damage) > 0:
+		return fmt.Errorf("no packet was read: capture %s", r.Damage[0])
+	}
+	return nil // there is none
 }
 
 func newReport(c *Config, p *plan.Plan) *report.Report {

@@ -12,6 +12,7 @@ import (
 // the report if something is wrong.
 type notices struct {
 	terminal io.Writer // nil with -q
+	errors   io.Writer // also with -q
 
 	mu    sync.Mutex
 	lines []string
@@ -22,14 +23,19 @@ type notices struct {
 const maxNotices = 1000
 
 func newNotices(c *Config) *notices {
-	n := &notices{}
+	n := &notices{errors: c.Stderr}
 	if !c.Quiet {
 		n.terminal = c.Stderr
 	}
 	return n
 }
 
-func (n *notices) warn(line string) {
+func (n *notices) warn(line string) { n.tell(n.terminal, line) }
+
+// alert is warn for what makes results incomplete: it is shown with -q too.
+func (n *notices) alert(line string) { n.tell(n.errors, line) }
+
+func (n *notices) tell(to io.Writer, line string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	line = printable.Tabbed(line)
@@ -38,8 +44,8 @@ func (n *notices) warn(line string) {
 	} else {
 		n.more++
 	}
-	if n.terminal != nil {
-		fmt.Fprintln(n.terminal, "t2host: warning:", line)
+	if to != nil {
+		fmt.Fprintln(to, "t2host: warning:", line)
 	}
 }
 
