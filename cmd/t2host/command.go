@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -80,7 +81,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE:              o.run,
 	}
-	cmd.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
+	cmd.SetHelpCommand(helpCommand())
 	cmd.SetFlagErrorFunc(flagError)
 	f := cmd.Flags()
 	f.SortFlags = false
@@ -109,7 +110,55 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 		c.DisableFlagsInUseLine = true // the lines name them
 	}
 	o.completions(cmd)
+	for _, c := range append(cmd.Commands(), cmd) {
+		givenOnce(c.Flags())
+	}
 	return cmd
+}
+
+// helpCommand returns the command that prints what -h prints.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "help [COMMAND]",
+		Hidden: true,
+		Args:   atMost(1, "help accepts at most one command"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			root := cmd.Root()
+			if len(args) == 0 {
+				return root.Help()
+			}
+			for _, c := range root.Commands() {
+				if c.Name() == args[0] {
+					return c.Help()
+				}
+			}
+			return usagef("unknown command %q%s", args[0], nearest.Hint(args[0], commandNames(root)))
+		},
+	}
+}
+
+// givenOnce makes the flags that have one value refuse a second one: of -r A -r B nobody would
+// notice that A is not read.
+func givenOnce(flags *pflag.FlagSet) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Value.Type() == "string" {
+			f.Value = &once{Value: f.Value}
+		}
+	})
+}
+
+// once is the value of a flag that may be given once.
+type once struct {
+	pflag.Value
+	given bool
+}
+
+func (o *once) Set(text string) error {
+	if o.given {
+		return errors.New("it is given twice: use one")
+	}
+	o.given = true
+	return o.Value.Set(text)
 }
 
 // run does the main job, or returns why it cannot.

@@ -85,6 +85,9 @@ func (c *conf) run(words []string) error {
 		return usagef("conf -a lists all plugins: use it alone, or name plugins")
 	}
 	file := c.file()
+	if len(words) == 2 && jobs == 0 && c.isKey(words[0], words[1]) {
+		c.get, words = words[1:], words[:1]
+	}
 	if c.generate {
 		file, words = generated(file, words)
 	}
@@ -101,6 +104,19 @@ func (c *conf) run(words []string) error {
 		return c.trustFile(all)
 	}
 	return c.read(all, named, file)
+}
+
+// isKey reports whether the second word of `conf PLUGIN KEY` is a key, and no name of a group.
+func (c *conf) isKey(group, key string) bool {
+	all, named, err := c.groups([]string{group})
+	if err != nil || len(named) != 1 {
+		return false // the error comes again
+	}
+	if _, err := settings.Named(all, key); err == nil {
+		return false
+	}
+	q, err := plugin.ParseRequest(key)
+	return err == nil && q.Path == ""
 }
 
 // file returns the settings file that conf edits.

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
+	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/receive"
 )
 
@@ -17,7 +20,11 @@ func receiveCommand() *cobra.Command {
 			ignoreSIGPIPE()
 			ctx, done := interruptible(cmd.Context(), nil) // ends at once, without a message
 			defer done()
-			return receive.Run(ctx, args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+			err := receive.Run(ctx, args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+			if errors.As(err, new(*receive.TargetError)) {
+				return &host.UsageError{Err: err}
+			}
+			return err
 		},
 	}
 }

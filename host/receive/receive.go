@@ -24,10 +24,12 @@ const grace = 100 * time.Millisecond
 // what arrives to out until ctx ends, which is not an error. A NUL byte ends a report and is
 // shown as a line, and so is the end of a datagram. Events (listening, connections) go to
 // status, one line each.
+//
+// The error for a target on which it cannot listen is a [TargetError].
 func Run(ctx context.Context, target string, out, status io.Writer) error {
 	t, err := outlet.ParseTarget(target)
 	if err != nil {
-		return err
+		return &TargetError{err}
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -38,13 +40,20 @@ func Run(ctx context.Context, target string, out, status io.Writer) error {
 	case "udp":
 		err = datagrams(ctx, t, p)
 	default:
-		return fmt.Errorf("target %q: receive listens on tcp://host:port, udp://host:port or unix:///path", target)
+		return &TargetError{fmt.Errorf("target %q: receive listens on tcp://host:port, udp://host:port or unix:///path", target)}
 	}
 	if err == nil {
 		err = p.failed()
 	}
 	return err
 }
+
+// TargetError is the error for a target that is none of receive's.
+type TargetError struct{ Err error }
+
+func (e *TargetError) Error() string { return e.Err.Error() }
+
+func (e *TargetError) Unwrap() error { return e.Err }
 
 func stream(ctx context.Context, t outlet.Target, p *printer) error {
 	l, err := listen(ctx, t)

@@ -106,6 +106,9 @@ func delivery(o *Outlet) string {
 	if lost := s.Dropped + s.Undelivered; lost > 0 {
 		text += fmt.Sprintf("; %s not delivered", outlet.Reports(lost, s.DroppedBytes+s.UndeliveredBytes))
 	}
+	if s.Refused > 0 {
+		text += fmt.Sprintf("; %s refused", outlet.Reports(s.Refused, s.RefusedBytes))
+	}
 	if s.Errors > 0 {
 		text += fmt.Sprintf("; %d errors", s.Errors)
 	}

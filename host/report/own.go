@@ -41,6 +41,9 @@ func sent(s *outlet.Stats) string {
 	if s.Reconnects > 0 {
 		text += fmt.Sprintf(", reconnects: %d", s.Reconnects)
 	}
+	if s.Refused > 0 {
+		text += fmt.Sprintf(", refused: %d", s.Refused)
+	}
 	if s.Errors > 0 {
 		text += fmt.Sprintf(", errors: %d", s.Errors)
 	}

@@ -3,6 +3,7 @@ package outlet
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"syscall"
@@ -15,15 +16,23 @@ import (
 // the network card empties whether anybody listens or not.
 const datagramTurn = 10 * time.Millisecond
 
-// datagram is a carrier over UDP: one frame, one datagram, nothing kept.
+// datagram is a carrier over UDP, or to a Unix socket of datagrams: one frame, one datagram,
+// nothing kept.
 type datagram struct {
 	cfg    *Config
 	target Target
-	conn   *net.UDPConn
+	conn   datagramConn
 
 	mu            sync.Mutex
 	st            Stats
+	last          int  // bytes of the last frame that was sent
 	refused, long bool // said so
+}
+
+// datagramConn is a *net.UDPConn or a *net.UnixConn.
+type datagramConn interface {
+	net.Conn
+	syscall.Conn
 }
 
 func openUDP(ctx context.Context, cfg *Config) (carrier, error) {
@@ -35,6 +44,23 @@ func openUDP(ctx context.Context, cfg *Config) (carrier, error) {
 	return &datagram{cfg: cfg, target: t, conn: conn.(*net.UDPConn)}, nil
 }
 
+// openUnix connects to a Unix socket of streams, or of datagrams if it is one.
+func openUnix(ctx context.Context, cfg *Config) (carrier, error) {
+	if conn, err := dialDatagrams(ctx, cfg.Target); err == nil {
+		return &datagram{cfg: cfg, target: cfg.Target, conn: conn}, nil
+	}
+	return openStream(ctx, cfg)
+}
+
+// dialDatagrams returns an error if the socket is none of datagrams.
+func dialDatagrams(ctx context.Context, t Target) (datagramConn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "unixgram", t.Address)
+	if err != nil {
+		return nil, err
+	}
+	return conn.(*net.UnixConn), nil
+}
+
 func (d *datagram) send(frame []byte) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -43,13 +69,13 @@ func (d *datagram) send(frame []byte) error {
 		return errClosed
 	}
 	if err != nil && !errors.Is(err, syscall.EMSGSIZE) {
-		d.failed(err)
-		err = d.write(frame) // the error was that of a datagram before, and kept this one back
+		err = d.again(frame, err)
 	}
 	switch {
 	case err == nil:
 		d.st.Frames++
 		d.st.Bytes += uint64(len(frame))
+		d.last = len(frame)
 		return nil
 	case !errors.Is(err, syscall.EMSGSIZE):
 		d.failed(err)
@@ -62,6 +88,22 @@ func (d *datagram) send(frame []byte) error {
 	return nil
 }
 
+// again sends a frame that an error has kept back. UDP's errors are those of the datagram before.
+// A Unix socket's error is this one's: perhaps another receiver listens there by now.
+func (d *datagram) again(frame []byte, err error) error {
+	if d.target.Network == "udp" {
+		d.late(err)
+		return d.write(frame)
+	}
+	conn, dialErr := dialDatagrams(context.Background(), d.target)
+	if dialErr != nil {
+		return err
+	}
+	_ = d.conn.Close()
+	d.conn = conn
+	return d.write(frame)
+}
+
 func (d *datagram) write(frame []byte) error {
 	if err := d.conn.SetWriteDeadline(time.Now().Add(datagramTurn)); err != nil {
 		return err
@@ -70,17 +112,40 @@ func (d *datagram) write(frame []byte) error {
 	return err
 }
 
-// failed counts an error; the first is told.
+// late counts an error that is that of an earlier datagram: a refused one was not sent.
+func (d *datagram) late(err error) {
+	if errors.Is(err, syscall.ECONNREFUSED) && d.st.Frames > 0 {
+		d.st.Frames--
+		d.st.Bytes -= min(uint64(d.last), d.st.Bytes)
+		d.st.Refused++
+		d.st.RefusedBytes += uint64(d.last)
+		d.tell(err)
+		return
+	}
+	d.failed(err)
+}
+
+// failed counts an error.
 func (d *datagram) failed(err error) {
 	d.st.Errors++
-	if !d.refused {
-		d.refused = true
-		why := ""
-		if errors.Is(err, syscall.ECONNREFUSED) {
-			why = ": nobody listens: start `t2host receive " + d.target.String() + "`"
-		}
-		d.cfg.warn("send to %s: %v%s (told once; the count of errors goes on)", d.target, cause.Of(err), why)
+	d.tell(err)
+}
+
+// tell tells the first error.
+func (d *datagram) tell(err error) {
+	if d.refused {
+		return
 	}
+	d.refused = true
+	why := ""
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		why = ": " + d.cure()
+	}
+	d.cfg.warn("send to %s: %v%s (told once; the count goes on)", d.target, cause.Of(err), why)
+}
+
+func (d *datagram) cure() string {
+	return "nobody listens: start `t2host receive " + d.target.String() + "`"
 }
 
 func (d *datagram) stats() Stats {
@@ -89,11 +154,19 @@ func (d *datagram) stats() Stats {
 	return d.st
 }
 
+// end returns an error if frames are known to be lost.
 func (d *datagram) end(time.Duration, bool) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := pendingError(d.conn); err != nil {
-		d.failed(err) // of the last datagram, which may have been the only one
+		d.late(err) // of the last datagram, which may have been the only one
 	}
-	return d.conn.Close()
+	err := d.conn.Close()
+	if d.st.Refused > 0 {
+		err = errors.Join(fmt.Errorf("%s refused by %s: %s", Reports(d.st.Refused, d.st.RefusedBytes), d.target, d.cure()), err)
+	}
+	if d.st.Dropped > 0 {
+		err = errors.Join(fmt.Errorf("%s not delivered to %s", Reports(d.st.Dropped, d.st.DroppedBytes), d.target), err)
+	}
+	return err
 }

@@ -239,7 +239,7 @@ func closes(t *testing.T, o *Outlet, given int) (Stats, error) {
 	if d := time.Since(begin); d > patience {
 		t.Errorf("Close took %v", d)
 	}
-	if sum := st.Frames + st.Waiting + st.Dropped + st.Undelivered; sum != uint64(given) {
+	if sum := st.Frames + st.Waiting + st.Dropped + st.Undelivered + st.Refused; sum != uint64(given) {
 		t.Errorf("%d frames given, counted %d: %+v", given, sum, st)
 	}
 	return st, err

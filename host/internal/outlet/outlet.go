@@ -77,7 +77,8 @@ type Stats struct {
 	Undelivered, UndeliveredBytes uint64 // at Close
 	UndeliveredTo                 string // the file that has them; empty if they are lost
 	Reconnects                    uint64
-	Errors                        uint64 // UDP: refusals and other errors that the kernel reported
+	Refused, RefusedBytes         uint64 // UDP: sent, and refused as the kernel was told
+	Errors                        uint64 // UDP: other errors that the kernel reported
 }
 
 // carrier is an open target. The methods may be called from several goroutines.

@@ -36,7 +36,7 @@ func outq(c *net.TCPConn) (unacked int, err error) {
 }
 
 // pendingError returns and clears the error that the kernel holds for a socket.
-func pendingError(c *net.UDPConn) error {
+func pendingError(c datagramConn) error {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return err

@@ -8,4 +8,4 @@ import "net"
 // report can be lost when the receiver goes away.
 func outq(*net.TCPConn) (unacked int, err error) { return 0, nil }
 
-func pendingError(*net.UDPConn) error { return nil }
+func pendingError(datagramConn) error { return nil }

@@ -25,7 +25,7 @@ type scheme struct {
 var schemes = [...]scheme{
 	{name: "tcp", prefix: "tcp://", form: "tcp://host:port", network: "tcp", check: checkPort, dial: dialNetwork, open: openStream},
 	{name: "udp", prefix: "udp://", form: "udp://host:port", network: "udp", check: checkPort, dial: dialNetwork, open: openUDP},
-	{name: "unix", prefix: "unix://", form: "unix:///path", network: "unix", check: checkSocket, dial: dialNetwork, open: openStream},
+	{name: "unix", prefix: "unix://", form: "unix:///path", network: "unix", check: checkSocket, dial: dialNetwork, open: openUnix},
 	{name: "file", prefix: "file:", form: "file:PATH", check: checkPath, open: openFiles},
 	{name: "-", prefix: "-", form: "- (standard output)", check: checkNothing, open: openStdout},
 }
