@@ -1,13 +1,14 @@
 package capture
 
 import (
+	"compress/bzip2"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/t2host/t2host/host/cause"
@@ -119,6 +120,15 @@ func (in *input) recognise(head []byte) error {
 			return nil
 		}
 	}
+	if program := packer(head); program != "" {
+		from := in.path
+		if from == "-" {
+			from = ""
+		} else {
+			from = " " + from
+		}
+		return fmt.Errorf("is compressed by %s: %s -dc%s | t2host -r - reads it", program, program, from)
+	}
 	begin := fmt.Sprintf("begins with %q", head[:min(len(head), 8)])
 	if in.info.Compression != "" {
 		begin = "inside " + in.info.Compression + " it " + begin
@@ -126,9 +136,24 @@ func (in *input) recognise(head []byte) error {
 	return fmt.Errorf("not a pcap or pcapng file (%s)", begin)
 }
 
-// compression returns gzip (RFC 1952) or zstd (RFC 8878) by their magic bytes; a zstd file may
+// packer returns the program that unpacks what is not unpacked here, by the first bytes.
+func packer(head []byte) string {
+	for _, p := range []struct{ magic, program string }{
+		{"\xfd7zXZ\x00", "xz"}, {"\x04\x22\x4d\x18", "lz4"}, {"\x02\x21\x4c\x18", "lz4"}, {"LZIP", "lzip"}, {"\x1f\x9d", "gzip"},
+	} {
+		if strings.HasPrefix(string(head), p.magic) {
+			return p.program
+		}
+	}
+	return ""
+}
+
+// compression returns gzip (RFC 1952), bzip2 or zstd (RFC 8878) by their magic bytes; a zstd file may
 // begin with a skippable frame, as those of pzstd do.
 func compression(head []byte) string {
+	if strings.HasPrefix(string(head), "BZh") {
+		return "bzip2"
+	}
 	if len(head) >= 4 {
 		switch magic := binary.LittleEndian.Uint32(head); {
 		case magic&0xffffff == 0x088b1f:
@@ -149,11 +174,10 @@ func (in *input) unpack(codec string, t *tap) ([]byte, error) {
 	u := &unpacker{codec: codec, tap: t}
 	var err error
 	switch codec {
+	case "bzip2":
+		u.r = bzip2.NewReader(in.src)
 	case "gzip":
-		var z *gzip.Reader
-		if z, err = gzip.NewReader(in.src); err == nil {
-			u.r = z
-		}
+		u.r, err = newMembers(in.src)
 	case "zstd":
 		var z *zstd.Decoder
 		if z, err = zstd.NewReader(in.src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),

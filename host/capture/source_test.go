@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -118,11 +119,18 @@ func TestCutCompressed(t *testing.T) {
 	}
 }
 
+// smallBzip2 is the file that small returns, compressed by bzip2.
+const smallBzip2 = "QlpoOTFBWSZTWYlvX1UAACh/Hv6ECBAgQIEGBAgQIAcAIAAQAAgABAAAAKAAVFAANAANBlNR6J6mmQ0ekBFUSqO91XObYfMSZwIPcARKQqNRtvaQtxy9+osbvhHFvi7kinChIRLevqo="
+
 func TestCompressed(t *testing.T) {
 	classic, _ := small()
 	ng, _, _ := smallNG()
 	wrong := gz(t, classic)
 	wrong[len(wrong)-6] ^= 1 // checksum
+	bz, err := base64.StdEncoding.DecodeString(smallBzip2)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name   string
 		file   []byte
@@ -131,6 +139,11 @@ func TestCompressed(t *testing.T) {
 		{"gzip", gz(t, classic), ""},
 		{"gzip, two members", append(gz(t, classic[:50]), gz(t, classic[50:])...), ""},
 		{"gzip of pcapng", gz(t, ng), ""},
+		{"gzip, zeros after it", append(gz(t, classic), make([]byte, 5000)...), ""},
+		{"gzip, two members and zeros", append(append(gz(t, classic[:50]), gz(t, classic[50:])...), 0, 0, 0), ""},
+		{"gzip, zeros and more", append(append(gz(t, classic), 0, 0), gz(t, classic)...), "a.cap: corrupt at packet 4, byte 89: gzip stream: gzip: invalid header"},
+		{"bzip2", bz, ""},
+		{"bzip2, cut", bz[:len(bz)-4], "a.cap: cut in packet 4 at byte 89: 0 of 16 bytes are present, the bzip2 stream ends early"},
 		{"zstd", zst(t, classic), ""},
 		{"zstd, two frames", append(zst(t, classic[:50]), zst(t, classic[50:])...), ""},
 		{"zstd, skippable frame first", append([]byte{0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4}, zst(t, ng)...), ""},
@@ -187,6 +200,9 @@ func TestOpenErrors(t *testing.T) {
 		{put("nl", []byte("\n\r\r\nsome more text")), `not a pcap or pcapng file (begins with "\n\r\r\nsome")`},
 		{put("text.gz", gz(t, []byte("hello world\n"))), `not a pcap or pcapng file (inside gzip it begins with "hello wo")`},
 		{put("empty.gz", gz(t, nil)), "gzip stream of an empty file"},
+		{put("xz", []byte("\xfd7zXZ\x00\x00\x04more")), "is compressed by xz: xz -dc " + filepath.Join(dir, "xz") + " | t2host -r - reads it"},
+		{put("lz4", []byte("\x04\x22\x4d\x18more")), "is compressed by lz4: lz4 -dc " + filepath.Join(dir, "lz4") + " | t2host -r - reads it"},
+		{put("Z", []byte("\x1f\x9dmoremore")), "is compressed by gzip: gzip -dc " + filepath.Join(dir, "Z") + " | t2host -r - reads it"},
 		{put("cut.gz", gz(t, classic)[:6]), "gzip stream ends early"},
 	} {
 		_, err := Open([]string{good, c.path}, nil)
