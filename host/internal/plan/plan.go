@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/t2host/t2host/host/internal/claims"
@@ -109,6 +110,7 @@ func (p *Plan) make(c *Config) error {
 	}
 	p.grantMemory(c)
 	p.completeOpenings()
+	p.tellOfColumns(c, catalogue)
 	if c.Log {
 		p.Log = &outlet.Config{Name: "log", Target: outlet.File(c.Prefix + "_log.txt")}
 	}
@@ -119,6 +121,25 @@ func (p *Plan) make(c *Config) error {
 	}
 	p.claim(c)
 	return nil
+}
+
+// tellOfColumns tells the user which plugins have columns, if one that writes all columns is
+// loaded without any of them.
+func (p *Plan) tellOfColumns(c *Config, catalogue []*plugin.Artefact) {
+	for _, l := range p.Plugins {
+		if !l.Ends.All || len(l.Opening.Columns) > 0 {
+			continue
+		}
+		var names []string
+		for _, a := range catalogue {
+			if len(a.Columns) > 0 {
+				names = append(names, a.Name)
+			}
+		}
+		if len(names) > 0 {
+			c.Note(fmt.Sprintf("plugin %s writes the columns of other plugins, and none is loaded: add to -p one of %s", l.Name, strings.Join(names, ", ")))
+		}
+	}
 }
 
 // add adds a plugin with its runtime, values and outlets.
