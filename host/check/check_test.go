@@ -8,7 +8,7 @@ import (
 
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/all"
-	"github.com/t2host/t2host/plugins/tcpstates"
+	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
 )
 
@@ -91,7 +91,7 @@ func TestRun(t *testing.T) {
 		{
 			"another declaration each time",
 			func(run) (uint64, error) { return 1, nil }, nil,
-			func() (*sdk.Plugin, error) { return tcpstates.Plugin, nil },
+			func() (*sdk.Plugin, error) { return tcpwin.Plugin, nil },
 			map[string]string{"declaration is the same each time": "it differs each time"},
 		},
 	} {
