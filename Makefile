@@ -2,7 +2,7 @@
 # make quick    format, vet, and the tests that take no time: a minute
 # make test     the linters and all tests, fuzz targets with their seeds: twelve minutes with empty caches
 # make expected the comparison with T2's results: identical/total
-# make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, a flood of 10 million flows in every runtime, 10 minutes of each fuzz target
+# make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, the slowest of the hostile modules, a flood of 10 million flows in every runtime, 10 minutes of each fuzz target
 # make bench    the measurements
 # make build    bin/t2host
 # make cross    the same for other systems, to see that it builds
@@ -14,7 +14,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(GOFLAGS)) -trimpath)
 ADDR        ?= tcp://127.0.0.1:5555
 STATICCHECK  = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT      = $(GO) run mvdan.cc/gofumpt@v0.12.0
-PACKAGES     = ./... ./testdata/built ./testdata/make ./testdata/record ./testdata/compare
+PACKAGES     = ./... ./testdata/built ./testdata/module ./testdata/make ./testdata/record ./testdata/compare
 # What neither command reaches is dead. Not asked of package sdk: its callers are plugins of others.
 DEADCODE     = dead=$$($(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0 -filter 't2host/t2host/(cmd|host|plugins|scaffold|sdk/)' ./cmd/t2host ./plugins/all/cmd/all) || exit 1; if [ -n "$$dead" ]; then echo "dead code:"; echo "$$dead"; exit 1; fi
 FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode sdk/value:FuzzEscape host/printable:FuzzLine sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit host/settings:FuzzTrusted host/settings:FuzzTemplate \
@@ -100,6 +100,7 @@ soak: module
 	T2HOST_KILLS=50 T2HOST_PACKETS=50000000 $(GO) test ./host -count=1 -v -timeout 30m -run '^(TestAKilledPlugin|TestAKilledHost|TestAGuestsMemoryStaysFlat)$$'
 	T2HOST_MATRIX=1 $(GO) test ./host -count=1 -timeout 3h -run '^TestConformance'
 	T2HOST_FLOOD=10000000 $(GO) test ./cmd/t2host -count=1 -v -timeout 2h -run '^TestFlood$$'
+	T2HOST_HOSTILE=all $(GO) test ./cmd/t2host -count=1 -timeout 60m -run '^TestHostileModules$$'
 	T2HOST_RUNS=10000 $(GO) test ./cmd/t2host -count=1 -v -timeout 8h -run '^TestAnySettings$$'
 	$(MAKE) fuzz
 

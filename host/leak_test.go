@@ -249,7 +249,8 @@ func hostileEnds(names ...string) []end {
 
 // goodGuest is the module that the hostile ones are made from.
 var goodGuest = sync.OnceValue(func() *plugin.Artefact {
-	k := launch.Config{}.Carrier(plugin.CarrierConfig{})
+	none := func(string) {}
+	k := launch.Config{}.Carrier(plugin.CarrierConfig{Note: none, Warn: none})
 	defer k.Close()
 	found, err := k.Describe("../testdata/guests/hostile/good.wasm")
 	if err != nil {

@@ -24,12 +24,15 @@ import (
 
 var update = flag.Bool("update", false, "write the scripts' expected files anew")
 
+// roles are what this test's binary is too, by its name.
+var roles = map[string]func(){"t2host": main}
+
 func TestMain(m *testing.M) {
 	if serve.Called() { // the host under test has started itself as a plugin
 		main()
 		syscall.Exit(0) // os.Exit waits a second under the race detector
 	}
-	testscript.Main(cleaned{m}, map[string]func(){"t2host": main})
+	testscript.Main(cleaned{m}, roles)
 }
 
 // cleaned are the tests, and the removal of what they have built.

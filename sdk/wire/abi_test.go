@@ -104,10 +104,14 @@ func TestABILimits(t *testing.T) {
 		"A frame has at most %d MiB":   answer.MaxFrame,
 		"JSON, at most %d MiB":         manifest.MaxSize,
 		"of at most %d MiB. It export": wasm.MaxModule,
+		"all functions have %d MiB":    wasm.MaxCode,
 	} {
 		if want := fmt.Sprintf(format, limit>>20); !strings.Contains(text, want) {
 			t.Errorf("ABI.md does not say: %s", want)
 		}
+	}
+	if want := fmt.Sprintf("a function has at most %d KiB", wasm.MaxBody>>10); !strings.Contains(text, want) {
+		t.Errorf("ABI.md does not say: %s", want)
 	}
 	for format, limit := range map[string]int{
 		"At most %s entries":     wasm.MaxEntries,

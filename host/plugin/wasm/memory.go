@@ -19,11 +19,15 @@ func (m *memory) Allocate(_, _ uint64) experimental.LinearMemory {
 	return m
 }
 
-// Reallocate returns the memory with the given size; nil refuses it.
+// Reallocate returns the memory with the given size; nil refuses it. A guest that asks for more
+// than the limit is ended: one that asks again and again would never return.
 func (m *memory) Reallocate(size uint64) []byte {
 	if size > m.limit {
 		if m.wanted == 0 {
 			m.wanted = size
+		}
+		if len(m.buf) > 0 {
+			panic("guest wants more memory than it may have") // wazero turns it into an error
 		}
 		return nil
 	}

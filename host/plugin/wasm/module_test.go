@@ -107,6 +107,33 @@ func TestLies(t *testing.T) {
 	}
 }
 
+// TestMuchCode: what takes too much memory to compile is refused before, with the reason.
+func TestMuchCode(t *testing.T) {
+	of := func(functions, size int) []byte {
+		one := number(size) + strings.Repeat("\x00", size)
+		return []byte(head + types + section(sectionFunction, number(functions)+strings.Repeat("\x00", functions)) +
+			section(sectionCode, number(functions)+strings.Repeat(one, functions)))
+	}
+	for _, c := range []struct {
+		name string
+		code []byte
+		want string
+	}{
+		{"the longest function", of(1, MaxBody), ""},
+		{"a longer function", of(1, MaxBody+1), "has a function of more than 256 KiB: split it"},
+		{"much code", of(63, MaxBody), ""},
+		{"more code", of(64, MaxBody), "has more than 16 MiB of code"},
+	} {
+		got := ""
+		if _, err := readShape(c.code); err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
 // TestModulesThatAreNoPlugins: what is missed first is always the same.
 func TestModulesThatAreNoPlugins(t *testing.T) {
 	good := read(t, "hostile/good")

@@ -2,6 +2,7 @@ package wasm
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/tetratelabs/wazero/api"
 )
@@ -14,6 +15,11 @@ const (
 	MaxLocals     = 50_000  // of a function, as in browsers
 	MaxAllLocals  = 4 << 20 // of all functions
 	MaxElements   = 1 << 20 // of all tables, and of all their initial elements
+
+	// Bytes of a function and of all functions: to compile one takes a hundred times as much
+	// memory while it lasts, and what is compiled stays.
+	MaxBody = 1 << 18
+	MaxCode = 16 << 20
 )
 
 // shape is what a module declares before it is compiled.
@@ -27,6 +33,7 @@ type shape struct {
 	functions []function // imported ones first
 	locals    uint64
 	elements  uint64
+	long      bool // a function is longer than MaxBody
 }
 
 // imported is an entry of the import section.
@@ -42,7 +49,11 @@ type exported struct {
 	function
 }
 
-var errMalformed = errors.New("not a well-formed WebAssembly module")
+var (
+	errMalformed = errors.New("not a well-formed WebAssembly module")
+	errLong      = fmt.Errorf("has a function of more than %d KiB: split it", MaxBody>>10)
+	errCode      = fmt.Errorf("has more than %d MiB of code", MaxCode>>20)
+)
 
 // readShape reads a module's sections (WebAssembly core specification 2.0, 5.5) before
 // anything else reads the module: no count is larger than its section.
@@ -69,7 +80,13 @@ func readShape(code []byte) (*shape, error) {
 			return nil, errMalformed
 		}
 		last = place
+		if id == sectionCode && len(section.b) > MaxCode {
+			return nil, errCode
+		}
 		s.section(id, &section)
+		if s.long {
+			return nil, errLong
+		}
 		if section.bad || len(section.b) > 0 {
 			return nil, errMalformed
 		}
@@ -221,6 +238,10 @@ func (s *shape) element(r *reader) {
 // body reads a function's locals; its instructions are left to the compiler.
 func (s *shape) body(r *reader) {
 	code := reader{b: r.take(r.u32())}
+	if len(code.b) > MaxBody {
+		s.long = true
+		r.fail()
+	}
 	locals := uint64(0)
 	code.each(MaxLocals, func() {
 		locals += uint64(code.u32())
