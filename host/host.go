@@ -17,6 +17,7 @@ import (
 	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/report"
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/host/settings"
 )
 
@@ -94,6 +95,9 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	stages, err := openStages(&c, p, out, r.Date)
 	if err != nil {
 		out.discard()
+		if errors.As(err, new(*guard.Refused)) {
+			return nil, &UsageError{err}
+		}
 		return nil, err
 	}
 	begun()

@@ -152,11 +152,11 @@ func Define[S any](spec Spec[S]) *Plugin {
 	p.Open = func(o Opening) (Stage, error) {
 		s := spec.Defaults
 		if err := setting.Apply(bind(&s), o.Values); err != nil {
-			return nil, err
+			return nil, &guard.Refused{Err: err}
 		}
 		env := newEnv(p, o)
 		var stage Stage
-		err := guard.Call(func() (err error) { stage, err = spec.Open(env, s); return err })
+		err := guard.Open(func() (err error) { stage, err = spec.Open(env, s); return err })
 		if err == nil {
 			err = env.err
 		}

@@ -8,6 +8,30 @@ import (
 	"strings"
 )
 
+// Refused is the error of an Open that returned one and did not panic: the plugin cannot run with
+// these settings, or beside these plugins.
+type Refused struct{ Err error }
+
+// Error returns the text of the error of Open.
+func (r *Refused) Error() string { return r.Err.Error() }
+
+// Unwrap returns the error of Open.
+func (r *Refused) Unwrap() error { return r.Err }
+
+// Open calls f as Call does. An error that f returned is a [*Refused].
+func Open(f func() error) error {
+	returned := false
+	err := Call(func() error {
+		err := f()
+		returned = true
+		return err
+	})
+	if err != nil && returned {
+		return &Refused{err}
+	}
+	return err
+}
+
 // Call calls f and returns its error. If f panics, the error has the panic's value and the file
 // and line where it happened.
 func Call(f func() error) (err error) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -89,6 +90,7 @@ func (s *Server) Close() ([]byte, error) {
 
 func (s *Server) reply(err error) ([]byte, error) {
 	problem := ""
+	_, refused := err.(*guard.Refused)
 	if err != nil {
 		problem = err.Error()
 		if problem == "" {
@@ -96,5 +98,8 @@ func (s *Server) reply(err error) ([]byte, error) {
 		}
 	}
 	s.answer = wire.AppendAnswer(s.answer[:0], &s.none, 0, problem)
+	if refused {
+		wire.Refuse(s.answer)
+	}
 	return s.answer, nil
 }

@@ -24,6 +24,13 @@ func AppendAnswer(dst []byte, out *answer.Answer, ends int, problem string) []by
 	return finish(dst, start, kindAnswer)
 }
 
+// Refuse marks an answer to open that holds an error: the plugin refuses its settings, or the run's
+// plugins.
+func Refuse(answer []byte) { answer[refusedAt] = 1 }
+
+// refusedAt is the offset of the number that tells a refusal, the last one of the header.
+const refusedAt = answerHeader - 4
+
 // appendCounts appends the header of an answer or a piece.
 func appendCounts(dst []byte, out *answer.Answer, frames, ends, problem int) []byte {
 	dst = extend(dst, 8)

@@ -121,7 +121,7 @@ func (a *Answer) End(msg []byte) error {
 		if err := c.end(); err != nil {
 			return err
 		}
-		return &PluginError{text}
+		return &PluginError{text, counts.refused == 1}
 	}
 	if counts.ends != a.ends {
 		c.fail("answer is to another number of flow ends")
@@ -147,11 +147,11 @@ func (a *Answer) End(msg []byte) error {
 func (a *Answer) Left() error { return a.left }
 
 // counts are those of an answer's header.
-type counts struct{ ends, deltas, frames, summary, report, logs, problem int }
+type counts struct{ ends, deltas, frames, summary, report, logs, problem, refused int }
 
 func readCounts(c *cursor) counts {
-	n := counts{int(c.u32()), c.count(deltaHeader), c.count(frameHeader), c.count(4), c.count(4), c.count(4), c.count(1)}
-	if c.u32() != 0 {
+	n := counts{int(c.u32()), c.count(deltaHeader), c.count(frameHeader), c.count(4), c.count(4), c.count(4), c.count(1), int(c.u32())}
+	if n.refused > 1 || n.refused == 1 && n.problem == 0 {
 		c.fail("answer's header has a number where 0 should be")
 	}
 	return n

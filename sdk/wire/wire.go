@@ -50,7 +50,10 @@ func VersionError(theirs int) error {
 }
 
 // PluginError is the error of a plugin itself, not of its message.
-type PluginError struct{ Text string }
+type PluginError struct {
+	Text    string
+	Refused bool // it was told to open, and returned the error: see Refuse
+}
 
 func (e *PluginError) Error() string { return e.Text }
 

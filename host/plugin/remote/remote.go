@@ -10,6 +10,7 @@ import (
 	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -141,7 +142,11 @@ func (s *stage) checked(err error) error {
 		return nil
 	}
 	if errors.As(err, &own) {
-		return errors.New(Printable(own.Text))
+		err := errors.New(Printable(own.Text))
+		if own.Refused {
+			return &guard.Refused{Err: err}
+		}
+		return err
 	}
 	s.broken = true
 	return fmt.Errorf("malformed answer: %w", err)
