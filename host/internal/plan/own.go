@@ -18,6 +18,7 @@ type Own struct {
 	Evict       string
 	LinkTypes   string
 	Rows        uint32
+	Folder      string
 	Sync        uint32
 	MaxFile     uint32
 
@@ -49,6 +50,7 @@ func (o *Own) batch() []sdk.Setting {
 
 func (o *Own) output() []sdk.Setting {
 	return []sdk.Setting{
+		sdk.ChoiceSetting("folder", &o.Folder, "where output files are if -w names no folder: current, or capture, as T2, the folder of the capture or of the list of captures", "current", "capture"),
 		sdk.Uint32Setting("sync", &o.Sync, "s", 0, 86400, "how often the files of a live run are written through to the disk; 0: when they are complete, as those of other runs"),
 		sdk.Uint32Setting("max_file", &o.MaxFile, "MiB", 0, 1<<31, "how much a plugin may send to the files of one outlet, before they are compressed; more ends the run; 0: no limit"),
 	}
@@ -64,7 +66,7 @@ func (o *Own) runtime() []sdk.Setting {
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", LinkTypes: "all", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", LinkTypes: "all", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
@@ -125,6 +127,12 @@ func CheckValue(g settings.Group, s *sdk.Setting, text string) error {
 		return err
 	}
 	return fmt.Errorf("%s %w", s.Name, err)
+}
+
+// BesideCapture reports whether output files are in the capture's folder if none is named.
+func BesideCapture(v *settings.Values) bool {
+	o, err := ownSettings(v) // Make returns the error
+	return err == nil && o.Folder == "capture"
 }
 
 // ownSettings returns the host's own values.

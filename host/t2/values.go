@@ -1,0 +1,17 @@
+package t2
+
+// Value is a setting's value with which results are T2's.
+type Value struct {
+	Group, Key string
+	Value      string
+}
+
+// Values are what --t2 sets: every setting that changes a result and has a value that is T2's.
+// docs/from-t2.md names them in its table of differences.
+var Values = []Value{
+	{"flow", "evict", "oldest"},
+	{"capture", "link_types", "first"},
+	{"output", "folder", "capture"},
+	{"tcpwin", "when_full", "stop"},
+	{"tcpwinsink", "final_report", "false"},
+}
