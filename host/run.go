@@ -67,7 +67,7 @@ func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, details bool) *flows {
 	f := &flows{pipe: pipe, most: int(min(max(p.MaxFlows, 256), 1<<16))}
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
-		Fair: p.Evict == "fair", Details: details,
+		Fair: p.Evict == "fair", ByFlags: p.Direction == "flags", Details: details,
 	}, f.end)
 	f.batch, f.err = pipe.Next()
 	return f

@@ -10,6 +10,7 @@ type Value struct {
 // docs/from-t2.md names them in its table of differences.
 var Values = []Value{
 	{"flow", "evict", "oldest"},
+	{"flow", "direction", "ports"},
 	{"capture", "link_types", "first"},
 	{"output", "folder", "capture"},
 	{"tcpwin", "when_full", "stop"},

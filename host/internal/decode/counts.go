@@ -122,12 +122,12 @@ func (d *Decoder) count(h *Headers, status FlowStat) {
 	case protoUDP:
 		c.UDP++
 		c.UDPBytes += uint64(h.CapLen)
-	case protoSCTP:
+	case ProtoSCTP:
 		c.SCTP++
 		c.SCTPBytes += uint64(h.CapLen)
-	case protoICMP:
+	case ProtoICMP:
 		c.ICMP++
-	case protoICMPv6:
+	case ProtoICMPv6:
 		c.ICMPv6++
 	case protoIGMP:
 		c.IGMP++

@@ -56,6 +56,7 @@ type Headers struct {
 	IPID          uint16 // identification of the flow's IPv4 header, 0 without one
 
 	TCPHeader
+	Message
 
 	// What T2's record shows of a packet (docs/reference/decoding.md).
 	FlowStat FlowStat  // bits of the packet

@@ -22,6 +22,10 @@ type Config struct {
 	// MaxFlows bounds the live directions, at least 2. To make room for one more, the least
 	// recently seen conversation ends.
 	MaxFlows int
+	// ByFlags makes the flags of a conversation's first packet tell its client, or the
+	// conversation that it was part of; only a packet that says nothing is judged by its ports.
+	// Otherwise the ports come first, as in T2.
+	ByFlags bool
 	// Fair makes room by a half-open conversation instead, if one is among the least recently
 	// seen.
 	Fair bool
@@ -258,7 +262,7 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	} else {
 		t.Stats.Conversations++
 		f.FlowInd = t.Stats.Conversations
-		f.Inverted = reverse != h.Key && fromServer(h)
+		f.Inverted = reverse != h.Key && t.fromServer(h)
 	}
 	if f.Inverted {
 		f.FlowStat |= Inverted
@@ -276,21 +280,6 @@ func (t *Table) partner(reverse *decode.Key, h *decode.Headers) uint32 {
 		return none
 	}
 	return t.find(t.index.hash(reverse), reverse)
-}
-
-// fromServer reports whether a conversation's first packet comes from its server.
-func fromServer(h *decode.Headers) bool {
-	k := &h.Key
-	if k.Kind == decode.Layer2 {
-		return false
-	}
-	switch k.SrcPort {
-	case 8080, 8081, 8088, 8089:
-		return true
-	}
-	const synAck = 0x12
-	return k.SrcPort < 1024 && k.SrcPort < k.DstPort ||
-		k.Proto == decode.ProtoTCP && h.Byte13&synAck == synAck
 }
 
 func (t *Table) count(f *Flow) {
