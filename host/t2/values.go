@@ -11,6 +11,8 @@ type Value struct {
 var Values = []Value{
 	{"flow", "evict", "oldest"},
 	{"flow", "direction", "ports"},
+	{"flow", "times", "packets"},
+	{"basicstats", "time_back", "wrap"},
 	{"capture", "link_types", "first"},
 	{"output", "folder", "capture"},
 	{"tcpwin", "when_full", "stop"},

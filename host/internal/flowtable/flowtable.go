@@ -26,6 +26,9 @@ type Config struct {
 	// conversation that it was part of; only a packet that says nothing is judged by its ports.
 	// Otherwise the ports come first, as in T2.
 	ByFlags bool
+	// Extremes makes a flow's first and last time the earliest and the latest of its packets.
+	// Otherwise they are those of its first and its last packet, as in T2.
+	Extremes bool
 	// Fair makes room by a half-open conversation instead, if one is among the least recently
 	// seen.
 	Fair bool
@@ -41,11 +44,11 @@ type Flow struct {
 	marks     uint8
 	TCPStates uint8 // T2's tcpStatesAFlags; complete at the flow's end
 	Inverted  bool  // B, the server's side
-	LastSeen  int64 // time of the last packet, nanoseconds since 1970 UTC
+	LastSeen  int64 // see Config.Extremes; nanoseconds since 1970 UTC
 	links
 
 	FlowInd        uint64 // flow index, from 1, shared with the opposite
-	FirstSeen      int64  // time of the first packet
+	FirstSeen      int64
 	opposite       uint32 // slot, or none
 	hash           uint32
 	synSeq, finSeq uint32
@@ -152,7 +155,11 @@ func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 			f.FlowStat |= FragmentError
 		}
 	}
-	f.LastSeen = h.Time
+	if h.Time >= f.LastSeen || !t.cfg.Extremes {
+		f.LastSeen = h.Time
+	} else {
+		f.FirstSeen = min(f.FirstSeen, h.Time)
+	}
 	f.FlowStat |= h.FlowStat
 	if t.cfg.Details {
 		t.Details(slot).add(f, h)
@@ -212,7 +219,7 @@ func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 	return t.open(hash, h)
 }
 
-// began returns the time of the conversation's first packet.
+// began returns the conversation's first time.
 func (t *Table) began(f *Flow) int64 {
 	if f.opposite == none {
 		return f.FirstSeen

@@ -17,6 +17,7 @@ type Own struct {
 	MaxFlows    uint32
 	Evict       string
 	Direction   string
+	Times       string
 	LinkTypes   string
 	Rows        uint32
 	Folder      string
@@ -35,6 +36,7 @@ func (o *Own) flow() []sdk.Setting {
 		sdk.Uint32Setting("max_flows", &o.MaxFlows, "directions", 2, 1<<28, "live flows; for one more a conversation ends"),
 		sdk.ChoiceSetting("evict", &o.Evict, "which one: fair, of the least recently seen flows the first one that nobody has answered, so that a flood ends its own; oldest, as T2, the least recently seen", "fair", "oldest"),
 		sdk.ChoiceSetting("direction", &o.Direction, "what tells the client of a conversation: flags, those of the first packet (SYN, SCTP's INIT, an ICMP request, and their answers), or the conversation that it was part of, and ports only if it says nothing; ports, as T2, the ports first", "flags", "ports"),
+		sdk.ChoiceSetting("times", &o.Times, "what a flow's and the dump's first and last time are: extremes, the earliest and the latest of all packets; packets, as T2, those of the first and the last packet, so that a duration can be below zero", "extremes", "packets"),
 	}
 }
 
@@ -68,7 +70,7 @@ func (o *Own) runtime() []sdk.Setting {
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", LinkTypes: "all", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", LinkTypes: "all", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
