@@ -65,9 +65,10 @@ type flows struct {
 
 func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, details bool) *flows {
 	f := &flows{pipe: pipe, most: int(min(max(p.MaxFlows, 256), 1<<16))}
+	timeouts, _ := p.FlowTimeouts() // the plan has checked them
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
-		Fair: p.Evict == "fair", ByFlags: p.Direction == "flags", Extremes: p.Times == "extremes", Details: details,
+		Fair: p.Evict == "fair", ByFlags: p.Direction == "flags", Extremes: p.Times == "extremes", Split: p.NewSYN == "splits", Timeouts: timeouts, Details: details,
 	}, f.end)
 	f.batch, f.err = pipe.Next()
 	return f
@@ -166,13 +167,13 @@ func (b *block) payload(i int) []byte {
 
 // reader is the first goroutine. Its figures may be read when blocks is closed.
 type reader struct {
-	decoder     *decode.Decoder
-	blocks      chan *block
-	free        chan *block
+	decoder *decode.Decoder
+	blocks  chan *block
+	free    chan *block
 	clock
-	payload     int // bytes of each packet's payload to keep
-	skipped     uint64
-	err         error // reading broke; cut and corrupt captures are no error here
+	payload int // bytes of each packet's payload to keep
+	skipped uint64
+	err     error // reading broke; cut and corrupt captures are no error here
 }
 
 func startReader(src *capture.Source, decoder *decode.Decoder, p *plan.Plan, payload int) *reader {

@@ -13,6 +13,8 @@ var Values = []Value{
 	{"flow", "direction", "ports"},
 	{"flow", "times", "packets"},
 	{"basicstats", "time_back", "wrap"},
+	{"flow", "new_syn", "joins"},
+	{"flow", "timeouts", "610,182,120,10,0.1"},
 	{"capture", "link_types", "first"},
 	{"output", "folder", "capture"},
 	{"tcpwin", "when_full", "stop"},

@@ -18,6 +18,12 @@ func (t *Table) fromServer(h *decode.Headers) bool {
 	case answers:
 		return true
 	}
+	if t.past.clientIs(&h.Key, t.now) {
+		return false
+	}
+	if client := h.Key.Reverse(); t.past.clientIs(&client, t.now) {
+		return true
+	}
 	return portOfServer(&h.Key)
 }
 

@@ -12,8 +12,13 @@ import (
 // Config is the user's part of a table.
 type Config struct {
 	// TCPStates makes TCP flows time out by the state of their connection, as with T2's plugin
-	// tcpStates; without it all flows time out after 182 s of silence.
+	// tcpStates; without it all flows have the timeout Idle.
 	TCPStates bool
+	// Timeouts are how long flows may be silent; zero: T2's.
+	Timeouts Timeouts
+	// Split makes a SYN with another initial sequence number begin a new conversation if the one
+	// that it would belong to has got beyond its handshake.
+	Split bool
 	// MaxDuration ends a conversation at the first packet that is this many nanoseconds after
 	// its first one; 0 means never.
 	MaxDuration int64
@@ -38,13 +43,11 @@ type Config struct {
 // packets and every walk of a timeout read.
 type Flow struct {
 	decode.Key
-	timeout   uint8 // index in Table.timeouts
-	awaited   uint8 // timeouts (bits) whose marker rests at this flow: see Table.walk
-	state     tcpState
-	marks     uint8
-	TCPStates uint8 // T2's tcpStatesAFlags; complete at the flow's end
-	Inverted  bool  // B, the server's side
-	LastSeen  int64 // see Config.Extremes; nanoseconds since 1970 UTC
+	timeout  uint8 // index in Table.timeouts
+	awaited  uint8 // timeouts (bits) whose marker rests at this flow: see Table.walk
+	state    tcpState
+	marks    uint8
+	LastSeen int64 // see Config.Extremes; nanoseconds since 1970 UTC
 	links
 
 	FlowInd        uint64 // flow index, from 1, shared with the opposite
@@ -56,8 +59,14 @@ type Flow struct {
 	fragPending    bool
 	ipID           uint16          // of the packet before, IPv4; of the first one only if it is a fragment
 	FlowStat       decode.FlowStat // of all its packets, and of the flow
+	isn            uint32          // see Table.opensAgain
+	peerISN        uint32
+	isnKnown       bool
+	peerKnown      bool
+	TCPStates      uint8 // T2's tcpStatesAFlags; complete at the flow's end
+	Inverted       bool  // B, the server's side
 
-	_ [16]byte // to 128
+	_ [4]byte // to 128
 }
 
 // Opposite returns the slot of the opposite direction, or ^0 without one.
@@ -79,9 +88,13 @@ type Table struct {
 	index index
 	frags map[fragment]uint32
 
+	past *past // nil: none is remembered
+
 	now      int64
-	timeouts []float32 // seconds, descending
+	timeouts []float32 // seconds
 	limits   []int64   // the same in nanoseconds
+	order    []int     // the indices of those in use, the longest first
+	slack    int64     // see aged
 	list
 
 	Stats Stats
@@ -113,15 +126,12 @@ const (
 // before Release.
 func New(cfg Config, onEnd func(slot uint32, f *Flow, dir uint8)) *Table {
 	t := &Table{cfg: cfg, onEnd: onEnd, frags: map[fragment]uint32{}}
-	t.timeouts = []float32{182}
-	if cfg.TCPStates {
-		t.timeouts = []float32{established: 610, idle: 182, handshake: 120, closed: 10, reset: 0.1}
-	}
-	for _, seconds := range t.timeouts {
-		t.limits = append(t.limits, int64(float64(seconds)*1e9))
-	}
+	t.setTimeouts()
 	t.index.init([4]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()})
 	t.list.init(t)
+	if cfg.ByFlags {
+		t.past = newPast(&t.index, t.limits[t.order[0]])
+	}
 	return t
 }
 
@@ -165,6 +175,9 @@ func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 		t.Details(slot).add(f, h)
 	}
 	f.reply(h)
+	if h.TCP {
+		f.progress(h)
+	}
 	t.changed(f)
 	if f.Inverted {
 		t.Stats.PacketsB++
@@ -205,7 +218,8 @@ func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 	hash := t.index.hash(&h.Key)
 	if slot := t.find(hash, &h.Key); slot != none {
 		f := t.Flow(slot)
-		if t.cfg.MaxDuration == 0 || t.now-t.began(f) < t.cfg.MaxDuration {
+		cut := t.cfg.MaxDuration != 0 && t.now-t.began(f) >= t.cfg.MaxDuration
+		if !cut && !(opening(h) && t.opensAgain(f, h)) {
 			t.touch(slot, f)
 			if h.IPID != 0 && h.IPID == f.ipID {
 				f.FlowStat |= DuplicateID
@@ -213,7 +227,9 @@ func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 			f.ipID = h.IPID
 			return slot, f
 		}
-		t.Stats.Cuts++
+		if cut {
+			t.Stats.Cuts++
+		}
 		t.end(slot)
 	}
 	return t.open(hash, h)
@@ -246,6 +262,10 @@ func (t *Table) find(hash uint32, k *decode.Key) uint32 {
 func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	reverse := h.Key.Reverse()
 	partner := t.partner(&reverse, h)
+	if partner != none && opening(h) && t.opensAgain(t.Flow(partner), h) {
+		t.end(partner)
+		partner = none
+	}
 	for t.Stats.Live >= t.cfg.MaxFlows {
 		t.evict(partner)
 		partner = t.partner(&reverse, h) // it may have ended
@@ -256,7 +276,8 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	if t.cfg.Details {
 		t.Details(slot).begin(h)
 	}
-	f.timeout = t.idleTimeout()
+	f.timeout = idle
+	f.begin(h)
 
 	if reverse == h.Key && h.Key.Proto == decode.ProtoTCP {
 		f.FlowStat |= LandAttack
@@ -313,6 +334,7 @@ func (t *Table) end(slot uint32) {
 		}
 		t.finishTCP(f, nil)
 		t.onEnd(slot, f, 0)
+		t.remember(f)
 		t.remove(slot, f)
 		return
 	}
@@ -325,6 +347,7 @@ func (t *Table) end(slot uint32) {
 	t.onEnd(a, fa, 0)
 	t.finishTCP(fb, fa)
 	t.onEnd(b, fb, 1)
+	t.remember(fa)
 	t.remove(a, fa)
 	t.remove(b, fb)
 }

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/plugin"
@@ -18,6 +20,8 @@ type Own struct {
 	Evict       string
 	Direction   string
 	Times       string
+	NewSYN      string
+	Timeouts    string
 	LinkTypes   string
 	Rows        uint32
 	Folder      string
@@ -37,6 +41,8 @@ func (o *Own) flow() []sdk.Setting {
 		sdk.ChoiceSetting("evict", &o.Evict, "which one: fair, of the least recently seen flows the first one that nobody has answered, so that a flood ends its own; oldest, as T2, the least recently seen", "fair", "oldest"),
 		sdk.ChoiceSetting("direction", &o.Direction, "what tells the client of a conversation: flags, those of the first packet (SYN, SCTP's INIT, an ICMP request, and their answers), or the conversation that it was part of, and ports only if it says nothing; ports, as T2, the ports first", "flags", "ports"),
 		sdk.ChoiceSetting("times", &o.Times, "what a flow's and the dump's first and last time are: extremes, the earliest and the latest of all packets; packets, as T2, those of the first and the last packet, so that a duration can be below zero", "extremes", "packets"),
+		sdk.ChoiceSetting("new_syn", &o.NewSYN, "what a SYN with another initial sequence number does if the connection before it has got beyond its handshake: splits, it begins a new conversation; joins, as T2, it belongs to the old one", "splits", "joins"),
+		sdk.TextSetting("timeouts", &o.Timeouts, "how long a flow may be silent, seconds: a TCP connection that is established, other flows, a TCP connection that opens or closes, that is closed, and that was reset"),
 	}
 }
 
@@ -70,7 +76,7 @@ func (o *Own) runtime() []sdk.Setting {
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", LinkTypes: "all", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", Timeouts: "610,182,120,10,60", LinkTypes: "all", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
@@ -121,6 +127,10 @@ func CheckSettings(v *settings.Values, groups []settings.Group) error {
 // CheckValue returns an error if text is not a value of a group's setting.
 func CheckValue(g settings.Group, s *sdk.Setting, text string) error {
 	err := g.Check(s, text, outlet.CheckTarget)
+	if o := Defaults(); err == nil && g.Name == "flow" && s.Name == "timeouts" {
+		o.Timeouts = text
+		_, err = o.FlowTimeouts()
+	}
 	if o := Defaults(); err == nil && g.Name == "runtime" {
 		err = setting.Apply(o.runtime(), []setting.Value{{Name: s.Name, Text: text}})
 		if err == nil {
@@ -147,7 +157,27 @@ func ownSettings(v *settings.Values) (Own, error) {
 			return o, fmt.Errorf("%s: %w", g.Name, err)
 		}
 	}
+	if _, err := o.FlowTimeouts(); err != nil {
+		return o, fmt.Errorf("flow.timeouts %w", err)
+	}
 	return o, o.checkMemory()
+}
+
+// maxTimeout bounds a timeout, in seconds.
+const maxTimeout = 1e6
+
+// FlowTimeouts returns the values of flow.timeouts, in seconds.
+func (o *Own) FlowTimeouts() ([5]float32, error) {
+	var list [5]float32
+	words := strings.Split(o.Timeouts, ",")
+	for i, word := range words {
+		seconds, err := strconv.ParseFloat(strings.TrimSpace(word), 32)
+		if err != nil || !(seconds >= 0.001 && seconds <= maxTimeout) || len(words) != len(list) {
+			return list, fmt.Errorf("must be five numbers of seconds from 0.001 to %.0f, separated by commas, not %q", maxTimeout, o.Timeouts)
+		}
+		list[i] = float32(seconds)
+	}
+	return list, nil
 }
 
 // checkMemory returns an error if runtime.max_memory is too low.
