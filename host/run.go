@@ -68,7 +68,7 @@ func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, details bool) *flows {
 	timeouts, _ := p.FlowTimeouts() // the plan has checked them
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
-		Fair: p.Evict == "fair", ByFlags: p.Direction == "flags", Extremes: p.Times == "extremes", Split: p.NewSYN == "splits", Timeouts: timeouts, Details: details,
+		Fair: p.Evict == "fair", ByFlags: p.Direction == "flags", Extremes: p.Times == "extremes", Split: p.NewSYN == "splits", ErrorsApart: p.ICMPErrors == "apart", IgnoreVLAN: p.VLAN == "ignore", Timeouts: timeouts, Details: details,
 	}, f.end)
 	f.batch, f.err = pipe.Next()
 	return f

@@ -103,6 +103,7 @@ type Ends struct {
 	SrcMAC    value.Vec   // value.MAC | value.List: its source MAC addresses, at most 3, in order of appearance
 	DstMAC    value.Vec   // value.MAC | value.List: its destination MAC addresses, at most 3, in order of appearance
 	VLANID    value.Vec   // value.Uint16 | value.List: the VLAN tags of its first packet, at most 3, outermost first
+	ICMP      value.Vec   // value.Uint16 | value.List: the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance
 	Columns   []value.Vec // of other plugins, as declared by EndSelect.With
 }
 
@@ -119,6 +120,8 @@ func (e *Ends) Vec(f field.End) *value.Vec {
 		return &e.DstMAC
 	case field.VLANID:
 		return &e.VLANID
+	case field.ICMP:
+		return &e.ICMP
 	}
 	panic("sdk: field is not a list")
 }
@@ -187,6 +190,9 @@ func (e *Ends) Only(fields field.End) Ends {
 	if fields&field.VLANID == 0 {
 		q.VLANID = value.Vec{}
 	}
+	if fields&field.ICMP == 0 {
+		q.ICMP = value.Vec{}
+	}
 	return q
 }
 
@@ -214,6 +220,7 @@ func (e *Ends) Reset() {
 	e.SrcMAC.Reset(value.MAC | value.List)
 	e.DstMAC.Reset(value.MAC | value.List)
 	e.VLANID.Reset(value.Uint16 | value.List)
+	e.ICMP.Reset(value.Uint16 | value.List)
 }
 
 // Slice returns ends [from, to), with rows packets less before them. They share the memory of e,
@@ -241,6 +248,7 @@ func (e *Ends) Slice(from, to, rows int) Ends {
 		SrcMAC:    sliceVec(&e.SrcMAC, from, to),
 		DstMAC:    sliceVec(&e.DstMAC, from, to),
 		VLANID:    sliceVec(&e.VLANID, from, to),
+		ICMP:      sliceVec(&e.ICMP, from, to),
 	}
 	for _, n := range slice(e.Before, from, to) {
 		s.Before = append(s.Before, n-uint32(rows))

@@ -15,6 +15,8 @@ var Values = []Value{
 	{"basicstats", "time_back", "wrap"},
 	{"flow", "new_syn", "joins"},
 	{"flow", "timeouts", "610,182,120,10,0.1"},
+	{"flow", "icmp_errors", "together"},
+	{"flow", "vlan", "key"},
 	{"capture", "link_types", "first"},
 	{"output", "folder", "capture"},
 	{"tcpwin", "when_full", "stop"},

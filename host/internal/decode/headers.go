@@ -25,6 +25,9 @@ type Key struct {
 	VLAN             uint16 // VLAN identifier (12 bits) of the innermost tag, 0 without
 	Proto            uint8  // protocolIdentifier (4), 0 for layer-2 flows
 	Kind             Kind
+	// Errors tells ICMP's error messages from its other messages. The flow table sets it, not
+	// the decoder: whether they are a conversation of their own is a setting.
+	Errors bool
 }
 
 // Reverse returns the key of the opposite direction.

@@ -34,6 +34,10 @@ type Config struct {
 	// Extremes makes a flow's first and last time the earliest and the latest of its packets.
 	// Otherwise they are those of its first and its last packet, as in T2.
 	Extremes bool
+	// ErrorsApart makes ICMP's error messages conversations of their own.
+	ErrorsApart bool
+	// IgnoreVLAN leaves the VLAN out of the key.
+	IgnoreVLAN bool
 	// Fair makes room by a half-open conversation instead, if one is among the least recently
 	// seen.
 	Fair bool
@@ -148,6 +152,12 @@ func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 	t.Stats.FlowStat |= h.FlowStat
 	if h.Key.Kind == decode.NoFlow {
 		return none, false
+	}
+	if h.HasType && t.cfg.ErrorsApart {
+		h.Key.Errors = isError(h)
+	}
+	if t.cfg.IgnoreVLAN {
+		h.Key.VLAN = 0
 	}
 	var f *Flow
 	if h.FragOffset {

@@ -22,6 +22,8 @@ type Own struct {
 	Times       string
 	NewSYN      string
 	Timeouts    string
+	ICMPErrors  string
+	VLAN        string
 	LinkTypes   string
 	Rows        uint32
 	Folder      string
@@ -42,6 +44,8 @@ func (o *Own) flow() []sdk.Setting {
 		sdk.ChoiceSetting("direction", &o.Direction, "what tells the client of a conversation: flags, those of the first packet (SYN, SCTP's INIT, an ICMP request, and their answers), or the conversation that it was part of, and ports only if it says nothing; ports, as T2, the ports first", "flags", "ports"),
 		sdk.ChoiceSetting("times", &o.Times, "what a flow's and the dump's first and last time are: extremes, the earliest and the latest of all packets; packets, as T2, those of the first and the last packet, so that a duration can be below zero", "extremes", "packets"),
 		sdk.ChoiceSetting("new_syn", &o.NewSYN, "what a SYN with another initial sequence number does if the connection before it has got beyond its handshake: splits, it begins a new conversation; joins, as T2, it belongs to the old one", "splits", "joins"),
+		sdk.ChoiceSetting("icmp_errors", &o.ICMPErrors, "ICMP's error messages between two hosts: apart, a conversation of their own; together, as T2, in one with requests and replies", "apart", "together"),
+		sdk.ChoiceSetting("vlan", &o.VLAN, "the VLAN identifier of the innermost tag: key, flows of different ones differ; ignore, they do not, as where only one side is tagged", "key", "ignore"),
 		sdk.TextSetting("timeouts", &o.Timeouts, "how long a flow may be silent, seconds: a TCP connection that is established, other flows, a TCP connection that opens or closes, that is closed, and that was reset"),
 	}
 }
@@ -76,7 +80,7 @@ func (o *Own) runtime() []sdk.Setting {
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", Timeouts: "610,182,120,10,60", LinkTypes: "all", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: "610,182,120,10,60", LinkTypes: "all", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.

@@ -68,4 +68,5 @@ var Ends = []Field{
 	{"srcMAC", "SrcMAC", "MAC | List", "its source MAC addresses, at most 3, in order of appearance", "", "-"},
 	{"dstMAC", "DstMAC", "MAC | List", "its destination MAC addresses, at most 3, in order of appearance", "", "-"},
 	{"vlanID", "VLANID", "Uint16 | List", "the VLAN tags of its first packet, at most 3, outermost first", "", "-"},
+	{"icmp", "ICMP", "Uint16 | List", "the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance", "RFC 792, RFC 4443", "-"},
 }
