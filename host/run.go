@@ -24,6 +24,7 @@ func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipel
 		plugins = append(plugins, s.Plugin)
 	}
 	decoder := decode.New()
+	decoder.WrapLengths = p.Lengths == "wrap"
 	layout := batch.NewLayout(plugins, int(p.Rows), zone, decoder.Stacks())
 	pipe, err := pipeline.New(stages, layout)
 	if err != nil {

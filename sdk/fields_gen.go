@@ -17,7 +17,7 @@ type Packets struct {
 	Window   []uint32  // the raw TCP window, 0 to 65535; 65536 if the packet was cut before it
 	TCPFlags []uint8   // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them
 	WireLen  []uint32  // its length on the wire, bytes
-	L7Len    []uint16  // its payload by the headers' lengths, bytes: T2's L7 length
+	L7Len    []uint32  // its payload by the headers' lengths, bytes: T2's L7 length
 	PadLen   []uint16  // its padding, bytes, of frames of at most 64
 	Payload  value.Vec // value.Text: the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
 }
@@ -272,7 +272,7 @@ func (r PacketRow) TCPFlags() uint8 { return r.p.TCPFlags[r.i] }
 func (r PacketRow) WireLen() uint32 { return r.p.WireLen[r.i] }
 
 // L7Len returns its payload by the headers' lengths, bytes: T2's L7 length.
-func (r PacketRow) L7Len() uint16 { return r.p.L7Len[r.i] }
+func (r PacketRow) L7Len() uint32 { return r.p.L7Len[r.i] }
 
 // PadLen returns its padding, bytes, of frames of at most 64.
 func (r PacketRow) PadLen() uint16 { return r.p.PadLen[r.i] }

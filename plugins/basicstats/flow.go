@@ -10,7 +10,7 @@ import (
 // (docs/reference/records.md#statistics): each conversion rounds, and none may be left out.
 type flow struct {
 	packets, bytes, padding uint64
-	min, max                uint16 // bytes of a packet
+	min, max                uint32 // bytes of a packet
 	sec                     int64  // time of the last packet, or with basicstats.time_back=zero the latest: seconds since 1970 UTC
 	ns                      int32  // and nanoseconds
 
@@ -51,9 +51,9 @@ func (t *basicstats) count(p *sdk.Packets) {
 	}
 }
 
-func (f *flow) add(sec int64, ns int32, length, pad uint16) {
+func (f *flow) add(sec int64, ns int32, length uint32, pad uint16) {
 	if f.packets == 0 {
-		*f = flow{min: math.MaxUint16, sec: sec, ns: ns, minIAT: 4e12}
+		*f = flow{min: math.MaxUint32, sec: sec, ns: ns, minIAT: 4e12}
 		f.size.avg = float32(length)
 	}
 	f.packets++

@@ -64,7 +64,7 @@ var (
 		{"window", 4, 0},
 		{"tcpFlags", 1, 0},
 		{"wireLen", 4, 0},
-		{"l7Len", 2, 0},
+		{"l7Len", 4, 0},
 		{"padLen", 2, 0},
 		{"payload", 4, value.Text},
 	}

@@ -141,7 +141,7 @@ func (p *packet) set(kv string) error {
 	case "win":
 		p.window = int(n)
 	case "len":
-		if n > 65000 {
+		if n > maxPayload {
 			return fmt.Errorf("%d bytes do not fit into a packet", n)
 		}
 		p.payload = make([]byte, n)
@@ -183,17 +183,29 @@ func (p *packet) frame() []byte {
 	if p.src.Addr().Is4() {
 		b = be.AppendUint16(b, 0x0800)
 		b = append(b, 0x45, 0)
-		b = be.AppendUint16(b, uint16(20+len(transport)))
+		b = be.AppendUint16(b, lengthField(20+len(transport)))
 		b = append(b, 0, 0, 0x40, 0, 64, p.proto, 0, 0)
 	} else {
 		b = be.AppendUint16(b, 0x86dd)
 		b = append(b, 0x60, 0, 0, 0)
-		b = be.AppendUint16(b, uint16(len(transport)))
+		b = be.AppendUint16(b, lengthField(len(transport)))
 		b = append(b, p.proto, 64)
 	}
 	b = append(b, p.src.Addr().AsSlice()...)
 	b = append(b, p.dst.Addr().AsSlice()...)
 	return append(b, transport...)
+}
+
+// maxPayload is the longest payload: packets fit into a capture's snapshot length.
+const maxPayload = 200_000
+
+// lengthField returns the field of a header for a length: 0 for one that it cannot hold, as
+// Linux writes it (RFC 2675).
+func lengthField(n int) uint16 {
+	if n > 0xffff {
+		return 0
+	}
+	return uint16(n)
 }
 
 func (p *packet) transport() []byte {
@@ -202,7 +214,7 @@ func (p *packet) transport() []byte {
 	b = be.AppendUint16(b, p.dst.Port())
 	switch p.proto {
 	case protoUDP:
-		b = be.AppendUint16(b, uint16(8+len(p.payload)))
+		b = be.AppendUint16(b, lengthField(8+len(p.payload)))
 		b = append(b, 0, 0)
 	case protoSCTP: // RFC 9260, 3.1 and 3.2
 		b = append(b, 0, 0, 0, 0, 0, 0, 0, 0, p.kind, p.code)

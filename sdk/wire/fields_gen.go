@@ -50,7 +50,7 @@ func readPackets(c *cursor, fields field.Packet, p *sdk.Packets) {
 		p.WireLen = readColumn[uint32](c, n)
 	}
 	if fields&field.L7Len != 0 {
-		p.L7Len = readColumn[uint16](c, n)
+		p.L7Len = readColumn[uint32](c, n)
 	}
 	if fields&field.PadLen != 0 {
 		p.PadLen = readColumn[uint16](c, n)

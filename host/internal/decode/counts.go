@@ -83,7 +83,7 @@ func (d *Decoder) count(h *Headers, status FlowStat) {
 	switch h.Key.Kind {
 	case IPv4:
 		c.IPv4++
-		c.BandwidthBytes += uint64(uint16(d.ipLength + d.ip - d.link))
+		c.BandwidthBytes += uint64(d.wrapped(max(d.ipLength+d.ip-d.link, 0)))
 		if h.MoreFragments || h.FragOffset {
 			c.FragmentsIPv4++
 		}

@@ -64,7 +64,7 @@ type Headers struct {
 	// What T2's record shows of a packet (docs/reference/decoding.md).
 	FlowStat FlowStat  // bits of the packet
 	Stack    uint32    // which headers it has, in order: see Stacks
-	L7Len    uint16    // bytes of payload by the headers' lengths, modulo 2^16 (docs/reference/decoding.md#lengths)
+	L7Len    uint32    // bytes of payload by the headers' lengths (docs/reference/decoding.md#lengths)
 	L7Begin  uint32    // where that payload begins in the frame, also where it was not captured
 	PadLen   uint16    // bytes of padding, of frames of at most 64 bytes
 	MACs     [12]byte  // destination and source of the innermost link-layer header, its first 12 bytes whatever it is

@@ -25,6 +25,7 @@ type Own struct {
 	ICMPErrors  string
 	VLAN        string
 	LinkTypes   string
+	Lengths     string
 	Rows        uint32
 	Folder      string
 	Sync        uint32
@@ -53,6 +54,7 @@ func (o *Own) flow() []sdk.Setting {
 func (o *Own) capture() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.ChoiceSetting("link_types", &o.LinkTypes, "all reads every interface of a pcapng; first, as libpcap and T2, only packets of the link type of the first one", "all", "first"),
+		sdk.ChoiceSetting("lengths", &o.Lengths, "lengths above 65535, of segments that the card cuts or joins: whole, or wrap, as T2, modulo 65536", "whole", "wrap"),
 	}
 }
 
@@ -80,7 +82,7 @@ func (o *Own) runtime() []sdk.Setting {
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: "610,182,120,10,60", LinkTypes: "all", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: "610,182,120,10,60", LinkTypes: "all", Lengths: "whole", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.

@@ -41,7 +41,7 @@ var Packets = []Field{
 	{"window", "Window", "uint32", "the raw TCP window, 0 to 65535; 65536 if the packet was cut before it", "RFC 9293, 3.1", ""},
 	{"tcpFlags", "TCPFlags", "uint8", "CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them", "RFC 9293, 3.1", ""},
 	{"wireLen", "WireLen", "uint32", "its length on the wire, bytes", "", ""},
-	{"l7Len", "L7Len", "uint16", "its payload by the headers' lengths, bytes: T2's L7 length", "", ""},
+	{"l7Len", "L7Len", "uint32", "its payload by the headers' lengths, bytes: T2's L7 length", "", ""},
 	{"padLen", "PadLen", "uint16", "its padding, bytes, of frames of at most 64", "", ""},
 	{"payload", "Payload", "Text", "the first bytes of its payload that were captured, at most PacketSelect.PayloadLen", "", "payload"},
 }
