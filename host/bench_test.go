@@ -64,7 +64,7 @@ func BenchmarkLong(t *testing.B) {
 	out := filepath.Join(t.TempDir(), "out")
 	const sink = "tcpwinsink.to=file:/dev/null"
 	run := func(plugins, runtime string) []string {
-		return []string{bin, "-r", long, "-q", "-w", out, "-p", plugins, "--set", sink, "--runtime", runtime}
+		return []string{bin, "--t2", "-r", long, "-q", "-w", out, "-p", plugins, "--set", sink, "--runtime", runtime}
 	}
 	const both, whole = "tcpwin,tcpwinsink", "basicflow,basicstats,tcpstates,tcpwin,txtsink,tcpwinsink"
 	jobs := []struct {
@@ -72,8 +72,8 @@ func BenchmarkLong(t *testing.B) {
 		args []string
 	}{
 		{"tcpdump -w /dev/null", []string{"tcpdump", "-r", long, "-w", "/dev/null"}},
-		{"t2host, no plugin", []string{bin, "-r", long}},
-		{"t2host, tcpwin", []string{bin, "-r", long, "-q", "-w", out, "-p", "tcpwin:inproc"}},
+		{"t2host, no plugin", []string{bin, "--t2", "-r", long}},
+		{"t2host, tcpwin", []string{bin, "--t2", "-r", long, "-q", "-w", out, "-p", "tcpwin:inproc"}},
 		{"both plugins, inproc", run(both, "inproc")},
 		{"both plugins, wasm", run(both, "wasm")},
 		{"both plugins, worker", run(both, "worker")},

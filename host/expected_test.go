@@ -23,11 +23,6 @@ var variants = map[string][]string{
 	"minpkts2-max5":       {"tcpwin.min_packets=2", "tcpwin.max_entries=5"},
 }
 
-// firstLinkOnly are the captures of which T2 reads the packets of the first
-// interface only: libpcap refuses a second link type. capture.link_types=first
-// does the same.
-var firstLinkOnly = map[string]bool{"ppp_multi_if_linktypes.pcapng": true}
-
 // TestExpected compares summary file and received bytes with those of T2, for the
 // plugins compiled in, in the sandbox and in processes.
 func TestExpected(t *testing.T) {
@@ -55,11 +50,7 @@ func expected(t *testing.T, w way, variants map[string][]string) {
 			name := strings.TrimSuffix(filepath.Base(file), ".sink.bin")
 			total++
 			t.Run(variant+"/"+name, func(t *testing.T) {
-				sets := slices.Clone(sets)
-				if firstLinkOnly[name] {
-					sets = append(sets, "capture.link_types=first")
-				}
-				summary, sink := runLikeT2(t, captureFile(t, shared, name), sets, w)
+				summary, sink := runLikeT2(t, captureFile(t, shared, name), slices.Clone(sets), w)
 				wantSummary, err := os.ReadFile(filepath.Join(shared, "expected", variant, name+".tcpwin.txt"))
 				if err != nil {
 					t.Fatal(err)
@@ -85,7 +76,7 @@ func runLikeT2(t *testing.T, capture string, sets []string, w way) (summary, sin
 	address, received := receiver(t)
 	c := testConfig(t, capture)
 	w.config(t, &c, nil)
-	c.Settings = settingsOf(t, append(sets, "tcpwin.when_full=stop", "tcpwinsink.final_report=false", "tcpwinsink.to="+address)...)
+	c.Settings = likeT2(settingsOf(t, append(sets, "tcpwinsink.to="+address)...))
 	if _, err := Run(context.Background(), c); err != nil {
 		t.Logf("run: %v", err)
 	}

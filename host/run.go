@@ -24,12 +24,13 @@ func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipel
 		plugins = append(plugins, s.Plugin)
 	}
 	decoder := decode.New()
+	decoder.WrapLengths = p.Lengths == "wrap"
 	layout := batch.NewLayout(plugins, int(p.Rows), zone, decoder.Stacks())
 	pipe, err := pipeline.New(stages, layout)
 	if err != nil {
 		return err
 	}
-	reader := startReader(src, decoder, p.LinkTypes == "first", layout.Payload())
+	reader := startReader(src, decoder, p, layout.Payload())
 	f := newFlows(p, pipe, layout.Details())
 	for b := range reader.blocks {
 		f.block(b)
@@ -45,7 +46,7 @@ func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipel
 
 	r.Counts, r.Flows = reader.decoder.Counts, f.table.Stats
 	r.SkippedLinks = reader.skipped
-	r.Start, r.Stop = reader.first, reader.last
+	r.Start, r.Stop, r.Back = reader.first, reader.last, reader.back
 	r.Memory, r.Physical = memory()
 	return err
 }
@@ -65,9 +66,10 @@ type flows struct {
 
 func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, details bool) *flows {
 	f := &flows{pipe: pipe, most: int(min(max(p.MaxFlows, 256), 1<<16))}
+	timeouts, _ := p.FlowTimeouts() // the plan has checked them
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
-		Fair: p.Evict == "fair", Details: details,
+		Fair: p.Evict == "fair", ByFlags: p.Direction == "flags", Extremes: p.Times == "extremes", Split: p.NewSYN == "splits", ErrorsApart: p.ICMPErrors == "apart", IgnoreVLAN: p.VLAN == "ignore", Timeouts: timeouts, Details: details,
 	}, f.end)
 	f.batch, f.err = pipe.Next()
 	return f
@@ -166,22 +168,22 @@ func (b *block) payload(i int) []byte {
 
 // reader is the first goroutine. Its figures may be read when blocks is closed.
 type reader struct {
-	decoder     *decode.Decoder
-	blocks      chan *block
-	free        chan *block
-	first, last int64 // times of the first and the last packet
-	payload     int   // bytes of each packet's payload to keep
-	skipped     uint64
-	err         error // reading broke; cut and corrupt captures are no error here
+	decoder *decode.Decoder
+	blocks  chan *block
+	free    chan *block
+	clock
+	payload int // bytes of each packet's payload to keep
+	skipped uint64
+	err     error // reading broke; cut and corrupt captures are no error here
 }
 
-func startReader(src *capture.Source, decoder *decode.Decoder, firstLink bool, payload int) *reader {
+func startReader(src *capture.Source, decoder *decode.Decoder, p *plan.Plan, payload int) *reader {
 	const inFlight = 16
-	r := &reader{decoder: decoder, payload: payload, blocks: make(chan *block, inFlight), free: make(chan *block, inFlight)}
+	r := &reader{decoder: decoder, clock: clock{extremes: p.Times == "extremes"}, payload: payload, blocks: make(chan *block, inFlight), free: make(chan *block, inFlight)}
 	for range inFlight {
 		r.free <- new(block)
 	}
-	go r.read(src, firstLink)
+	go r.read(src, p.LinkTypes == "first")
 	return r
 }
 
@@ -215,13 +217,13 @@ func (r *reader) read(src *capture.Source, firstLink bool) {
 			break
 		}
 		if r.decoder.Counts.Packets == 0 {
-			r.first, link = f.Time, f.Link
+			link = f.Link
 		}
 		if firstLink && f.Link != link {
 			r.skipped++
 			continue
 		}
-		r.last = f.Time
+		r.tick(f.Number, f.Time)
 		if live && b.n == 0 {
 			began = time.Now()
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/host/t2"
 	hostworker "github.com/t2host/t2host/host/worker"
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk/serve"
@@ -143,6 +144,14 @@ func requests(words ...string) []plugin.Request {
 		panic(err)
 	}
 	return list
+}
+
+// likeT2 sets what --t2 sets.
+func likeT2(values *settings.Values) *settings.Values {
+	for _, v := range t2.Values {
+		values.Prefer("--t2", v.Group, v.Key, v.Value)
+	}
+	return values
 }
 
 // settingsOf returns the defaults with the values of --set.

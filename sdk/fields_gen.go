@@ -17,7 +17,7 @@ type Packets struct {
 	Window   []uint32  // the raw TCP window, 0 to 65535; 65536 if the packet was cut before it
 	TCPFlags []uint8   // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them
 	WireLen  []uint32  // its length on the wire, bytes
-	L7Len    []uint16  // its payload by the headers' lengths, bytes: T2's L7 length
+	L7Len    []uint32  // its payload by the headers' lengths, bytes: T2's L7 length
 	PadLen   []uint16  // its padding, bytes, of frames of at most 64
 	Payload  value.Vec // value.Text: the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
 }
@@ -103,6 +103,7 @@ type Ends struct {
 	SrcMAC    value.Vec   // value.MAC | value.List: its source MAC addresses, at most 3, in order of appearance
 	DstMAC    value.Vec   // value.MAC | value.List: its destination MAC addresses, at most 3, in order of appearance
 	VLANID    value.Vec   // value.Uint16 | value.List: the VLAN tags of its first packet, at most 3, outermost first
+	ICMP      value.Vec   // value.Uint16 | value.List: the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance
 	Columns   []value.Vec // of other plugins, as declared by EndSelect.With
 }
 
@@ -119,6 +120,8 @@ func (e *Ends) Vec(f field.End) *value.Vec {
 		return &e.DstMAC
 	case field.VLANID:
 		return &e.VLANID
+	case field.ICMP:
+		return &e.ICMP
 	}
 	panic("sdk: field is not a list")
 }
@@ -187,6 +190,9 @@ func (e *Ends) Only(fields field.End) Ends {
 	if fields&field.VLANID == 0 {
 		q.VLANID = value.Vec{}
 	}
+	if fields&field.ICMP == 0 {
+		q.ICMP = value.Vec{}
+	}
 	return q
 }
 
@@ -214,6 +220,7 @@ func (e *Ends) Reset() {
 	e.SrcMAC.Reset(value.MAC | value.List)
 	e.DstMAC.Reset(value.MAC | value.List)
 	e.VLANID.Reset(value.Uint16 | value.List)
+	e.ICMP.Reset(value.Uint16 | value.List)
 }
 
 // Slice returns ends [from, to), with rows packets less before them. They share the memory of e,
@@ -241,6 +248,7 @@ func (e *Ends) Slice(from, to, rows int) Ends {
 		SrcMAC:    sliceVec(&e.SrcMAC, from, to),
 		DstMAC:    sliceVec(&e.DstMAC, from, to),
 		VLANID:    sliceVec(&e.VLANID, from, to),
+		ICMP:      sliceVec(&e.ICMP, from, to),
 	}
 	for _, n := range slice(e.Before, from, to) {
 		s.Before = append(s.Before, n-uint32(rows))
@@ -264,7 +272,7 @@ func (r PacketRow) TCPFlags() uint8 { return r.p.TCPFlags[r.i] }
 func (r PacketRow) WireLen() uint32 { return r.p.WireLen[r.i] }
 
 // L7Len returns its payload by the headers' lengths, bytes: T2's L7 length.
-func (r PacketRow) L7Len() uint16 { return r.p.L7Len[r.i] }
+func (r PacketRow) L7Len() uint32 { return r.p.L7Len[r.i] }
 
 // PadLen returns its padding, bytes, of frames of at most 64.
 func (r PacketRow) PadLen() uint16 { return r.p.PadLen[r.i] }

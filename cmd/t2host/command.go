@@ -28,6 +28,7 @@ type options struct {
 	plugins, folders []string
 	settings         string
 	sets             []string
+	t2               bool
 	runtime          string
 	pins, grants     []string
 	consent          plugin.Consent
@@ -87,12 +88,13 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.SortFlags = false
 	f.StringVarP(&o.file, "pcap", "r", "", "read the capture `FILE`: pcap or pcapng, also gzip, bzip2 or zstd; - is standard input")
 	f.StringVarP(&o.list, "pcap-list", "R", "", "read the captures named in `LIST`, a line each, as one stream")
-	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or are in that folder (default: the input's name, in the current folder); - writes flow records to standard output")
+	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or are in that folder (default: the input's name, in the folder that output.folder names); - writes flow records to standard output")
 	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, separated by commas; ./PATH is a module or an executable")
 	f.StringVarP(&o.split, "output-split", "W", "", "the same, with flow records in numbered files: `PREFIX[:SIZE][,START]`; SIZE in bytes (K, M, G) or, with f, in flows (default: 500M,0)")
 	f.StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR` first, then in T2HOST_PLUGINS, the user's data folder, and t2host itself")
 	f.StringVarP(&o.settings, "settings", "C", "", "read the settings `FILE` (default: "+settings.DefaultFile+", if there is one)")
 	f.StringArrayVar(&o.sets, "set", nil, "set one setting: `PLUGIN.KEY=VALUE`")
+	f.BoolVar(&o.t2, "t2", false, "results are T2's where it differs: sets what the table of differences in from-t2.md names; --set wins")
 	f.StringVar(&o.runtime, "runtime", "", "where plugins run: wasm (sandbox; the default where there is a module), worker (sandbox in a process of its own), process, inproc; -p NAME:`RUNTIME` for one")
 	f.StringArrayVar(&o.consent.Trust, "trust", nil, "run the module of plugin `NAME`, which did not come with t2host, in t2host's own process: faster, but an endless loop in it cannot be stopped")
 	f.StringArrayVar(&o.pins, "pin", nil, "run only what has this checksum: `NAME=SHA256`, or PATH=SHA256 for a plugin that -p names by its path")
@@ -190,6 +192,9 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return &host.UsageError{Err: err}
 	}
+	if o.t2 {
+		preferT2(values)
+	}
 	names := o.plugins
 	if !cmd.Flags().Changed("plugins") {
 		names = values.Plugins
@@ -210,14 +215,14 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	}
 	prefix := o.prefix
 	if c.RecordsToStdout {
-		prefix = "" // other files are in the current folder
+		prefix = "" // other files are where they are without -w
 	}
 	if o.split != "" {
 		if prefix, c.Split, c.SplitStart, err = readSplit(o.split); err != nil {
 			return err
 		}
 	}
-	c.Prefix = host.OutputPrefix(prefix, o.file+o.list)
+	c.Prefix = host.OutputPrefix(prefix, o.file+o.list, values)
 	if err := o.readConsent(); err != nil {
 		return err
 	}
@@ -271,7 +276,7 @@ func atMost(n int, text string) cobra.PositionalArgs {
 // onlyInput reports whether the flags name an input and nothing else.
 func onlyInput(cmd *cobra.Command) bool {
 	only := true
-	cmd.Flags().Visit(func(f *pflag.Flag) { only = only && (f.Name == "pcap" || f.Name == "pcap-list") })
+	cmd.Flags().Visit(func(f *pflag.Flag) { only = only && (f.Name == "pcap" || f.Name == "pcap-list" || f.Name == "t2") })
 	return only
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/host/t2"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/setting"
@@ -33,6 +34,13 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 	}
 	return usagef("%v (try t2host -h)", err)
+}
+
+// preferT2 makes the values T2's that no --set names.
+func preferT2(values *settings.Values) {
+	for _, v := range t2.Values {
+		values.Prefer("--t2", v.Group, v.Key, v.Value)
+	}
 }
 
 // checkPriority refuses T2's -P PRIO: here -P names a folder of plugins.

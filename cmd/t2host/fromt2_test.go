@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -88,6 +90,49 @@ func TestT2Constants(t *testing.T) {
 			}
 			seen[name] = true
 		}
+	}
+}
+
+// settingIn matches a setting with its value in the table of differences.
+var settingIn = regexp.MustCompile("`([a-z0-9]+)\\.([a-z_]+)=([^`]+)`")
+
+// TestT2Values: --t2 sets what the table of differences names to get T2's behaviour back, and
+// nothing else; each is a setting that accepts the value.
+func TestT2Values(t *testing.T) {
+	page, err := os.ReadFile("../../docs/from-t2.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, ok := strings.Cut(string(page), "\n## Differences in results\n")
+	if !ok {
+		t.Fatal("from-t2.md has no table of differences")
+	}
+	named := map[t2.Value]bool{}
+	for line := range strings.Lines(table) {
+		cells := strings.Split(strings.ReplaceAll(line, `\|`, ""), "|")
+		if len(cells) != 6 {
+			continue
+		}
+		for _, m := range settingIn.FindAllStringSubmatch(cells[4], -1) {
+			named[t2.Value{Group: m[1], Key: m[2], Value: m[3]}] = true
+		}
+	}
+	groups := host.Groups(builtIn())
+	for _, v := range t2.Values {
+		if !named[v] {
+			t.Errorf("%s.%s=%s is in no row of the table", v.Group, v.Key, v.Value)
+		}
+		delete(named, v)
+		g, s, err := settings.Find(groups, v.Group+"."+v.Key)
+		if err == nil {
+			err = host.CheckValue(g, s, v.Value)
+		}
+		if err != nil {
+			t.Errorf("%s.%s=%s: %v", v.Group, v.Key, v.Value, err)
+		}
+	}
+	for v := range named {
+		t.Errorf("--t2 does not set %s.%s=%s, which the table names", v.Group, v.Key, v.Value)
 	}
 }
 

@@ -70,6 +70,14 @@ func (r *Report) warnings() []string {
 	warn(f.Evicted, "Conversations ended early: flow.max_flows reached")
 	warn(f.EvictedHalfOpen, "Half-open conversations among them")
 	warn(f.Cuts, "Conversations cut by flow.max_duration")
+	if b := &r.Back; b.Packets > 0 {
+		text := fmt.Sprintf("Packets that are older than the one before: %s, the first is packet %d, by %s s; at most by %s s",
+			sdk.Count(b.Packets), b.First, sdk.Seconds(b.By, 9), sdk.Seconds(b.Most, 9))
+		if len(r.Files) > 1 {
+			text += ": the files may be in a wrong order in -R"
+		}
+		list = append(list, text)
+	}
 	warn(r.SkippedLinks, "Packets of other link types skipped: capture.link_types is first")
 	warn(c.Panics, "Packets on which the decoder broke: please report them")
 	list = append(list, r.Warnings...)

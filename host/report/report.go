@@ -31,6 +31,7 @@ type Report struct {
 	Done, Size int64    // bytes of the captures as stored: up to the last packet, and in all; Size 0: unknown
 
 	Start, Stop      int64         // packet time, nanoseconds since 1970 UTC
+	Back             Back          // where it went back
 	Elapsed          time.Duration // from the start to the last packet
 	Flushed          time.Duration // to the last flow's end
 	Counts           decode.Counts
@@ -40,6 +41,23 @@ type Report struct {
 	Memory, Physical uint64   // bytes: of the process, and of the machine; Physical 0: unknown
 	Damage           []string // of the captures
 	Warnings         []string // what the user was told during the run
+}
+
+// Back is where packets are older than the packet before them.
+type Back struct {
+	Packets uint64 // such packets
+	First   uint64 // the number of the first one
+	By      int64  // nanoseconds that time went back there
+	Most    int64  // nanoseconds, the most
+}
+
+// Add adds a packet that is by nanoseconds older than the one before.
+func (b *Back) Add(number uint64, by int64) {
+	if b.Packets == 0 {
+		b.First, b.By = number, by
+	}
+	b.Packets++
+	b.Most = max(b.Most, by)
 }
 
 // Plugin is one plugin's part.

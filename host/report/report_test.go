@@ -37,7 +37,7 @@ func full() *Report {
 			TCP: 771, TCPBytes: 45002, TCPFragments: 1, TCPFragmentBytes: 1000, UDP: 2, UDPBytes: 92, SCTP: 1, SCTPBytes: 60, IGMP: 1, ICMP: 1, ICMPv6: 1, ARP: 1,
 			RARP: 1, LLC: 1, GRE: 2, Teredo: 3, AYIYA: 4, DTLS: 5, FragmentsIPv4: 3, FragmentsIPv6: 2, Clipped: 5, Panics: 1,
 		},
-		SkippedLinks: 6,
+		SkippedLinks: 6, Back: Back{Packets: 2, First: 17, By: 1000, Most: 86_400_000_000_001},
 		Flows: flowtable.Stats{
 			Created: 16, Opposites: 6, LoneB: 1, Layer2: 1, IPv4: 14, IPv6: 1, MaxLive: 6, Evicted: 2, PacketsA: 400, PacketsB: 384,
 			BytesA: 25346, BytesB: 20790, OrphanFragments: 2, Conversations: 10, Cuts: 1,

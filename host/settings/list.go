@@ -17,6 +17,7 @@ const (
 	Default     Source = "default"
 	File        Source = "file"
 	Environment Source = "environment"
+	Preset      Source = "preset" // a flag that sets several: see Values.Prefer
 	Flag        Source = "flag"
 )
 
@@ -43,7 +44,7 @@ func (v *Values) List(groups []Group) []Listed {
 	for _, g := range groups {
 		for _, s := range g.Settings {
 			l := Listed{Group: g.Name, Setting: s, Text: s.Default, Source: Default}
-			if x, ok := v.set[strings.ToLower(g.Name)][s.Name]; ok {
+			if x, ok := v.of(g, &s); ok {
 				l.Text, l.Source, l.Origin = x.text, x.source, x.origin
 			}
 			list = append(list, l)

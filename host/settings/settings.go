@@ -68,6 +68,15 @@ func Load(file string, environ, sets []string) (*Values, error) {
 	return v, nil
 }
 
+// Prefer sets a setting unless a --set does; origin is the flag that asks for it. It has no
+// effect where the setting is not declared or does not accept the text: another plugin may have
+// the name of the one that is meant.
+func (v *Values) Prefer(origin, group, key, text string) {
+	if v.set[strings.ToLower(group)][strings.ToLower(key)].source != Flag {
+		v.put(group, key, value{text, Preset, origin})
+	}
+}
+
 func (v *Values) put(group, key string, x value) {
 	group, key = strings.ToLower(group), strings.ToLower(key)
 	if v.set[group] == nil {
@@ -207,6 +216,9 @@ func (v *Values) Check(groups []Group, check func(target string) error) error {
 		g, ok := known[group]
 		for _, key := range slices.Sorted(maps.Keys(v.set[group])) {
 			x := v.set[group][key]
+			if x.source == Preset {
+				continue
+			}
 			if !ok {
 				problems = append(problems, fmt.Errorf("%s: no plugin is named %s%s", x.place(), group, nearest.Hint(group, names)))
 			} else if err := x.check(group, key, g, check); err != nil {
@@ -259,12 +271,21 @@ func (v *Values) Has(group, key string) bool {
 	return ok
 }
 
+// of returns the value of a setting that was set, and whether it was.
+func (v *Values) of(g Group, s *sdk.Setting) (value, bool) {
+	x, ok := v.set[strings.ToLower(g.Name)][s.Name]
+	if ok && x.source == Preset && s.Check(x.text) != nil {
+		return value{}, false
+	}
+	return x, ok
+}
+
 // Of returns a group's values, one for each of its settings.
 func (v *Values) Of(g Group) []setting.Value {
 	var values []setting.Value
 	for _, s := range g.Settings {
 		text := s.Default
-		if x, ok := v.set[strings.ToLower(g.Name)][s.Name]; ok {
+		if x, ok := v.of(g, &s); ok {
 			text = x.text
 		}
 		values = append(values, setting.Value{Name: s.Name, Text: text})

@@ -26,6 +26,7 @@ const (
 	colDstIP
 	colDstPort
 	colProto
+	colICMP
 )
 
 // Plugin is the declaration. Names and descriptions are T2's.
@@ -33,7 +34,7 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "basicflow", Number: 100, Version: "1.0.0",
 	Doc: "adds times, addresses, ports, protocol and headers of the flow to each record",
 	Ends: sdk.End(field.FlowStat, field.FirstSeen, field.LastSeen, field.HdrDesc, field.NumHdrs, field.SrcMAC, field.DstMAC,
-		field.EtherType, field.VLANID, field.SrcIP, field.SrcPort, field.DstIP, field.DstPort, field.Proto),
+		field.EtherType, field.VLANID, field.SrcIP, field.SrcPort, field.DstIP, field.DstPort, field.Proto, field.ICMP),
 	Columns: []sdk.Column{
 		colFlowStat:   sdk.Hex64Column("flowStat", "Flow status and warnings"),
 		colTimeFirst:  sdk.TimeColumn("timeFirst", "Date time of first packet"),
@@ -51,6 +52,7 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 		colDstIP:      sdk.IPColumn("dstIP", "Destination IP address"),
 		colDstPort:    sdk.Uint16Column("dstPort", "Destination port"),
 		colProto:      sdk.Uint8Column("l4Proto", "Layer 4 protocol"),
+		colICMP:       sdk.ColumnOf(value.Text|value.List, "icmpType_Code", "ICMP type and code fields"),
 	},
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) { return &sdk.Loop{Ends: new(basicflow).ends}, nil },
 })
@@ -59,6 +61,8 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 type basicflow struct {
 	duration []int64
 	stacks   []uint8
+	icmp     value.Vec
+	words    []byte // of a list on its way into icmp
 }
 
 func (t *basicflow) ends(e sdk.EndRows) error {
@@ -83,5 +87,24 @@ func (t *basicflow) ends(e sdk.EndRows) error {
 	e.PutIPs(colDstIP, e.DstIP)
 	sdk.PutColumn(e, colDstPort, e.DstPort)
 	sdk.PutColumn(e, colProto, e.Proto)
+	e.PutVec(colICMP, t.messages(&e.ICMP, e.N))
 	return nil
+}
+
+// messages returns the types and codes of ICMP in T2's form, as 8_0, a list for each of n flows.
+func (t *basicflow) messages(icmp *value.Vec, n int) *value.Vec {
+	t.icmp.Reset(value.Text | value.List)
+	for i := range n {
+		t.words = t.words[:0]
+		for list := icmp.Bytes(i); len(list) >= 2; list = list[2:] {
+			start := len(t.words)
+			t.words = append(t.words, 0, 0, 0, 0)
+			t.words = value.AppendDecimal(t.words, uint64(list[1]))
+			t.words = append(t.words, '_')
+			t.words = value.AppendDecimal(t.words, uint64(list[0]))
+			t.words[start] = byte(len(t.words) - start - 4)
+		}
+		t.icmp.Append(t.words)
+	}
+	return &t.icmp
 }

@@ -28,10 +28,21 @@ const (
 	colBytAsm
 )
 
+// Settings of an opened plugin.
+type Settings struct {
+	TimeBack string
+}
+
 // Plugin is the declaration. Names and descriptions are T2's; L7 is the length of the
 // transport's payload by the headers.
-var Plugin = sdk.Define(sdk.Spec[struct{}]{
+var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "basicstats", Number: 120, Version: "1.0.0",
+	Defaults: Settings{TimeBack: "zero"},
+	Settings: func(s *Settings) []sdk.Setting {
+		return []sdk.Setting{
+			sdk.ChoiceSetting("time_back", &s.TimeBack, "the interval before a packet that is older than the one before: zero, and the next is measured from the latest; wrap, as T2, modulo 2^32 s, which is about 136 years", "zero", "wrap"),
+		}
+	},
 	Doc:     "adds packets, bytes, their sizes and intervals to each record, and reports the biggest talkers",
 	Packets: sdk.All(field.Time, field.L7Len, field.PadLen),
 	Ends:    sdk.End(field.FlowStat, field.Dir, field.Opposite, field.FirstSeen, field.LastSeen, field.SrcIP, field.SrcMAC),
@@ -41,8 +52,8 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 		colPadBytesSnt: sdk.Int64Column("padBytesSnt", "Number of padding bytes"),
 		colL7BytesSnt:  sdk.Uint64Column("l7BytesSnt", "Number of transmitted bytes"),
 		colL7BytesRcvd: sdk.Uint64Column("l7BytesRcvd", "Number of received bytes"),
-		colMinL7PktSz:  sdk.Uint16Column("minL7PktSz", "Minimum layer 7 packet size"),
-		colMaxL7PktSz:  sdk.Uint16Column("maxL7PktSz", "Maximum layer 7 packet size"),
+		colMinL7PktSz:  sdk.Uint32Column("minL7PktSz", "Minimum layer 7 packet size"),
+		colMaxL7PktSz:  sdk.Uint32Column("maxL7PktSz", "Maximum layer 7 packet size"),
 		colAvgL7PktSz:  sdk.Float32Column("avgL7PktSz", "Average layer 7 packet size"),
 		colStdL7PktSz:  sdk.Float32Column("stdL7PktSz", "Standard deviation layer 7 packet size"),
 		colMinIAT:      sdk.Float32Column("minIAT", "Minimum IAT"),
@@ -55,8 +66,8 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 		colBytAsm:      sdk.Float32Column("bytAsm", "Byte stream asymmetry"),
 	},
 	State: sdk.StateOf[flow](),
-	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
-		t := &basicstats{opened: sdk.NoFlow}
+	Open: func(_ *sdk.Env, s Settings) (sdk.Stage, error) {
+		t := &basicstats{opened: sdk.NoFlow, wrap: s.TimeBack == "wrap"}
 		return &sdk.Loop{Columns: t.count, EndFlow: t.endFlow, Report: t.report}, nil
 	},
 })
@@ -68,5 +79,6 @@ type basicstats struct {
 	opened uint32 // its slot, NoFlow without one
 	other  flow
 
+	wrap    bool // see Settings.TimeBack
 	talkers talkers
 }

@@ -10,8 +10,8 @@ import (
 // (docs/reference/records.md#statistics): each conversion rounds, and none may be left out.
 type flow struct {
 	packets, bytes, padding uint64
-	min, max                uint16 // bytes of a packet
-	sec                     int64  // time of the last packet: seconds since 1970 UTC
+	min, max                uint32 // bytes of a packet
+	sec                     int64  // time of the last packet, or with basicstats.time_back=zero the latest: seconds since 1970 UTC
 	ns                      int32  // and nanoseconds
 
 	size, interval mean
@@ -42,13 +42,18 @@ func (t *basicstats) count(p *sdk.Packets) {
 			ns = int64(rest)
 			begin = times[i] - ns
 		}
-		t.flows.At(slot).add(sec, int32(ns), lengths[i], pads[i])
+		f := t.flows.At(slot)
+		nowSec, nowNs := sec, int32(ns)
+		if (nowSec < f.sec || nowSec == f.sec && nowNs < f.ns) && f.packets > 0 && !t.wrap {
+			nowSec, nowNs = f.sec, f.ns
+		}
+		f.add(nowSec, nowNs, lengths[i], pads[i])
 	}
 }
 
-func (f *flow) add(sec int64, ns int32, length, pad uint16) {
+func (f *flow) add(sec int64, ns int32, length uint32, pad uint16) {
 	if f.packets == 0 {
-		*f = flow{min: math.MaxUint16, sec: sec, ns: ns, minIAT: 4e12}
+		*f = flow{min: math.MaxUint32, sec: sec, ns: ns, minIAT: 4e12}
 		f.size.avg = float32(length)
 	}
 	f.packets++
@@ -57,7 +62,8 @@ func (f *flow) add(sec int64, ns int32, length, pad uint16) {
 	f.min, f.max = min(f.min, length), max(f.max, length)
 	n := float32(f.packets)
 	f.size.add(float32(length), n)
-	// Seconds wrap, as in T2: a step backwards is one of 136 years.
+	// Seconds wrap, as in T2: a step backwards, which only basicstats.time_back=wrap lets come
+	// here, is one of 136 years.
 	iat := float32(float64(float32(uint32(sec-f.sec))) + float64(float32(ns-f.ns))/1e9)
 	f.sec, f.ns = sec, ns
 	if iat < f.minIAT { // min would look for NaN and signs of zero, with a call in a guest

@@ -47,6 +47,7 @@ const (
 	SrcMAC                    // its source MAC addresses, at most 3, in order of appearance
 	DstMAC                    // its destination MAC addresses, at most 3, in order of appearance
 	VLANID                    // the VLAN tags of its first packet, at most 3, outermost first
+	ICMP                      // the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance (RFC 792, RFC 4443)
 	maxEnd
 )
 
@@ -54,7 +55,7 @@ const (
 const AllEnds = maxEnd - 1
 
 // EndLists are the fields of flow ends whose values are lists. sdk.EndRow.Vec reads them.
-var EndLists = [...]End{HdrDesc, NumHdrs, SrcMAC, DstMAC, VLANID}
+var EndLists = [...]End{HdrDesc, NumHdrs, SrcMAC, DstMAC, VLANID, ICMP}
 
 // In the order of the constants.
 var (
@@ -63,7 +64,7 @@ var (
 		{"window", 4, 0},
 		{"tcpFlags", 1, 0},
 		{"wireLen", 4, 0},
-		{"l7Len", 2, 0},
+		{"l7Len", 4, 0},
 		{"padLen", 2, 0},
 		{"payload", 4, value.Text},
 	}
@@ -88,5 +89,6 @@ var (
 		{"srcMAC", 4, value.MAC | value.List},
 		{"dstMAC", 4, value.MAC | value.List},
 		{"vlanID", 4, value.Uint16 | value.List},
+		{"icmp", 4, value.Uint16 | value.List},
 	}
 )

@@ -17,9 +17,10 @@ const Epoch = 1700000000
 //	SECONDS SRC > DST WHAT [key=value ...]
 //
 // SECONDS count from [Epoch]. SRC and DST are addresses with ports, IPv4
-// (10.0.0.1:80) or IPv6 ([2001:db8::1]:80). WHAT is udp, or the flags of a TCP
-// packet as tcpdump's letters S A F R P U, "." being ACK. Keys: win, seq, ack,
-// len (bytes of payload, zeros), text (the payload, with Go's escapes; \x20 is a
+// (10.0.0.1:80) or IPv6 ([2001:db8::1]:80). WHAT is udp, sctp, icmp (ICMPv6 over
+// IPv6; its ports are not shown), or the flags of a TCP packet as tcpdump's letters
+// S A F R P U, "." being ACK. Keys: win, seq, ack, type and code (of ICMP; of sctp
+// the first chunk's type, and its flags), len (bytes of payload, zeros), text (the payload, with Go's escapes; \x20 is a
 // space), vlan, and repeat with step: the number of packets, and the seconds between
 // them. Empty lines and lines that begin with # are ignored.
 func Packets(text string) ([]byte, error) {
@@ -51,11 +52,21 @@ func Packets(text string) ([]byte, error) {
 	return file, nil
 }
 
+// Protocol numbers (IANA).
+const (
+	protoICMP   = 1
+	protoTCP    = 6
+	protoUDP    = 17
+	protoICMPv6 = 58
+	protoSCTP   = 132
+)
+
 type packet struct {
 	time, step int64 // nanoseconds since Epoch
 	repeat     int
 	src, dst   netip.AddrPort
-	udp        bool
+	proto      byte
+	kind, code byte // of ICMP, and of SCTP's first chunk
 	flags      byte
 	window     int
 	payload    []byte
@@ -79,7 +90,18 @@ func parsePacket(line string) (*packet, error) {
 	if p.dst, err = netip.ParseAddrPort(f[3]); err != nil {
 		return nil, err
 	}
-	if p.udp = f[4] == "udp"; !p.udp {
+	switch f[4] {
+	case "udp":
+		p.proto = protoUDP
+	case "sctp":
+		p.proto = protoSCTP
+	case "icmp":
+		p.proto = protoICMP
+		if p.src.Addr().Is6() {
+			p.proto = protoICMPv6
+		}
+	default:
+		p.proto = protoTCP
 		for _, c := range f[4] {
 			i := strings.IndexRune("FSRPAU", c)
 			if c == '.' {
@@ -119,7 +141,7 @@ func (p *packet) set(kv string) error {
 	case "win":
 		p.window = int(n)
 	case "len":
-		if n > 65000 {
+		if n > maxPayload {
 			return fmt.Errorf("%d bytes do not fit into a packet", n)
 		}
 		p.payload = make([]byte, n)
@@ -127,6 +149,10 @@ func (p *packet) set(kv string) error {
 		p.vlan = int(n)
 	case "repeat":
 		p.repeat = int(n)
+	case "type":
+		p.kind = byte(n)
+	case "code":
+		p.code = byte(n)
 	case "seq":
 		p.seq = uint32(n)
 	case "ack":
@@ -153,34 +179,49 @@ func (p *packet) frame() []byte {
 	if p.vlan != 0 {
 		b = be.AppendUint16(be.AppendUint16(b, 0x8100), uint16(p.vlan))
 	}
-	transport, proto := p.transport(), byte(6)
-	if p.udp {
-		proto = 17
-	}
+	transport := p.transport()
 	if p.src.Addr().Is4() {
 		b = be.AppendUint16(b, 0x0800)
 		b = append(b, 0x45, 0)
-		b = be.AppendUint16(b, uint16(20+len(transport)))
-		b = append(b, 0, 0, 0x40, 0, 64, proto, 0, 0)
+		b = be.AppendUint16(b, lengthField(20+len(transport)))
+		b = append(b, 0, 0, 0x40, 0, 64, p.proto, 0, 0)
 	} else {
 		b = be.AppendUint16(b, 0x86dd)
 		b = append(b, 0x60, 0, 0, 0)
-		b = be.AppendUint16(b, uint16(len(transport)))
-		b = append(b, proto, 64)
+		b = be.AppendUint16(b, lengthField(len(transport)))
+		b = append(b, p.proto, 64)
 	}
 	b = append(b, p.src.Addr().AsSlice()...)
 	b = append(b, p.dst.Addr().AsSlice()...)
 	return append(b, transport...)
 }
 
+// maxPayload is the longest payload: packets fit into a capture's snapshot length.
+const maxPayload = 200_000
+
+// lengthField returns the field of a header for a length: 0 for one that it cannot hold, as
+// Linux writes it (RFC 2675).
+func lengthField(n int) uint16 {
+	if n > 0xffff {
+		return 0
+	}
+	return uint16(n)
+}
+
 func (p *packet) transport() []byte {
 	be := binary.BigEndian
 	b := be.AppendUint16(nil, p.src.Port())
 	b = be.AppendUint16(b, p.dst.Port())
-	if p.udp {
-		b = be.AppendUint16(b, uint16(8+len(p.payload)))
+	switch p.proto {
+	case protoUDP:
+		b = be.AppendUint16(b, lengthField(8+len(p.payload)))
 		b = append(b, 0, 0)
-	} else {
+	case protoSCTP: // RFC 9260, 3.1 and 3.2
+		b = append(b, 0, 0, 0, 0, 0, 0, 0, 0, p.kind, p.code)
+		b = be.AppendUint16(b, uint16(4+len(p.payload)))
+	case protoICMP, protoICMPv6: // RFC 792, RFC 4443
+		b = []byte{p.kind, p.code, 0, 0, 0, 0, 0, 0}
+	default:
 		b = be.AppendUint32(b, p.seq)
 		b = be.AppendUint32(b, p.ack)
 		b = append(b, 5<<4, p.flags)

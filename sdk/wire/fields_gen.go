@@ -50,7 +50,7 @@ func readPackets(c *cursor, fields field.Packet, p *sdk.Packets) {
 		p.WireLen = readColumn[uint32](c, n)
 	}
 	if fields&field.L7Len != 0 {
-		p.L7Len = readColumn[uint16](c, n)
+		p.L7Len = readColumn[uint32](c, n)
 	}
 	if fields&field.PadLen != 0 {
 		p.PadLen = readColumn[uint16](c, n)
@@ -123,6 +123,9 @@ func appendEndFields(b []byte, start int, fields field.End, e *sdk.Ends) []byte 
 	if fields&field.VLANID != 0 {
 		b = columnVec(b, start, &e.VLANID)
 	}
+	if fields&field.ICMP != 0 {
+		b = columnVec(b, start, &e.ICMP)
+	}
 	return b
 }
 
@@ -189,5 +192,8 @@ func readEndFields(c *cursor, fields field.End, e *sdk.Ends) {
 	}
 	if fields&field.VLANID != 0 {
 		c.vec(&e.VLANID, value.Uint16|value.List, n)
+	}
+	if fields&field.ICMP != 0 {
+		c.vec(&e.ICMP, value.Uint16|value.List, n)
 	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // details are the fields that a flow's details hold.
-const details = field.HdrDesc | field.NumHdrs | field.SrcMAC | field.DstMAC | field.VLANID
+const details = field.HdrDesc | field.NumHdrs | field.SrcMAC | field.DstMAC | field.VLANID | field.ICMP
 
 func (b *Batch) addDetails(d *flowtable.Details) {
 	l, e := b.layout, &b.ends
@@ -40,6 +40,13 @@ func (b *Batch) addDetails(d *flowtable.Details) {
 			l.value = binary.LittleEndian.AppendUint16(l.value, tag)
 		}
 		e.VLANID.Append(l.value)
+	}
+	if l.end&field.ICMP != 0 {
+		l.value = l.value[:0]
+		for _, message := range d.ICMP[:d.NICMP] {
+			l.value = binary.LittleEndian.AppendUint16(l.value, message)
+		}
+		e.ICMP.Append(l.value)
 	}
 }
 

@@ -63,7 +63,8 @@ func everyField(t *testing.T, p *sdk.Plugin) *sdk.Batch {
 		f, d := &flowtable.Flow{}, &flowtable.Details{}
 		set(reflect.ValueOf(f).Elem(), &next)
 		f.Key.Kind = decode.IPv4
-		d.NSrcMAC, d.NDstMAC, d.NVLANID = 1, 1, 1
+		d.NSrcMAC, d.NDstMAC, d.NVLANID, d.NICMP = 1, 1, 1, 1
+		d.ICMP[0] = 0x0301
 		b.AddEnd(End{Slot: uint32(i), Flow: f, Details: d, Dir: 1, Number: uint64(i + 1), At: int64(i + 1)})
 	}
 	return b.View(0)

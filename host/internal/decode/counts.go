@@ -83,7 +83,7 @@ func (d *Decoder) count(h *Headers, status FlowStat) {
 	switch h.Key.Kind {
 	case IPv4:
 		c.IPv4++
-		c.BandwidthBytes += uint64(uint16(d.ipLength + d.ip - d.link))
+		c.BandwidthBytes += uint64(d.wrapped(max(d.ipLength+d.ip-d.link, 0)))
 		if h.MoreFragments || h.FragOffset {
 			c.FragmentsIPv4++
 		}
@@ -122,12 +122,12 @@ func (d *Decoder) count(h *Headers, status FlowStat) {
 	case protoUDP:
 		c.UDP++
 		c.UDPBytes += uint64(h.CapLen)
-	case protoSCTP:
+	case ProtoSCTP:
 		c.SCTP++
 		c.SCTPBytes += uint64(h.CapLen)
-	case protoICMP:
+	case ProtoICMP:
 		c.ICMP++
-	case protoICMPv6:
+	case ProtoICMPv6:
 		c.ICMPv6++
 	case protoIGMP:
 		c.IGMP++

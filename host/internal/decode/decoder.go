@@ -12,6 +12,8 @@ import (
 type Decoder struct {
 	// Counts may be read between two calls of Decode.
 	Counts Counts
+	// WrapLengths makes lengths above 65535 be taken modulo 2^16, as in T2.
+	WrapLengths bool
 
 	stacks      Stacks
 	plainStacks [2][2]uint32 // of plain's packets, by version, TCP and UDP

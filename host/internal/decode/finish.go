@@ -22,7 +22,7 @@ func (d *Decoder) finish(data []byte, h *Headers) FlowStat {
 		h.FlowStat |= Layer2Flow
 		copy(h.Key.Dst[:6], h.MACs[:6])
 		copy(h.Key.Src[:6], h.MACs[6:])
-		h.L7Len = uint16(max(wire-d.payload, 0))
+		h.L7Len = uint32(d.wrapped(max(wire-d.payload, 0)))
 		h.L7Begin = uint32(d.payload)
 		if wire <= maxPadded {
 			h.PadLen = uint16(max(wire-d.end, 0))
@@ -33,6 +33,14 @@ func (d *Decoder) finish(data []byte, h *Headers) FlowStat {
 		return status
 	}
 	return h.FlowStat
+}
+
+// wrapped returns a length as WrapLengths asks for it.
+func (d *Decoder) wrapped(length int) int {
+	if d.WrapLengths {
+		return int(uint16(length))
+	}
+	return length
 }
 
 // lengths sets the payload's length and the padding by the lengths in the headers
@@ -55,7 +63,7 @@ func (d *Decoder) lengths(data []byte, h *Headers) {
 	if captured < d.transportHeader || length < 0 {
 		h.FlowStat |= ShortTransport
 	}
-	h.L7Len = uint16(max(length, 0))
+	h.L7Len = uint32(d.wrapped(max(length, 0)))
 	h.L7Begin = uint32(d.ip + d.ipHeader + d.transportHeader)
 	if wire := int(h.WireLen); wire <= maxPadded {
 		h.PadLen = uint16(max(wire-d.ipLength-d.ip, 0))

@@ -25,6 +25,9 @@ type Key struct {
 	VLAN             uint16 // VLAN identifier (12 bits) of the innermost tag, 0 without
 	Proto            uint8  // protocolIdentifier (4), 0 for layer-2 flows
 	Kind             Kind
+	// Errors tells ICMP's error messages from its other messages. The flow table sets it, not
+	// the decoder: whether they are a conversation of their own is a setting.
+	Errors bool
 }
 
 // Reverse returns the key of the opposite direction.
@@ -56,11 +59,12 @@ type Headers struct {
 	IPID          uint16 // identification of the flow's IPv4 header, 0 without one
 
 	TCPHeader
+	Message
 
 	// What T2's record shows of a packet (docs/reference/decoding.md).
 	FlowStat FlowStat  // bits of the packet
 	Stack    uint32    // which headers it has, in order: see Stacks
-	L7Len    uint16    // bytes of payload by the headers' lengths, modulo 2^16 (docs/reference/decoding.md#lengths)
+	L7Len    uint32    // bytes of payload by the headers' lengths (docs/reference/decoding.md#lengths)
 	L7Begin  uint32    // where that payload begins in the frame, also where it was not captured
 	PadLen   uint16    // bytes of padding, of frames of at most 64 bytes
 	MACs     [12]byte  // destination and source of the innermost link-layer header, its first 12 bytes whatever it is

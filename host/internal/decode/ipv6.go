@@ -53,7 +53,7 @@ func (d *Decoder) extensions(data []byte, start int, h *Headers) place {
 		}
 		l4 := data[off:]
 		switch k.Proto {
-		case ProtoTCP, protoUDP, protoICMPv6: // most
+		case ProtoTCP, protoUDP, ProtoICMPv6: // most
 			return d.transport(data, off, left, left >= ipv6MinCaptured(k.Proto), h)
 		case protoHopByHop, protoRouting, protoDestination: // RFC 8200, 4.3, 4.4, 4.6
 			d.addProto(k.Proto, h)
@@ -101,7 +101,7 @@ func ipv6MinCaptured(proto uint8) int {
 	switch proto {
 	case ProtoTCP:
 		return 20
-	case protoSCTP:
+	case ProtoSCTP:
 		return 16
 	default:
 		return 8

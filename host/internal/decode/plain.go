@@ -39,7 +39,7 @@ func (d *Decoder) plain(data []byte, h *Headers) bool {
 	if end > len(data) || end > int(h.WireLen) || isISL(b) || !d.plainTransport(l4[:20], n, h) {
 		return false
 	}
-	h.L7Begin = uint32(end) - uint32(h.L7Len)
+	h.L7Begin = uint32(end) - h.L7Len
 	if h.WireLen <= maxPadded {
 		h.PadLen = uint16(int(h.WireLen) - end)
 	}
@@ -64,14 +64,14 @@ func (d *Decoder) plainTransport(b []byte, n int, h *Headers) bool {
 			return false
 		}
 		h.whole(b)
-		h.L7Len = uint16(n - header)
+		h.L7Len = uint32(n - header)
 		h.Stack = stacks[0]
 		return true
 	case protoUDP:
 		if n < 8 || src == portUDPEncap || dst == portUDPEncap || mayBeTeredo(src, dst, b[8:]) || isDTLS(b[8:]) {
 			return false
 		}
-		h.L7Len = uint16(n - 8)
+		h.L7Len = uint32(n - 8)
 		h.Stack = stacks[1]
 		return true
 	}

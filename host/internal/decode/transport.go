@@ -5,7 +5,7 @@ import "encoding/binary"
 // Protocol numbers (IANA) that are told apart here.
 const (
 	protoHopByHop    = 0
-	protoICMP        = 1
+	ProtoICMP        = 1
 	protoIGMP        = 2
 	protoIPv4        = 4
 	ProtoTCP         = 6
@@ -16,14 +16,14 @@ const (
 	protoGRE         = 47
 	protoESP         = 50
 	protoAH          = 51
-	protoICMPv6      = 58
+	ProtoICMPv6      = 58
 	protoNoNext      = 59
 	protoDestination = 60
 	protoOSPF        = 89
 	protoEtherIP     = 97
 	protoPIM         = 103
 	protoL2TP        = 115
-	protoSCTP        = 132
+	ProtoSCTP        = 132
 	protoUDPLite     = 136
 )
 
@@ -65,15 +65,17 @@ func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Header
 		d.clipped = d.clipped || captured < 8
 		d.ports(l4, h)
 		return d.udp(data, off, captured, keep, h)
-	case protoSCTP:
+	case ProtoSCTP:
 		return d.sctp(data, off, captured, keep, h)
-	case protoICMP:
+	case ProtoICMP:
 		d.add(pieceICMP)
+		h.message(l4, captured)
 		if h.Key.Kind == IPv4 {
 			d.transportHeader = 8
 		}
-	case protoICMPv6:
+	case ProtoICMPv6:
 		d.add(pieceICMPv6)
+		h.message(l4, captured)
 		d.transportHeader = 8
 	default:
 		return d.otherProto(data, off, h)
@@ -112,12 +114,19 @@ func (d *Decoder) tcpExtras(data []byte, off, captured int, keep bool, h *Header
 	return stop
 }
 
+// sctpHeader is the length of SCTP's common header.
+const sctpHeader = 12
+
 // sctp reads the common header of RFC 9260, 3.1.
 func (d *Decoder) sctp(data []byte, off, captured int, keep bool, h *Headers) place {
 	d.add(pieceSCTP)
-	d.transportHeader = 12
-	d.clipped = d.clipped || captured < 12
-	d.ports(after(data, off), h)
+	d.transportHeader = sctpHeader
+	d.clipped = d.clipped || captured < sctpHeader
+	l4 := after(data, off)
+	d.ports(l4, h)
+	if captured > sctpHeader {
+		h.message(l4[sctpHeader:], captured-sctpHeader)
+	}
 	if other(h, tunnelAYIYA) {
 		d.add(pieceAYIYA)
 		h.FlowStat |= Stopped

@@ -17,7 +17,7 @@ func (d *Decoder) enter(h *Headers) {
 	k := &h.Key
 	k.SrcPort, k.DstPort = 0, 0
 	h.FragID, h.MoreFragments, h.FragOffset = 0, false, false
-	h.TCPHeader, h.Byte13 = TCPHeader{}, 0
+	h.TCPHeader, h.Message, h.Byte13 = TCPHeader{}, Message{}, 0
 	d.transportHeader = 0
 }
 

@@ -10,8 +10,13 @@ type Details struct {
 	DstMAC [3][6]byte
 	VLANID [3]uint16 // of the first packet, outermost first
 
-	NStacks, NSrcMAC, NDstMAC, NVLANID uint8
+	ICMP [maxICMP]uint16 // types and codes
+
+	NStacks, NSrcMAC, NDstMAC, NVLANID, NICMP uint8
 }
+
+// maxICMP is how many types and codes of ICMP a flow keeps.
+const maxICMP = 8
 
 // Details returns the details of the flow in slot, or nil without Config.Details.
 func (t *Table) Details(slot uint32) *Details {
@@ -33,6 +38,9 @@ func (d *Details) add(f *Flow, h *decode.Headers) {
 		d.Stacks[d.NStacks] = h.Stack
 		d.NStacks++
 	}
+	if h.HasType && h.Key.Proto != decode.ProtoSCTP {
+		d.addICMP(uint16(h.Type)<<8 | uint16(h.Code))
+	}
 	if f.FlowStat&decode.NoEthernet != 0 {
 		return
 	}
@@ -44,6 +52,13 @@ func (d *Details) add(f *Flow, h *decode.Headers) {
 	if d.NDstMAC < 3 && !has(d.DstMAC[:d.NDstMAC], dst) {
 		d.DstMAC[d.NDstMAC] = dst
 		d.NDstMAC++
+	}
+}
+
+func (d *Details) addICMP(message uint16) {
+	if d.NICMP < maxICMP && !has(d.ICMP[:d.NICMP], message) {
+		d.ICMP[d.NICMP] = message
+		d.NICMP++
 	}
 }
 

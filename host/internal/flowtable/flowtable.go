@@ -12,8 +12,13 @@ import (
 // Config is the user's part of a table.
 type Config struct {
 	// TCPStates makes TCP flows time out by the state of their connection, as with T2's plugin
-	// tcpStates; without it all flows time out after 182 s of silence.
+	// tcpStates; without it all flows have the timeout Idle.
 	TCPStates bool
+	// Timeouts are how long flows may be silent; zero: T2's.
+	Timeouts Timeouts
+	// Split makes a SYN with another initial sequence number begin a new conversation if the one
+	// that it would belong to has got beyond its handshake.
+	Split bool
 	// MaxDuration ends a conversation at the first packet that is this many nanoseconds after
 	// its first one; 0 means never.
 	MaxDuration int64
@@ -22,6 +27,17 @@ type Config struct {
 	// MaxFlows bounds the live directions, at least 2. To make room for one more, the least
 	// recently seen conversation ends.
 	MaxFlows int
+	// ByFlags makes the flags of a conversation's first packet tell its client, or the
+	// conversation that it was part of; only a packet that says nothing is judged by its ports.
+	// Otherwise the ports come first, as in T2.
+	ByFlags bool
+	// Extremes makes a flow's first and last time the earliest and the latest of its packets.
+	// Otherwise they are those of its first and its last packet, as in T2.
+	Extremes bool
+	// ErrorsApart makes ICMP's error messages conversations of their own.
+	ErrorsApart bool
+	// IgnoreVLAN leaves the VLAN out of the key.
+	IgnoreVLAN bool
 	// Fair makes room by a half-open conversation instead, if one is among the least recently
 	// seen.
 	Fair bool
@@ -31,17 +47,15 @@ type Config struct {
 // packets and every walk of a timeout read.
 type Flow struct {
 	decode.Key
-	timeout   uint8 // index in Table.timeouts
-	awaited   uint8 // timeouts (bits) whose marker rests at this flow: see Table.walk
-	state     tcpState
-	marks     uint8
-	TCPStates uint8 // T2's tcpStatesAFlags; complete at the flow's end
-	Inverted  bool  // B, the server's side
-	LastSeen  int64 // time of the last packet, nanoseconds since 1970 UTC
+	timeout  uint8 // index in Table.timeouts
+	awaited  uint8 // timeouts (bits) whose marker rests at this flow: see Table.walk
+	state    tcpState
+	marks    uint8
+	LastSeen int64 // see Config.Extremes; nanoseconds since 1970 UTC
 	links
 
 	FlowInd        uint64 // flow index, from 1, shared with the opposite
-	FirstSeen      int64  // time of the first packet
+	FirstSeen      int64
 	opposite       uint32 // slot, or none
 	hash           uint32
 	synSeq, finSeq uint32
@@ -49,8 +63,14 @@ type Flow struct {
 	fragPending    bool
 	ipID           uint16          // of the packet before, IPv4; of the first one only if it is a fragment
 	FlowStat       decode.FlowStat // of all its packets, and of the flow
+	isn            uint32          // see Table.opensAgain
+	peerISN        uint32
+	isnKnown       bool
+	peerKnown      bool
+	TCPStates      uint8 // T2's tcpStatesAFlags; complete at the flow's end
+	Inverted       bool  // B, the server's side
 
-	_ [16]byte // to 128
+	_ [4]byte // to 128
 }
 
 // Opposite returns the slot of the opposite direction, or ^0 without one.
@@ -72,9 +92,13 @@ type Table struct {
 	index index
 	frags map[fragment]uint32
 
+	past *past // nil: none is remembered
+
 	now      int64
-	timeouts []float32 // seconds, descending
+	timeouts []float32 // seconds
 	limits   []int64   // the same in nanoseconds
+	order    []int     // the indices of those in use, the longest first
+	slack    int64     // see aged
 	list
 
 	Stats Stats
@@ -106,15 +130,12 @@ const (
 // before Release.
 func New(cfg Config, onEnd func(slot uint32, f *Flow, dir uint8)) *Table {
 	t := &Table{cfg: cfg, onEnd: onEnd, frags: map[fragment]uint32{}}
-	t.timeouts = []float32{182}
-	if cfg.TCPStates {
-		t.timeouts = []float32{established: 610, idle: 182, handshake: 120, closed: 10, reset: 0.1}
-	}
-	for _, seconds := range t.timeouts {
-		t.limits = append(t.limits, int64(float64(seconds)*1e9))
-	}
+	t.setTimeouts()
 	t.index.init([4]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()})
 	t.list.init(t)
+	if cfg.ByFlags {
+		t.past = newPast(&t.index, t.limits[t.order[0]])
+	}
 	return t
 }
 
@@ -132,6 +153,12 @@ func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 	if h.Key.Kind == decode.NoFlow {
 		return none, false
 	}
+	if h.HasType && t.cfg.ErrorsApart {
+		h.Key.Errors = isError(h)
+	}
+	if t.cfg.IgnoreVLAN {
+		h.Key.VLAN = 0
+	}
 	var f *Flow
 	if h.FragOffset {
 		slot, ok = t.laterFragment(h)
@@ -148,12 +175,19 @@ func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
 			f.FlowStat |= FragmentError
 		}
 	}
-	f.LastSeen = h.Time
+	if h.Time >= f.LastSeen || !t.cfg.Extremes {
+		f.LastSeen = h.Time
+	} else {
+		f.FirstSeen = min(f.FirstSeen, h.Time)
+	}
 	f.FlowStat |= h.FlowStat
 	if t.cfg.Details {
 		t.Details(slot).add(f, h)
 	}
 	f.reply(h)
+	if h.TCP {
+		f.progress(h)
+	}
 	t.changed(f)
 	if f.Inverted {
 		t.Stats.PacketsB++
@@ -194,7 +228,8 @@ func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 	hash := t.index.hash(&h.Key)
 	if slot := t.find(hash, &h.Key); slot != none {
 		f := t.Flow(slot)
-		if t.cfg.MaxDuration == 0 || t.now-t.began(f) < t.cfg.MaxDuration {
+		cut := t.cfg.MaxDuration != 0 && t.now-t.began(f) >= t.cfg.MaxDuration
+		if !cut && !(opening(h) && t.opensAgain(f, h)) {
 			t.touch(slot, f)
 			if h.IPID != 0 && h.IPID == f.ipID {
 				f.FlowStat |= DuplicateID
@@ -202,13 +237,15 @@ func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 			f.ipID = h.IPID
 			return slot, f
 		}
-		t.Stats.Cuts++
+		if cut {
+			t.Stats.Cuts++
+		}
 		t.end(slot)
 	}
 	return t.open(hash, h)
 }
 
-// began returns the time of the conversation's first packet.
+// began returns the conversation's first time.
 func (t *Table) began(f *Flow) int64 {
 	if f.opposite == none {
 		return f.FirstSeen
@@ -235,6 +272,10 @@ func (t *Table) find(hash uint32, k *decode.Key) uint32 {
 func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	reverse := h.Key.Reverse()
 	partner := t.partner(&reverse, h)
+	if partner != none && opening(h) && t.opensAgain(t.Flow(partner), h) {
+		t.end(partner)
+		partner = none
+	}
 	for t.Stats.Live >= t.cfg.MaxFlows {
 		t.evict(partner)
 		partner = t.partner(&reverse, h) // it may have ended
@@ -245,7 +286,8 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	if t.cfg.Details {
 		t.Details(slot).begin(h)
 	}
-	f.timeout = t.idleTimeout()
+	f.timeout = idle
+	f.begin(h)
 
 	if reverse == h.Key && h.Key.Proto == decode.ProtoTCP {
 		f.FlowStat |= LandAttack
@@ -258,7 +300,7 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	} else {
 		t.Stats.Conversations++
 		f.FlowInd = t.Stats.Conversations
-		f.Inverted = reverse != h.Key && fromServer(h)
+		f.Inverted = reverse != h.Key && t.fromServer(h)
 	}
 	if f.Inverted {
 		f.FlowStat |= Inverted
@@ -276,21 +318,6 @@ func (t *Table) partner(reverse *decode.Key, h *decode.Headers) uint32 {
 		return none
 	}
 	return t.find(t.index.hash(reverse), reverse)
-}
-
-// fromServer reports whether a conversation's first packet comes from its server.
-func fromServer(h *decode.Headers) bool {
-	k := &h.Key
-	if k.Kind == decode.Layer2 {
-		return false
-	}
-	switch k.SrcPort {
-	case 8080, 8081, 8088, 8089:
-		return true
-	}
-	const synAck = 0x12
-	return k.SrcPort < 1024 && k.SrcPort < k.DstPort ||
-		k.Proto == decode.ProtoTCP && h.Byte13&synAck == synAck
 }
 
 func (t *Table) count(f *Flow) {
@@ -317,6 +344,7 @@ func (t *Table) end(slot uint32) {
 		}
 		t.finishTCP(f, nil)
 		t.onEnd(slot, f, 0)
+		t.remember(f)
 		t.remove(slot, f)
 		return
 	}
@@ -329,6 +357,7 @@ func (t *Table) end(slot uint32) {
 	t.onEnd(a, fa, 0)
 	t.finishTCP(fb, fa)
 	t.onEnd(b, fb, 1)
+	t.remember(fa)
 	t.remove(a, fa)
 	t.remove(b, fb)
 }

@@ -16,46 +16,6 @@ func udp(src, dst byte, srcPort, dstPort uint16, time int64) *decode.Headers {
 	return h
 }
 
-func TestDirection(t *testing.T) {
-	tcp := func(h *decode.Headers, flags uint8) *decode.Headers {
-		h.Key.Proto, h.TCP, h.TCPFlags, h.Byte13 = 6, true, flags, flags
-		return h
-	}
-	layer2 := udp(1, 2, 53, 4000, 0)
-	layer2.Key.Kind = decode.Layer2
-	for _, c := range []struct {
-		name     string
-		first    *decode.Headers
-		inverted bool
-	}{
-		{"client first", udp(1, 2, 4000, 53, 0), false},
-		{"server first", udp(1, 2, 53, 4000, 0), true},
-		{"equal low ports", udp(1, 2, 53, 53, 0), false},
-		{"low port to a lower one", udp(1, 2, 900, 53, 0), false},
-		{"port 1024 is not low", udp(1, 2, 1024, 4000, 0), false},
-		{"port 8080, any other port", udp(1, 2, 8080, 80, 0), true},
-		{"port 8089", udp(1, 2, 8089, 4000, 0), true},
-		{"SYN+ACK", tcp(udp(1, 2, 4000, 5000, 0), 0x12), true},
-		{"SYN+ACK+ECE", tcp(udp(1, 2, 4000, 5000, 0), 0x52), true},
-		{"SYN", tcp(udp(1, 2, 4000, 5000, 0), 0x02), false},
-		{"layer 2", layer2, false},
-		{"both ends the same", udp(1, 1, 53, 53, 0), false},
-	} {
-		table := New(Config{TCPStates: true, MaxFlows: 100}, func(uint32, *Flow, uint8) {})
-		slot, ok := table.Packet(c.first)
-		if !ok || table.Flow(slot).Inverted != c.inverted {
-			t.Errorf("%s: ok %v, inverted %v, want %v", c.name, ok, table.Flow(slot).Inverted, c.inverted)
-		}
-		back := *c.first
-		back.Key = c.first.Key.Reverse()
-		other, _ := table.Packet(&back)
-		f, g := table.Flow(slot), table.Flow(other)
-		if other != slot && (f.FlowInd != g.FlowInd || f.Inverted == g.Inverted) {
-			t.Errorf("%s: opposite has flow index %d for %d, inverted %v for %v", c.name, g.FlowInd, f.FlowInd, g.Inverted, f.Inverted)
-		}
-	}
-}
-
 func TestMaxFlowsEvictsTheLeastRecentlySeenPair(t *testing.T) {
 	var ends []uint64
 	table := New(Config{MaxFlows: 4}, func(_ uint32, f *Flow, _ uint8) { ends = append(ends, f.FlowInd) })

@@ -76,7 +76,11 @@ func (x *index) hash(k *decode.Key) uint32 {
 	h := mix(le.Uint64(k.Src[:8])^x.seed[0], le.Uint64(k.Src[8:])^x.seed[1])
 	h = mix(le.Uint64(k.Dst[:8])^h, le.Uint64(k.Dst[8:])^x.seed[2])
 	rest := uint64(k.SrcPort)<<48 | uint64(k.DstPort)<<32 | uint64(k.EtherType)<<16 | uint64(k.VLAN)
-	h = mix(rest^h, (uint64(k.Proto)<<8|uint64(k.Kind))^x.seed[3])
+	last := uint64(k.Proto)<<8 | uint64(k.Kind)
+	if k.Errors {
+		last |= 1 << 16
+	}
+	h = mix(rest^h, last^x.seed[3])
 	return uint32(h ^ h>>32)
 }
 

@@ -14,40 +14,23 @@ type links struct{ newer, older uint32 }
 // because after a silence flows of different timeouts end in order of their last packets.
 type list struct {
 	table   *Table
-	fixed   [2 + maxTimeouts]links // front, back, markers
-	due     [maxTimeouts]int64     // the timeout's walk has nothing to do before this time
+	fixed   [2 + numTimeouts]links // front, back, markers
+	due     [numTimeouts]int64     // the timeout's walk has nothing to do before this time
 	nextDue int64                  // the earliest
 }
 
 const (
-	maxTimeouts = 5
-	firstFixed  = none - 1 - (2 + maxTimeouts)
+	firstFixed  = none - 1 - (2 + numTimeouts)
 	front       = firstFixed
 	back        = firstFixed + 1
 	firstMarker = firstFixed + 2
 )
 
-// The timeouts' indices with TCPStates.
-const (
-	established = iota // 610 s
-	idle               // 182 s: a flow whose state has no other timeout
-	handshake          // 120 s: SYN seen, or one side has closed
-	closed             // 10 s: both sides have closed
-	reset              // 0.1 s
-)
-
-func (t *Table) idleTimeout() uint8 {
-	if t.cfg.TCPStates {
-		return idle
-	}
-	return 0
-}
-
 func (l *list) init(t *Table) {
 	l.table = t
 	l.at(front).older, l.at(back).newer = back, front
 	l.at(front).newer, l.at(back).older = none, none
-	for i := range t.timeouts {
+	for _, i := range t.order {
 		l.insertBehind(back, firstMarker+uint32(i))
 	}
 	for i := range l.due {
@@ -125,14 +108,12 @@ func (t *Table) expire() {
 	if t.now < t.nextDue {
 		return
 	}
-	for i := range t.timeouts {
+	t.nextDue = math.MaxInt64
+	for _, i := range t.order {
 		if t.now >= t.due[i] {
 			t.walk(i)
 		}
-	}
-	t.nextDue = t.due[0]
-	for _, due := range t.due[1:len(t.timeouts)] {
-		t.nextDue = min(t.nextDue, due)
+		t.nextDue = min(t.nextDue, t.due[i])
 	}
 }
 
@@ -170,7 +151,7 @@ func (t *Table) walk(i int) {
 		// The walk resumes when this flow is old enough, unless the flow changes meanwhile.
 		f := t.Flow(at)
 		f.awaited |= 1 << i
-		t.due[i] = f.LastSeen + t.limits[i] - slack
+		t.due[i] = f.LastSeen + t.limits[i] - t.slack
 	}
 }
 
@@ -182,15 +163,11 @@ func (t *Table) oppositeExpired(f *Flow) bool {
 	return t.aged(o, int(o.timeout))
 }
 
-// slack is more nanoseconds than rounding to float32 can move an age near a timeout: half a
-// unit in the last place of 610 s is 31 us.
-const slack = 100_000
-
 // aged reports whether f is as old as timeout i. The age that counts is T2's, in float32;
 // integers tell when rounding cannot matter, which is nearly always.
 func (t *Table) aged(f *Flow, i int) bool {
 	d := t.now - f.LastSeen - t.limits[i]
-	if d < -slack || d > slack {
+	if d < -t.slack || d > t.slack {
 		return d > 0
 	}
 	return age(t.now, f.LastSeen) >= t.timeouts[i]

@@ -27,7 +27,7 @@ type node struct {
 
 func newReference(cfg Config) *reference {
 	r := &reference{table: New(cfg, func(uint32, *Flow, uint8) {})}
-	for i := range r.table.timeouts {
+	for _, i := range r.table.order {
 		r.list = append(r.list, node{none, i})
 	}
 	return r
@@ -53,7 +53,8 @@ func (r *reference) expired(f *Flow) bool {
 
 func (r *reference) expire() {
 	t := r.table
-	for m, timeout := range t.timeouts {
+	for _, m := range t.order {
+		timeout := t.timeouts[m]
 		i := slices.IndexFunc(r.list, func(n node) bool { return n.marker == m })
 		r.list = slices.Delete(r.list, i, i+1)
 		for i--; i >= 0; i-- { // towards the front

@@ -22,6 +22,8 @@ const (
 	finAcked
 	finScan
 	replied // a packet came after one of the opposite's: see Flow.reply
+	talked  // a packet that is no part of a handshake: see Flow.progress
+	synISN  // isn is that of a SYN
 )
 
 // Bits of Flow.TCPStates.

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/plugin"
@@ -16,8 +18,16 @@ type Own struct {
 	MaxDuration uint32
 	MaxFlows    uint32
 	Evict       string
+	Direction   string
+	Times       string
+	NewSYN      string
+	Timeouts    string
+	ICMPErrors  string
+	VLAN        string
 	LinkTypes   string
+	Lengths     string
 	Rows        uint32
+	Folder      string
 	Sync        uint32
 	MaxFile     uint32
 
@@ -32,12 +42,19 @@ func (o *Own) flow() []sdk.Setting {
 		sdk.Uint32Setting("max_duration", &o.MaxDuration, "s", 0, 1<<31, "a conversation ends at the first packet that is this long after its first one; 0: never"),
 		sdk.Uint32Setting("max_flows", &o.MaxFlows, "directions", 2, 1<<28, "live flows; for one more a conversation ends"),
 		sdk.ChoiceSetting("evict", &o.Evict, "which one: fair, of the least recently seen flows the first one that nobody has answered, so that a flood ends its own; oldest, as T2, the least recently seen", "fair", "oldest"),
+		sdk.ChoiceSetting("direction", &o.Direction, "what tells the client of a conversation: flags, those of the first packet (SYN, SCTP's INIT, an ICMP request, and their answers), or the conversation that it was part of, and ports only if it says nothing; ports, as T2, the ports first", "flags", "ports"),
+		sdk.ChoiceSetting("times", &o.Times, "what a flow's and the dump's first and last time are: extremes, the earliest and the latest of all packets; packets, as T2, those of the first and the last packet, so that a duration can be below zero", "extremes", "packets"),
+		sdk.ChoiceSetting("new_syn", &o.NewSYN, "what a SYN with another initial sequence number does if the connection before it has got beyond its handshake: splits, it begins a new conversation; joins, as T2, it belongs to the old one", "splits", "joins"),
+		sdk.ChoiceSetting("icmp_errors", &o.ICMPErrors, "ICMP's error messages between two hosts: apart, a conversation of their own; together, as T2, in one with requests and replies", "apart", "together"),
+		sdk.ChoiceSetting("vlan", &o.VLAN, "the VLAN identifier of the innermost tag: key, flows of different ones differ; ignore, they do not, as where only one side is tagged", "key", "ignore"),
+		sdk.TextSetting("timeouts", &o.Timeouts, "how long a flow may be silent, seconds: a TCP connection that is established, other flows, a TCP connection that opens or closes, that is closed, and that was reset"),
 	}
 }
 
 func (o *Own) capture() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.ChoiceSetting("link_types", &o.LinkTypes, "all reads every interface of a pcapng; first, as libpcap and T2, only packets of the link type of the first one", "all", "first"),
+		sdk.ChoiceSetting("lengths", &o.Lengths, "lengths above 65535, of segments that the card cuts or joins: whole, or wrap, as T2, modulo 65536", "whole", "wrap"),
 	}
 }
 
@@ -49,6 +66,7 @@ func (o *Own) batch() []sdk.Setting {
 
 func (o *Own) output() []sdk.Setting {
 	return []sdk.Setting{
+		sdk.ChoiceSetting("folder", &o.Folder, "where output files are if -w names no folder: current, or capture, as T2, the folder of the capture or of the list of captures", "current", "capture"),
 		sdk.Uint32Setting("sync", &o.Sync, "s", 0, 86400, "how often the files of a live run are written through to the disk; 0: when they are complete, as those of other runs"),
 		sdk.Uint32Setting("max_file", &o.MaxFile, "MiB", 0, 1<<31, "how much a plugin may send to the files of one outlet, before they are compressed; more ends the run; 0: no limit"),
 	}
@@ -64,7 +82,7 @@ func (o *Own) runtime() []sdk.Setting {
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", LinkTypes: "all", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: "610,182,120,10,60", LinkTypes: "all", Lengths: "whole", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
@@ -115,6 +133,10 @@ func CheckSettings(v *settings.Values, groups []settings.Group) error {
 // CheckValue returns an error if text is not a value of a group's setting.
 func CheckValue(g settings.Group, s *sdk.Setting, text string) error {
 	err := g.Check(s, text, outlet.CheckTarget)
+	if o := Defaults(); err == nil && g.Name == "flow" && s.Name == "timeouts" {
+		o.Timeouts = text
+		_, err = o.FlowTimeouts()
+	}
 	if o := Defaults(); err == nil && g.Name == "runtime" {
 		err = setting.Apply(o.runtime(), []setting.Value{{Name: s.Name, Text: text}})
 		if err == nil {
@@ -127,6 +149,12 @@ func CheckValue(g settings.Group, s *sdk.Setting, text string) error {
 	return fmt.Errorf("%s %w", s.Name, err)
 }
 
+// BesideCapture reports whether output files are in the capture's folder if none is named.
+func BesideCapture(v *settings.Values) bool {
+	o, err := ownSettings(v) // Make returns the error
+	return err == nil && o.Folder == "capture"
+}
+
 // ownSettings returns the host's own values.
 func ownSettings(v *settings.Values) (Own, error) {
 	o := Defaults()
@@ -135,7 +163,27 @@ func ownSettings(v *settings.Values) (Own, error) {
 			return o, fmt.Errorf("%s: %w", g.Name, err)
 		}
 	}
+	if _, err := o.FlowTimeouts(); err != nil {
+		return o, fmt.Errorf("flow.timeouts %w", err)
+	}
 	return o, o.checkMemory()
+}
+
+// maxTimeout bounds a timeout, in seconds.
+const maxTimeout = 1e6
+
+// FlowTimeouts returns the values of flow.timeouts, in seconds.
+func (o *Own) FlowTimeouts() ([5]float32, error) {
+	var list [5]float32
+	words := strings.Split(o.Timeouts, ",")
+	for i, word := range words {
+		seconds, err := strconv.ParseFloat(strings.TrimSpace(word), 32)
+		if err != nil || !(seconds >= 0.001 && seconds <= maxTimeout) || len(words) != len(list) {
+			return list, fmt.Errorf("must be five numbers of seconds from 0.001 to %.0f, separated by commas, not %q", maxTimeout, o.Timeouts)
+		}
+		list[i] = float32(seconds)
+	}
+	return list, nil
 }
 
 // checkMemory returns an error if runtime.max_memory is too low.

@@ -41,7 +41,7 @@ var Packets = []Field{
 	{"window", "Window", "uint32", "the raw TCP window, 0 to 65535; 65536 if the packet was cut before it", "RFC 9293, 3.1", ""},
 	{"tcpFlags", "TCPFlags", "uint8", "CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them", "RFC 9293, 3.1", ""},
 	{"wireLen", "WireLen", "uint32", "its length on the wire, bytes", "", ""},
-	{"l7Len", "L7Len", "uint16", "its payload by the headers' lengths, bytes: T2's L7 length", "", ""},
+	{"l7Len", "L7Len", "uint32", "its payload by the headers' lengths, bytes: T2's L7 length", "", ""},
 	{"padLen", "PadLen", "uint16", "its padding, bytes, of frames of at most 64", "", ""},
 	{"payload", "Payload", "Text", "the first bytes of its payload that were captured, at most PacketSelect.PayloadLen", "", "payload"},
 }
@@ -68,4 +68,5 @@ var Ends = []Field{
 	{"srcMAC", "SrcMAC", "MAC | List", "its source MAC addresses, at most 3, in order of appearance", "", "-"},
 	{"dstMAC", "DstMAC", "MAC | List", "its destination MAC addresses, at most 3, in order of appearance", "", "-"},
 	{"vlanID", "VLANID", "Uint16 | List", "the VLAN tags of its first packet, at most 3, outermost first", "", "-"},
+	{"icmp", "ICMP", "Uint16 | List", "the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance", "RFC 792, RFC 4443", "-"},
 }
