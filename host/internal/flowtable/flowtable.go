@@ -47,7 +47,7 @@ type Flow struct {
 	synSeq, finSeq uint32
 	fragID         uint32 // of the fragmented datagram that is not complete
 	fragPending    bool
-	ipID           uint16          // of the packet before, IPv4; of the first one only if it is a fragment
+	ipID           uint16          // of the packet before, IPv4; 0 after the first one
 	FlowStat       decode.FlowStat // of all its packets, and of the flow
 
 	_ [16]byte // to 128

@@ -56,6 +56,6 @@ func (t *Table) firstFragment(slot uint32, f *Flow, h *decode.Headers) {
 		t.Flow(other).complete()
 	}
 	t.frags[key] = slot
-	f.fragPending, f.fragID, f.ipID = true, h.FragID, h.IPID
+	f.fragPending, f.fragID = true, h.FragID
 	f.FlowStat |= FragmentPending
 }
