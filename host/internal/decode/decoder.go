@@ -33,6 +33,8 @@ type walked struct {
 	link  int    // offset of the link-layer header whose addresses are in MACs
 	inner bool   // outer holds the packet's flow in case nothing more can be read
 
+	tunnelled bool // a tunnel was entered
+
 	// Of IP: offset, length of header and extensions, of the packet.
 	ip, ipHeader, ipLength int
 	transportHeader        int // bytes, as T2 counts them

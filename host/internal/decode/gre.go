@@ -45,10 +45,13 @@ func (d *Decoder) gre(data []byte, off int, h *Headers) place {
 	case typeERSPAN: // type II has a header and a sequence number, type I neither
 		d.add(pieceERSPAN)
 		h.FlowStat |= ERSPAN
-		d.enter(h)
 		if flags&sequence != 0 {
 			off += 8
+			if h.Key.Kind == IPv4 {
+				d.transportHeader += 8
+			}
 		}
+		d.enter(h)
 		return place{frame, off}
 	case typeWCCP:
 		return d.wccp(data, off, h)

@@ -36,7 +36,9 @@ func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Header
 		h.Byte13 = l4[13]
 	}
 	if h.FragOffset { // there is no header; as in T2 the protocol's name is all
-		h.FlowStat |= Stopped
+		if !d.tunnelled {
+			h.FlowStat |= Stopped
+		}
 		d.addProto(h.Key.Proto, h)
 		if h.Key.Proto == ProtoTCP {
 			h.Window = NoWindow
@@ -93,9 +95,7 @@ func (d *Decoder) ports(l4 []byte, h *Headers) {
 func (d *Decoder) keepPorts(keep bool, h *Headers) {
 	if !keep {
 		h.Key.SrcPort, h.Key.DstPort = 0, 0
-		if h.Key.Kind == IPv4 {
-			h.FlowStat |= ShortTransport
-		}
+		h.FlowStat |= ShortTransport
 	}
 }
 
@@ -106,9 +106,8 @@ func (d *Decoder) tcpExtras(data []byte, off, captured int, keep bool, h *Header
 			return p
 		}
 	}
-	src, dst := h.Key.SrcPort, h.Key.DstPort
 	d.keepPorts(keep, h)
-	d.ssdp(src, dst, h)
+	d.ssdp(h)
 	return stop
 }
 

@@ -69,12 +69,15 @@ func (d *Decoder) udp(data []byte, off, captured int, keep bool, h *Headers) pla
 		}
 	}
 	d.keepPorts(keep, h)
+	if !keep { // the IP length has no room for a payload
+		return stop
+	}
 	if len(b) >= 3 && isDTLS(b) {
 		d.dtls(b, h)
 	}
 	switch {
 	case src == portSSDP || dst == portSSDP:
-		d.ssdp(src, dst, h)
+		d.ssdp(h)
 	case src == portUDPEncap || dst == portUDPEncap:
 		d.udpEncap(data, off, h)
 	}
@@ -140,8 +143,8 @@ func (d *Decoder) dtls(b []byte, h *Headers) {
 }
 
 // ssdp adds the name of UPnP's discovery; as in T2 one port is enough.
-func (d *Decoder) ssdp(src, dst uint16, h *Headers) {
-	if src == portSSDP && dst > 1024 || dst == portSSDP && src > 1024 {
+func (d *Decoder) ssdp(h *Headers) {
+	if src, dst := h.Key.SrcPort, h.Key.DstPort; src == portSSDP && dst > 1024 || dst == portSSDP && src > 1024 {
 		d.add(pieceSSDP)
 		h.FlowStat |= UPnP
 	}
