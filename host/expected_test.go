@@ -85,7 +85,7 @@ func runLikeT2(t *testing.T, capture string, sets []string, w way) (summary, sin
 	address, received := receiver(t)
 	c := testConfig(t, capture)
 	w.config(t, &c, nil)
-	c.Settings = settingsOf(t, append(sets, "tcpwin.when_full=stop", "tcpwinsink.final_report=false", "tcpwinsink.to="+address)...)
+	c.Settings = settingsOf(t, append(sets, "capture.decode=t2", "tcpwin.when_full=stop", "tcpwinsink.final_report=false", "tcpwinsink.to="+address)...)
 	if _, err := Run(context.Background(), c); err != nil {
 		t.Logf("run: %v", err)
 	}

@@ -58,7 +58,7 @@ func TestFlowsAgreeWithT2(t *testing.T) {
 			columns := strings.ReplaceAll(strings.TrimPrefix(want[0], "%"), "\t", ",")
 			c := testConfig(t, captureFile(t, shared, name), "basicflow", "basicstats", "tcpstates", "tcpwin", "txtsink")
 			c.Catalogue = plugin.BuiltIn(all.Plugins()...)
-			c.Settings = settingsOf(t, "capture.link_types=first", "txtsink.columns="+columns)
+			c.Settings = settingsOf(t, "capture.link_types=first", "capture.decode=t2", "txtsink.columns="+columns)
 			if _, err := Run(context.Background(), c); err != nil {
 				t.Logf("run: %v", err)
 			}

@@ -83,7 +83,7 @@ func TestReportAgreesWithT2(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			c := testConfig(t, captureFile(t, shared, name))
-			c.Settings = settingsOf(t, "capture.link_types=first")
+			c.Settings = settingsOf(t, "capture.link_types=first", "capture.decode=t2")
 			r, err := Run(context.Background(), c)
 			if err != nil {
 				t.Logf("run: %v", err)

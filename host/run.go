@@ -24,6 +24,7 @@ func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipel
 		plugins = append(plugins, s.Plugin)
 	}
 	decoder := decode.New()
+	decoder.AsT2 = p.Decode == "t2"
 	layout := batch.NewLayout(plugins, int(p.Rows), zone, decoder.Stacks())
 	pipe, err := pipeline.New(stages, layout)
 	if err != nil {

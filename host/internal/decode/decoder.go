@@ -10,6 +10,11 @@ import (
 
 // Decoder reads frames. One goroutine uses it at a time; its memory is bounded.
 type Decoder struct {
+	// AsT2 leaves closed what T2 does not open, of the headers that came to this decoder after
+	// the comparison with it: docs/from-t2.md names them. It must be set before the first call
+	// of Decode.
+	AsT2 bool
+
 	// Counts may be read between two calls of Decode.
 	Counts Counts
 
@@ -41,6 +46,8 @@ type walked struct {
 
 	// Of layer 2: where the payload begins, and where padding begins.
 	payload, end int
+
+	unopened HeaderCount // which header was not opened; no Kind: none
 
 	nTags, nLabels int // VLAN and MPLS, in all
 	fragments      int // fragment headers of IPv6

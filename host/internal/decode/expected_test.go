@@ -169,6 +169,7 @@ func recordsOf(dir, name string) map[string]record {
 		return strings.Join(s, ":")
 	}
 	d := decode.New()
+	d.AsT2 = true
 	var frame capture.Frame
 	var headers decode.Headers
 	for source.Next(&frame) == nil {

@@ -25,6 +25,9 @@ const (
 	protoL2TP        = 115
 	protoSCTP        = 132
 	protoUDPLite     = 136
+	protoMPLS        = 137
+	protoEthernet    = 143
+	protoNSH         = 145
 )
 
 // transport reads the payload of an IP header of protocol Key.Proto, at off. captured is how

@@ -335,7 +335,7 @@ func (t *Table) end(slot uint32) {
 
 func (t *Table) remove(slot uint32, f *Flow) {
 	if f.fragPending {
-		delete(t.frags, fragmentOf(&f.Key, f.fragID))
+		delete(t.frags, fragmentOf(&f.Key, f.FlowStat, f.fragID))
 	}
 	t.Stats.FlowStat |= f.FlowStat &^ (Inverted | ManyStacks) // as T2: these are flows' own
 	t.changed(f)

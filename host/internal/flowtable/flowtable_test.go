@@ -187,3 +187,21 @@ func TestDuplicateID(t *testing.T) {
 		}
 	}
 }
+
+// Fragments of what an authentication header protects belong to one flow, although only the first
+// one shows the protocol.
+func TestFragmentsAfterAH(t *testing.T) {
+	for _, kind := range []decode.Kind{decode.IPv4, decode.IPv6} {
+		first, later := udp(1, 2, 4000, 53, 0), udp(1, 2, 0, 0, 1)
+		first.Key.Kind, later.Key.Kind = kind, kind
+		later.Key.Proto = 51
+		first.FlowStat, first.MoreFragments, first.FragID = decode.AH, true, 7
+		later.FragOffset, later.FragID = true, 7
+		table := New(Config{MaxFlows: 100}, func(uint32, *Flow, uint8) {})
+		a, _ := table.Packet(first)
+		b, _ := table.Packet(later)
+		if a != b || table.Stats.OrphanFragments != 0 {
+			t.Errorf("kind %d: flows %d and %d, %d orphans", kind, a, b, table.Stats.OrphanFragments)
+		}
+	}
+}

@@ -17,6 +17,7 @@ type Own struct {
 	MaxFlows    uint32
 	Evict       string
 	LinkTypes   string
+	Decode      string
 	Rows        uint32
 	Sync        uint32
 	MaxFile     uint32
@@ -38,6 +39,7 @@ func (o *Own) flow() []sdk.Setting {
 func (o *Own) capture() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.ChoiceSetting("link_types", &o.LinkTypes, "all reads every interface of a pcapng; first, as libpcap and T2, only packets of the link type of the first one", "all", "first"),
+		sdk.ChoiceSetting("decode", &o.Decode, "all opens every tunnel, tag and link type that t2host can read; t2 leaves closed those that T2 does not open", "all", "t2"),
 	}
 }
 
@@ -64,7 +66,7 @@ func (o *Own) runtime() []sdk.Setting {
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", LinkTypes: "all", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", LinkTypes: "all", Decode: "all", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
