@@ -13,7 +13,7 @@ func (d *Decoder) capwap(data []byte, off int, h *Headers) (place, bool) {
 	switch reserved := b[3]&7 != 0 || b[7]&3 != 0; {
 	case b[0]>>4 != 0 || native && b[2]>>1&0x1f != 1:
 		return stop, false
-	case reserved && (d.AsT2 || control || kind != 0 || native || !saneFrame(data, off+int(b[1]>>3)*4)):
+	case reserved && (d.AsT2 || control || kind != 0 || native || !d.saneFrame(data, off+int(b[1]>>3)*4)):
 		// Reserved bits are ignored on receipt if a sane frame follows; T2 wants them to be zero.
 		return stop, false
 	}

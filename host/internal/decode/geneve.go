@@ -46,7 +46,7 @@ func (d *Decoder) geneve(data []byte, off int, h *Headers) (place, bool) {
 func (d *Decoder) saneType(t uint16, data []byte, off int, h *Headers) bool {
 	switch t {
 	case typeBridging:
-		return saneFrame(data, off)
+		return d.saneFrame(data, off)
 	case typeIPv4:
 		return nibble(data, off) == 4 && saneIP(data, off, int(h.WireLen))
 	case typeIPv6:

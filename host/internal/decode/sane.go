@@ -5,9 +5,9 @@ import "encoding/binary"
 // A header that could be another one's bytes is taken for what it seems to be only if a sane
 // one follows it.
 
-// sanePayload reports whether at off there is the EtherType of IP and, after it, such a header,
-// or that of a VLAN tag.
-func sanePayload(data []byte, off int) bool {
+// sanePayload reports whether at off there is an EtherType that is opened and, if it is IP's, such
+// a header after it.
+func (d *Decoder) sanePayload(data []byte, off int) bool {
 	if off+2 > len(data) {
 		return false
 	}
@@ -16,25 +16,28 @@ func sanePayload(data []byte, off int) bool {
 		return nibble(data, off+2) == 4
 	case t == typeIPv6:
 		return nibble(data, off+2) == 6
+	case t == typeTTag && off+10 <= len(data):
+		t = binary.BigEndian.Uint16(data[off+8:])
+		fallthrough
 	default:
-		return isTag(t)
+		return d.opens(t)
 	}
 }
 
-// saneFrame reports whether at off there is an Ethernet frame of a payload that has a name, or
-// with an LLC header that was captured.
-func saneFrame(data []byte, off int) bool {
+// saneFrame reports whether at off there is an Ethernet frame of a payload that is opened or has
+// a name, or with an LLC header that was captured.
+func (d *Decoder) saneFrame(data []byte, off int) bool {
 	if off+17 > len(data) {
 		return false
 	}
 	t := binary.BigEndian.Uint16(data[off+12:])
 	switch {
-	case t == typeIPv4, t == typeIPv6, isTag(t):
-		return sanePayload(data, off+12)
 	case t <= maxLength:
 		return off+14+int(t) <= len(data) && t >= 3
+	case t == typeIPv4, t == typeIPv6, typeNames[t] == "":
+		return d.sanePayload(data, off+12)
 	}
-	return typeNames[t] != ""
+	return true
 }
 
 // saneIP reports whether at off there is an IP header of a length that the frame has room for.

@@ -47,7 +47,7 @@ func (d *Decoder) tag(t uint16, data []byte, off int, h *Headers) (place, bool) 
 		}
 		return d.typeAfter(p, data, off+4, h)
 	case typeTTag: // the number is not assigned: IP must follow
-		if !sanePayload(data, off+6) {
+		if !d.sanePayload(data, off+6) {
 			return stop, false
 		}
 		return d.typeAfter(pieceTTag, data, off+6, h)
@@ -86,7 +86,7 @@ func (d *Decoder) typeAfter(p piece, data []byte, off int, h *Headers) (place, b
 // value, mostly a group 2.
 func (d *Decoder) metadata(data []byte, off int, h *Headers) (place, bool) {
 	end := off + 6
-	if words := int(d.head(data, off, 2)[1]); words > 1 && !sanePayload(data, end) {
+	if words := int(d.head(data, off, 2)[1]); words > 1 && !d.sanePayload(data, end) {
 		end = off + 2 + words*4
 	}
 	return d.typeAfter(pieceCMD, data, end, h)

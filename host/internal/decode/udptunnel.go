@@ -29,7 +29,7 @@ func (d *Decoder) mplsInUDP(data []byte, off int, h *Headers) (place, bool) {
 		if data[end-2]&1 == 0 {
 			continue
 		}
-		if v := nibble(data, end); v != 4 && v != 6 && !saneFrame(data, end) && !saneFrame(data, end+4) {
+		if v := nibble(data, end); v != 4 && v != 6 && !d.saneFrame(data, end) && !d.saneFrame(data, end+4) {
 			return stop, false
 		}
 		d.enter(h)

@@ -16,10 +16,10 @@ func (d *Decoder) vxlan(data []byte, off int, h *Headers) (place, bool) {
 			return stop, false
 		}
 		if gpe && b[0]&typed != 0 {
-			if !saneGPE(data, off, b[3], h) {
+			if !d.saneGPE(data, off, b[3], h) {
 				return stop, false
 			}
-		} else if !saneFrame(data, off) {
+		} else if !d.saneFrame(data, off) {
 			return stop, false
 		}
 	}
@@ -47,12 +47,12 @@ const (
 )
 
 // saneGPE reports whether at off there is a payload of that protocol.
-func saneGPE(data []byte, off int, next byte, h *Headers) bool {
+func (d *Decoder) saneGPE(data []byte, off int, next byte, h *Headers) bool {
 	switch next {
 	case gpeIPv4, gpeIPv6:
 		return saneIP(data, off, int(h.WireLen))
 	case gpeEthernet:
-		return saneFrame(data, off)
+		return d.saneFrame(data, off)
 	}
 	return next == gpeNSH || next == gpeMPLS
 }
