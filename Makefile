@@ -2,7 +2,7 @@
 # make quick    format, vet, and the tests that take no time: a minute
 # make test     the linters and all tests, fuzz targets with their seeds: twelve minutes with empty caches
 # make expected the comparison with T2's results: identical/total
-# make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, the slowest of the hostile modules, a flood of 10 million flows in every runtime, 10 minutes of each fuzz target
+# make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, the slowest of the hostile modules, a flood of 10 million flows in every runtime, 200,000 packets against tshark, 10 minutes of each fuzz target and 20 of the decoder's
 # make bench    the measurements
 # make build    bin/t2host
 # make cross    the same for other systems, to see that it builds
@@ -102,7 +102,9 @@ soak: module
 	T2HOST_FLOOD=10000000 $(GO) test ./cmd/t2host -count=1 -v -timeout 2h -run '^TestFlood$$'
 	T2HOST_HOSTILE=all $(GO) test ./cmd/t2host -count=1 -timeout 60m -run '^TestHostileModules$$'
 	T2HOST_RUNS=10000 $(GO) test ./cmd/t2host -count=1 -v -timeout 8h -run '^TestAnySettings$$'
+	T2HOST_TSHARK=200000 $(GO) test ./host/internal/decode -count=1 -v -run '^TestAgreesWithTshark$$'
 	$(MAKE) fuzz
+	$(MAKE) fuzz FUZZ=host/internal/decode:FuzzDecode
 
 bench: module
 	$(GO) test -run '^$$' -bench . ./host/capture ./host/internal/decode ./host/internal/flowtable ./sdk/wire

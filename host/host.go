@@ -17,8 +17,8 @@ import (
 	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/report"
-	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/sdk/guard"
 )
 
 // Config is what the user asks for.

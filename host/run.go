@@ -25,6 +25,7 @@ func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipel
 	}
 	decoder := decode.New()
 	decoder.WrapLengths = p.Lengths == "wrap"
+	decoder.AsT2 = p.Decode == "t2"
 	layout := batch.NewLayout(plugins, int(p.Rows), zone, decoder.Stacks())
 	pipe, err := pipeline.New(stages, layout)
 	if err != nil {

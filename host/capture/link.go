@@ -24,6 +24,7 @@ const (
 	LinkTypeIEEE80211         LinkType = 105
 	LinkTypeFRelay            LinkType = 107
 	LinkTypeLoop              LinkType = 108
+	LinkTypeENC               LinkType = 109
 	LinkTypeLinuxSLL          LinkType = 113
 	LinkTypePFLog             LinkType = 117
 	LinkTypeIEEE80211Prism    LinkType = 119
@@ -40,6 +41,7 @@ const (
 	LinkTypePPPWithDir        LinkType = 204
 	LinkTypeCHDLCWithDir      LinkType = 205
 	LinkTypeFRelayWithDir     LinkType = 206
+	LinkTypeMPLS              LinkType = 219
 	LinkTypeUSBLinuxMmapped   LinkType = 220
 	LinkTypeIPv4              LinkType = 228
 	LinkTypeIPv6              LinkType = 229
@@ -79,6 +81,8 @@ var linkNames = map[LinkType]string{
 	LinkTypeIEEE80211:         "802.11 [IEEE802_11",
 	LinkTypeFRelay:            "Frame relay [FRELAY",
 	LinkTypeLoop:              "OpenBSD loopback [LOOP",
+	LinkTypeENC:               "OpenBSD encapsulated IP [ENC",
+	LinkTypeMPLS:              "MPLS with label as link-layer header [MPLS",
 	LinkTypeLinuxSLL:          "Linux cooked v1 [LINUX_SLL",
 	LinkTypePFLog:             "OpenBSD pflog [PFLOG",
 	LinkTypeIEEE80211Prism:    "802.11 with Prism header [PRISM_HEADER",

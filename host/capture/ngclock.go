@@ -73,8 +73,8 @@ func ngUnits(resolution byte) (uint64, bool) {
 	return units, n <= 19
 }
 
-// nanoseconds is exact, rounded down; times that an int64 cannot hold (before 1678, after 2261) become the nearest
-// one that it can.
+// nanoseconds returns the time of a timestamp, rounded down. Of times that an int64 cannot hold (before 1678, after
+// 2261) it keeps the seconds modulo 2^32, as T2 does of all: differences between them stay right.
 func (c ngClock) nanoseconds(ts uint64) int64 {
 	if c.scale != 0 && c.offset == 0 && ts <= math.MaxInt64/1_000_000_000 { // nearly all files; three divisions less
 		return int64(ts * c.scale)
@@ -85,11 +85,8 @@ func (c ngClock) nanoseconds(ts uint64) int64 {
 	ns, _ := bits.Div64(hi, lo, c.perSecond) // below 1e9, as part is below perSecond
 	// Both are cut to a third of the range first, so that their sum cannot overflow.
 	s := int64(min(sec, math.MaxInt64/3)) + max(min(c.offset, math.MaxInt64/3), math.MinInt64/3)
-	switch {
-	case s > lastSecond:
-		return math.MaxInt64
-	case s < -lastSecond:
-		return math.MinInt64
+	if s > lastSecond || s < -lastSecond {
+		s = int64(uint32(sec) + uint32(c.offset))
 	}
 	return s*1e9 + int64(ns)
 }

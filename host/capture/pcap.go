@@ -3,6 +3,7 @@ package capture
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/bits"
 )
 
@@ -33,6 +34,7 @@ type pcapReader struct {
 	scale   int64 // nanoseconds of one unit of the fraction
 	link    LinkType
 	max     uint32 // captured bytes that a record may have
+	snaplen uint32 // those that are kept of it, as libpcap does
 }
 
 // lengths is the order of the two lengths in a record header: files before version 2.3 have
@@ -81,7 +83,7 @@ func (p *pcapReader) begin() error {
 		major, minor = minor, major
 	}
 	switch {
-	case major != 2:
+	case major != 2 || minor > 4:
 		return p.w.corrupt(1, "pcap version %d.%d: only 2.0 to 2.4 are known", major, minor)
 	case minor < 3:
 		p.swapped = wireFirst
@@ -90,7 +92,10 @@ func (p *pcapReader) begin() error {
 	}
 	snaplen, network := p.u32(b[16:]), p.u32(b[20:])
 	p.link = LinkType(network & 0xffff) // the upper bits are the length of the FCS and reserved
-	p.max = recordLimit(p.link, snaplen)
+	p.max, p.snaplen = recordLimit(p.link, snaplen), snaplen
+	if snaplen == 0 {
+		p.snaplen = math.MaxUint32
+	}
 	p.info.Snaplen = snaplen
 	p.info.sawLink(p.link)
 	p.w.r += pcapFileHeader
@@ -147,6 +152,7 @@ func (p *pcapReader) next(f *Frame) error {
 	f.Time = int64(sec)*1e9 + int64(frac)*p.scale
 	f.Link = p.link
 	f.WireLen = wire
+	n = p.head + int(min(captured, p.snaplen))
 	f.Data = b[p.head:n:n]
 	return nil
 }

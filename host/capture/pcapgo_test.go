@@ -57,7 +57,7 @@ func byPcapgo(r io.Reader, ng bool) ([]Frame, error) {
 		if !ci.Timestamp.IsZero() { // a simple packet has no time, which is 0 here
 			f.Time = ci.Timestamp.UnixNano()
 			if ci.Timestamp.Unix() > math.MaxInt64/1_000_000_000-2 { // the result of UnixNano is undefined then
-				f.Time = math.MaxInt64
+				f.Time = int64(uint32(ci.Timestamp.Unix()))*1e9 + int64(ci.Timestamp.Nanosecond())
 			}
 		}
 		frames = append(frames, f)

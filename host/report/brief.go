@@ -23,15 +23,22 @@ func (r *Report) Brief() string {
 	b := &brief{}
 	r.input(b)
 	plugins := r.answering()
+	all, closed := briefLines, unopened(&r.Counts)
+	if closed != "" {
+		all--
+	}
 	for _, p := range plugins {
 		lines := p.Summary
-		if most := max(leastLines, briefLines/len(plugins)); len(lines) > most {
+		if most := max(leastLines, all/len(plugins)); len(lines) > most {
 			more := fmt.Sprintf("… %d more lines with -v", len(lines)-most+1)
 			lines = append(lines[:most-1:most-1], more)
 		}
 		b.add(p.Name, lines...)
 	}
 	r.places(b)
+	if closed != "" {
+		b.add("unopened", "packets with a header that is not read: "+closed)
+	}
 	if warnings := r.warnings(); len(warnings) > 0 {
 		text := warnings[0]
 		if n := len(warnings) - 1; n > 0 {

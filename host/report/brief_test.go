@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/outlet"
 )
 
@@ -16,14 +17,16 @@ func TestBriefIsShort(t *testing.T) {
 		{Name: "tcpwin.summary", Target: "file:a_tcpwin.txt"},
 		{Name: "tcpwinsink.reports", Target: "tcp://127.0.0.1:5555", Stats: outlet.Stats{Frames: 12, Bytes: 974, Dropped: 1, DroppedBytes: 5, Undelivered: 2, UndeliveredBytes: 7, Errors: 4}},
 	}
+	r.Counts.Unopened, r.Counts.UnopenedHeaders[0] = 7, decode.HeaderCount{Kind: decode.EtherTypeNumber, Number: 0x8926, Packets: 7}
 	brief := r.Brief()
 	if n := strings.Count(brief, "\n"); n > 12 || strings.ContainsAny(brief, "\x1b") {
 		t.Errorf("%d lines:\n%s", n, brief)
 	}
 	for _, want := range []string{
 		"input     2 files, a.pcap to b.pcap, Ethernet [EN10MB/1], Raw IP [RAW/101]\n",
-		"tcpwin    host\\x1b[2J\n          two\\nlines\n          3\n          4\n          … 3 more lines with -v\n",
+		"tcpwin    host\\x1b[2J\n          two\\nlines\n          3\n          … 4 more lines with -v\n",
 		"files     a_tcpwin.txt\nsent      12 reports (974 bytes) to tcp://127.0.0.1:5555; 3 reports (12 bytes) not delivered; 4 errors\n",
+		"unopened  packets with a header that is not read: 7 (EtherType 0x8926: 7)\n",
 		"warning   Packets with a header that was cut off: 5 (and ",
 	} {
 		if !strings.Contains(brief, want) {

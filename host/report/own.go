@@ -51,6 +51,9 @@ func sent(s *outlet.Stats) string {
 }
 
 func (r *Report) trouble(l *lines) {
+	if text := unopened(&r.Counts); text != "" {
+		fmt.Fprintf(l, "[WRN] Packets with a header that is not opened: %s\n", text)
+	}
 	for _, w := range r.warnings() {
 		fmt.Fprintf(l, "[WRN] %s\n", printable.Tabbed(w))
 	}

@@ -18,6 +18,7 @@ var Values = []Value{
 	{"flow", "icmp_errors", "together"},
 	{"flow", "vlan", "key"},
 	{"capture", "link_types", "first"},
+	{"capture", "decode", "t2"},
 	{"capture", "lengths", "wrap"},
 	{"output", "folder", "capture"},
 	{"tcpwin", "when_full", "stop"},

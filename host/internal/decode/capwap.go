@@ -9,11 +9,15 @@ func (d *Decoder) capwap(data []byte, off int, h *Headers) (place, bool) {
 	}
 	b := data[off : off+8]
 	kind, native := b[0]&0x0f, b[2]&1 != 0
-	if b[0]>>4 != 0 || native && b[2]>>1&0x1f != 1 || b[3]&7 != 0 || b[7]&3 != 0 {
+	control := h.Key.SrcPort != portCAPWAP && h.Key.DstPort != portCAPWAP
+	switch reserved := b[3]&7 != 0 || b[7]&3 != 0; {
+	case b[0]>>4 != 0 || native && b[2]>>1&0x1f != 1:
+		return stop, false
+	case reserved && (d.AsT2 || control || kind != 0 || native || !d.saneFrame(data, off+int(b[1]>>3)*4)):
+		// Reserved bits are ignored on receipt if a sane frame follows; T2 wants them to be zero.
 		return stop, false
 	}
 	h.FlowStat |= CAPWAP
-	control := h.Key.SrcPort != portCAPWAP && h.Key.DstPort != portCAPWAP
 	if control {
 		d.add(pieceCAPWAP)
 	} else {
@@ -25,9 +29,14 @@ func (d *Decoder) capwap(data []byte, off int, h *Headers) (place, bool) {
 	case kind == 1:
 		d.add(pieceDTLS)
 		h.FlowStat |= DTLS
+		if !control {
+			return d.sealed(h)
+		}
 		return stopped(h)
-	case control || b[3]&keepAlive != 0 || later:
+	case control || b[3]&keepAlive != 0:
 		return stopped(h)
+	case later:
+		return d.sealed(h)
 	}
 	off += int(b[1]>>3) * 4
 	d.enter(h)

@@ -18,13 +18,14 @@ import (
 
 var update = flag.Bool("update", false, "write the results of Decode into testdata/*.txt")
 
-// packet is one case of testdata/*.txt: "case NAME link=N [wire=N]", lines of
+// packet is one case of testdata/*.txt: "case NAME link=N [wire=N] [t2]", lines of
 // hex bytes with comments, "want LINE".
 type packet struct {
 	name string
 	link capture.LinkType
 	wire int
 	data []byte
+	t2   bool // as T2
 	want string
 	line int // of want in its file, from 0
 }
@@ -53,6 +54,10 @@ func readCases(t testing.TB, file string) ([]*packet, []string) {
 			p.name = fields[0]
 			for _, f := range fields[1:] {
 				if _, err := fmt.Sscanf(f, "link=%d", &p.link); err == nil {
+					continue
+				}
+				if f == "t2" {
+					p.t2 = true
 					continue
 				}
 				if _, err := fmt.Sscanf(f, "wire=%d", &p.wire); err != nil {
@@ -103,6 +108,7 @@ func TestCases(t *testing.T) {
 		for _, p := range cases {
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".txt")+"/"+p.name, func(t *testing.T) {
 				d := decode.New()
+				d.AsT2 = p.t2
 				var h decode.Headers
 				d.Decode(p.frame(), &h)
 				got := render(&h, d.Stacks()) + renderCounts(&d.Counts)
@@ -206,6 +212,26 @@ func TestUnknownLinks(t *testing.T) {
 	}
 	for i, u := range c.UnknownLinks {
 		if want := (decode.LinkCount{Link: capture.LinkType(1000 + i), Packets: 2}); u != want {
+			t.Errorf("entry %d is %+v, want %+v", i, u, want)
+		}
+	}
+}
+
+// What is not opened is counted once a packet, also when the list is full.
+func TestUnopenedIsBounded(t *testing.T) {
+	d := decode.New()
+	var h decode.Headers
+	for range 2 {
+		for n := range 40 {
+			d.Decode(typed(uint16(0xa000+n)), &h)
+		}
+	}
+	c := &d.Counts
+	if c.Unopened != 80 {
+		t.Errorf("%d packets, want 80", c.Unopened)
+	}
+	for i, u := range c.UnopenedHeaders {
+		if want := (decode.HeaderCount{Kind: decode.EtherTypeNumber, Number: uint16(0xa000 + i), Packets: 2}); u != want {
 			t.Errorf("entry %d is %+v, want %+v", i, u, want)
 		}
 	}

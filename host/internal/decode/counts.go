@@ -53,6 +53,12 @@ type Counts struct {
 	UnknownLink  uint64
 	UnknownLinks [8]LinkCount
 
+	// Unopened counts packets that end in a header of which more is not read although it may
+	// carry packets. UnopenedHeaders lists these headers in order of appearance; the list is full
+	// if its last entry is used.
+	Unopened        uint64
+	UnopenedHeaders [32]HeaderCount
+
 	// Panics counts packets on which a header reader panicked: a bug, here or in
 	// gopacket. They are among NoFlow.
 	Panics uint64
@@ -61,6 +67,23 @@ type Counts struct {
 // LinkCount is the number of packets of a link type.
 type LinkCount struct {
 	Link    capture.LinkType
+	Packets uint64 // 0: no entry
+}
+
+// NumberKind is what a number of a HeaderCount is.
+type NumberKind uint8
+
+// The kinds of numbers by which a header names its payload.
+const (
+	EtherTypeNumber NumberKind = iota + 1
+	ProtocolNumber             // of IP
+	UDPPortNumber
+)
+
+// HeaderCount is the number of packets that end in a header.
+type HeaderCount struct {
+	Kind    NumberKind
+	Number  uint16
 	Packets uint64 // 0: no entry
 }
 
@@ -77,7 +100,7 @@ func (d *Decoder) count(h *Headers, status FlowStat) {
 	}
 	c.headers(d.stacks.rows[d.stack].headers, h.CapLen > 0)
 	const rare = VLAN | MPLSUnicast | MPLSMulticast | GRE | Teredo | AYIYA | DTLS | WrongVersion
-	if status&rare != 0 || d.llcHeader {
+	if status&rare != 0 || d.llcHeader || d.unopened.Kind != 0 {
 		d.countRare(status)
 	}
 	switch h.Key.Kind {
@@ -154,12 +177,29 @@ func (d *Decoder) countRare(status FlowStat) {
 	if d.llcHeader {
 		c.LLC++
 	}
+	if d.unopened.Kind != 0 {
+		c.unopened(d.unopened)
+	}
 	for _, counted := range []struct {
 		bit   FlowStat
 		count *uint64
 	}{{GRE, &c.GRE}, {Teredo, &c.Teredo}, {AYIYA, &c.AYIYA}, {DTLS, &c.DTLS}, {WrongVersion, &c.WrongVersion}} {
 		if status&counted.bit != 0 {
 			*counted.count++
+		}
+	}
+}
+
+func (c *Counts) unopened(h HeaderCount) {
+	c.Unopened++
+	for i := range c.UnopenedHeaders {
+		u := &c.UnopenedHeaders[i]
+		if u.Packets == 0 {
+			u.Kind, u.Number = h.Kind, h.Number
+		}
+		if u.Kind == h.Kind && u.Number == h.Number {
+			u.Packets++
+			return
 		}
 	}
 }

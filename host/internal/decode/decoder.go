@@ -10,6 +10,11 @@ import (
 
 // Decoder reads frames. One goroutine uses it at a time; its memory is bounded.
 type Decoder struct {
+	// AsT2 leaves closed what T2 does not open, of the headers that came to this decoder after
+	// the comparison with it: docs/from-t2.md names them. It must be set before the first call
+	// of Decode.
+	AsT2 bool
+
 	// Counts may be read between two calls of Decode.
 	Counts Counts
 	// WrapLengths makes lengths above 65535 be taken modulo 2^16, as in T2.
@@ -35,12 +40,16 @@ type walked struct {
 	link  int    // offset of the link-layer header whose addresses are in MACs
 	inner bool   // outer holds the packet's flow in case nothing more can be read
 
+	tunnelled bool // a tunnel was entered
+
 	// Of IP: offset, length of header and extensions, of the packet.
 	ip, ipHeader, ipLength int
 	transportHeader        int // bytes, as T2 counts them
 
 	// Of layer 2: where the payload begins, and where padding begins.
 	payload, end int
+
+	unopened HeaderCount // which header was not opened; no Kind: none
 
 	nTags, nLabels int // VLAN and MPLS, in all
 	fragments      int // fragment headers of IPv6

@@ -115,7 +115,11 @@ func (d *Decoder) logicalLink(data []byte, off, end int, h *Headers) place {
 	if saps == 0xaaaa {
 		d.snap.DecodeFromBytes(d.head(data, off+3, 5), gopacket.NilDecodeFeedback)
 		h.Key.EtherType = uint16(d.snap.Type)
-		p := d.etherType(data, off+8, h)
+		off += 8
+		if t := h.Key.EtherType; isTag(t) && off+4 <= len(data) && !d.AsT2 {
+			h.Key.EtherType, off = d.tags8021Q(t, data, off, h)
+		}
+		p := d.etherType(data, off, h)
 		if h.Key.EtherType != typeARP {
 			d.end = end
 		}

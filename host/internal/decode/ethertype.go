@@ -56,6 +56,9 @@ func (d *Decoder) etherType(data []byte, off int, h *Headers) place {
 		d.addType(t, h)
 		d.slow(data, off)
 	default:
+		if p, ok := d.tag(t, data, off, h); ok {
+			return p
+		}
 		d.addType(t, h)
 	}
 	if t := h.Key.EtherType; t == typePPPoED || !d.inner { // the others' bits are for layer-2 flows only

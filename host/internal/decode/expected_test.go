@@ -170,6 +170,7 @@ func recordsOf(dir, name string) map[string]record {
 	}
 	d := decode.New()
 	d.WrapLengths = true
+	d.AsT2 = true
 	var frame capture.Frame
 	var headers decode.Headers
 	for source.Next(&frame) == nil {

@@ -30,9 +30,14 @@ func FuzzDecode(f *testing.F) {
 		if walked.Stack = h.Stack; walked != h || long.Counts != fresh.Counts {
 			t.Fatalf("the walk returns something else:\n%+v\n%+v\n%+v\n%+v", walked, h, long.Counts, fresh.Counts)
 		}
-		if fresh.Counts.Panics != 0 || used.Counts.Panics != 0 {
+		var closed decode.Headers
+		asT2 := decode.New()
+		asT2.AsT2 = true
+		asT2.Decode(frame, &closed)
+		if fresh.Counts.Panics != 0 || used.Counts.Panics != 0 || asT2.Counts.Panics != 0 {
 			t.Fatal("a reader panicked")
 		}
+		checkHeaders(t, &closed)
 		stack, other := fresh.Stacks().Stack(h.Stack), used.Stacks().Stack(again.Stack)
 		full := other.HdrDesc == "..." && other.NumHdrs == 0 // the used one has met too many
 		if stack != other && !full {

@@ -45,21 +45,58 @@ func (d *Decoder) gre(data []byte, off int, h *Headers) place {
 	case typeERSPAN: // type II has a header and a sequence number, type I neither
 		d.add(pieceERSPAN)
 		h.FlowStat |= ERSPAN
-		d.enter(h)
 		if flags&sequence != 0 {
+			if !d.AsT2 && nibble(data, off) == 2 { // some senders announce type III so
+				return d.erspan3(data, off, h)
+			}
 			off += 8
+			if h.Key.Kind == IPv4 {
+				d.transportHeader += 8
+			}
 		}
+		d.enter(h)
 		return place{frame, off}
 	case typeWCCP:
 		return d.wccp(data, off, h)
-	case typeIPv4, typeIPv6, typeMPLS, typeMPLSMany:
-		d.enter(h)
-		h.Key.EtherType = t
-		return place{etherType, off}
+	case typeERSPAN3:
+		if !d.AsT2 {
+			d.add(pieceERSPAN)
+			h.FlowStat |= ERSPAN
+			return d.erspan3(data, off, h)
+		}
+	default:
+		if d.opens(t) {
+			d.enter(h)
+			h.Key.EtherType = t
+			return place{tagged, off}
+		}
 	}
 	d.addType(t, h)
 	h.FlowStat |= Stopped
 	return stop
+}
+
+// erspan3 reads a header of type III (draft-foschiano-erspan, 4.3): version and VLAN 2, session
+// 2, time 4, group 2, flags 2 (kind of frame 5 bits after the first: 0 Ethernet, 2 IP; last bit:
+// 8 more bytes).
+func (d *Decoder) erspan3(data []byte, off int, h *Headers) place {
+	flags := binary.BigEndian.Uint16(d.head(data, off+10, 2))
+	length := 12
+	if flags&1 != 0 {
+		length += 8
+	}
+	if h.Key.Kind == IPv4 {
+		d.transportHeader += length
+	}
+	d.enter(h)
+	switch flags >> 10 & 0x1f {
+	case 0:
+		return place{frame, off + length}
+	case 2:
+		return place{anyIP, off + length}
+	}
+	d.unopened = HeaderCount{Kind: EtherTypeNumber, Number: typeERSPAN3}
+	return d.unreadable(h)
 }
 
 // sourceRoute is the length of the route entries of RFC 1701: family 2, offset 1, length 1,
@@ -86,6 +123,7 @@ func (d *Decoder) grePPP(data []byte, off int, empty bool, h *Headers) place {
 	case first == pppCompressed:
 		d.add(pieceCompressed)
 		h.FlowStat |= PPPCompressed
+		d.unopenedProto(protoGRE)
 	default:
 		d.enter(h)
 		proto, off := d.pppProtocol(data, off)

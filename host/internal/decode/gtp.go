@@ -23,10 +23,10 @@ func (d *Decoder) gtp(data []byte, off int, h *Headers) (place, bool) {
 			off = gtpExtensions(data, off)
 		}
 	default:
-		return stopped(h)
+		return d.sealed(h)
 	}
 	if v := nibble(data, off); v != 4 && v != 6 {
-		return stopped(h)
+		return d.sealed(h)
 	}
 	d.enter(h)
 	return place{anyIP, off}, true

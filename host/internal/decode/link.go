@@ -62,6 +62,9 @@ func (d *Decoder) linkHeader(l capture.LinkType, data []byte, off int, h *Header
 	case capture.LinkTypeFRelayWithDir:
 		return d.frameRelay(data, off+1, h)
 	}
+	if p, ok := d.laterLink(l, data, off, h); ok {
+		return p
+	}
 	d.Counts.unknownLink(l)
 	return stop
 }
@@ -89,11 +92,5 @@ func (d *Decoder) loopback(l capture.LinkType, data []byte, off int, h *Headers)
 	if l == capture.LinkTypeNull && family > 0xff {
 		family = binary.LittleEndian.Uint32(data[off:])
 	}
-	switch family {
-	case 2:
-		return place{ipv4, off + 4}
-	case 10, 23, 24, 26, 28, 30: // Linux, Windows, NetBSD and OpenBSD, Solaris, FreeBSD, macOS
-		return place{ipv6, off + 4}
-	}
-	return stop
+	return d.family(family, off+4)
 }

@@ -75,6 +75,9 @@ func (d *Decoder) addProto(proto uint8, h *Headers) {
 	if protoNames[proto] == "" {
 		h.FlowStat |= Stopped
 	}
+	if carriesPackets(proto) {
+		d.unopenedProto(proto)
+	}
 }
 
 func (d *Decoder) addType(t uint16, h *Headers) {
@@ -84,6 +87,9 @@ func (d *Decoder) addType(t uint16, h *Headers) {
 	}
 	if typeNames[t] == "" {
 		h.FlowStat |= Stopped
+	}
+	if carriesFrames(t) {
+		d.unopened = HeaderCount{Kind: EtherTypeNumber, Number: t}
 	}
 }
 

@@ -85,6 +85,21 @@ const (
 	pieceDVMRP
 	piecePIM
 	pieceRGMP
+	pieceVNTag
+	pieceETag
+	pieceHSR
+	pieceRTag
+	pieceTTag
+	pieceCMD
+	pieceMACsec
+	piecePBB
+	pieceFabricPath
+	pieceTRILL
+	pieceGUE
+	pieceLISP
+	pieceLinkPFLog
+	pieceLinkENC
+	pieceLinkATM
 	namedPieces
 )
 
@@ -171,6 +186,21 @@ var pieceNames = [namedPieces]string{
 	pieceDVMRP:          ":dvmrp",
 	piecePIM:            ":pim",
 	pieceRGMP:           ":rgmp",
+	pieceVNTag:          ":vntag",
+	pieceETag:           ":etag",
+	pieceHSR:            ":hsr",
+	pieceRTag:           ":rtag",
+	pieceTTag:           ":ttag",
+	pieceCMD:            ":cmd",
+	pieceMACsec:         ":macsec",
+	piecePBB:            ":pbb",
+	pieceFabricPath:     ":fabricpath",
+	pieceTRILL:          ":trill",
+	pieceGUE:            ":gue",
+	pieceLISP:           ":lisp",
+	pieceLinkPFLog:      "pflog",
+	pieceLinkENC:        "enc",
+	pieceLinkATM:        "atm",
 }
 
 func (p piece) String() string {

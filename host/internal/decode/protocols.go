@@ -48,20 +48,63 @@ func (d *Decoder) otherProto(data []byte, off int, h *Headers) place {
 		}
 	case protoESP:
 		d.add(pieceESP)
+		d.unopenedProto(protoESP)
 		if k.Kind == IPv4 {
 			h.FlowStat |= ESP
 		}
-	case protoAH: // over IPv4, where T2 does not open it
-		d.addProto(k.Proto, h)
-		h.FlowStat |= AH
-		d.addProto(d.head(data, off, 1)[0], h)
+	case protoAH:
+		return d.ah(data, off, h)
 	case protoL2TP: // RFC 3931, 4.1.1: the session determines the payload
 		d.add(pieceL2TP)
 		h.FlowStat |= L2TP
+		d.unopenedProto(protoL2TP)
 	default:
+		if p, ok := d.laterProto(data, off, h); ok {
+			return p
+		}
 		d.addProto(k.Proto, h)
 	}
 	return stop
+}
+
+// laterProto reads protocols that carry packets and that T2 does not open: MPLS (RFC 4023),
+// Ethernet (RFC 8986, 4.9) and NSH (RFC 9491).
+func (d *Decoder) laterProto(data []byte, off int, h *Headers) (place, bool) {
+	if d.AsT2 {
+		return stop, false
+	}
+	switch h.Key.Proto {
+	case protoMPLS:
+		d.enter(h)
+		h.Key.EtherType = typeMPLS
+		return place{etherType, off}, true
+	case protoEthernet:
+		d.enter(h)
+		return place{frame, off}, true
+	case protoNSH:
+		d.enter(h)
+		return d.gpe(data, off, gpeNSH, h), true
+	}
+	return stop, false
+}
+
+// ah reads the header of RFC 4302, 2.2, over IPv4: protocol of what it protects 1, its length
+// in words but for two. T2 does not open it there.
+func (d *Decoder) ah(data []byte, off int, h *Headers) place {
+	d.addProto(protoAH, h)
+	h.FlowStat |= AH
+	b := d.head(data, off, 2)
+	next, length := b[0], (int(b[1])+2)*4
+	d.clipped = d.clipped || off+length > len(data)
+	if d.AsT2 || next == protoAH || off+length > len(data) {
+		d.addProto(next, h)
+		return stop
+	}
+	h.Key.Proto = next
+	d.ipHeader += length
+	d.transportHeader = 0
+	captured := min(d.ipLength, len(data)-d.ip) - d.ipHeader
+	return d.transport(data, off+length, captured, d.ipLength-length >= ipv4MinLength(next), h)
 }
 
 // igmp adds the name of a protocol that is a type of IGMP (IANA IGMP Type Numbers).

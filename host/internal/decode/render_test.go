@@ -120,12 +120,18 @@ func renderCounts(c *decode.Counts) string {
 		{"frag6", c.FragmentsIPv6},
 		{"unknownlink", c.UnknownLink},
 		{"panic", c.Panics},
+		{"unopened", c.Unopened},
 	} {
 		if f.count > 0 {
 			b.WriteString(" +" + f.name)
 			if f.count > 1 {
 				fmt.Fprintf(&b, "*%d", f.count)
 			}
+		}
+	}
+	for _, u := range c.UnopenedHeaders {
+		if u.Packets > 0 {
+			fmt.Fprintf(&b, ":%s%#x", map[decode.NumberKind]string{decode.EtherTypeNumber: "type", decode.ProtocolNumber: "proto", decode.UDPPortNumber: "port"}[u.Kind], u.Number)
 		}
 	}
 	if c.BandwidthBytes != 0 && c.BandwidthBytes != c.WireBytes {

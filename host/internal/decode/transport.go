@@ -25,6 +25,9 @@ const (
 	protoL2TP        = 115
 	ProtoSCTP        = 132
 	protoUDPLite     = 136
+	protoMPLS        = 137
+	protoEthernet    = 143
+	protoNSH         = 145
 )
 
 // transport reads the payload of an IP header of protocol Key.Proto, at off. captured is how
@@ -36,7 +39,9 @@ func (d *Decoder) transport(data []byte, off, captured int, keep bool, h *Header
 		h.Byte13 = l4[13]
 	}
 	if h.FragOffset { // there is no header; as in T2 the protocol's name is all
-		h.FlowStat |= Stopped
+		if !d.tunnelled {
+			h.FlowStat |= Stopped
+		}
 		d.addProto(h.Key.Proto, h)
 		if h.Key.Proto == ProtoTCP {
 			h.Window = NoWindow
@@ -95,9 +100,7 @@ func (d *Decoder) ports(l4 []byte, h *Headers) {
 func (d *Decoder) keepPorts(keep bool, h *Headers) {
 	if !keep {
 		h.Key.SrcPort, h.Key.DstPort = 0, 0
-		if h.Key.Kind == IPv4 {
-			h.FlowStat |= ShortTransport
-		}
+		h.FlowStat |= ShortTransport
 	}
 }
 
@@ -108,9 +111,8 @@ func (d *Decoder) tcpExtras(data []byte, off, captured int, keep bool, h *Header
 			return p
 		}
 	}
-	src, dst := h.Key.SrcPort, h.Key.DstPort
 	d.keepPorts(keep, h)
-	d.ssdp(src, dst, h)
+	d.ssdp(h)
 	return stop
 }
 

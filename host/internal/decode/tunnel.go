@@ -12,8 +12,9 @@ type outer struct {
 // enter saves the current flow before the tunnel's payload overwrites it, and resets what
 // belongs to its transport header.
 func (d *Decoder) enter(h *Headers) {
-	d.inner = true
+	d.inner, d.tunnelled = true, true
 	d.outer = outer{*h, d.link, d.transportHeader}
+	h.FlowStat &^= NoLength // T2 looks at the lengths of the innermost header only
 	k := &h.Key
 	k.SrcPort, k.DstPort = 0, 0
 	h.FragID, h.MoreFragments, h.FragOffset = 0, false, false
@@ -25,7 +26,7 @@ func (d *Decoder) enter(h *Headers) {
 // and the tags remain those of the whole packet.
 func (d *Decoder) leave(h *Headers) place {
 	o := &d.outer
-	o.headers.FlowStat = h.FlowStat | Stopped
+	o.headers.FlowStat = h.FlowStat | o.headers.FlowStat&NoLength | Stopped
 	o.headers.Key.VLAN, o.headers.VLANID, o.headers.NVLANID = h.Key.VLAN, h.VLANID, h.NVLANID
 	if o.headers.Key.Proto == protoEtherIP { // T2's exception
 		o.headers.MACs = h.MACs

@@ -3,7 +3,7 @@ package decode
 import "encoding/binary"
 
 // tunnels is a set of tunnels that use a port.
-type tunnels uint8
+type tunnels uint16
 
 const (
 	tunnelAYIYA tunnels = 1 << iota
@@ -13,6 +13,11 @@ const (
 	tunnelCAPWAP
 	tunnelLWAPP
 	tunnelL2TP
+	tunnelMPLS
+	tunnelGUE
+	tunnelGRE
+	tunnelLISP
+	tunnelSealed // what nobody can read without a key
 )
 
 const (
@@ -23,26 +28,39 @@ const (
 	portGPE      = 4790
 	portCAPWAP   = 5247 // its data
 	portLWAPP    = 12223
+
+	portCAPWAPControl = 5246
+	portGTPControl    = 2123
 )
 
-// tunnelPort returns the tunnels that T2 looks for on a port
+// tunnelPort returns the tunnels that are looked for on a port
 // (docs/reference/decoding.md#tunnels-by-port).
 func tunnelPort(port uint16) tunnels {
 	switch port {
 	case 5072:
 		return tunnelAYIYA
-	case 2123, 2152, 3386:
+	case portGTPControl, 2152, 3386:
 		return tunnelGTP
 	case 4789, portGPE, 8472:
 		return tunnelVXLAN
 	case 6081:
 		return tunnelGeneve
-	case 5246, portCAPWAP:
+	case portCAPWAPControl, portCAPWAP:
 		return tunnelCAPWAP
 	case 12222, portLWAPP:
 		return tunnelLWAPP
 	case portL2TP:
 		return tunnelL2TP
+	case 6635:
+		return tunnelMPLS
+	case 6080:
+		return tunnelGUE
+	case 4754:
+		return tunnelGRE
+	case 4341:
+		return tunnelLISP
+	case 1194, 51820, 4755, 6636: // OpenVPN, WireGuard, GRE and MPLS over DTLS
+		return tunnelSealed
 	}
 	return 0
 }
@@ -57,7 +75,8 @@ func other(h *Headers, t tunnels) bool {
 func (d *Decoder) udp(data []byte, off, captured int, keep bool, h *Headers) place {
 	src, dst := h.Key.SrcPort, h.Key.DstPort
 	payload := off + 8
-	if t := tunnelPort(src) | tunnelPort(dst); t != 0 && src != 0 && dst != 0 {
+	t := tunnelPort(src) | tunnelPort(dst)
+	if t != 0 && src != 0 && dst != 0 {
 		if p, ok := d.udpTunnel(data, payload, captured, t, h); ok {
 			return p
 		}
@@ -68,13 +87,19 @@ func (d *Decoder) udp(data []byte, off, captured int, keep bool, h *Headers) pla
 			return p
 		}
 	}
+	if t != 0 {
+		d.unopenedTunnel(t, captured, h)
+	}
 	d.keepPorts(keep, h)
+	if !keep { // the IP length has no room for a payload
+		return stop
+	}
 	if len(b) >= 3 && isDTLS(b) {
 		d.dtls(b, h)
 	}
 	switch {
 	case src == portSSDP || dst == portSSDP:
-		d.ssdp(src, dst, h)
+		d.ssdp(h)
 	case src == portUDPEncap || dst == portUDPEncap:
 		d.udpEncap(data, off, h)
 	}
@@ -106,6 +131,9 @@ func (d *Decoder) udpTunnel(data []byte, off, captured int, t tunnels, h *Header
 	}
 	if !ok && t&tunnelL2TP != 0 {
 		p, ok = d.l2tp(data, off, h)
+	}
+	if !ok && t&(tunnelMPLS|tunnelGUE|tunnelGRE|tunnelLISP) != 0 && !d.AsT2 {
+		p, ok = d.laterTunnel(data, off, h)
 	}
 	return p, ok
 }
@@ -140,8 +168,8 @@ func (d *Decoder) dtls(b []byte, h *Headers) {
 }
 
 // ssdp adds the name of UPnP's discovery; as in T2 one port is enough.
-func (d *Decoder) ssdp(src, dst uint16, h *Headers) {
-	if src == portSSDP && dst > 1024 || dst == portSSDP && src > 1024 {
+func (d *Decoder) ssdp(h *Headers) {
+	if src, dst := h.Key.SrcPort, h.Key.DstPort; src == portSSDP && dst > 1024 || dst == portSSDP && src > 1024 {
 		d.add(pieceSSDP)
 		h.FlowStat |= UPnP
 	}
@@ -161,6 +189,7 @@ func (d *Decoder) udpEncap(data []byte, off int, h *Headers) {
 	case binary.BigEndian.Uint32(d.head(data, off+8, 4)) != 0:
 		d.add(pieceESP)
 		h.FlowStat |= ESP
+		d.unopened = HeaderCount{Kind: UDPPortNumber, Number: portUDPEncap}
 	default:
 		d.add(pieceISAKMP)
 	}

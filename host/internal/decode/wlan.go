@@ -38,7 +38,11 @@ func (d *Decoder) wlan(data []byte, off int, swapped bool, h *Headers) place {
 	if len(b) < n {
 		return d.clip(h)
 	}
-	if b[22]&0x0f != 0 { // number of the fragment
+	fragment := b[22]
+	if swapped { // senders that swap the frame control swap the sequence control too
+		fragment = b[23]
+	}
+	if fragment&0x0f != 0 {
 		return stop
 	}
 	if kind&qos != 0 {

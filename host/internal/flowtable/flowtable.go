@@ -61,7 +61,7 @@ type Flow struct {
 	synSeq, finSeq uint32
 	fragID         uint32 // of the fragmented datagram that is not complete
 	fragPending    bool
-	ipID           uint16          // of the packet before, IPv4; of the first one only if it is a fragment
+	ipID           uint16          // of the packet before, IPv4; 0 after the first one
 	FlowStat       decode.FlowStat // of all its packets, and of the flow
 	isn            uint32          // see Table.opensAgain
 	peerISN        uint32
@@ -364,7 +364,7 @@ func (t *Table) end(slot uint32) {
 
 func (t *Table) remove(slot uint32, f *Flow) {
 	if f.fragPending {
-		delete(t.frags, fragmentOf(&f.Key, f.fragID))
+		delete(t.frags, fragmentOf(&f.Key, f.FlowStat, f.fragID))
 	}
 	t.Stats.FlowStat |= f.FlowStat &^ (Inverted | ManyStacks) // as T2: these are flows' own
 	t.changed(f)

@@ -113,3 +113,55 @@ func BenchmarkPacket(b *testing.B) {
 		table.Packet(h)
 	}
 }
+
+// The identification of a packet that opens a flow is not remembered, be it a first fragment or not.
+func TestDuplicateID(t *testing.T) {
+	packet := func(id uint16, more bool) *decode.Headers {
+		h := udp(1, 2, 4000, 53, int64(id))
+		h.IPID, h.MoreFragments = id, more
+		if more {
+			h.FragID = uint32(id)
+		}
+		return h
+	}
+	for _, c := range []struct {
+		name    string
+		packets []*decode.Headers
+		want    bool
+	}{
+		{"two first fragments", []*decode.Headers{packet(7, true), packet(7, true)}, false},
+		{"three first fragments", []*decode.Headers{packet(7, true), packet(7, true), packet(7, true)}, true},
+		{"a first fragment and a packet", []*decode.Headers{packet(7, true), packet(7, false)}, false},
+		{"a packet and a first fragment", []*decode.Headers{packet(7, false), packet(7, true)}, false},
+		{"the second and third", []*decode.Headers{packet(6, true), packet(7, true), packet(7, true)}, true},
+		{"two packets", []*decode.Headers{packet(7, false), packet(7, false)}, false},
+		{"three packets", []*decode.Headers{packet(7, false), packet(7, false), packet(7, false)}, true},
+	} {
+		table := New(Config{MaxFlows: 100}, func(uint32, *Flow, uint8) {})
+		var slot uint32
+		for _, h := range c.packets {
+			slot, _ = table.Packet(h)
+		}
+		if got := table.Flow(slot).FlowStat&DuplicateID != 0; got != c.want {
+			t.Errorf("%s: DUPIPID %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// Fragments of what an authentication header protects belong to one flow, although only the first
+// one shows the protocol.
+func TestFragmentsAfterAH(t *testing.T) {
+	for _, kind := range []decode.Kind{decode.IPv4, decode.IPv6} {
+		first, later := udp(1, 2, 4000, 53, 0), udp(1, 2, 0, 0, 1)
+		first.Key.Kind, later.Key.Kind = kind, kind
+		later.Key.Proto = 51
+		first.FlowStat, first.MoreFragments, first.FragID = decode.AH, true, 7
+		later.FragOffset, later.FragID = true, 7
+		table := New(Config{MaxFlows: 100}, func(uint32, *Flow, uint8) {})
+		a, _ := table.Packet(first)
+		b, _ := table.Packet(later)
+		if a != b || table.Stats.OrphanFragments != 0 {
+			t.Errorf("kind %d: flows %d and %d, %d orphans", kind, a, b, table.Stats.OrphanFragments)
+		}
+	}
+}

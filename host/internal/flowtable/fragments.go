@@ -12,14 +12,23 @@ type fragment struct {
 	kind     decode.Kind
 }
 
-func fragmentOf(k *decode.Key, id uint32) fragment {
-	return fragment{k.Src, k.Dst, id, k.VLAN, k.Proto, k.Kind}
+// fragmentOf returns the datagram of a packet with these. Of what an authentication header
+// protects, a later fragment has that header's protocol; so the others get it too.
+func fragmentOf(k *decode.Key, status decode.FlowStat, id uint32) fragment {
+	proto := k.Proto
+	if status&decode.AH != 0 {
+		proto = protoAH
+	}
+	return fragment{k.Src, k.Dst, id, k.VLAN, proto, k.Kind}
 }
+
+// protoAH is the authentication header's protocol number (IANA).
+const protoAH = 51
 
 // laterFragment returns the flow of a fragment that is not the first, and reports whether
 // there is one. The flow keeps its place in the list (docs/reference/flows.md#fragments).
 func (t *Table) laterFragment(h *decode.Headers) (uint32, bool) {
-	key := fragmentOf(&h.Key, h.FragID)
+	key := fragmentOf(&h.Key, h.FlowStat, h.FragID)
 	slot, ok := t.frags[key]
 	if !ok {
 		t.Stats.OrphanFragments++ // becomes a flow without ports
@@ -46,16 +55,16 @@ func (t *Table) firstFragment(slot uint32, f *Flow, h *decode.Headers) {
 		f.FlowStat |= FragmentOrphan
 	}
 	if f.fragPending {
-		delete(t.frags, fragmentOf(&f.Key, f.fragID))
+		delete(t.frags, fragmentOf(&f.Key, f.FlowStat, f.fragID))
 		if f.fragID != h.FragID {
 			f.FlowStat |= FragmentError
 		}
 	}
-	key := fragmentOf(&h.Key, h.FragID)
+	key := fragmentOf(&h.Key, h.FlowStat, h.FragID)
 	if other, ok := t.frags[key]; ok {
 		t.Flow(other).complete()
 	}
 	t.frags[key] = slot
-	f.fragPending, f.fragID, f.ipID = true, h.FragID, h.IPID
+	f.fragPending, f.fragID = true, h.FragID
 	f.FlowStat |= FragmentPending
 }

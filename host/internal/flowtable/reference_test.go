@@ -109,7 +109,7 @@ func (r *reference) packet(h *decode.Headers) {
 	t.now = h.Time
 	r.expire()
 	t.nextDue = 1 << 62 // the table's own walk must not run
-	_, known := t.frags[fragmentOf(&h.Key, h.FragID)]
+	_, known := t.frags[fragmentOf(&h.Key, h.FlowStat, h.FragID)]
 	slot, _ := t.Packet(h)
 	if !(h.FragOffset && known) {
 		r.toFront(slot)

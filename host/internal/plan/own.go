@@ -26,6 +26,7 @@ type Own struct {
 	VLAN        string
 	LinkTypes   string
 	Lengths     string
+	Decode      string
 	Rows        uint32
 	Folder      string
 	Sync        uint32
@@ -55,6 +56,7 @@ func (o *Own) capture() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.ChoiceSetting("link_types", &o.LinkTypes, "all reads every interface of a pcapng; first, as libpcap and T2, only packets of the link type of the first one", "all", "first"),
 		sdk.ChoiceSetting("lengths", &o.Lengths, "lengths above 65535, of segments that the card cuts or joins: whole, or wrap, as T2, modulo 65536", "whole", "wrap"),
+		sdk.ChoiceSetting("decode", &o.Decode, "all opens every tunnel, tag and link type that t2host can read; t2 leaves closed those that T2 does not open", "all", "t2"),
 	}
 }
 
@@ -82,7 +84,7 @@ func (o *Own) runtime() []sdk.Setting {
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: "610,182,120,10,60", LinkTypes: "all", Lengths: "whole", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: "610,182,120,10,60", LinkTypes: "all", Decode: "all", Lengths: "whole", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
