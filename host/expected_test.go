@@ -33,13 +33,21 @@ func TestExpected(t *testing.T) {
 			if w.runtime == plugin.Process { // two processes a run: settings reach them as they do the others
 				variants = map[string][]string{"default": nil}
 			}
-			expected(t, w, variants)
+			expected(t, sharedFolder(t), w, variants)
 		})
 	}
 }
 
-func expected(t *testing.T, w way, variants map[string][]string) {
-	shared := sharedFolder(t)
+// TestFresh does the same with captures that were new to the program, compiled in.
+func TestFresh(t *testing.T) {
+	slow(t)
+	fresh := freshFolder(t)
+	expected(t, fresh, direct.withTwo(), map[string][]string{
+		"default": nil, "minpkts1": variants["minpkts1"], "thres1000-minpkts10": variants["thres1000-minpkts10"],
+	})
+}
+
+func expected(t *testing.T, shared string, w way, variants map[string][]string) {
 	identical, total := 0, 0
 	for variant, sets := range variants {
 		files, err := filepath.Glob(filepath.Join(shared, "expected", variant, "*.sink.bin"))

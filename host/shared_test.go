@@ -52,6 +52,16 @@ func sharedFolder(t testing.TB) string {
 	return dir
 }
 
+// freshFolder is the folder of more captures, and of what T2 printed for them.
+func freshFolder(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(sharedFolder(t), "fresh")
+	if _, err := os.Stat(filepath.Join(dir, "expected")); err != nil {
+		skip(t, "fresh captures are not here")
+	}
+	return dir
+}
+
 // mix is the large shared capture, unpacked once for all tests.
 var mix struct {
 	sync.Once
@@ -103,7 +113,7 @@ func captureFile(t testing.TB, shared, name string) string {
 		})
 		return mix.path
 	}
-	for _, dir := range []string{"captures/real", "captures/rules"} {
+	for _, dir := range []string{"captures/real", "captures/rules", "captures"} {
 		path := filepath.Join(shared, dir, name)
 		if _, err := os.Stat(path); err == nil {
 			return path

@@ -270,10 +270,11 @@ var texts = map[string][]string{
 	"split":          {"", "1", "1f", "7f", "1K", "10K", "1M", "500G", "1000f"},
 	"columns":        {"*", "flowInd,dir"},
 	"except":         {""},
+	"timeouts":       {"610,182,120,10,60", "610,182,120,10,0.1", "0.001,0.001,0.001,0.001,0.001", "1,2,3,4,5", "1e6, 5e5, 0.5, 1e6, 1"},
 }
 
 var withBasicflow = map[string][]string{
-	"columns": {"srcIP,dstIP", "basicflow.*", "flowInd,hdrDesc,vlanID"},
+	"columns": {"srcIP,dstIP", "basicflow.*", "flowInd,hdrDesc,vlanID", "icmpType_Code,dir"},
 	"except":  {"hdrDesc", "dir,duration"},
 }
 

@@ -25,7 +25,7 @@ var Constants = []Constant{
 	{[]string{"TFS_SPLIT"}, "", "`-W`, or `txtsink.split`"},
 	{[]string{"TFS_GZ_COMPRESS"}, "txtsink.gzip", ""},
 	{[]string{"TFS_PRI_HDR", "TFS_HDR_FILE", "TFS_PRI_HDR_FW"}, "", "their defaults: a header row in the first file, and the headers file"},
-	{[]string{"FLOW_TIMEOUT"}, "", "built in (182 s), as are the timeouts of tcpStates; `flow.tcp_states=false` is T2 without tcpStates"},
+	{[]string{"FLOW_TIMEOUT"}, "", "the second of `flow.timeouts`; the others are those of tcpStates; `flow.tcp_states=false` is T2 without tcpStates"},
 	{[]string{"FDURLIMIT"}, "flow.max_duration", ""},
 	{[]string{"HASH_AUTOPILOT"}, "", "`flow.max_flows`: for one more a conversation ends; with `flow.evict=oldest` it is the least recently seen, as in T2"},
 	{[]string{"IPV6_ACTIVATE", "ETH_ACTIVATE"}, "", "their defaults: all of IPv4, IPv6, layer 2"},

@@ -31,14 +31,14 @@ EXPORT(t2host_open) u64 open_plugin(u32 size) {
 EXPORT(t2host_batch) u64 batch(u32 size) {
   reader r = read_message(size, KIND_BATCH);
   batch_header h = read_header(&r);
-  const u8 *slot = column(&r, h.packets, 4), *length = column(&r, h.packets, 2);
+  const u8 *slot = column(&r, h.packets, 4), *length = column(&r, h.packets, 4);
   const u8 *ended = column(&r, h.ends, 4);
   column(&r, h.ends, 4); // packet rows before each end: a row touches its own flow only
   align(&r, 4);
   if (r.bad || r.at != r.length) return refuse("batch is malformed");
 
   for (u32 i = 0; i < h.packets; i++)
-    if (get16(length + 2 * i)) ++*count_of(get32(slot + 4 * i)), with++;
+    if (get32(length + 4 * i)) ++*count_of(get32(slot + 4 * i)), with++;
   packets += h.packets;
 
   begin_answer(h.ends);

@@ -32,7 +32,8 @@ type Config struct {
 	// Otherwise the ports come first, as in T2.
 	ByFlags bool
 	// Extremes makes a flow's first and last time the earliest and the latest of its packets.
-	// Otherwise they are those of its first and its last packet, as in T2.
+	// Otherwise they are those of its first and its last packet, as in T2
+	// (docs/reference/flows.md#first-and-last-time).
 	Extremes bool
 	// ErrorsApart makes ICMP's error messages conversations of their own.
 	ErrorsApart bool

@@ -56,20 +56,31 @@ func TestSlotsAreNotReusedBeforeRelease(t *testing.T) {
 }
 
 func TestNoAllocationPerPacket(t *testing.T) {
-	table := New(Config{TCPStates: true, MaxFlows: 1 << 20}, func(uint32, *Flow, uint8) {})
-	now := int64(0)
-	packet := func() {
-		for i := range 1000 {
-			h := udp(byte(i), byte(i>>4), uint16(2000+i), 80, now)
-			table.Packet(h)
-			now += 1e9
+	for _, cfg := range []Config{
+		{TCPStates: true, MaxFlows: 1 << 20},
+		{TCPStates: true, MaxFlows: 1 << 20, ByFlags: true, Extremes: true, Split: true, ErrorsApart: true, IgnoreVLAN: true, Details: true, Timeouts: lasting},
+	} {
+		table := New(cfg, func(uint32, *Flow, uint8) {})
+		now := int64(0)
+		packet := func() {
+			for i := range 1000 {
+				h := udp(byte(i), byte(i>>4), uint16(2000+i), 80, now)
+				switch i % 4 {
+				case 1:
+					tcp(h, syn) // of a connection that may have ended
+				case 2:
+					h.Key.Proto, h.HasType, h.Type = decode.ProtoICMP, true, uint8(i)
+				}
+				table.Packet(h)
+				now += 1e9
+			}
+			table.Release()
 		}
-		table.Release()
-	}
-	packet()
-	packet()
-	if n := testing.AllocsPerRun(10, packet); n > 0 {
-		t.Errorf("%.0f allocations in 1000 packets", n)
+		packet()
+		packet()
+		if n := testing.AllocsPerRun(10, packet); n > 0 {
+			t.Errorf("%.0f allocations in 1000 packets: %+v", n, cfg)
+		}
 	}
 }
 

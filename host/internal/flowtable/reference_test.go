@@ -167,7 +167,12 @@ func randomPacket(rnd *rand.Rand, now *int64) *decode.Headers {
 }
 
 func TestEndsInTheOrderOfTheReference(t *testing.T) {
-	for _, cfg := range []Config{{TCPStates: true, MaxFlows: 1 << 20}, {MaxFlows: 1 << 20}} {
+	for _, cfg := range []Config{
+		{TCPStates: true, MaxFlows: 1 << 20},
+		{MaxFlows: 1 << 20},
+		{TCPStates: true, MaxFlows: 1 << 20, Extremes: true, ByFlags: true, Timeouts: lasting},
+		{TCPStates: true, MaxFlows: 1 << 20, Extremes: true, Timeouts: Timeouts{9, 182, 0.5, 182, 610}},
+	} {
 		for seed := range uint64(300) {
 			rnd := rand.New(rand.NewPCG(seed, 1))
 			want := newReference(cfg)

@@ -35,7 +35,8 @@ const inFlight = 1 << 16
 // opensAgain reports whether a packet that opens a connection opens a new one between the ends
 // of f, which is the packet's flow or its opposite: its sequence number is not that of f's
 // connection, and that one has got beyond its handshake. A SYN that was sent again, or that comes
-// after what it opened, does not open a new one (RFC 9293, 3.6.1).
+// after what it opened, does not open a new one (RFC 9293, 3.6.1;
+// docs/reference/flows.md#a-new-connection).
 func (t *Table) opensAgain(f *Flow, h *decode.Headers) bool {
 	if !t.cfg.Split {
 		return false

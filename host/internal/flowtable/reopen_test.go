@@ -30,6 +30,9 @@ func segment(t *testing.T, line string, time int64) *decode.Headers {
 	return h
 }
 
+// lasting are T2's timeouts but for the one after a reset.
+var lasting = Timeouts{established: 610, idle: 182, handshake: 120, closed: 10, reset: 60}
+
 // TestNewConnections: the flow index and the side (A, B) of each packet, with and without states.
 func TestNewConnections(t *testing.T) {
 	const open = "c S 100, s SA 500 101, c A 101 501, "
@@ -60,7 +63,7 @@ func TestNewConnections(t *testing.T) {
 		{"an answer opens nothing", open + "s SA 9000 101", "1A 1B 1A 1B"},
 	} {
 		for _, states := range []bool{true, false} {
-			table := New(Config{MaxFlows: 100, ByFlags: true, Split: true, TCPStates: states, Timeouts: DefaultTimeouts}, func(uint32, *Flow, uint8) {})
+			table := New(Config{MaxFlows: 100, ByFlags: true, Split: true, TCPStates: states, Timeouts: lasting}, func(uint32, *Flow, uint8) {})
 			var got []string
 			for i, line := range strings.Split(c.packets, ", ") {
 				slot, _ := table.Packet(segment(t, line, int64(i)*1e6))
@@ -109,7 +112,7 @@ func TestTheTailKeepsItsDirection(t *testing.T) {
 		cfg := c.config
 		cfg.MaxFlows, cfg.TCPStates, cfg.ByFlags = 1<<20, true, true
 		if cfg.Timeouts == (Timeouts{}) {
-			cfg.Timeouts = DefaultTimeouts
+			cfg.Timeouts = lasting
 		}
 		table := New(cfg, func(uint32, *Flow, uint8) {})
 		table.Packet(nfs(syn, false, 0))

@@ -18,19 +18,14 @@ const (
 	numTimeouts
 )
 
-// T2Timeouts are T2's.
-var T2Timeouts = Timeouts{established: 610, idle: 182, handshake: 120, closed: 10, reset: 0.1}
-
-// DefaultTimeouts are T2's but for that after a reset, which T2 ends before what is in flight
-// has arrived: a sender that the RST does not reach retransmits at most 60 s later (RFC 6298,
-// 2.5).
-var DefaultTimeouts = Timeouts{established: 610, idle: 182, handshake: 120, closed: 10, reset: 60}
+// t2Timeouts are T2's.
+var t2Timeouts = Timeouts{established: 610, idle: 182, handshake: 120, closed: 10, reset: 0.1}
 
 // setTimeouts follows the configuration.
 func (t *Table) setTimeouts() {
 	timeouts := t.cfg.Timeouts
 	if timeouts == (Timeouts{}) {
-		timeouts = T2Timeouts
+		timeouts = t2Timeouts
 	}
 	t.timeouts = timeouts[:]
 	for _, seconds := range timeouts {

@@ -39,7 +39,7 @@ type Own struct {
 
 func (o *Own) flow() []sdk.Setting {
 	return []sdk.Setting{
-		sdk.BoolSetting("tcp_states", &o.TCPStates, "TCP flows time out by the state of their connection (610, 120, 10 or 0.1 s); false: all flows after 182 s, as T2 without tcpStates"),
+		sdk.BoolSetting("tcp_states", &o.TCPStates, "TCP flows time out by the state of their connection; false: all flows have the second of flow.timeouts, as T2 without tcpStates"),
 		sdk.Uint32Setting("max_duration", &o.MaxDuration, "s", 0, 1<<31, "a conversation ends at the first packet that is this long after its first one; 0: never"),
 		sdk.Uint32Setting("max_flows", &o.MaxFlows, "directions", 2, 1<<28, "live flows; for one more a conversation ends"),
 		sdk.ChoiceSetting("evict", &o.Evict, "which one: fair, of the least recently seen flows the first one that nobody has answered, so that a flood ends its own; oldest, as T2, the least recently seen", "fair", "oldest"),
@@ -82,9 +82,13 @@ func (o *Own) runtime() []sdk.Setting {
 	}
 }
 
+// defaultTimeouts are T2's but for the last one: a sender that a RST does not reach sends again
+// at most 60 s later (RFC 6298, 2.5), and T2 ends the flow after 0.1 s.
+const defaultTimeouts = "610,182,120,10,60"
+
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: "610,182,120,10,60", LinkTypes: "all", Decode: "all", Lengths: "whole", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: defaultTimeouts, LinkTypes: "all", Decode: "all", Lengths: "whole", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
