@@ -54,7 +54,7 @@ type Counts struct {
 	UnknownLinks [8]LinkCount
 
 	// Unopened counts packets that end in a header of which more is not read although it may
-	// carry packets. UnopenedHeaders lists these headers in order of appearance; the list is full
+	// carry packets (docs/reference/decoding.md#what-is-not-opened). UnopenedHeaders lists these headers in order of appearance; the list is full
 	// if its last entry is used.
 	Unopened        uint64
 	UnopenedHeaders [32]HeaderCount

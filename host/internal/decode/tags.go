@@ -30,7 +30,7 @@ func (d *Decoder) opens(t uint16) bool {
 }
 
 // tag reads a header after the EtherType t that ends in another EtherType, or that a frame
-// follows. It reports false if t is none of these, or its payload cannot be read.
+// follows (docs/reference/decoding.md#tags). It reports false if t is none of these, or its payload cannot be read.
 func (d *Decoder) tag(t uint16, data []byte, off int, h *Headers) (place, bool) {
 	if d.AsT2 {
 		return stop, false

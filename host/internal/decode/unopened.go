@@ -1,6 +1,7 @@
 package decode
 
-// What is not opened is counted, so that nobody finds by chance that traffic is missing. Of
+// What is not opened is counted, so that nobody finds by chance that traffic is missing
+// (docs/reference/decoding.md#what-is-not-opened). Of
 // EtherTypes and IP protocols those count that have no name here, and those with a name that
 // carry packets; a header that was opened is none of them.
 
