@@ -86,7 +86,7 @@ func runHostile(t *testing.T, name string, trust bool) (prefix, warnings string,
 	if neverEnds(name) {
 		timeout = "runtime.plugin_timeout=5"
 	}
-	values, err := settings.Load(os.DevNull, nil, []string{"batch.rows=256", "output.max_file=8", timeout})
+	values, err := settings.Load(os.DevNull, nil, []string{"batch.rows=256", "output.max_file=8", resetsEndSoon, timeout})
 	if err != nil {
 		t.Fatal(err)
 	}

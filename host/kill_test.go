@@ -110,7 +110,7 @@ func killAt(when moment, f *feeder, rnd *rand.Rand, ended <-chan struct{}) {
 }
 
 // killSets are the settings of the runs in which a plugin is killed.
-var killSets = []string{"tcpwinsink.final_report=false", "tcpwinsink.interval=1", "tcpwin.max_entries=20"}
+var killSets = []string{resetsEndSoon, "tcpwinsink.final_report=false", "tcpwinsink.interval=1", "tcpwin.max_entries=20"}
 
 // TestAKilledPlugin kills one of the plugins at a random moment: the run ends with
 // the one error, nothing is left, and what was sent is whole.

@@ -156,6 +156,9 @@ func requests(words ...string) []plugin.Request {
 	return list
 }
 
+// resetsEndSoon makes flows end 0.1 s after a reset, as in T2: while the capture goes on.
+const resetsEndSoon = "flow.timeouts=610,182,120,10,0.1"
+
 // likeT2 sets what --t2 sets.
 func likeT2(values *settings.Values) *settings.Values {
 	for _, v := range t2.Values {

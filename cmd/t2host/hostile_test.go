@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -101,7 +102,10 @@ func (h *hostile) run(t *testing.T, trust bool) {
 	write("home/.profile", nil)
 	before := tree(t, root)
 
-	args := []string{"-r", "x.pcap", "-w", "out", "-p", "plugin/hostile.wasm"}
+	args := []string{"-r", "x.pcap", "-p", "plugin/hostile.wasm"}
+	if !slices.Contains(h.args, "-w") {
+		args = append(args, "-w", "out")
+	}
 	if trust {
 		args = append(args, "--trust", "hostile")
 	}
