@@ -93,7 +93,7 @@ fuzz:
 	done
 
 expected: module
-	@$(GO) test ./host -count=1 -v -run '^TestExpected$$' | grep -E 'identical|differs|FAIL'
+	@$(GO) test ./host -count=1 -v -run '^(TestExpected|TestFresh)$$' | grep -E 'identical|differs|FAIL'
 
 soak: module
 	@$(BUILT); set -ex; CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 60m ./...

@@ -13,8 +13,8 @@ package launcher
 // [Listener] with a descriptor, if asked for it, and a [Failure] if it fails.
 const Variable = "T2HOST_LAUNCH"
 
-// PID stands for the launcher's process number in the operand of an instruction
-// of [Job.Filter]. The kernel allows no process of this number.
+// PID is the operand of an instruction of [Job.Filter] that the launcher replaces
+// with its process number. The kernel allows no process of this number.
 const PID = 0x7ffffffe
 
 // None is the number of no descriptor.

@@ -139,7 +139,7 @@ func (b *builder) frame(in built) []byte {
 	return join([]byte{2, 0, 0, 0}, b.raw(2), []byte{2, 0, 0, 1}, b.raw(2), words(t), data)
 }
 
-// typed returns what has been made behind tags, and the EtherType of the first one.
+// typed returns what has been made after tags, and the EtherType of the first one.
 func (b *builder) typed(in built) (t int, data []byte) {
 	t, data = 0x0800, in.bytes
 	switch in.v {
