@@ -50,8 +50,7 @@ type Support struct {
 
 // The versions of Landlock's interface since which it can do something.
 const (
-	landlockCuts    = 3 // refuse to cut files short (Linux 6.2)
-	landlockNetwork = 4 // refuse TCP (6.7)
+	landlockNetwork = 4 // refuse TCP (Linux 6.7)
 	landlockScopes  = 6 // keep signals and abstract sockets in (6.12)
 )
 

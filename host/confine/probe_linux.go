@@ -4,6 +4,7 @@ package confine
 
 import (
 	"sync"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,9 +26,9 @@ func landlock() int {
 	return int(version)
 }
 
-// seccomp reports whether the kernel filters calls and answers with an error. Without it the
-// operation is not known; without a place for the action the address is bad.
+// seccomp reports whether the kernel filters calls and can answer them with an error.
 func seccomp() bool {
 	action := uint32(unix.SECCOMP_RET_ERRNO)
-	return getActionAvail(&action) == 0
+	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_GET_ACTION_AVAIL, 0, uintptr(unsafe.Pointer(&action)))
+	return errno == 0
 }

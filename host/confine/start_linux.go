@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"strconv"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -201,8 +200,8 @@ func receive(socket *os.File) (message []byte, fd int, err error) {
 
 // Bounds of a process.
 const (
-	maxFiles   = 512  // open descriptors
-	moreThread = 4096 // threads that the user may have beside those that there are in the system
+	maxFiles    = 512  // open descriptors
+	moreThreads = 4096 // threads that the user may have beside those that there are in the system
 )
 
 // limits returns the limits of resources.
@@ -214,7 +213,7 @@ func (p Policy) limits() []launcher.Limit {
 	}
 	var system unix.Sysinfo_t
 	if unix.Sysinfo(&system) == nil {
-		list = append(list, launcher.Limit{Resource: unix.RLIMIT_NPROC, Max: lower(unix.RLIMIT_NPROC, uint64(system.Procs)+moreThread)})
+		list = append(list, launcher.Limit{Resource: unix.RLIMIT_NPROC, Max: lower(unix.RLIMIT_NPROC, uint64(system.Procs)+moreThreads)})
 	}
 	if p.Memory > 0 {
 		// What is mapped to be written: reserved addresses do not count.
@@ -230,10 +229,4 @@ func lower(resource int, limit uint64) uint64 {
 		return limit
 	}
 	return min(limit, r.Max)
-}
-
-// getActionAvail asks the kernel for an action of seccomp.
-func getActionAvail(action *uint32) syscall.Errno {
-	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_GET_ACTION_AVAIL, 0, uintptr(unsafe.Pointer(action)))
-	return errno
 }
