@@ -6,7 +6,8 @@ import "github.com/t2host/t2host/sdk"
 type flow struct {
 	packets  uint32 // TCP packets
 	below    uint32 // of them, with a window below the threshold
-	shut     bool   // the last window seen was below
+	resets   uint32 // of these, resets
+	shut     bool   // the last window seen was below, in no reset
 	since    int64  // then: since when
 	shutTime int64  // nanoseconds shut, but for the time since
 	shutMax  int64
@@ -23,15 +24,21 @@ func (f *flow) open(t int64) {
 	}
 }
 
-// count adds the batch's packets. It reads columns; a row touches its own flow only.
+// count adds the batch's packets. It reads columns; a row touches its own flow only. A reset's window offers
+// nothing: it shuts no window, and ends the time that one was shut.
 func (t *tcpwin) count(p *sdk.Packets) {
-	times, windows := p.Time[:p.N], p.Window[:p.N]
+	times, windows, flags := p.Time[:p.N], p.Window[:p.N], p.TCPFlags[:p.N]
 	for i, slot := range p.Flow[:p.N] {
 		f := t.flows.At(slot)
 		f.packets++
 		if windows[i] < t.Threshold {
 			f.below++
-			if !f.shut {
+			if flags[i]&rst != 0 {
+				f.resets++
+				if f.shut {
+					f.open(times[i])
+				}
+			} else if !f.shut {
 				f.shut, f.since = true, times[i]
 			}
 		} else if f.shut && windows[i] <= 0xffff { // the window of a clipped packet is unknown
@@ -54,6 +61,7 @@ func (t *tcpwin) endFlow(end sdk.EndRow) error {
 	end.PutUint(colCount, uint64(f.below))
 	end.PutInt(colShutTime, f.shutTime)
 	end.PutInt(colShutMax, f.shutMax)
+	end.PutUint(colResets, uint64(f.resets))
 	t.stat |= stat
 	t.below += uint64(f.below)
 	t.packets += uint64(f.packets)
@@ -79,6 +87,8 @@ func (t *tcpwin) enter(src, dst sdk.IP, f *flow) {
 	if ratio := float32(f.below) / float32(f.packets); ratio > row.Ratio {
 		row.Packets, row.Ratio = f.packets, ratio
 	}
+	row.Below += uint64(f.below)
+	row.Resets += uint64(f.resets)
 	row.ShutTime += f.shutTime
 	if f.shutMax > row.ShutMax {
 		row.ShutMax, row.Peer, row.When = f.shutMax, dst, f.when

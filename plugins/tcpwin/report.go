@@ -72,7 +72,7 @@ type source struct {
 }
 
 // worst lists the ten hosts whose windows were shut for longest: which peer they blocked, how
-// long and when.
+// long and when, and how many of their packets below the threshold only were resets.
 func (t *tcpwin) worst(r *sdk.Report) {
 	var hosts []source
 	for ip, row := range t.table.All() {
@@ -86,9 +86,9 @@ func (t *tcpwin) worst(r *sdk.Report) {
 		return cmp.Or(cmp.Compare(b.ShutTime, a.ShutTime), cmp.Compare(b.ShutMax, a.ShutMax), cmp.Compare(b.Ratio, a.Ratio))
 	})
 	hosts = hosts[:min(10, len(hosts))]
-	lines := [][]string{{"host", "blocked peer", "tcpWinShutMax", "when [UTC]", "tcpWinShutTime"}}
+	lines := [][]string{{"host", "blocked peer", "tcpWinShutMax", "when [UTC]", "tcpWinShutTime", "resets"}}
 	for _, h := range hosts {
-		line := []string{h.ip.String(), "-", sdk.Seconds(h.ShutMax, 3) + " s", "-", sdk.Seconds(h.ShutTime, 3) + " s"}
+		line := []string{h.ip.String(), "-", sdk.Seconds(h.ShutMax, 3) + " s", "-", sdk.Seconds(h.ShutTime, 3) + " s", resetsOf(h.Row)}
 		if h.ShutMax > 0 {
 			line[1] = h.Peer.String()
 			line[3] = time.Unix(0, h.When).UTC().Format("2006-01-02 15:04:05.000")
@@ -98,6 +98,11 @@ func (t *tcpwin) worst(r *sdk.Report) {
 	for _, line := range aligned(lines) {
 		r.Summary(line)
 	}
+}
+
+// resetsOf returns how many of a host's packets below the threshold were resets, which shut no window.
+func resetsOf(r Row) string {
+	return strconv.FormatUint(r.Resets, 10) + " of " + strconv.FormatUint(r.Below, 10)
 }
 
 // aligned pads the cells of each column to its widest; all but the first two

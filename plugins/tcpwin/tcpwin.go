@@ -23,10 +23,14 @@ const (
 	colCount
 	colShutTime
 	colShutMax
+	colResets
 )
 
 // undershot is the bit of tcpWinStat: a window was below the threshold.
 const undershot = 0x01
+
+// rst is the flag of a reset (RFC 9293, 3.1).
+const rst = 0x04
 
 // Plugin is the declaration.
 var Plugin = sdk.Define(sdk.Spec[Settings]{
@@ -42,13 +46,14 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 			sdk.TextSetting("suffix", &s.Suffix, "the summary file is the output prefix and this"),
 		}
 	},
-	Packets: sdk.TCP(field.Time, field.Window),
+	Packets: sdk.TCP(field.Time, field.Window, field.TCPFlags),
 	Ends:    sdk.End(field.LastSeen, field.SrcIP, field.DstIP),
 	Columns: []sdk.Column{
 		colStat:     sdk.Hex8Column("tcpWinStat", "window size threshold status: 0x01 undershot"),
 		colCount:    sdk.Uint32Column("tcpWinThCnt", "packets below the window size threshold"),
 		colShutTime: sdk.DurationColumn("tcpWinShutTime", "time with the window below the threshold"),
 		colShutMax:  sdk.DurationColumn("tcpWinShutMax", "longest time with the window below the threshold"),
+		colResets:   sdk.Uint32Column("tcpWinRstCnt", "resets among the packets below the window size threshold"),
 	},
 	Exports: []sdk.AnyTable{LowWindows},
 	Outlets: []sdk.Outlet{{Name: "summary", Kind: sdk.FileOutlet, Setting: "suffix"}},
@@ -68,6 +73,8 @@ type Row struct {
 	ShutMax  int64   // nanoseconds of the longest time shut
 	Peer     sdk.IP  // the host that waited then
 	When     int64   // since when, nanoseconds since 1970 UTC
+	Below    uint64  // packets below the threshold, over all qualifying flows
+	Resets   uint64  // of them, resets
 }
 
 // Fields names the row's fields.
@@ -78,6 +85,8 @@ func (r *Row) Fields(f *sdk.TableFields) {
 	f.Duration("tcpWinShutMax", &r.ShutMax)
 	f.IP("peer", &r.Peer)
 	f.Time("when", &r.When)
+	f.Uint64("tcpWinThCnt", &r.Below)
+	f.Uint64("tcpWinRstCnt", &r.Resets)
 }
 
 func open(env *sdk.Env, s Settings) (sdk.Stage, error) {

@@ -81,20 +81,21 @@ func TestHeadersFile(t *testing.T) {
 2	U64	flowInd	Flow index
 3	H8	tcpWinStat	window size threshold status: 0x01 undershot
 4	U32	tcpWinThCnt	packets below the window size threshold
-5	U8	u8	a byte
-6	H8	h8	flags
-7	H64	h64	
-8	I64	i64	signed
-9	F	f32	
-10	U64.U32	first	first packet
-11	U64.U32	duration	
-12	IPX	ip	source
-13	MAC	mac	
-14	SC	text	
-15	S	string	
-16	MAC:R	macs	cards
-17	SC:R	texts	as\tthey are
-18	U16:R	u16s	
+5	U32	tcpWinRstCnt	resets among the packets below the window size threshold
+6	U8	u8	a byte
+7	H8	h8	flags
+8	H64	h64	
+9	I64	i64	signed
+10	F	f32	
+11	U64.U32	first	first packet
+12	U64.U32	duration	
+13	IPX	ip	source
+14	MAC	mac	
+15	SC	text	
+16	S	string	
+17	MAC:R	macs	cards
+18	SC:R	texts	as\tthey are
+19	U16:R	u16s	
 `
 	if diff := cmp.Diff(want, sent(&b, "headers")); diff != "" {
 		t.Errorf("headers file (-want +got):\n%s", diff)
@@ -111,8 +112,8 @@ func TestHeadersFile(t *testing.T) {
 func TestColumns(t *testing.T) {
 	for _, c := range []struct{ name, columns, except, want string }{
 		{"named order, each once", "ip, dir ,kinds.ip,u8", "", "%ip\tdir\tu8"},
-		{"a plugin", "flowInd,tcpwin.*", "", "%flowInd\ttcpWinStat\ttcpWinThCnt\ttcpWinShutTime\ttcpWinShutMax"},
-		{"first one, then all others", "tcpwin.tcpWinThCnt,*", "kinds.*", "%tcpWinThCnt\tdir\tflowInd\ttcpWinStat\ttcpWinShutTime\ttcpWinShutMax"},
+		{"a plugin", "flowInd,tcpwin.*", "", "%flowInd\ttcpWinStat\ttcpWinThCnt\ttcpWinShutTime\ttcpWinShutMax\ttcpWinRstCnt"},
+		{"first one, then all others", "tcpwin.tcpWinThCnt,*", "kinds.*", "%tcpWinThCnt\tdir\tflowInd\ttcpWinStat\ttcpWinShutTime\ttcpWinShutMax\ttcpWinRstCnt"},
 		{"nothing is all", " ", "kinds.*,tcpwin.*", "%dir\tflowInd"},
 	} {
 		stage, err := txtsink.Plugin.Open(opening(setting.Value{Name: "columns", Text: c.columns}, setting.Value{Name: "except", Text: c.except}))

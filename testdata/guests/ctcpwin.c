@@ -15,30 +15,32 @@ static const char manifest[] =
     "{\"name\":\"when_full\",\"kind\":\"choice\",\"choices\":[\"evict\",\"stop\"],\"default\":\"evict\","
     "\"doc\":\"evict makes room by the source that has gone longest without a qualifying flow, stop leaves a full table as it is (T2)\"},"
     "{\"name\":\"suffix\",\"kind\":\"text\",\"default\":\"_tcpwin.txt\",\"doc\":\"the summary file is the output prefix and this\"}],"
-    "\"packets\":{\"rows\":\"tcp\",\"fields\":[\"time\",\"window\"]},\"ends\":{\"fields\":[\"lastSeen\",\"srcIP\",\"dstIP\"]},"
+    "\"packets\":{\"rows\":\"tcp\",\"fields\":[\"time\",\"window\",\"tcpFlags\"]},\"ends\":{\"fields\":[\"lastSeen\",\"srcIP\",\"dstIP\"]},"
     "\"columns\":["
     "{\"name\":\"tcpWinStat\",\"type\":\"h8\",\"doc\":\"window size threshold status: 0x01 undershot\"},"
     "{\"name\":\"tcpWinThCnt\",\"type\":\"u32\",\"doc\":\"packets below the window size threshold\"},"
     "{\"name\":\"tcpWinShutTime\",\"type\":\"duration\",\"doc\":\"time with the window below the threshold\"},"
-    "{\"name\":\"tcpWinShutMax\",\"type\":\"duration\",\"doc\":\"longest time with the window below the threshold\"}],"
+    "{\"name\":\"tcpWinShutMax\",\"type\":\"duration\",\"doc\":\"longest time with the window below the threshold\"},"
+    "{\"name\":\"tcpWinRstCnt\",\"type\":\"u32\",\"doc\":\"resets among the packets below the window size threshold\"}],"
     "\"exports\":[{\"name\":\"tcpwin.lowWindows\",\"key\":[{\"name\":\"ip\",\"type\":\"ip\"}],\"row\":["
     "{\"name\":\"pktTcpCnt\",\"type\":\"u32\"},{\"name\":\"winRelThCnt\",\"type\":\"f32\"},"
     "{\"name\":\"tcpWinShutTime\",\"type\":\"duration\"},{\"name\":\"tcpWinShutMax\",\"type\":\"duration\"},"
-    "{\"name\":\"peer\",\"type\":\"ip\"},{\"name\":\"when\",\"type\":\"time\"}]}],"
+    "{\"name\":\"peer\",\"type\":\"ip\"},{\"name\":\"when\",\"type\":\"time\"},"
+    "{\"name\":\"tcpWinThCnt\",\"type\":\"u64\"},{\"name\":\"tcpWinRstCnt\",\"type\":\"u64\"}]}],"
     "\"outlets\":[{\"name\":\"summary\",\"kind\":\"file\",\"setting\":\"suffix\"}],\"state\":48}]}";
 
-enum { IP_SIZE = 17, ROW_SIZE = 49, WORST = 10, CELLS = 5 };
+enum { IP_SIZE = 17, ROW_SIZE = 65, WORST = 10, CELLS = 6, RST = 0x04 };
 
 static u32 threshold = 1, min_packets = 50, max_entries = 100;
 static int opened, stop_when_full;
 
 // A flow is the state of one direction; it stands in its slot.
 typedef struct {
-  u32 packets, below; // TCP packets; of them, with a window below the threshold
+  u32 packets, below, resets; // TCP packets; of them, with a window below the threshold; of these, resets
+  u32 shut;           // the last window seen was below, in no reset
   i64 since;          // while shut: since when
   i64 shut_time, shut_max; // nanoseconds
   i64 when;           // when the longest began
-  u32 shut;           // the last window seen was below
 } flow;
 
 static buffer flows; // of all slots so far
@@ -68,6 +70,7 @@ typedef struct {
   u32 packets;                   // of its worst flow
   float ratio;                   // of them, the share below the threshold
   i64 shut_time, shut_max, when;       // over all qualifying flows; the longest time shut; since when
+  u64 below, resets;                   // packets below the threshold, over all qualifying flows; of them, resets
   u32 before[ORDERS], after[ORDERS];
   u32 next; // in its bucket; of a free one, the next free one
 } source;
@@ -166,6 +169,7 @@ static void enter(u32 end, const u8 *src, const u8 *dst, const flow *f) {
   source *s = at(i);
   float ratio = (float)f->below / (float)f->packets;
   if (ratio > s->ratio) s->packets = f->packets, s->ratio = ratio;
+  s->below += f->below, s->resets += f->resets;
   s->shut_time = (i64)((u64)s->shut_time + (u64)f->shut_time);
   if (f->shut_max > s->shut_max) {
     s->shut_max = f->shut_max, s->when = f->when;
@@ -174,7 +178,7 @@ static void enter(u32 end, const u8 *src, const u8 *dst, const flow *f) {
   put_change(end, 0, ROW_SIZE);
   put_bytes(s->ip, IP_SIZE);
   put32(s->packets), put_bytes(&s->ratio, 4), put64((u64)s->shut_time), put64((u64)s->shut_max);
-  put_bytes(s->peer, IP_SIZE), put64((u64)s->when);
+  put_bytes(s->peer, IP_SIZE), put64((u64)s->when), put64(s->below), put64(s->resets);
   pad(4);
 }
 
@@ -220,6 +224,7 @@ static void fill(cell *row, const source *s) {
   else put8('-');
   keep(row + 3, start);
   put_fixed((double)s->shut_time / 1e9, 3), put_string(" s"), keep(row + 4, start);
+  put_uint(s->resets), put_string(" of "), put_uint(s->below), keep(row + 5, start);
 }
 
 // put_cells puts the lines, all columns but the first two flush right.
@@ -243,7 +248,7 @@ static void put_cells(u32 rows) {
 
 // put_worst lists the hosts whose windows were shut for longest.
 static void put_worst(void) {
-  static const char *const heads[CELLS] = {"host", "blocked peer", "tcpWinShutMax", "when [UTC]", "tcpWinShutTime"};
+  static const char *const heads[CELLS] = {"host", "blocked peer", "tcpWinShutMax", "when [UTC]", "tcpWinShutTime", "resets"};
   u32 worst[WORST + 1], n = 0;
   for (u32 i = at(0)->after[BY_ENTRY]; i; i = at(i)->after[BY_ENTRY]) {
     u32 k = n;
@@ -356,7 +361,7 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
   if (!opened) return refuse("no plugin is open");
   reader r = read_message(size, KIND_BATCH);
   batch_header h = read_header(&r);
-  const u8 *slot = column(&r, h.packets, 4), *time = column(&r, h.packets, 8), *window = column(&r, h.packets, 4);
+  const u8 *slot = column(&r, h.packets, 4), *time = column(&r, h.packets, 8), *window = column(&r, h.packets, 4), *flags = column(&r, h.packets, 1);
   const u8 *ended = column(&r, h.ends, 4);
   column(&r, h.ends, 4); // rows before the end: a row touches its own flow only
   const u8 *last_seen = column(&r, h.ends, 8), *src = column(&r, h.ends, IP_SIZE), *dst = column(&r, h.ends, IP_SIZE);
@@ -369,16 +374,19 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
     f->packets++;
     if (w < threshold) {
       f->below++;
-      if (!f->shut) f->shut = 1, f->since = (i64)get64(time + 8 * i);
+      if (flags[i] & RST) {
+        f->resets++;
+        if (f->shut) open_window(f, (i64)get64(time + 8 * i));
+      } else if (!f->shut) f->shut = 1, f->since = (i64)get64(time + 8 * i);
     } else if (f->shut && w <= 0xffff) { // one that was cut off says nothing
       open_window(f, (i64)get64(time + 8 * i));
     }
   }
 
   begin_answer(h.ends);
-  static const u32 widths[] = {1, 4, 8, 8};
-  u64 columns[4]; // offsets: the answer moves when it grows
-  for (u32 c = 0; c < 4; c++) {
+  static const u32 widths[] = {1, 4, 8, 8, 4};
+  u64 columns[5]; // offsets: the answer moves when it grows
+  for (u32 c = 0; c < 5; c++) {
     pad(8);
     columns[c] = answer.length;
     grow(h.ends * widths[c]);
@@ -391,6 +399,7 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
     __builtin_memcpy(answer.data + columns[1] + 4 * i, &f->below, 4);
     __builtin_memcpy(answer.data + columns[2] + 8 * i, &f->shut_time, 8);
     __builtin_memcpy(answer.data + columns[3] + 8 * i, &f->shut_max, 8);
+    __builtin_memcpy(answer.data + columns[4] + 4 * i, &f->resets, 4);
     status |= undershot, below += f->below, packets += f->packets;
     if (undershot && f->packets >= min_packets) enter(i, src + IP_SIZE * i, dst + IP_SIZE * i, f);
     *f = (flow){0};
