@@ -87,7 +87,7 @@ type Ends struct {
 	FirstSeen []int64     // the time of its first packet, nanoseconds since 1970 UTC
 	LastSeen  []int64     // the time of its last packet, nanoseconds since 1970 UTC
 	FlowInd   []uint64    // the flow index, shared with its opposite
-	Dir       []uint8     // 0 for A, the client's direction, and 1 for B
+	Dir       []uint8     // 0 for A, the client's direction, and for a flow without an opposite; 1 for B
 	SrcIP     []IP        // the source address
 	DstIP     []IP        // the destination address
 	SrcPort   []uint16    // the source port
@@ -292,7 +292,7 @@ func (r EndRow) LastSeen() int64 { return r.b.Ends.LastSeen[r.i] }
 // FlowInd returns the flow index, shared with its opposite.
 func (r EndRow) FlowInd() uint64 { return r.b.Ends.FlowInd[r.i] }
 
-// Dir returns 0 for A, the client's direction, and 1 for B.
+// Dir returns 0 for A, the client's direction, and for a flow without an opposite; 1 for B.
 func (r EndRow) Dir() uint8 { return r.b.Ends.Dir[r.i] }
 
 // SrcIP returns the source address.

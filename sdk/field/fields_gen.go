@@ -31,7 +31,7 @@ const (
 	FirstSeen                 // the time of its first packet, nanoseconds since 1970 UTC
 	LastSeen                  // the time of its last packet, nanoseconds since 1970 UTC
 	FlowInd                   // the flow index, shared with its opposite
-	Dir                       // 0 for A, the client's direction, and 1 for B
+	Dir                       // 0 for A, the client's direction, and for a flow without an opposite; 1 for B
 	SrcIP                     // the source address
 	DstIP                     // the destination address
 	SrcPort                   // the source port

@@ -52,7 +52,7 @@ var Ends = []Field{
 	{"firstSeen", "FirstSeen", "int64", "the time of its first packet, nanoseconds since 1970 UTC", "", ""},
 	{"lastSeen", "LastSeen", "int64", "the time of its last packet, nanoseconds since 1970 UTC", "", ""},
 	{"flowInd", "FlowInd", "uint64", "the flow index, shared with its opposite", "", ""},
-	{"dir", "Dir", "uint8", "0 for A, the client's direction, and 1 for B", "", "dir"},
+	{"dir", "Dir", "uint8", "0 for A, the client's direction, and for a flow without an opposite; 1 for B", "", "dir"},
 	{"srcIP", "SrcIP", "IP", "the source address", "", "ipOf(&f.Key, f.Key.Src)"},
 	{"dstIP", "DstIP", "IP", "the destination address", "", "ipOf(&f.Key, f.Key.Dst)"},
 	{"srcPort", "SrcPort", "uint16", "the source port", "", ""},
