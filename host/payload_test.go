@@ -18,12 +18,15 @@ import (
 )
 
 // payloadReader notes the payload of each packet of a selection.
-func payloadReader(name string, packets sdk.PacketSelect, seen *[]string) *sdk.Plugin {
+func payloadReader(t *testing.T, name string, packets sdk.PacketSelect, seen *[]string) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: name, Number: 300, Version: "1.0.0", Doc: "reads payload", Packets: packets,
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			return &sdk.Loop{Packet: func(p sdk.PacketRow) {
 				*seen = append(*seen, fmt.Sprintf("%s %d %q", name, p.L7Len(), p.Payload()))
+				if packets.HeaderLen > 0 && len(p.Header()) != packets.HeaderLen || packets.HeaderLen > 6 && p.Header()[0]>>4 != 4 && p.Header()[6] != 17 {
+					t.Errorf("%s: header % x of %d bytes", name, p.Header(), packets.HeaderLen)
+				}
 			}}, nil
 		},
 	})
@@ -61,9 +64,9 @@ func TestPayload(t *testing.T) {
 			Files: []string{file}, Prefix: filepath.Join(t.TempDir(), "out"), Settings: values, Quiet: true,
 			Runtime: plugin.Inproc, Plugins: []plugin.Request{{Name: "long"}, {Name: "short"}, {Name: "tcp"}},
 			Catalogue: plugin.BuiltIn(
-				payloadReader("long", sdk.All(field.L7Len).WithPayload(sdk.MaxPayload), &seen[0]),
-				payloadReader("short", sdk.All(field.L7Len).WithPayload(4), &seen[1]),
-				payloadReader("tcp", sdk.TCP(field.L7Len).WithPayload(8), &seen[2]),
+				payloadReader(t, "long", sdk.All(field.L7Len).WithPayload(sdk.MaxPayload), &seen[0]),
+				payloadReader(t, "short", sdk.All(field.L7Len).WithPayload(4).WithHeader(20), &seen[1]),
+				payloadReader(t, "tcp", sdk.TCP(field.L7Len).WithPayload(8).WithHeader(1), &seen[2]),
 			),
 		}
 		for i, a := range c.Catalogue {

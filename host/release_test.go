@@ -12,14 +12,15 @@ import (
 // TestSlotsAreReleased: flows that ended do not keep their slots for long where no plugin reads
 // their ends, so that nothing fills a batch.
 func TestSlotsAreReleased(t *testing.T) {
-	pipe, err := pipeline.New(nil, batch.NewLayout(nil, 16384, nil, decode.New().Stacks()))
+	layout := batch.NewLayout(nil, 16384, nil, decode.New().Stacks())
+	pipe, err := pipeline.New(nil, layout)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ flows, most uint32 }{{10, 256}, {1000, 1000}, {100_000, 1 << 16}} {
 		own := plan.Defaults()
 		own.MaxFlows = c.flows
-		f := newFlows(&plan.Plan{Own: own}, pipe, false)
+		f := newFlows(&plan.Plan{Own: own}, pipe, layout)
 		b, held := &block{n: 1}, 0
 		for i := range uint32(300_000) {
 			h := &b.headers[0]

@@ -31,8 +31,8 @@ func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipel
 	if err != nil {
 		return err
 	}
-	reader := startReader(src, decoder, p, layout.Payload())
-	f := newFlows(p, pipe, layout.Details())
+	reader := startReader(src, decoder, p, layout)
+	f := newFlows(p, pipe, layout)
 	for b := range reader.blocks {
 		f.block(b)
 		reader.free <- b
@@ -61,16 +61,18 @@ type flows struct {
 	number  uint64
 	now     int64
 	packets uint64
+	packet  batch.Packet
+	scale   bool  // windows are scaled for plugins
 	most    int   // flow ends that a batch may hold back, see end
 	err     error // the run has ended
 }
 
-func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, details bool) *flows {
-	f := &flows{pipe: pipe, most: int(min(max(p.MaxFlows, 256), 1<<16))}
+func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, layout *batch.Layout) *flows {
+	f := &flows{pipe: pipe, scale: layout.Scale(), most: int(min(max(p.MaxFlows, 256), 1<<16))}
 	timeouts, _ := p.FlowTimeouts() // the plan has checked them
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
-		Fair: p.Evict == "fair", ByFlags: p.Direction == "flags", Extremes: p.Times == "extremes", Split: p.NewSYN == "splits", ErrorsApart: p.ICMPErrors == "apart", IgnoreVLAN: p.VLAN == "ignore", Timeouts: timeouts, Details: details,
+		Fair: p.Evict == "fair", ByFlags: p.Direction == "flags", Extremes: p.Times == "extremes", Split: p.NewSYN == "splits", ErrorsApart: p.ICMPErrors == "apart", IgnoreVLAN: p.VLAN == "ignore", Timeouts: timeouts, Details: layout.Details(),
 	}, f.end)
 	f.batch, f.err = pipe.Next()
 	return f
@@ -88,7 +90,16 @@ func (f *flows) block(b *block) {
 		if !ok || f.err != nil {
 			continue
 		}
-		f.batch.AddPacket(slot, h, b.payload(i))
+		p := &f.packet
+		p.Slot, p.Headers, p.Flow = slot, h, f.table.Flow(slot)
+		if b.fields != nil {
+			p.Fields = &b.fields[i]
+			if f.scale && h.Key.Proto == decode.ProtoTCP {
+				p.Window = f.table.ScaledWindow(p.Flow, h, p.Fields)
+			}
+		}
+		p.Payload, p.Header = b.payload.of(i), b.header.of(i)
+		f.batch.AddPacket(p)
 		if f.batch.Full() {
 			f.next(false)
 		}
@@ -147,24 +158,50 @@ type block struct {
 	n       int
 	idle    bool // live input: nothing more has come for a while
 
-	// Their payloads, if plugins read any: one after the other, and where each ends.
-	payloads []byte
-	ends     []int
+	// What plugins read beside the headers, of the same packets, if they read any.
+	fields          []decode.Fields
+	payload, header pieces
 }
 
-// begin empties a block.
-func (b *block) begin() { b.n, b.payloads, b.ends = 0, b.payloads[:0], b.ends[:0] }
+// blockBytes bounds what a block keeps of its frames.
+const blockBytes = 1 << 20
 
-// payload is that of header i, as far as it is kept.
-func (b *block) payload(i int) []byte {
-	if len(b.ends) == 0 {
+// begin empties a block.
+func (b *block) begin() {
+	b.n = 0
+	b.payload.reset()
+	b.header.reset()
+}
+
+// full reports whether the block must be handed on.
+func (b *block) full() bool {
+	return b.n == len(b.headers) || len(b.payload.bytes)+len(b.header.bytes) >= blockBytes
+}
+
+// pieces are bytes of frames, one after the other, and where each ends.
+type pieces struct {
+	bytes []byte
+	ends  []int
+}
+
+func (p *pieces) reset() { p.bytes, p.ends = p.bytes[:0], p.ends[:0] }
+
+// add adds the first n bytes of piece.
+func (p *pieces) add(piece []byte, n int) {
+	p.bytes = append(p.bytes, piece[:min(len(piece), n)]...)
+	p.ends = append(p.ends, len(p.bytes))
+}
+
+// of returns piece i, or nil if none are kept.
+func (p *pieces) of(i int) []byte {
+	if len(p.ends) == 0 {
 		return nil
 	}
 	start := 0
 	if i > 0 {
-		start = b.ends[i-1]
+		start = p.ends[i-1]
 	}
-	return b.payloads[start:b.ends[i]]
+	return p.bytes[start:p.ends[i]]
 }
 
 // reader is the first goroutine. Its figures may be read when blocks is closed.
@@ -174,15 +211,24 @@ type reader struct {
 	free    chan *block
 	clock
 	payload int // bytes of each packet's payload to keep
+	header  int // bytes of each packet from its IP header on
+	fields  bool
 	skipped uint64
 	err     error // reading broke; cut and corrupt captures are no error here
 }
 
-func startReader(src *capture.Source, decoder *decode.Decoder, p *plan.Plan, payload int) *reader {
+func startReader(src *capture.Source, decoder *decode.Decoder, p *plan.Plan, layout *batch.Layout) *reader {
 	const inFlight = 16
-	r := &reader{decoder: decoder, clock: clock{extremes: p.Times == "extremes"}, payload: payload, blocks: make(chan *block, inFlight), free: make(chan *block, inFlight)}
+	r := &reader{
+		decoder: decoder, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
+		blocks: make(chan *block, inFlight), free: make(chan *block, inFlight),
+	}
 	for range inFlight {
-		r.free <- new(block)
+		b := new(block)
+		if r.fields {
+			b.fields = make([]decode.Fields, len(b.headers))
+		}
+		r.free <- b
 	}
 	go r.read(src, p.LinkTypes == "first")
 	return r
@@ -230,13 +276,17 @@ func (r *reader) read(src *capture.Source, firstLink bool) {
 		}
 		h := &b.headers[b.n]
 		r.decoder.Decode(&f, h)
+		if r.fields {
+			r.decoder.Fields(&f, h, &b.fields[b.n])
+		}
 		if r.payload > 0 {
-			p := h.Payload(f.Data)
-			b.payloads = append(b.payloads, p[:min(len(p), r.payload)]...)
-			b.ends = append(b.ends, len(b.payloads))
+			b.payload.add(h.Payload(f.Data), r.payload)
+		}
+		if r.header > 0 {
+			b.header.add(r.decoder.Network(f.Data, h), r.header)
 		}
 		b.n++
-		if b.n == len(b.headers) {
+		if b.full() {
 			hand(false)
 		} else if live && time.Since(began) > liveFlush {
 			hand(true)

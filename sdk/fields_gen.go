@@ -11,15 +11,44 @@ import (
 // nil for fields that it did not declare. They are valid during the callback and must not be
 // written.
 type Packets struct {
-	N        int       // of packets
-	Flow     []uint32  // slot
-	Time     []int64   // when it was captured, nanoseconds since 1970 UTC
-	Window   []uint32  // the raw TCP window, 0 to 65535; 65536 if the packet was cut before it
-	TCPFlags []uint8   // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them
-	WireLen  []uint32  // its length on the wire, bytes
-	L7Len    []uint32  // its payload by the headers' lengths, bytes: T2's L7 length
-	PadLen   []uint16  // its padding, bytes, of frames of at most 64
-	Payload  value.Vec // value.Text: the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
+	N            int       // of packets
+	Flow         []uint32  // slot
+	Time         []int64   // when it was captured, nanoseconds since 1970 UTC
+	Window       []uint32  // the raw TCP window, 0 to 65535; 65536 if the packet was cut before it
+	TCPFlags     []uint16  // AE CWR ECE URG ACK PSH RST SYN FIN from the bit of 256 down; 0 if the packet was cut before them
+	WireLen      []uint32  // its length on the wire, bytes
+	L7Len        []uint32  // its payload by the headers' lengths, bytes: T2's L7 length
+	PadLen       []uint16  // its padding, bytes, of frames of at most 64
+	Payload      value.Vec // value.Text: the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
+	Header       value.Vec // value.Text: its first bytes from the IP header on that were captured, at most PacketSelect.HeaderLen; of layer-2 packets those after the link-layer header
+	FrameNum     []uint64  // the frame's number in the capture, from 1
+	Iface        []uint32  // the interface that captured it, counted from 0 in its section of a pcapng file, 0 in others
+	CapLen       []uint32  // its captured length, bytes
+	PktDir       []uint8   // 0 for A, from the client, and 1 for B, from the server
+	PktSrcMAC    []MAC     // the source address of its innermost link-layer header
+	PktDstMAC    []MAC     // the destination address of its innermost link-layer header
+	IPHdrLen     []uint16  // the length of its IP header with options, extension headers and AH, bytes; 0 if it is not IP
+	IPTTL        []uint8   // the time to live or hop limit; 0 if it is not IP
+	IPDSCP       []uint8   // the differentiated services code point, 0 to 63; 0 if it is not IP
+	IPECN        []uint8   // explicit congestion notification, 0 to 3; 0 if it is not IP
+	IPID         []uint32  // the identification of an IPv4 header, or of the fragment header of IPv6; 0 without one
+	IPFragOffset []uint16  // the fragment's offset in units of 8 bytes, 0 to 8191
+	IPFragFlags  []uint8   // 0x40 don't fragment (IPv4), 0x20 more fragments, as IPFIX's fragmentFlags
+	IP6FlowLabel []uint32  // the flow label of IPv6, 0 to 1048575; 0 if it is not IPv6
+	ICMPType     []uint16  // the type of its ICMP or ICMPv6 message, 0 to 255; 256 if there is none, or it was not captured
+	ICMPCode     []uint16  // the code of its ICMP or ICMPv6 message, 0 to 255; 256 if there is none, or it was not captured
+	L4HdrLen     []uint8   // the length of its transport header with options, bytes, as T2 counts it; 0 without one
+	TCPSeq       []uint32  // the sequence number; 0 if the packet was cut before its end or is not TCP
+	TCPAck       []uint32  // the acknowledgement number; 0 if the packet was cut before its end or is not TCP
+	TCPUrgPtr    []uint16  // the urgent pointer; 0 if the packet was cut before it or is not TCP
+	TCPOptions   []uint64  // the TCP options that were captured: bit k (1 << k) is set if there is one of kind k, 0 to 63, as IPFIX's tcpOptions
+	TCPMSS       []uint16  // the maximum segment size; 0 without that option
+	TCPWScale    []uint8   // the shift of the window scale option as it is, 0 to 254; 255 without that option
+	TCPSACKPerm  []uint8   // 1 if SACK is permitted by an option, else 0
+	TCPSACKs     []uint8   // the number of SACK blocks, 0 to 4
+	TCPTSVal     []uint32  // the timestamp value; 0 without that option, which bit 8 of tcpOptions tells
+	TCPTSEcr     []uint32  // the timestamp echo reply; 0 without that option, which bit 8 of tcpOptions tells
+	WindowScaled []uint32  // the TCP window in bytes, by the scale of both sides' SYN; 4294967295 if one of them was not seen, or the packet was cut before its window
 }
 
 // Only returns the packets with the columns of fields only. The host calls it.
@@ -46,6 +75,93 @@ func (p *Packets) Only(fields field.Packet) Packets {
 	if fields&field.Payload == 0 {
 		q.Payload = value.Vec{}
 	}
+	if fields&field.Header == 0 {
+		q.Header = value.Vec{}
+	}
+	if fields&field.FrameNum == 0 {
+		q.FrameNum = nil
+	}
+	if fields&field.Iface == 0 {
+		q.Iface = nil
+	}
+	if fields&field.CapLen == 0 {
+		q.CapLen = nil
+	}
+	if fields&field.PktDir == 0 {
+		q.PktDir = nil
+	}
+	if fields&field.PktSrcMAC == 0 {
+		q.PktSrcMAC = nil
+	}
+	if fields&field.PktDstMAC == 0 {
+		q.PktDstMAC = nil
+	}
+	if fields&field.IPHdrLen == 0 {
+		q.IPHdrLen = nil
+	}
+	if fields&field.IPTTL == 0 {
+		q.IPTTL = nil
+	}
+	if fields&field.IPDSCP == 0 {
+		q.IPDSCP = nil
+	}
+	if fields&field.IPECN == 0 {
+		q.IPECN = nil
+	}
+	if fields&field.IPID == 0 {
+		q.IPID = nil
+	}
+	if fields&field.IPFragOffset == 0 {
+		q.IPFragOffset = nil
+	}
+	if fields&field.IPFragFlags == 0 {
+		q.IPFragFlags = nil
+	}
+	if fields&field.IP6FlowLabel == 0 {
+		q.IP6FlowLabel = nil
+	}
+	if fields&field.ICMPType == 0 {
+		q.ICMPType = nil
+	}
+	if fields&field.ICMPCode == 0 {
+		q.ICMPCode = nil
+	}
+	if fields&field.L4HdrLen == 0 {
+		q.L4HdrLen = nil
+	}
+	if fields&field.TCPSeq == 0 {
+		q.TCPSeq = nil
+	}
+	if fields&field.TCPAck == 0 {
+		q.TCPAck = nil
+	}
+	if fields&field.TCPUrgPtr == 0 {
+		q.TCPUrgPtr = nil
+	}
+	if fields&field.TCPOptions == 0 {
+		q.TCPOptions = nil
+	}
+	if fields&field.TCPMSS == 0 {
+		q.TCPMSS = nil
+	}
+	if fields&field.TCPWScale == 0 {
+		q.TCPWScale = nil
+	}
+	if fields&field.TCPSACKPerm == 0 {
+		q.TCPSACKPerm = nil
+	}
+	if fields&field.TCPSACKs == 0 {
+		q.TCPSACKs = nil
+	}
+	if fields&field.TCPTSVal == 0 {
+		q.TCPTSVal = nil
+	}
+	if fields&field.TCPTSEcr == 0 {
+		q.TCPTSEcr = nil
+	}
+	if fields&field.WindowScaled == 0 {
+		q.WindowScaled = nil
+	}
 	return q
 }
 
@@ -59,6 +175,35 @@ func (p *Packets) Reset() {
 	p.L7Len = p.L7Len[:0]
 	p.PadLen = p.PadLen[:0]
 	p.Payload.Reset(value.Text)
+	p.Header.Reset(value.Text)
+	p.FrameNum = p.FrameNum[:0]
+	p.Iface = p.Iface[:0]
+	p.CapLen = p.CapLen[:0]
+	p.PktDir = p.PktDir[:0]
+	p.PktSrcMAC = p.PktSrcMAC[:0]
+	p.PktDstMAC = p.PktDstMAC[:0]
+	p.IPHdrLen = p.IPHdrLen[:0]
+	p.IPTTL = p.IPTTL[:0]
+	p.IPDSCP = p.IPDSCP[:0]
+	p.IPECN = p.IPECN[:0]
+	p.IPID = p.IPID[:0]
+	p.IPFragOffset = p.IPFragOffset[:0]
+	p.IPFragFlags = p.IPFragFlags[:0]
+	p.IP6FlowLabel = p.IP6FlowLabel[:0]
+	p.ICMPType = p.ICMPType[:0]
+	p.ICMPCode = p.ICMPCode[:0]
+	p.L4HdrLen = p.L4HdrLen[:0]
+	p.TCPSeq = p.TCPSeq[:0]
+	p.TCPAck = p.TCPAck[:0]
+	p.TCPUrgPtr = p.TCPUrgPtr[:0]
+	p.TCPOptions = p.TCPOptions[:0]
+	p.TCPMSS = p.TCPMSS[:0]
+	p.TCPWScale = p.TCPWScale[:0]
+	p.TCPSACKPerm = p.TCPSACKPerm[:0]
+	p.TCPSACKs = p.TCPSACKs[:0]
+	p.TCPTSVal = p.TCPTSVal[:0]
+	p.TCPTSEcr = p.TCPTSEcr[:0]
+	p.WindowScaled = p.WindowScaled[:0]
 }
 
 // Slice returns packets [from, to). They share the memory of p, but for the ends of payloads.
@@ -66,13 +211,42 @@ func (p *Packets) Reset() {
 func (p *Packets) Slice(from, to int) Packets {
 	return Packets{
 		N: to - from, Flow: slice(p.Flow, from, to),
-		Time:     slice(p.Time, from, to),
-		Window:   slice(p.Window, from, to),
-		TCPFlags: slice(p.TCPFlags, from, to),
-		WireLen:  slice(p.WireLen, from, to),
-		L7Len:    slice(p.L7Len, from, to),
-		PadLen:   slice(p.PadLen, from, to),
-		Payload:  sliceVec(&p.Payload, from, to),
+		Time:         slice(p.Time, from, to),
+		Window:       slice(p.Window, from, to),
+		TCPFlags:     slice(p.TCPFlags, from, to),
+		WireLen:      slice(p.WireLen, from, to),
+		L7Len:        slice(p.L7Len, from, to),
+		PadLen:       slice(p.PadLen, from, to),
+		Payload:      sliceVec(&p.Payload, from, to),
+		Header:       sliceVec(&p.Header, from, to),
+		FrameNum:     slice(p.FrameNum, from, to),
+		Iface:        slice(p.Iface, from, to),
+		CapLen:       slice(p.CapLen, from, to),
+		PktDir:       slice(p.PktDir, from, to),
+		PktSrcMAC:    slice(p.PktSrcMAC, from, to),
+		PktDstMAC:    slice(p.PktDstMAC, from, to),
+		IPHdrLen:     slice(p.IPHdrLen, from, to),
+		IPTTL:        slice(p.IPTTL, from, to),
+		IPDSCP:       slice(p.IPDSCP, from, to),
+		IPECN:        slice(p.IPECN, from, to),
+		IPID:         slice(p.IPID, from, to),
+		IPFragOffset: slice(p.IPFragOffset, from, to),
+		IPFragFlags:  slice(p.IPFragFlags, from, to),
+		IP6FlowLabel: slice(p.IP6FlowLabel, from, to),
+		ICMPType:     slice(p.ICMPType, from, to),
+		ICMPCode:     slice(p.ICMPCode, from, to),
+		L4HdrLen:     slice(p.L4HdrLen, from, to),
+		TCPSeq:       slice(p.TCPSeq, from, to),
+		TCPAck:       slice(p.TCPAck, from, to),
+		TCPUrgPtr:    slice(p.TCPUrgPtr, from, to),
+		TCPOptions:   slice(p.TCPOptions, from, to),
+		TCPMSS:       slice(p.TCPMSS, from, to),
+		TCPWScale:    slice(p.TCPWScale, from, to),
+		TCPSACKPerm:  slice(p.TCPSACKPerm, from, to),
+		TCPSACKs:     slice(p.TCPSACKs, from, to),
+		TCPTSVal:     slice(p.TCPTSVal, from, to),
+		TCPTSEcr:     slice(p.TCPTSEcr, from, to),
+		WindowScaled: slice(p.WindowScaled, from, to),
 	}
 }
 
@@ -265,8 +439,8 @@ func (r PacketRow) Time() int64 { return r.p.Time[r.i] }
 // Window returns the raw TCP window, 0 to 65535; 65536 if the packet was cut before it (RFC 9293, 3.1).
 func (r PacketRow) Window() uint32 { return r.p.Window[r.i] }
 
-// TCPFlags returns CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them (RFC 9293, 3.1).
-func (r PacketRow) TCPFlags() uint8 { return r.p.TCPFlags[r.i] }
+// TCPFlags returns AE CWR ECE URG ACK PSH RST SYN FIN from the bit of 256 down; 0 if the packet was cut before them (RFC 9293, 3.1; RFC 9768).
+func (r PacketRow) TCPFlags() uint16 { return r.p.TCPFlags[r.i] }
 
 // WireLen returns its length on the wire, bytes.
 func (r PacketRow) WireLen() uint32 { return r.p.WireLen[r.i] }
@@ -279,6 +453,93 @@ func (r PacketRow) PadLen() uint16 { return r.p.PadLen[r.i] }
 
 // Payload returns the first bytes of its payload that were captured, at most PacketSelect.PayloadLen. It is valid during the callback.
 func (r PacketRow) Payload() []byte { return r.p.Payload.Bytes(r.i) }
+
+// Header returns its first bytes from the IP header on that were captured, at most PacketSelect.HeaderLen; of layer-2 packets those after the link-layer header. It is valid during the callback.
+func (r PacketRow) Header() []byte { return r.p.Header.Bytes(r.i) }
+
+// FrameNum returns the frame's number in the capture, from 1.
+func (r PacketRow) FrameNum() uint64 { return r.p.FrameNum[r.i] }
+
+// Iface returns the interface that captured it, counted from 0 in its section of a pcapng file, 0 in others (pcapng, 4.2).
+func (r PacketRow) Iface() uint32 { return r.p.Iface[r.i] }
+
+// CapLen returns its captured length, bytes.
+func (r PacketRow) CapLen() uint32 { return r.p.CapLen[r.i] }
+
+// PktDir returns 0 for A, from the client, and 1 for B, from the server.
+func (r PacketRow) PktDir() uint8 { return r.p.PktDir[r.i] }
+
+// PktSrcMAC returns the source address of its innermost link-layer header (IEEE 802.3, 3.2.5).
+func (r PacketRow) PktSrcMAC() MAC { return r.p.PktSrcMAC[r.i] }
+
+// PktDstMAC returns the destination address of its innermost link-layer header (IEEE 802.3, 3.2.4).
+func (r PacketRow) PktDstMAC() MAC { return r.p.PktDstMAC[r.i] }
+
+// IPHdrLen returns the length of its IP header with options, extension headers and AH, bytes; 0 if it is not IP (RFC 791, 3.1; RFC 8200, 3).
+func (r PacketRow) IPHdrLen() uint16 { return r.p.IPHdrLen[r.i] }
+
+// IPTTL returns the time to live or hop limit; 0 if it is not IP (RFC 791, 3.1; RFC 8200, 3).
+func (r PacketRow) IPTTL() uint8 { return r.p.IPTTL[r.i] }
+
+// IPDSCP returns the differentiated services code point, 0 to 63; 0 if it is not IP (RFC 2474, 3).
+func (r PacketRow) IPDSCP() uint8 { return r.p.IPDSCP[r.i] }
+
+// IPECN returns explicit congestion notification, 0 to 3; 0 if it is not IP (RFC 3168, 5).
+func (r PacketRow) IPECN() uint8 { return r.p.IPECN[r.i] }
+
+// IPID returns the identification of an IPv4 header, or of the fragment header of IPv6; 0 without one (RFC 791, 3.1; RFC 8200, 4.5).
+func (r PacketRow) IPID() uint32 { return r.p.IPID[r.i] }
+
+// IPFragOffset returns the fragment's offset in units of 8 bytes, 0 to 8191 (RFC 791, 3.1; RFC 8200, 4.5).
+func (r PacketRow) IPFragOffset() uint16 { return r.p.IPFragOffset[r.i] }
+
+// IPFragFlags returns 0x40 don't fragment (IPv4), 0x20 more fragments, as IPFIX's fragmentFlags (RFC 791, 3.1; RFC 5102, 5.4.11).
+func (r PacketRow) IPFragFlags() uint8 { return r.p.IPFragFlags[r.i] }
+
+// IP6FlowLabel returns the flow label of IPv6, 0 to 1048575; 0 if it is not IPv6 (RFC 8200, 3).
+func (r PacketRow) IP6FlowLabel() uint32 { return r.p.IP6FlowLabel[r.i] }
+
+// ICMPType returns the type of its ICMP or ICMPv6 message, 0 to 255; 256 if there is none, or it was not captured (RFC 792; RFC 4443, 2.1).
+func (r PacketRow) ICMPType() uint16 { return r.p.ICMPType[r.i] }
+
+// ICMPCode returns the code of its ICMP or ICMPv6 message, 0 to 255; 256 if there is none, or it was not captured (RFC 792; RFC 4443, 2.1).
+func (r PacketRow) ICMPCode() uint16 { return r.p.ICMPCode[r.i] }
+
+// L4HdrLen returns the length of its transport header with options, bytes, as T2 counts it; 0 without one (RFC 9293, 3.1).
+func (r PacketRow) L4HdrLen() uint8 { return r.p.L4HdrLen[r.i] }
+
+// TCPSeq returns the sequence number; 0 if the packet was cut before its end or is not TCP (RFC 9293, 3.1).
+func (r PacketRow) TCPSeq() uint32 { return r.p.TCPSeq[r.i] }
+
+// TCPAck returns the acknowledgement number; 0 if the packet was cut before its end or is not TCP (RFC 9293, 3.1).
+func (r PacketRow) TCPAck() uint32 { return r.p.TCPAck[r.i] }
+
+// TCPUrgPtr returns the urgent pointer; 0 if the packet was cut before it or is not TCP (RFC 9293, 3.1).
+func (r PacketRow) TCPUrgPtr() uint16 { return r.p.TCPUrgPtr[r.i] }
+
+// TCPOptions returns the TCP options that were captured: bit k (1 << k) is set if there is one of kind k, 0 to 63, as IPFIX's tcpOptions (RFC 9293, 3.1).
+func (r PacketRow) TCPOptions() uint64 { return r.p.TCPOptions[r.i] }
+
+// TCPMSS returns the maximum segment size; 0 without that option (RFC 9293, 3.7.1).
+func (r PacketRow) TCPMSS() uint16 { return r.p.TCPMSS[r.i] }
+
+// TCPWScale returns the shift of the window scale option as it is, 0 to 254; 255 without that option (RFC 7323, 2.2).
+func (r PacketRow) TCPWScale() uint8 { return r.p.TCPWScale[r.i] }
+
+// TCPSACKPerm returns 1 if SACK is permitted by an option, else 0 (RFC 2018, 2).
+func (r PacketRow) TCPSACKPerm() uint8 { return r.p.TCPSACKPerm[r.i] }
+
+// TCPSACKs returns the number of SACK blocks, 0 to 4 (RFC 2018, 3).
+func (r PacketRow) TCPSACKs() uint8 { return r.p.TCPSACKs[r.i] }
+
+// TCPTSVal returns the timestamp value; 0 without that option, which bit 8 of tcpOptions tells (RFC 7323, 3.2).
+func (r PacketRow) TCPTSVal() uint32 { return r.p.TCPTSVal[r.i] }
+
+// TCPTSEcr returns the timestamp echo reply; 0 without that option, which bit 8 of tcpOptions tells (RFC 7323, 3.2).
+func (r PacketRow) TCPTSEcr() uint32 { return r.p.TCPTSEcr[r.i] }
+
+// WindowScaled returns the TCP window in bytes, by the scale of both sides' SYN; 4294967295 if one of them was not seen, or the packet was cut before its window (RFC 7323, 2.3).
+func (r PacketRow) WindowScaled() uint32 { return r.p.WindowScaled[r.i] }
 
 // At returns the packet time that ended it, nanoseconds since 1970 UTC.
 func (r EndRow) At() int64 { return r.b.Ends.At[r.i] }

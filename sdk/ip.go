@@ -55,6 +55,12 @@ func (ip IP) AppendWire(b []byte) []byte {
 	return append(b, ip.bytes[:]...)
 }
 
+// MAC is a link-layer address of six bytes, as on the wire.
+type MAC [6]byte
+
+// String returns the address as 00:00:5e:00:53:01.
+func (m MAC) String() string { return string(value.AppendMAC(nil, m[:])) }
+
 // appendIPs appends addresses as a column of type value.IP.
 func appendIPs(b []byte, v []IP) []byte {
 	return append(b, unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*value.IPSize)...)

@@ -10,10 +10,12 @@ type PacketSelect struct {
 	Rows       field.Rows
 	Fields     field.Packet
 	PayloadLen int // with field.Payload: the bytes of it, 1 to MaxPayload
+	HeaderLen  int // with field.Header: the bytes of it, 1 to MaxPayload
 }
 
-// MaxPayload is the largest number of bytes of a packet's payload that a plugin can read.
-const MaxPayload = 2048
+// MaxPayload is the largest number of bytes of a packet's payload, or of its headers, that a
+// plugin can read: no capture has longer packets.
+const MaxPayload = 262144
 
 // TCP selects the TCP packets that have a flow, with these fields. Of a fragmented packet it
 // selects the first fragment.
@@ -68,7 +70,15 @@ func union[F field.Packet | field.End](fields []F) F {
 	return u
 }
 
-// Size returns the bytes of a packet row on the wire, without those of its payload.
+// WithHeader adds the first n bytes of each packet from its IP header on, 1 to [MaxPayload].
+func (s PacketSelect) WithHeader(n int) PacketSelect {
+	s.Fields |= field.Header
+	s.HeaderLen = n
+	return s
+}
+
+// Size returns the bytes of a packet row on the wire, without those of its payload
+// and header.
 func (s PacketSelect) Size() int {
 	if s.Rows == field.NoRows {
 		return 0

@@ -33,6 +33,8 @@ func (p *Plugin) Validate() error {
 		return errors.New("packets or ends select what this host does not know")
 	case p.Packets.Fields&field.Payload != 0 && (p.Packets.PayloadLen < 1 || p.Packets.PayloadLen > MaxPayload):
 		return errors.New("payload of " + strconv.Itoa(p.Packets.PayloadLen) + " bytes is read: 1 to " + strconv.Itoa(MaxPayload) + " are possible")
+	case p.Packets.Fields&field.Header != 0 && (p.Packets.HeaderLen < 1 || p.Packets.HeaderLen > MaxPayload):
+		return errors.New("header of " + strconv.Itoa(p.Packets.HeaderLen) + " bytes is read: 1 to " + strconv.Itoa(MaxPayload) + " are possible")
 	case p.State < 0 || p.State > MaxState:
 		return errors.New("state of " + strconv.Itoa(int(p.State)) + " bytes a flow is declared: 0 to " + strconv.Itoa(MaxState) + " are possible")
 	case len(p.Columns) > 0 && !p.Ends.On:

@@ -39,8 +39,9 @@ func TestValidate(t *testing.T) {
 		{"unknown fields", func(p *Plugin) { p.Packets.Fields = field.AllPackets + 1 }, "packets or ends select what this host does not know"},
 		{"unknown end fields", func(p *Plugin) { p.Ends.Fields = field.AllEnds + 1 }, "packets or ends select what this host does not know"},
 		{"the longest payload", func(p *Plugin) { p.Packets = All().WithPayload(MaxPayload) }, ""},
-		{"a longer payload", func(p *Plugin) { p.Packets = All().WithPayload(MaxPayload + 1) }, "payload of 2049 bytes is read: 1 to 2048 are possible"},
-		{"no payload", func(p *Plugin) { p.Packets = All(field.Payload) }, "payload of 0 bytes is read: 1 to 2048 are possible"},
+		{"a longer payload", func(p *Plugin) { p.Packets = All().WithPayload(MaxPayload + 1) }, "payload of 262145 bytes is read: 1 to 262144 are possible"},
+		{"no header", func(p *Plugin) { p.Packets = All(field.Header) }, "header of 0 bytes is read: 1 to 262144 are possible"},
+		{"no payload", func(p *Plugin) { p.Packets = All(field.Payload) }, "payload of 0 bytes is read: 1 to 262144 are possible"},
 
 		{"columns without ends", func(p *Plugin) { p.Ends, p.Columns = EndSelect{}, []Column{column("c", value.Uint8)} }, "columns are declared but no flow ends: set Ends"},
 		{"a column twice", func(p *Plugin) { p.Columns = []Column{column("c", value.Uint8), column("c", value.Uint8)} }, "column c is declared twice"},

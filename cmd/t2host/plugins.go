@@ -175,6 +175,9 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 		if a.Packets.Fields&field.Payload != 0 {
 			fields += fmt.Sprintf(" (%d bytes)", a.Packets.PayloadLen)
 		}
+		if a.Packets.Fields&field.Header != 0 {
+			fields += fmt.Sprintf(" (%d bytes of headers)", a.Packets.HeaderLen)
+		}
 		line("reads", "%s packets: %s", wire.RowKinds[a.Packets.Rows], fields)
 	}
 	if a.Ends.On {

@@ -52,7 +52,7 @@ func (r *ngReader) packet(f *Frame, id, captured, wire uint32, rest []byte) erro
 	if (uint64(captured)+3)&^3 > uint64(len(rest)) {
 		return r.corrupt("captured length %d is above the %d bytes that its block holds", captured, len(rest))
 	}
-	f.Link, f.WireLen = r.ifaces[id].link, wire
+	f.Iface, f.Link, f.WireLen = id, r.ifaces[id].link, wire
 	f.Data = rest[:captured:captured]
 	return nil
 }

@@ -150,7 +150,7 @@ func (p *pcapReader) next(f *Frame) error {
 	p.info.Packets++
 	// A fraction of a second or more is added unchanged, as T2 does.
 	f.Time = int64(sec)*1e9 + int64(frac)*p.scale
-	f.Link = p.link
+	f.Iface, f.Link = 0, p.link
 	f.WireLen = wire
 	n = p.head + int(min(captured, p.snaplen))
 	f.Data = b[p.head:n:n]

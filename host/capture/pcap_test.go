@@ -17,20 +17,20 @@ func TestPcap(t *testing.T) {
 			record []byte
 			want   Frame
 		}{
-			{"microseconds", pcapHeader(o, magicMicro, 2, 4, 65535, 1), pcapRecord(o, 1, 2, 5, 60, d), Frame{1, 1_000_002_000, 1, 60, d}},
-			{"nanoseconds", pcapHeader(o, magicNano, 2, 4, 65535, 276), pcapRecord(o, 1, 2, 5, 60, d), Frame{1, 1_000_000_002, 276, 60, d}},
-			{"year 2100", pcapHeader(o, magicMicro, 2, 4, 65535, 1), pcapRecord(o, 4102444800, 999999, 5, 60, d), Frame{1, 4102444800_999999000, 1, 60, d}},
-			{"fraction above a second", pcapHeader(o, magicMicro, 2, 4, 65535, 1), pcapRecord(o, 1, 3e6, 5, 60, d), Frame{1, 4e9, 1, 60, d}},
-			{"captured above wire", pcapHeader(o, magicMicro, 2, 4, 65535, 1), pcapRecord(o, 1, 0, 5, 3, d), Frame{1, 1e9, 1, 3, d}},
-			{"captured above snaplen", pcapHeader(o, magicMicro, 2, 4, 2, 1), pcapRecord(o, 1, 0, 5, 9, d), Frame{1, 1e9, 1, 9, d[:2]}},
-			{"captured above snaplen, nanoseconds", pcapHeader(o, magicNano, 2, 4, 4, 1), pcapRecord(o, 1, 0, 5, 5, d), Frame{1, 1e9, 1, 5, d[:4]}},
-			{"captured as snaplen", pcapHeader(o, magicMicro, 2, 4, 5, 1), pcapRecord(o, 1, 0, 5, 9, d), Frame{1, 1e9, 1, 9, d}},
-			{"snaplen unknown", pcapHeader(o, magicMicro, 2, 4, 0, 1), pcapRecord(o, 1, 0, 5, 9, d), Frame{1, 1e9, 1, 9, d}},
-			{"FCS and reserved bits", pcapHeader(o, magicMicro, 2, 4, 0, 0x44000071), pcapRecord(o, 1, 0, 5, 9, d), Frame{1, 1e9, 113, 9, d}},
-			{"Kuznetzov", pcapHeader(o, magicKuznetzov, 2, 4, 2, 1), pcapRecord(o, 1, 2, 5, 9, append(make([]byte, 8), d...)), Frame{1, 1_000_002_000, 1, 9, d[:2]}},
-			{"version 2.2", pcapHeader(o, magicMicro, 2, 2, 2, 1), pcapRecord(o, 1, 0, 9, 5, d), Frame{1, 1e9, 1, 9, d[:2]}},
-			{"version 2.3, swapped", pcapHeader(o, magicMicro, 2, 3, 2, 1), pcapRecord(o, 1, 0, 9, 5, d), Frame{1, 1e9, 1, 9, d[:2]}},
-			{"version 2.3", pcapHeader(o, magicMicro, 2, 3, 2, 1), pcapRecord(o, 1, 0, 5, 9, d), Frame{1, 1e9, 1, 9, d[:2]}},
+			{"microseconds", pcapHeader(o, magicMicro, 2, 4, 65535, 1), pcapRecord(o, 1, 2, 5, 60, d), Frame{1, 1_000_002_000, 0, 1, 60, d}},
+			{"nanoseconds", pcapHeader(o, magicNano, 2, 4, 65535, 276), pcapRecord(o, 1, 2, 5, 60, d), Frame{1, 1_000_000_002, 0, 276, 60, d}},
+			{"year 2100", pcapHeader(o, magicMicro, 2, 4, 65535, 1), pcapRecord(o, 4102444800, 999999, 5, 60, d), Frame{1, 4102444800_999999000, 0, 1, 60, d}},
+			{"fraction above a second", pcapHeader(o, magicMicro, 2, 4, 65535, 1), pcapRecord(o, 1, 3e6, 5, 60, d), Frame{1, 4e9, 0, 1, 60, d}},
+			{"captured above wire", pcapHeader(o, magicMicro, 2, 4, 65535, 1), pcapRecord(o, 1, 0, 5, 3, d), Frame{1, 1e9, 0, 1, 3, d}},
+			{"captured above snaplen", pcapHeader(o, magicMicro, 2, 4, 2, 1), pcapRecord(o, 1, 0, 5, 9, d), Frame{1, 1e9, 0, 1, 9, d[:2]}},
+			{"captured above snaplen, nanoseconds", pcapHeader(o, magicNano, 2, 4, 4, 1), pcapRecord(o, 1, 0, 5, 5, d), Frame{1, 1e9, 0, 1, 5, d[:4]}},
+			{"captured as snaplen", pcapHeader(o, magicMicro, 2, 4, 5, 1), pcapRecord(o, 1, 0, 5, 9, d), Frame{1, 1e9, 0, 1, 9, d}},
+			{"snaplen unknown", pcapHeader(o, magicMicro, 2, 4, 0, 1), pcapRecord(o, 1, 0, 5, 9, d), Frame{1, 1e9, 0, 1, 9, d}},
+			{"FCS and reserved bits", pcapHeader(o, magicMicro, 2, 4, 0, 0x44000071), pcapRecord(o, 1, 0, 5, 9, d), Frame{1, 1e9, 0, 113, 9, d}},
+			{"Kuznetzov", pcapHeader(o, magicKuznetzov, 2, 4, 2, 1), pcapRecord(o, 1, 2, 5, 9, append(make([]byte, 8), d...)), Frame{1, 1_000_002_000, 0, 1, 9, d[:2]}},
+			{"version 2.2", pcapHeader(o, magicMicro, 2, 2, 2, 1), pcapRecord(o, 1, 0, 9, 5, d), Frame{1, 1e9, 0, 1, 9, d[:2]}},
+			{"version 2.3, swapped", pcapHeader(o, magicMicro, 2, 3, 2, 1), pcapRecord(o, 1, 0, 9, 5, d), Frame{1, 1e9, 0, 1, 9, d[:2]}},
+			{"version 2.3", pcapHeader(o, magicMicro, 2, 3, 2, 1), pcapRecord(o, 1, 0, 5, 9, d), Frame{1, 1e9, 0, 1, 9, d[:2]}},
 		} {
 			got, damage := readAll(t, write(t, append(c.file, c.record...))...)
 			if diff := cmp.Diff([]Frame{c.want}, got); diff != "" || len(damage) > 0 {

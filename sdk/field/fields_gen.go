@@ -9,13 +9,42 @@ type Packet uint64
 
 // The packet fields. The slot of the packet's flow needs none, it is always there.
 const (
-	Time     Packet = 1 << iota // when it was captured, nanoseconds since 1970 UTC
-	Window                      // the raw TCP window, 0 to 65535; 65536 if the packet was cut before it (RFC 9293, 3.1)
-	TCPFlags                    // CWR ECE URG ACK PSH RST SYN FIN from the highest bit; 0 if the packet was cut before them (RFC 9293, 3.1)
-	WireLen                     // its length on the wire, bytes
-	L7Len                       // its payload by the headers' lengths, bytes: T2's L7 length
-	PadLen                      // its padding, bytes, of frames of at most 64
-	Payload                     // the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
+	Time         Packet = 1 << iota // when it was captured, nanoseconds since 1970 UTC
+	Window                          // the raw TCP window, 0 to 65535; 65536 if the packet was cut before it (RFC 9293, 3.1)
+	TCPFlags                        // AE CWR ECE URG ACK PSH RST SYN FIN from the bit of 256 down; 0 if the packet was cut before them (RFC 9293, 3.1; RFC 9768)
+	WireLen                         // its length on the wire, bytes
+	L7Len                           // its payload by the headers' lengths, bytes: T2's L7 length
+	PadLen                          // its padding, bytes, of frames of at most 64
+	Payload                         // the first bytes of its payload that were captured, at most PacketSelect.PayloadLen
+	Header                          // its first bytes from the IP header on that were captured, at most PacketSelect.HeaderLen; of layer-2 packets those after the link-layer header
+	FrameNum                        // the frame's number in the capture, from 1
+	Iface                           // the interface that captured it, counted from 0 in its section of a pcapng file, 0 in others (pcapng, 4.2)
+	CapLen                          // its captured length, bytes
+	PktDir                          // 0 for A, from the client, and 1 for B, from the server
+	PktSrcMAC                       // the source address of its innermost link-layer header (IEEE 802.3, 3.2.5)
+	PktDstMAC                       // the destination address of its innermost link-layer header (IEEE 802.3, 3.2.4)
+	IPHdrLen                        // the length of its IP header with options, extension headers and AH, bytes; 0 if it is not IP (RFC 791, 3.1; RFC 8200, 3)
+	IPTTL                           // the time to live or hop limit; 0 if it is not IP (RFC 791, 3.1; RFC 8200, 3)
+	IPDSCP                          // the differentiated services code point, 0 to 63; 0 if it is not IP (RFC 2474, 3)
+	IPECN                           // explicit congestion notification, 0 to 3; 0 if it is not IP (RFC 3168, 5)
+	IPID                            // the identification of an IPv4 header, or of the fragment header of IPv6; 0 without one (RFC 791, 3.1; RFC 8200, 4.5)
+	IPFragOffset                    // the fragment's offset in units of 8 bytes, 0 to 8191 (RFC 791, 3.1; RFC 8200, 4.5)
+	IPFragFlags                     // 0x40 don't fragment (IPv4), 0x20 more fragments, as IPFIX's fragmentFlags (RFC 791, 3.1; RFC 5102, 5.4.11)
+	IP6FlowLabel                    // the flow label of IPv6, 0 to 1048575; 0 if it is not IPv6 (RFC 8200, 3)
+	ICMPType                        // the type of its ICMP or ICMPv6 message, 0 to 255; 256 if there is none, or it was not captured (RFC 792; RFC 4443, 2.1)
+	ICMPCode                        // the code of its ICMP or ICMPv6 message, 0 to 255; 256 if there is none, or it was not captured (RFC 792; RFC 4443, 2.1)
+	L4HdrLen                        // the length of its transport header with options, bytes, as T2 counts it; 0 without one (RFC 9293, 3.1)
+	TCPSeq                          // the sequence number; 0 if the packet was cut before its end or is not TCP (RFC 9293, 3.1)
+	TCPAck                          // the acknowledgement number; 0 if the packet was cut before its end or is not TCP (RFC 9293, 3.1)
+	TCPUrgPtr                       // the urgent pointer; 0 if the packet was cut before it or is not TCP (RFC 9293, 3.1)
+	TCPOptions                      // the TCP options that were captured: bit k (1 << k) is set if there is one of kind k, 0 to 63, as IPFIX's tcpOptions (RFC 9293, 3.1)
+	TCPMSS                          // the maximum segment size; 0 without that option (RFC 9293, 3.7.1)
+	TCPWScale                       // the shift of the window scale option as it is, 0 to 254; 255 without that option (RFC 7323, 2.2)
+	TCPSACKPerm                     // 1 if SACK is permitted by an option, else 0 (RFC 2018, 2)
+	TCPSACKs                        // the number of SACK blocks, 0 to 4 (RFC 2018, 3)
+	TCPTSVal                        // the timestamp value; 0 without that option, which bit 8 of tcpOptions tells (RFC 7323, 3.2)
+	TCPTSEcr                        // the timestamp echo reply; 0 without that option, which bit 8 of tcpOptions tells (RFC 7323, 3.2)
+	WindowScaled                    // the TCP window in bytes, by the scale of both sides' SYN; 4294967295 if one of them was not seen, or the packet was cut before its window (RFC 7323, 2.3)
 	maxPacket
 )
 
@@ -62,11 +91,40 @@ var (
 	packetColumns = [...]column{
 		{"time", 8, 0},
 		{"window", 4, 0},
-		{"tcpFlags", 1, 0},
+		{"tcpFlags", 2, 0},
 		{"wireLen", 4, 0},
 		{"l7Len", 4, 0},
 		{"padLen", 2, 0},
 		{"payload", 4, value.Text},
+		{"header", 4, value.Text},
+		{"frameNum", 8, 0},
+		{"iface", 4, 0},
+		{"capLen", 4, 0},
+		{"pktDir", 1, 0},
+		{"pktSrcMAC", 6, 0},
+		{"pktDstMAC", 6, 0},
+		{"ipHdrLen", 2, 0},
+		{"ipTTL", 1, 0},
+		{"ipDSCP", 1, 0},
+		{"ipECN", 1, 0},
+		{"ipID", 4, 0},
+		{"ipFragOffset", 2, 0},
+		{"ipFragFlags", 1, 0},
+		{"ip6FlowLabel", 4, 0},
+		{"icmpType", 2, 0},
+		{"icmpCode", 2, 0},
+		{"l4HdrLen", 1, 0},
+		{"tcpSeq", 4, 0},
+		{"tcpAck", 4, 0},
+		{"tcpUrgPtr", 2, 0},
+		{"tcpOptions", 8, 0},
+		{"tcpMSS", 2, 0},
+		{"tcpWScale", 1, 0},
+		{"tcpSACKPerm", 1, 0},
+		{"tcpSACKs", 1, 0},
+		{"tcpTSVal", 4, 0},
+		{"tcpTSEcr", 4, 0},
+		{"windowScaled", 4, 0},
 	}
 	endColumns = [...]column{
 		{"at", 8, 0},

@@ -46,7 +46,7 @@ func (t Type) AppendText(b, value []byte) []byte {
 	case IP:
 		return AppendIP(b, value)
 	case MAC:
-		return appendMAC(b, value)
+		return AppendMAC(b, value)
 	case Text:
 		return appendEscaped(b, value)
 	case String:
@@ -61,7 +61,7 @@ func (t Type) appendList(b, list []byte) []byte {
 	switch elem := t.Elem(); elem {
 	case MAC:
 		for ; len(list) >= 6; list = list[6:] {
-			b = append(appendMAC(b, list), ';')
+			b = append(AppendMAC(b, list), ';')
 		}
 	case Uint16:
 		for ; len(list) >= 2; list = list[2:] {
@@ -138,7 +138,7 @@ func AppendRow(b []byte, columns []*Vec, i int) []byte {
 			continue
 		case MAC | List:
 			if list := v.Bytes(i); len(list) == 6 {
-				b = appendMAC(b, list)
+				b = AppendMAC(b, list)
 			} else {
 				b = v.Type.appendList(b, list)
 			}

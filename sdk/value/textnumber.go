@@ -119,7 +119,8 @@ func appendHex64(b []byte, u uint64) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-func appendMAC(b, mac []byte) []byte {
+// AppendMAC appends the six bytes of a link-layer address as text: 00:00:5e:00:53:01.
+func AppendMAC(b, mac []byte) []byte {
 	b = slices.Grow(b, 24)
 	d := b[len(b) : len(b)+24]
 	_ = mac[5]

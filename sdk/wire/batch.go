@@ -94,6 +94,9 @@ func Size(p *sdk.Plugin, b *sdk.Batch) int {
 	if p.Packets.Fields&field.Payload != 0 {
 		n += len(b.Packets.Payload.Data)
 	}
+	if p.Packets.Fields&field.Header != 0 {
+		n += len(b.Packets.Header.Data)
+	}
 	for _, f := range field.EndLists {
 		if p.Ends.Fields&f != 0 {
 			n += len(b.Ends.Vec(f).Data)

@@ -47,3 +47,15 @@ func (c *cursor) ips(n int) []sdk.IP {
 	}
 	return v
 }
+
+// appendMACs appends addresses: in memory they are their bytes on the wire.
+func appendMACs(b []byte, start int, v []sdk.MAC) []byte {
+	bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*len(sdk.MAC{}))
+	return append(pad(b, start, 8), bytes...)
+}
+
+// macs reads n addresses, in the message's memory.
+func (c *cursor) macs(n int) []sdk.MAC {
+	b := c.column(n, len(sdk.MAC{}))
+	return unsafe.Slice((*sdk.MAC)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/len(sdk.MAC{}))
+}

@@ -31,6 +31,93 @@ func appendPackets(b []byte, start int, fields field.Packet, p *sdk.Packets) []b
 	if fields&field.Payload != 0 {
 		b = columnVec(b, start, &p.Payload)
 	}
+	if fields&field.Header != 0 {
+		b = columnVec(b, start, &p.Header)
+	}
+	if fields&field.FrameNum != 0 {
+		b = appendColumn(b, start, p.FrameNum)
+	}
+	if fields&field.Iface != 0 {
+		b = appendColumn(b, start, p.Iface)
+	}
+	if fields&field.CapLen != 0 {
+		b = appendColumn(b, start, p.CapLen)
+	}
+	if fields&field.PktDir != 0 {
+		b = appendColumn(b, start, p.PktDir)
+	}
+	if fields&field.PktSrcMAC != 0 {
+		b = appendMACs(b, start, p.PktSrcMAC)
+	}
+	if fields&field.PktDstMAC != 0 {
+		b = appendMACs(b, start, p.PktDstMAC)
+	}
+	if fields&field.IPHdrLen != 0 {
+		b = appendColumn(b, start, p.IPHdrLen)
+	}
+	if fields&field.IPTTL != 0 {
+		b = appendColumn(b, start, p.IPTTL)
+	}
+	if fields&field.IPDSCP != 0 {
+		b = appendColumn(b, start, p.IPDSCP)
+	}
+	if fields&field.IPECN != 0 {
+		b = appendColumn(b, start, p.IPECN)
+	}
+	if fields&field.IPID != 0 {
+		b = appendColumn(b, start, p.IPID)
+	}
+	if fields&field.IPFragOffset != 0 {
+		b = appendColumn(b, start, p.IPFragOffset)
+	}
+	if fields&field.IPFragFlags != 0 {
+		b = appendColumn(b, start, p.IPFragFlags)
+	}
+	if fields&field.IP6FlowLabel != 0 {
+		b = appendColumn(b, start, p.IP6FlowLabel)
+	}
+	if fields&field.ICMPType != 0 {
+		b = appendColumn(b, start, p.ICMPType)
+	}
+	if fields&field.ICMPCode != 0 {
+		b = appendColumn(b, start, p.ICMPCode)
+	}
+	if fields&field.L4HdrLen != 0 {
+		b = appendColumn(b, start, p.L4HdrLen)
+	}
+	if fields&field.TCPSeq != 0 {
+		b = appendColumn(b, start, p.TCPSeq)
+	}
+	if fields&field.TCPAck != 0 {
+		b = appendColumn(b, start, p.TCPAck)
+	}
+	if fields&field.TCPUrgPtr != 0 {
+		b = appendColumn(b, start, p.TCPUrgPtr)
+	}
+	if fields&field.TCPOptions != 0 {
+		b = appendColumn(b, start, p.TCPOptions)
+	}
+	if fields&field.TCPMSS != 0 {
+		b = appendColumn(b, start, p.TCPMSS)
+	}
+	if fields&field.TCPWScale != 0 {
+		b = appendColumn(b, start, p.TCPWScale)
+	}
+	if fields&field.TCPSACKPerm != 0 {
+		b = appendColumn(b, start, p.TCPSACKPerm)
+	}
+	if fields&field.TCPSACKs != 0 {
+		b = appendColumn(b, start, p.TCPSACKs)
+	}
+	if fields&field.TCPTSVal != 0 {
+		b = appendColumn(b, start, p.TCPTSVal)
+	}
+	if fields&field.TCPTSEcr != 0 {
+		b = appendColumn(b, start, p.TCPTSEcr)
+	}
+	if fields&field.WindowScaled != 0 {
+		b = appendColumn(b, start, p.WindowScaled)
+	}
 	return b
 }
 
@@ -44,7 +131,7 @@ func readPackets(c *cursor, fields field.Packet, p *sdk.Packets) {
 		p.Window = readColumn[uint32](c, n)
 	}
 	if fields&field.TCPFlags != 0 {
-		p.TCPFlags = readColumn[uint8](c, n)
+		p.TCPFlags = readColumn[uint16](c, n)
 	}
 	if fields&field.WireLen != 0 {
 		p.WireLen = readColumn[uint32](c, n)
@@ -57,6 +144,93 @@ func readPackets(c *cursor, fields field.Packet, p *sdk.Packets) {
 	}
 	if fields&field.Payload != 0 {
 		c.vec(&p.Payload, value.Text, n)
+	}
+	if fields&field.Header != 0 {
+		c.vec(&p.Header, value.Text, n)
+	}
+	if fields&field.FrameNum != 0 {
+		p.FrameNum = readColumn[uint64](c, n)
+	}
+	if fields&field.Iface != 0 {
+		p.Iface = readColumn[uint32](c, n)
+	}
+	if fields&field.CapLen != 0 {
+		p.CapLen = readColumn[uint32](c, n)
+	}
+	if fields&field.PktDir != 0 {
+		p.PktDir = readColumn[uint8](c, n)
+	}
+	if fields&field.PktSrcMAC != 0 {
+		p.PktSrcMAC = c.macs(n)
+	}
+	if fields&field.PktDstMAC != 0 {
+		p.PktDstMAC = c.macs(n)
+	}
+	if fields&field.IPHdrLen != 0 {
+		p.IPHdrLen = readColumn[uint16](c, n)
+	}
+	if fields&field.IPTTL != 0 {
+		p.IPTTL = readColumn[uint8](c, n)
+	}
+	if fields&field.IPDSCP != 0 {
+		p.IPDSCP = readColumn[uint8](c, n)
+	}
+	if fields&field.IPECN != 0 {
+		p.IPECN = readColumn[uint8](c, n)
+	}
+	if fields&field.IPID != 0 {
+		p.IPID = readColumn[uint32](c, n)
+	}
+	if fields&field.IPFragOffset != 0 {
+		p.IPFragOffset = readColumn[uint16](c, n)
+	}
+	if fields&field.IPFragFlags != 0 {
+		p.IPFragFlags = readColumn[uint8](c, n)
+	}
+	if fields&field.IP6FlowLabel != 0 {
+		p.IP6FlowLabel = readColumn[uint32](c, n)
+	}
+	if fields&field.ICMPType != 0 {
+		p.ICMPType = readColumn[uint16](c, n)
+	}
+	if fields&field.ICMPCode != 0 {
+		p.ICMPCode = readColumn[uint16](c, n)
+	}
+	if fields&field.L4HdrLen != 0 {
+		p.L4HdrLen = readColumn[uint8](c, n)
+	}
+	if fields&field.TCPSeq != 0 {
+		p.TCPSeq = readColumn[uint32](c, n)
+	}
+	if fields&field.TCPAck != 0 {
+		p.TCPAck = readColumn[uint32](c, n)
+	}
+	if fields&field.TCPUrgPtr != 0 {
+		p.TCPUrgPtr = readColumn[uint16](c, n)
+	}
+	if fields&field.TCPOptions != 0 {
+		p.TCPOptions = readColumn[uint64](c, n)
+	}
+	if fields&field.TCPMSS != 0 {
+		p.TCPMSS = readColumn[uint16](c, n)
+	}
+	if fields&field.TCPWScale != 0 {
+		p.TCPWScale = readColumn[uint8](c, n)
+	}
+	if fields&field.TCPSACKPerm != 0 {
+		p.TCPSACKPerm = readColumn[uint8](c, n)
+	}
+	if fields&field.TCPSACKs != 0 {
+		p.TCPSACKs = readColumn[uint8](c, n)
+	}
+	if fields&field.TCPTSVal != 0 {
+		p.TCPTSVal = readColumn[uint32](c, n)
+	}
+	if fields&field.TCPTSEcr != 0 {
+		p.TCPTSEcr = readColumn[uint32](c, n)
+	}
+	if fields&field.WindowScaled != 0 {
+		p.WindowScaled = readColumn[uint32](c, n)
 	}
 }
 

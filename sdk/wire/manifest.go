@@ -54,6 +54,9 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 		if p.Packets.Fields&field.Payload != 0 {
 			j.number("payload", uint64(p.Packets.PayloadLen))
 		}
+		if p.Packets.Fields&field.Header != 0 {
+			j.number("header", uint64(p.Packets.HeaderLen))
+		}
 		j.b = append(j.b, '}')
 	}
 	if p.Ends.On {

@@ -113,6 +113,8 @@ func randomRows(rnd *rand.Rand, rows reflect.Value, n int) {
 			*column = fill(n, func() int64 { return int64(rnd.Uint64()) })
 		case *[]sdk.IP:
 			*column = ips(rnd, n)
+		case *[]sdk.MAC:
+			*column = fill(n, func() sdk.MAC { return sdk.MAC(bytesOf(rnd, 6)) })
 		}
 	}
 }
@@ -121,7 +123,7 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	n, e := rnd.IntN(20), rnd.IntN(20)
 	b := &sdk.Batch{Number: rnd.Uint64(), First: rnd.Uint64(), Last: rnd.Uint64(), Time: int64(rnd.Uint64()), Final: rnd.IntN(2) == 0}
 	randomRows(rnd, reflect.ValueOf(&b.Packets).Elem(), n)
-	b.Packets.Payload = values(rnd, value.Text, n)
+	b.Packets.Payload, b.Packets.Header = values(rnd, value.Text, n), values(rnd, value.Text, n)
 	b.Totals = sdk.Totals{Packets: rnd.Uint64(), Bytes: rnd.Uint64()}
 	randomRows(rnd, reflect.ValueOf(&b.Ends).Elem(), e)
 	before := uint32(0)

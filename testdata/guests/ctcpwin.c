@@ -361,7 +361,7 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
   if (!opened) return refuse("no plugin is open");
   reader r = read_message(size, KIND_BATCH);
   batch_header h = read_header(&r);
-  const u8 *slot = column(&r, h.packets, 4), *time = column(&r, h.packets, 8), *window = column(&r, h.packets, 4), *flags = column(&r, h.packets, 1);
+  const u8 *slot = column(&r, h.packets, 4), *time = column(&r, h.packets, 8), *window = column(&r, h.packets, 4), *flags = column(&r, h.packets, 2);
   const u8 *ended = column(&r, h.ends, 4);
   column(&r, h.ends, 4); // rows before the end: a row touches its own flow only
   const u8 *last_seen = column(&r, h.ends, 8), *src = column(&r, h.ends, IP_SIZE), *dst = column(&r, h.ends, IP_SIZE);
@@ -374,7 +374,7 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
     f->packets++;
     if (w < threshold) {
       f->below++;
-      if (flags[i] & RST) {
+      if (get16(flags + 2 * i) & RST) {
         f->resets++;
         if (f->shut) open_window(f, (i64)get64(time + 8 * i));
       } else if (!f->shut) f->shut = 1, f->since = (i64)get64(time + 8 * i);

@@ -30,7 +30,8 @@ type Layout struct {
 	stacks *decode.Stacks
 	value  []byte // of a list on its way into a column
 
-	payload int // bytes of a packet's payload, the most that a plugin reads
+	// Bytes of a packet's payload and of its headers, the most that a plugin reads.
+	payload, header int
 
 	maxRows  int
 	rowBytes int // the most that a plugin reads, without payload
@@ -52,6 +53,9 @@ func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *
 		if p.Packets.Fields&field.Payload != 0 {
 			l.payload = max(l.payload, p.Packets.PayloadLen)
 		}
+		if p.Packets.Fields&field.Header != 0 {
+			l.header = max(l.header, p.Packets.HeaderLen)
+		}
 	}
 	l.used[field.NoRows] = false
 	return l
@@ -71,6 +75,17 @@ func (l *Layout) Details() bool { return l.end&details != 0 }
 
 // Payload returns how many bytes of each packet's payload the plugins read.
 func (l *Layout) Payload() int { return l.payload }
+
+// Header returns how many bytes of each packet from its IP header on the plugins read.
+func (l *Layout) Header() int { return l.header }
+
+// Fields reports whether plugins read what is in decode.Fields.
+func (l *Layout) Fields() bool { return l.packet()&(extraFields|field.WindowScaled) != 0 }
+
+// Scale reports whether the flow table must keep the scale of windows.
+func (l *Layout) Scale() bool { return l.packet()&field.WindowScaled != 0 }
+
+func (l *Layout) packet() field.Packet { return l.packets[field.TCPRows] | l.packets[field.AllRows] }
 
 // Batch is the events of a stretch of the capture and, for each plugin, its view of them and
 // its answer.
@@ -100,10 +115,13 @@ func (l *Layout) New() *Batch {
 func (b *Batch) View(i int) *sdk.Batch {
 	p, v := b.layout.plugins[i], &b.views[i]
 	v.Number, v.First, v.Last, v.Time, v.Final, v.Totals = b.Number, b.First, b.Last, b.Time, b.Final, b.Totals
-	cut := v.Packets.Payload
+	payload, header := v.Packets.Payload, v.Packets.Header // memory that firstBytes used before
 	v.Packets = b.packets[p.Packets.Rows].Only(p.Packets.Fields)
 	if n := p.Packets.PayloadLen; p.Packets.Fields&field.Payload != 0 && n < b.layout.payload {
-		v.Packets.Payload = firstBytes(cut, &v.Packets.Payload, n)
+		v.Packets.Payload = firstBytes(payload, &v.Packets.Payload, n)
+	}
+	if n := p.Packets.HeaderLen; p.Packets.Fields&field.Header != 0 && n < b.layout.header {
+		v.Packets.Header = firstBytes(header, &v.Packets.Header, n)
 	}
 	columns := v.Ends.Columns
 	v.Ends = sdk.Ends{}
@@ -141,7 +159,7 @@ func (b *Batch) Empty() bool { return b.events == 0 }
 // Full reports whether there is no room for another event.
 func (b *Batch) Full() bool {
 	l := b.layout
-	return b.events >= l.maxRows || b.bytes+max(l.rowBytes+l.payload, l.endBytes) > MaxBytes/2
+	return b.events >= l.maxRows || b.bytes+max(l.rowBytes+l.payload+l.header, l.endBytes) > MaxBytes/2
 }
 
 // seen notes a frame whose events the batch holds, and its time.
@@ -152,23 +170,42 @@ func (b *Batch) seen(number uint64, time int64) {
 	}
 }
 
-// AddPacket adds a packet of the flow in slot. payload must not be longer than the layout's
-// Payload.
-func (b *Batch) AddPacket(slot uint32, h *decode.Headers, payload []byte) {
+// Packet is a packet of a flow, and what is known of it.
+type Packet struct {
+	Slot    uint32
+	Headers *decode.Headers
+	Fields  *decode.Fields // set if the layout needs them
+	Flow    *flowtable.Flow
+	Window  uint32 // scaled, see field.WindowScaled
+
+	Payload, Header []byte // not longer than the layout's
+}
+
+// dir returns the packet's direction.
+func (p *Packet) dir() uint8 {
+	if p.Flow.Inverted {
+		return 1
+	}
+	return 0
+}
+
+// AddPacket adds a packet.
+func (b *Batch) AddPacket(p *Packet) {
+	h := p.Headers
 	b.seen(h.Number, h.Time)
 	l := b.layout
 	added := false
 	if l.used[field.TCPRows] && h.Key.Proto == decode.ProtoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
-		addRow(&b.packets[field.TCPRows], l.packets[field.TCPRows], slot, h, payload)
+		addRow(&b.packets[field.TCPRows], l.packets[field.TCPRows], p)
 		added = true
 	}
 	if l.used[field.AllRows] {
-		addRow(&b.packets[field.AllRows], l.packets[field.AllRows], slot, h, payload)
+		addRow(&b.packets[field.AllRows], l.packets[field.AllRows], p)
 		added = true
 	}
 	if added {
 		b.events++
-		b.bytes += l.rowBytes + len(payload)
+		b.bytes += l.rowBytes + len(p.Payload) + len(p.Header)
 	}
 }
 

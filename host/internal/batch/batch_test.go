@@ -43,13 +43,13 @@ func end(b *Batch, slot uint32, number uint64) {
 
 func TestEachPluginSeesWhatItDeclared(t *testing.T) {
 	b := newLayout(plugins(), 100).New()
-	b.AddPacket(1, packet(1, 6), nil)
-	b.AddPacket(2, packet(2, 17), nil)
+	b.AddPacket(&Packet{Slot: 1, Headers: packet(1, 6)})
+	b.AddPacket(&Packet{Slot: 2, Headers: packet(2, 17)})
 	end(b, 1, 3)
-	b.AddPacket(3, packet(3, 6), nil)
+	b.AddPacket(&Packet{Slot: 3, Headers: packet(3, 6)})
 	later := packet(4, 6)
 	later.FragOffset = true
-	b.AddPacket(3, later, nil)
+	b.AddPacket(&Packet{Slot: 3, Headers: later})
 	end(b, 3, 5)
 
 	v := b.View(0)
@@ -78,14 +78,14 @@ func TestABatchIsFullByRowsAndByBytes(t *testing.T) {
 	b := newLayout(plugins(), 3).New()
 	n := 0
 	for ; !b.Full(); n++ {
-		b.AddPacket(1, packet(1, 17), nil)
+		b.AddPacket(&Packet{Slot: 1, Headers: packet(1, 17)})
 	}
 	if n != 3 {
 		t.Errorf("full after %d rows of 3", n)
 	}
 	b = newLayout(plugins(), 1<<30).New()
 	for !b.Full() {
-		b.AddPacket(1, packet(1, 6), nil)
+		b.AddPacket(&Packet{Slot: 1, Headers: packet(1, 6)})
 		end(b, 1, 1)
 	}
 	for i, p := range plugins() {
@@ -97,14 +97,14 @@ func TestABatchIsFullByRowsAndByBytes(t *testing.T) {
 
 func TestNoAllocationPerEvent(t *testing.T) {
 	b := newLayout(plugins(), 4096).New()
-	h := packet(1, 6)
+	p := Packet{Slot: 1, Headers: packet(1, 6)}
 	f := &flowtable.Flow{}
 	details := flowtable.Details{NSrcMAC: 3, NDstMAC: 3, VLANID: [3]uint16{1, 2, 3}, NVLANID: 3}
 	views := len(plugins())
 	fill := func() {
 		b.Reset()
 		for !b.Full() {
-			b.AddPacket(1, h, nil)
+			b.AddPacket(&p)
 			b.AddEnd(End{Slot: 1, Flow: f, Details: &details, Number: 1, At: 1e9})
 		}
 		for i := range views {

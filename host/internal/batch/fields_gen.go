@@ -3,36 +3,126 @@
 package batch
 
 import (
-	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/field"
 )
 
+// extraFields are those that are in decode.Fields.
+const extraFields = field.Packet(0) | field.Iface | field.IPHdrLen | field.IPTTL | field.IPDSCP | field.IPECN | field.IPID | field.IPFragOffset | field.IPFragFlags | field.IP6FlowLabel | field.ICMPType | field.ICMPCode | field.L4HdrLen | field.TCPUrgPtr | field.TCPOptions | field.TCPMSS | field.TCPWScale | field.TCPSACKPerm | field.TCPSACKs | field.TCPTSVal | field.TCPTSEcr
+
 // addRow adds a packet to the columns that fields names.
-func addRow(p *sdk.Packets, fields field.Packet, slot uint32, h *decode.Headers, payload []byte) {
-	p.N++
-	p.Flow = append(p.Flow, slot)
+func addRow(r *sdk.Packets, fields field.Packet, p *Packet) {
+	h, x := p.Headers, p.Fields
+	r.N++
+	r.Flow = append(r.Flow, p.Slot)
 	if fields&field.Time != 0 {
-		p.Time = append(p.Time, h.Time)
+		r.Time = append(r.Time, h.Time)
 	}
 	if fields&field.Window != 0 {
-		p.Window = append(p.Window, h.Window)
+		r.Window = append(r.Window, h.Window)
 	}
 	if fields&field.TCPFlags != 0 {
-		p.TCPFlags = append(p.TCPFlags, h.TCPFlags)
+		r.TCPFlags = append(r.TCPFlags, h.TCPFlags)
 	}
 	if fields&field.WireLen != 0 {
-		p.WireLen = append(p.WireLen, h.WireLen)
+		r.WireLen = append(r.WireLen, h.WireLen)
 	}
 	if fields&field.L7Len != 0 {
-		p.L7Len = append(p.L7Len, h.L7Len)
+		r.L7Len = append(r.L7Len, h.L7Len)
 	}
 	if fields&field.PadLen != 0 {
-		p.PadLen = append(p.PadLen, h.PadLen)
+		r.PadLen = append(r.PadLen, h.PadLen)
 	}
 	if fields&field.Payload != 0 {
-		p.Payload.Append(payload)
+		r.Payload.Append(p.Payload)
+	}
+	if fields&field.Header != 0 {
+		r.Header.Append(p.Header)
+	}
+	if fields&field.FrameNum != 0 {
+		r.FrameNum = append(r.FrameNum, h.Number)
+	}
+	if fields&field.Iface != 0 {
+		r.Iface = append(r.Iface, x.Iface)
+	}
+	if fields&field.CapLen != 0 {
+		r.CapLen = append(r.CapLen, h.CapLen)
+	}
+	if fields&field.PktDir != 0 {
+		r.PktDir = append(r.PktDir, p.dir())
+	}
+	if fields&field.PktSrcMAC != 0 {
+		r.PktSrcMAC = append(r.PktSrcMAC, sdk.MAC(h.MACs[6:]))
+	}
+	if fields&field.PktDstMAC != 0 {
+		r.PktDstMAC = append(r.PktDstMAC, sdk.MAC(h.MACs[:6]))
+	}
+	if fields&field.IPHdrLen != 0 {
+		r.IPHdrLen = append(r.IPHdrLen, x.IPHdrLen)
+	}
+	if fields&field.IPTTL != 0 {
+		r.IPTTL = append(r.IPTTL, x.IPTTL)
+	}
+	if fields&field.IPDSCP != 0 {
+		r.IPDSCP = append(r.IPDSCP, x.IPDSCP)
+	}
+	if fields&field.IPECN != 0 {
+		r.IPECN = append(r.IPECN, x.IPECN)
+	}
+	if fields&field.IPID != 0 {
+		r.IPID = append(r.IPID, x.IPID)
+	}
+	if fields&field.IPFragOffset != 0 {
+		r.IPFragOffset = append(r.IPFragOffset, x.IPFragOffset)
+	}
+	if fields&field.IPFragFlags != 0 {
+		r.IPFragFlags = append(r.IPFragFlags, x.IPFragFlags)
+	}
+	if fields&field.IP6FlowLabel != 0 {
+		r.IP6FlowLabel = append(r.IP6FlowLabel, x.IP6FlowLabel)
+	}
+	if fields&field.ICMPType != 0 {
+		r.ICMPType = append(r.ICMPType, x.ICMPType)
+	}
+	if fields&field.ICMPCode != 0 {
+		r.ICMPCode = append(r.ICMPCode, x.ICMPCode)
+	}
+	if fields&field.L4HdrLen != 0 {
+		r.L4HdrLen = append(r.L4HdrLen, x.L4HdrLen)
+	}
+	if fields&field.TCPSeq != 0 {
+		r.TCPSeq = append(r.TCPSeq, h.Seq)
+	}
+	if fields&field.TCPAck != 0 {
+		r.TCPAck = append(r.TCPAck, h.Ack)
+	}
+	if fields&field.TCPUrgPtr != 0 {
+		r.TCPUrgPtr = append(r.TCPUrgPtr, x.TCPUrgPtr)
+	}
+	if fields&field.TCPOptions != 0 {
+		r.TCPOptions = append(r.TCPOptions, x.TCPOptions)
+	}
+	if fields&field.TCPMSS != 0 {
+		r.TCPMSS = append(r.TCPMSS, x.TCPMSS)
+	}
+	if fields&field.TCPWScale != 0 {
+		r.TCPWScale = append(r.TCPWScale, x.TCPWScale)
+	}
+	if fields&field.TCPSACKPerm != 0 {
+		r.TCPSACKPerm = append(r.TCPSACKPerm, x.TCPSACKPerm)
+	}
+	if fields&field.TCPSACKs != 0 {
+		r.TCPSACKs = append(r.TCPSACKs, x.TCPSACKs)
+	}
+	if fields&field.TCPTSVal != 0 {
+		r.TCPTSVal = append(r.TCPTSVal, x.TCPTSVal)
+	}
+	if fields&field.TCPTSEcr != 0 {
+		r.TCPTSEcr = append(r.TCPTSEcr, x.TCPTSEcr)
+	}
+	if fields&field.WindowScaled != 0 {
+		r.WindowScaled = append(r.WindowScaled, p.Window)
 	}
 }
 

@@ -57,7 +57,9 @@ func everyField(t *testing.T, p *sdk.Plugin) *sdk.Batch {
 		h := &decode.Headers{}
 		set(reflect.ValueOf(h).Elem(), &next)
 		h.Key.Kind, h.Key.Proto, h.FragOffset = decode.IPv4, decode.ProtoTCP, false
-		b.AddPacket(uint32(i), h, []byte{byte(i + 1)})
+		x := &decode.Fields{}
+		set(reflect.ValueOf(x).Elem(), &next)
+		b.AddPacket(&Packet{Slot: uint32(i), Headers: h, Fields: x, Flow: &flowtable.Flow{Inverted: true}, Window: uint32(i + 1), Payload: []byte{byte(i + 1)}, Header: []byte{byte(i + 2)}})
 	}
 	for i := range rows {
 		f, d := &flowtable.Flow{}, &flowtable.Details{}
@@ -72,7 +74,7 @@ func everyField(t *testing.T, p *sdk.Plugin) *sdk.Batch {
 
 func reads() *sdk.Plugin {
 	return &sdk.Plugin{
-		Name: "reads", Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 4},
+		Name: "reads", Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 4, HeaderLen: 4},
 		Ends: sdk.EndSelect{On: true, Fields: field.AllEnds},
 	}
 }

@@ -11,14 +11,15 @@ import (
 func TestAllocs(t *testing.T) {
 	d := decode.New()
 	var h decode.Headers
+	var x decode.Fields
 	for _, p := range allCases(t) {
 		whole := p.frame()
-		if n := testing.AllocsPerRun(20, func() { d.Decode(whole, &h) }); n != 0 {
+		if n := testing.AllocsPerRun(20, func() { d.Decode(whole, &h); d.Fields(whole, &h, &x) }); n != 0 {
 			t.Errorf("%s: %v allocations", p.name, n)
 		}
 		half := p.frame()
 		half.Data = half.Data[:len(half.Data)/2]
-		if n := testing.AllocsPerRun(20, func() { d.Decode(half, &h) }); n != 0 {
+		if n := testing.AllocsPerRun(20, func() { d.Decode(half, &h); d.Fields(half, &h, &x) }); n != 0 {
 			t.Errorf("%s, cut to half: %v allocations", p.name, n)
 		}
 	}

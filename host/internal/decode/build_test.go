@@ -66,7 +66,7 @@ func (b *builder) ip4(proto int, payload []byte) built {
 	options := make([]byte, 4*max(b.IntN(14)-4, 0)) // of the kind 0, end of the list
 	h := []byte{byte(0x45 + len(options)/4), byte(b.Uint32())}
 	h = be.AppendUint16(h, uint16(20+len(options)+len(payload)))
-	h = append(h, byte(b.Uint32()), byte(b.Uint32()), byte(b.IntN(2))<<6, 0, 64, byte(proto), 0, 0)
+	h = append(h, byte(b.Uint32()), byte(b.Uint32()), byte(b.IntN(2))<<6, 0, byte(1+b.IntN(255)), byte(proto), 0, 0)
 	h = append(h, 10, byte(b.Uint32()), byte(b.Uint32()), byte(1+b.IntN(250)), 192, 168, byte(b.Uint32()), byte(1+b.IntN(250)))
 	return built{4, join(h, options, payload)}
 }
@@ -92,9 +92,9 @@ func (b *builder) ip6(proto int, payload []byte) built {
 		payload = join([]byte{byte(proto), 0, 1, 4, 0, 0, 0, 0}, payload)
 		proto = 0
 	}
-	h := []byte{0x60, 0, byte(b.Uint32()), byte(b.Uint32())}
+	h := []byte{0x60 + byte(b.IntN(16)), byte(b.Uint32()), byte(b.Uint32()), byte(b.Uint32())}
 	h = be.AppendUint16(h, uint16(len(payload)))
-	h = append(h, byte(proto), 64)
+	h = append(h, byte(proto), byte(1+b.IntN(255)))
 	h = join(h, words(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1+b.IntN(60000)), words(0x2001, 0xdb8, 1, 0, 0, 0, 0, 1+b.IntN(60000)))
 	return built{6, join(h, payload)}
 }
@@ -121,10 +121,37 @@ func (b *builder) innermost() built {
 		}
 		return b.ip6(58, join([]byte{128, 0}, b.raw(6), data))
 	default:
-		options := make([]byte, 4*max(b.IntN(14)-3, 0))
-		h := join(words(b.port(), b.port()), b.raw(8), []byte{byte(5+len(options)/4) << 4, byte(1 << b.IntN(5))}, b.raw(2), make([]byte, 4))
+		options := b.tcpOptions()
+		h := join(words(b.port(), b.port()), b.raw(8), []byte{byte(5+len(options)/4)<<4 + byte(b.IntN(2)), byte(1<<b.IntN(5) + b.IntN(8)<<5)}, b.raw(2), make([]byte, 2), b.raw(2))
 		return b.ip(6, join(h, options, data))
 	}
+}
+
+// tcpOptions returns options of a TCP header: none, the ends of a list, or kinds that go on.
+func (b *builder) tcpOptions() []byte {
+	if b.IntN(3) == 0 {
+		return make([]byte, 4*b.IntN(11))
+	}
+	var o []byte
+	for range b.IntN(4) {
+		switch b.IntN(5) {
+		case 0:
+			o = join(o, []byte{2, 4}, b.raw(2))
+		case 1:
+			o = join(o, []byte{1, 3, 3, byte(b.IntN(15))})
+		case 2:
+			o = append(o, 4, 2)
+		case 3:
+			o = join(o, []byte{8, 10}, b.raw(8))
+		default:
+			n := 1 + b.IntN(2)
+			o = join(o, []byte{5, byte(2 + 8*n)}, b.raw(8*n))
+		}
+	}
+	if len(o) > 40 {
+		return nil
+	}
+	return join(o, []byte{1, 1, 1}[:-len(o)&3])
 }
 
 // frame returns what has been made as an Ethernet frame.

@@ -21,6 +21,11 @@ func FuzzDecode(f *testing.F) {
 		var h, again decode.Headers
 		fresh.Decode(frame, &h)
 		used.Decode(frame, &again)
+		var x, y decode.Fields
+		fresh.Fields(frame, &h, &x)
+		if used.Fields(frame, &again, &y); x != y || len(fresh.Network(data, &h)) > len(data) {
+			t.Fatalf("a used decoder returns other fields:\n%+v\n%+v", x, y)
+		}
 		var walked decode.Headers
 		long := decode.New()
 		long.DecodeByWalk(frame, &walked)
@@ -157,7 +162,7 @@ func checkHeaders(t *testing.T, h *decode.Headers) {
 	if h.Window > decode.NoWindow || (k.Proto == 6) != (h.Window != 0) && !h.TCP {
 		t.Errorf("window: %+v", *h)
 	}
-	if h.TCPFlags != 0 && h.TCPFlags != h.Byte13 {
+	if h.TCPFlags != 0 && uint8(h.TCPFlags) != h.Byte13 {
 		t.Errorf("flags are not byte 13: %+v", *h)
 	}
 }

@@ -8,7 +8,7 @@ type TCPHeader struct {
 	// TCP reports whether the first 13 bytes were captured (TCPFlags needs 14), so that Seq and
 	// Ack are set. It is never set on later fragments.
 	TCP      bool
-	TCPFlags uint8  // CWR ECE URG ACK PSH RST SYN FIN, 0 if not captured
+	TCPFlags uint16 // AE CWR ECE URG ACK PSH RST SYN FIN, 0 if not captured
 	Seq, Ack uint32 // sequence and acknowledgement numbers
 	Window   uint32 // raw window, 0 to 65535, or NoWindow; of all packets of protocol TCP
 }
@@ -19,7 +19,7 @@ func (t *TCPHeader) whole(b []byte) {
 	t.TCP = true
 	t.Seq = binary.BigEndian.Uint32(b[4:])
 	t.Ack = binary.BigEndian.Uint32(b[8:])
-	t.TCPFlags = b[13]
+	t.TCPFlags = binary.BigEndian.Uint16(b[12:]) & 0x1ff
 	t.Window = uint32(binary.BigEndian.Uint16(b[14:]))
 }
 
@@ -33,7 +33,7 @@ func (t *TCPHeader) cut(b []byte) {
 	t.Seq = binary.BigEndian.Uint32(b[4:])
 	t.Ack = binary.BigEndian.Uint32(b[8:])
 	if len(b) >= 14 {
-		t.TCPFlags = b[13]
+		t.TCPFlags = binary.BigEndian.Uint16(b[12:]) & 0x1ff
 	}
 	if len(b) >= 16 {
 		t.Window = uint32(binary.BigEndian.Uint16(b[14:]))

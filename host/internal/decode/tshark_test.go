@@ -42,24 +42,29 @@ func TestAgreesWithTshark(t *testing.T) {
 	b := &builder{rand.New(rand.NewPCG(seed, 0))}
 	file := &pcapng{}
 	d := decode.New()
-	var ours, dumps []string
+	var ours, ourFields, dumps []string
 	stacks := map[uint32]bool{}
 	for range count {
 		link, data := b.packet()
 		file.add(link, data)
 		var h decode.Headers
-		d.Decode(&capture.Frame{Link: link, WireLen: uint32(len(data)), Data: data}, &h)
+		frame := &capture.Frame{Link: link, WireLen: uint32(len(data)), Data: data}
+		d.Decode(frame, &h)
+		var x decode.Fields
+		d.Fields(frame, &h, &x)
 		ours = append(ours, innermost(&h))
+		ourFields = append(ourFields, fieldsOf(&h, &x))
 		dumps = append(dumps, fmt.Sprintf("link %d % x\n%s", link, data, render(&h, d.Stacks())))
 		stacks[h.Stack] = true
 	}
 	different := 0
 	for i, theirs := range tshark(t, file.bytes(), len(ours)) {
-		if ours[i] == theirs.flow || theirs.noLength && strings.HasPrefix(ours[i], theirs.flow[:len(theirs.flow)-1]) {
+		same := ours[i] == theirs.flow || theirs.noLength && strings.HasPrefix(ours[i], theirs.flow[:len(theirs.flow)-1])
+		if same && ourFields[i] == theirs.fields {
 			continue
 		}
 		if different++; different <= 5 {
-			t.Errorf("packet %d of seed %d:\n  ours %s\ntshark %s (%s)\n%s", i+1, seed, ours[i], theirs.flow, theirs.protocols, dumps[i])
+			t.Errorf("packet %d of seed %d:\n  ours %s\n       %s\ntshark %s (%s)\n       %s\n%s", i+1, seed, ours[i], ourFields[i], theirs.flow, theirs.protocols, theirs.fields, dumps[i])
 		}
 	}
 	if different > 0 {
@@ -83,9 +88,61 @@ func innermost(h *decode.Headers) string {
 	return fmt.Sprintf("%s %d > %s %d proto %d length %d", src, k.SrcPort, dst, k.DstPort, k.Proto, h.L7Len)
 }
 
+// fieldsOf is what plugins read of a packet beside its flow, as the fields of tshark's tell it.
+func fieldsOf(h *decode.Headers, x *decode.Fields) string {
+	text := fmt.Sprintf("ttl %d dscp %d ecn %d label %d", x.IPTTL, x.IPDSCP, x.IPECN, x.IP6FlowLabel)
+	if h.Key.Kind == decode.IPv4 {
+		text += fmt.Sprintf(" id %d header %d flags %#x", x.IPID, x.IPHdrLen, x.IPFragFlags)
+	}
+	switch h.Key.Proto {
+	case decode.ProtoTCP:
+		text += fmt.Sprintf(" tcp %d seq %d ack %d flags %#x window %d urgent %d mss %d scale %d sack %d %d times %d %d",
+			x.L4HdrLen, h.Seq, h.Ack, h.TCPFlags, h.Window, x.TCPUrgPtr, x.TCPMSS, x.TCPWScale, x.TCPSACKPerm, x.TCPSACKs, x.TCPTSVal, x.TCPTSEcr)
+	case decode.ProtoICMP, decode.ProtoICMPv6:
+		text += fmt.Sprintf(" icmp %d %d", x.ICMPType, x.ICMPCode)
+	}
+	return text
+}
+
+// theirFields is the same of tshark's fields, in which absent is empty.
+func theirFields(ip, transport string, f map[string]string) string {
+	number := func(name string) int64 {
+		n, _ := strconv.ParseInt(f[name], 0, 64)
+		return n
+	}
+	text := ""
+	if ip == "ip" {
+		header := number("ip.hdr_len")
+		if names := ":" + f["frame.protocols"] + ":"; strings.LastIndex(names, ":ip:") == strings.LastIndex(names, ":ip:ah:") {
+			header += 24 // of the builder's AH
+		}
+		text = fmt.Sprintf("ttl %d dscp %d ecn %d label 0 id %d header %d flags %#x", number("ip.ttl"), number("ip.dsfield.dscp"), number("ip.dsfield.ecn"),
+			number("ip.id"), header, number("ip.flags")<<5)
+	} else {
+		text = fmt.Sprintf("ttl %d dscp %d ecn %d label %d", number("ipv6.hlim"), number("ipv6.tclass.dscp"), number("ipv6.tclass.ecn"), number("ipv6.flow"))
+	}
+	switch transport {
+	case "tcp":
+		scale, permitted := int64(decode.NoWScale), 0
+		if f["tcp.options.wscale.shift"] != "" {
+			scale = number("tcp.options.wscale.shift")
+		}
+		if f["tcp.options.sack_perm"] != "" {
+			permitted = 1
+		}
+		text += fmt.Sprintf(" tcp %d seq %d ack %d flags %#x window %d urgent %d mss %d scale %d sack %d %d times %d %d",
+			number("tcp.hdr_len"), number("tcp.seq_raw"), number("tcp.ack_raw"), number("tcp.flags")&0x1ff, number("tcp.window_size_value"), number("tcp.urgent_pointer"),
+			number("tcp.options.mss_val"), scale, permitted, number("tcp.options.sack.count"), number("tcp.options.timestamp.tsval"), number("tcp.options.timestamp.tsecr"))
+	case "icmp", "icmpv6":
+		text += fmt.Sprintf(" icmp %d %d", number(transport+".type"), number(transport+".code"))
+	}
+	return text
+}
+
 // theirs is what tshark reads in a packet.
 type theirs struct {
 	flow, protocols string
+	fields          string
 	noLength        bool // of the data in an echo, within Teredo
 }
 
@@ -99,6 +156,10 @@ func tshark(t *testing.T, capture []byte, packets int) []theirs {
 	fields := []string{
 		"frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "tcp.len",
 		"udp.srcport", "udp.dstport", "udp.length", "sctp.srcport", "sctp.dstport", "sctp.chunk_length", "data.len",
+		"ip.ttl", "ip.dsfield.dscp", "ip.dsfield.ecn", "ip.id", "ip.hdr_len", "ip.flags", "ipv6.hlim", "ipv6.tclass.dscp", "ipv6.tclass.ecn", "ipv6.flow",
+		"tcp.hdr_len", "tcp.seq_raw", "tcp.ack_raw", "tcp.flags", "tcp.window_size_value", "tcp.urgent_pointer", "tcp.options.mss_val", "tcp.options.wscale.shift",
+		"tcp.options.sack_perm", "tcp.options.sack.count", "tcp.options.timestamp.tsval", "tcp.options.timestamp.tsecr",
+		"icmp.type", "icmp.code", "icmpv6.type", "icmpv6.code",
 	}
 	// Every packet for itself, and the last one of each field: that of the innermost header.
 	args := []string{"-n", "-r", path, "-T", "fields", "-E", "occurrence=l", "-E", "separator=/t", "-o", "tcp.desegment_tcp_streams:FALSE", "-o", "tcp.analyze_sequence_numbers:FALSE", "-d", "ethertype==0x8905,ttag"}
@@ -121,7 +182,8 @@ func tshark(t *testing.T, capture []byte, packets int) []theirs {
 		for i, name := range fields {
 			f[name] = cells[i]
 		}
-		all = append(all, theirs{flowOf(f), f["frame.protocols"], strings.HasSuffix(f["frame.protocols"], ":icmpv6")})
+		ip, transport := layersOf(f)
+		all = append(all, theirs{flowOf(ip, transport, f), f["frame.protocols"], theirFields(ip, transport, f), strings.HasSuffix(f["frame.protocols"], ":icmpv6")})
 	}
 	if len(all) != packets {
 		t.Fatalf("tshark shows %d of %d packets\n%s", len(all), packets, problems.String())
@@ -129,11 +191,10 @@ func tshark(t *testing.T, capture []byte, packets int) []theirs {
 	return all
 }
 
-// flowOf is the flow that fields tell, in the form of innermost.
-func flowOf(f map[string]string) string {
+// layersOf returns the innermost headers by their names: ip or ipv6, and what is in it.
+func layersOf(f map[string]string) (ip, transport string) {
 	names := strings.Split(f["frame.protocols"], ":")
 	slices.Reverse(names)
-	ip, transport := "", ""
 	for _, name := range names {
 		switch name {
 		case "ip", "ipv6":
@@ -146,6 +207,11 @@ func flowOf(f map[string]string) string {
 			}
 		}
 	}
+	return ip, transport
+}
+
+// flowOf is the flow that fields tell, in the form of innermost.
+func flowOf(ip, transport string, f map[string]string) string {
 	number := func(name string, less int) int {
 		n, _ := strconv.Atoi(f[name])
 		return n - less

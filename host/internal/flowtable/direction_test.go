@@ -8,7 +8,7 @@ import (
 
 // tcp makes h a TCP packet with these flags.
 func tcp(h *decode.Headers, flags uint8) *decode.Headers {
-	h.Key.Proto, h.TCP, h.TCPFlags, h.Byte13 = decode.ProtoTCP, true, flags, flags
+	h.Key.Proto, h.TCP, h.TCPFlags, h.Byte13 = decode.ProtoTCP, true, uint16(flags), flags
 	return h
 }
 

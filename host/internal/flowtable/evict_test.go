@@ -16,9 +16,9 @@ func hostPacket(line string, time int64) *decode.Headers {
 	if tcp {
 		h.Key.Proto, h.TCP = decode.ProtoTCP, true
 		for _, c := range flags {
-			h.TCPFlags |= map[rune]uint8{'S': syn, 'A': ack, 'R': rst}[c]
+			h.TCPFlags |= map[rune]uint16{'S': syn, 'A': ack, 'R': rst}[c]
 		}
-		h.Byte13 = h.TCPFlags
+		h.Byte13 = uint8(h.TCPFlags)
 	}
 	return h
 }

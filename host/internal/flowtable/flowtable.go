@@ -71,7 +71,9 @@ type Flow struct {
 	TCPStates      uint8 // T2's tcpStatesAFlags; complete at the flow's end
 	Inverted       bool  // B, the server's side
 
-	_ [4]byte // to 128
+	scale uint8 // of windows, see ScaledWindow
+
+	_ [3]byte // to 128
 }
 
 // Opposite returns the slot of the opposite direction, or ^0 without one.

@@ -152,8 +152,8 @@ func randomPacket(rnd *rand.Rand, now *int64) *decode.Headers {
 	}
 	if k.Proto == 6 {
 		h.TCP = true
-		h.TCPFlags = []uint8{0x02, 0x12, 0x10, 0x11, 0x04, 0x14, 0x18}[rnd.IntN(7)]
-		h.Byte13 = h.TCPFlags
+		h.TCPFlags = []uint16{0x02, 0x12, 0x10, 0x11, 0x04, 0x14, 0x18}[rnd.IntN(7)]
+		h.Byte13 = uint8(h.TCPFlags)
 		h.Seq, h.Ack = uint32(rnd.IntN(3)), uint32(rnd.IntN(3))
 	}
 	if rnd.IntN(6) == 0 {

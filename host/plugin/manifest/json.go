@@ -49,6 +49,7 @@ type (
 		Rows    string   `json:"rows"`
 		Fields  []string `json:"fields"`
 		Payload int      `json:"payload"`
+		Header  int      `json:"header"`
 	}
 	ends struct {
 		Fields  []string `json:"fields"`
@@ -89,7 +90,7 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 	}
 	if p.Packets != nil {
 		d.Packets.Rows = field.Rows(w.index("rows", wire.RowKinds, p.Packets.Rows))
-		d.Packets.PayloadLen = p.Packets.Payload
+		d.Packets.PayloadLen, d.Packets.HeaderLen = p.Packets.Payload, p.Packets.Header
 		for _, name := range p.Packets.Fields {
 			d.Packets.Fields |= fieldNamed(&w, "packet field", name, field.PacketNamed)
 		}

@@ -51,7 +51,7 @@ func TestRefused(t *testing.T) {
 		{`"number":150`, `"number":1500`, "manifest: plugin tcpwin: number 1500 is not between 0 and 999"},
 		{`"kind":"number"`, `"kind":"float"`, `manifest: plugin tcpwin: kind of setting "float" is unknown`},
 		{`"rows":"tcp"`, `"rows":"udp"`, `manifest: plugin tcpwin: rows "udp" is unknown`},
-		{`"window"]`, `"windows"]`, `manifest: plugin tcpwin: packet field "windows" is unknown`},
+		{`"window",`, `"windows",`, `manifest: plugin tcpwin: packet field "windows" is unknown`},
 		{`"lastSeen"`, `"last"`, `manifest: plugin tcpwin: end field "last" is unknown`},
 		{`"type":"h8"`, `"type":"h9"`, `manifest: plugin tcpwin: type "h9" is unknown`},
 		{`"state":48`, `"state":65537`, "manifest: plugin tcpwin: state of 65537 bytes a flow is declared: 0 to 65536 are possible"},

@@ -71,6 +71,8 @@ func size(f fields.Field) string {
 	switch {
 	case f.Type == "IP":
 		return "value.IPSize"
+	case f.Type == "MAC":
+		return "6"
 	case f.List():
 		return "4"
 	}
