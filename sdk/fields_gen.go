@@ -282,7 +282,7 @@ type Ends struct {
 }
 
 // Vec returns the column of one of [field.EndLists]. It panics if f is another field.
-func (e *Ends) Vec(f field.End) *value.Vec {
+func (e *Ends) Vec(f field.Flow) *value.Vec {
 	switch f {
 	case field.HdrDesc:
 		return &e.HdrDesc
@@ -302,7 +302,7 @@ func (e *Ends) Vec(f field.End) *value.Vec {
 
 // Only returns the ends with the columns of fields, and those of other plugins, only. The host
 // calls it.
-func (e *Ends) Only(fields field.End) Ends {
+func (e *Ends) Only(fields field.Flow) Ends {
 	q := *e
 	if fields&field.At == 0 {
 		q.At = nil

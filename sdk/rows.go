@@ -63,7 +63,7 @@ func (r EndRow) Flow() uint32 { return r.b.Ends.Flow[r.i] }
 
 // Vec returns the value of one of [field.EndLists]: the bytes of a list, of which the Next of
 // its type returns the first element. It is valid during the callback.
-func (r EndRow) Vec(f field.End) []byte { return r.b.Ends.Vec(f).Bytes(r.i) }
+func (r EndRow) Vec(f field.Flow) []byte { return r.b.Ends.Vec(f).Bytes(r.i) }
 
 // Bytes returns the value of column n of other plugins, of any type, as its bytes on the wire.
 // It is valid during the callback.

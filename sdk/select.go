@@ -38,13 +38,13 @@ func (s PacketSelect) WithPayload(n int) PacketSelect {
 // EndSelect is what a plugin reads at flow ends. Make one with [End].
 type EndSelect struct {
 	On      bool // flow ends are read
-	Fields  field.End
+	Fields  field.Flow
 	Columns []Column // of other plugins, named "plugin.column"
 	All     bool     // read all columns of the plugins before this one; Columns is empty
 }
 
 // End selects flow ends, with these fields.
-func End(fields ...field.End) EndSelect { return EndSelect{On: true, Fields: union(fields)} }
+func End(fields ...field.Flow) EndSelect { return EndSelect{On: true, Fields: union(fields)} }
 
 // With adds columns of other plugins, named "plugin.column": their types must be as declared,
 // their docs may be empty, and Spec.Requires must name the plugins. [EndRow.Uint] and its like
@@ -62,7 +62,7 @@ func (e EndSelect) WithAll() EndSelect {
 	return e
 }
 
-func union[F field.Packet | field.End](fields []F) F {
+func union[F field.Packet | field.Flow](fields []F) F {
 	var u F
 	for _, f := range fields {
 		u |= f

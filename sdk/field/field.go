@@ -31,7 +31,7 @@ type column struct {
 func (f Packet) Names() []string { return names(packetColumns[:], uint64(f)) }
 
 // Names returns the names of the fields in f, in their order on the wire.
-func (f End) Names() []string { return names(endColumns[:], uint64(f)) }
+func (f Flow) Names() []string { return names(endColumns[:], uint64(f)) }
 
 // Size returns the bytes of a row's values of the fields in f on the wire, without the
 // bytes of values that have no fixed width.
@@ -39,16 +39,16 @@ func (f Packet) Size() int { return size(packetColumns[:], uint64(f)) }
 
 // Size returns the bytes of a flow end's values of the fields in f on the wire, without the
 // bytes of values that have no fixed width.
-func (f End) Size() int { return size(endColumns[:], uint64(f)) }
+func (f Flow) Size() int { return size(endColumns[:], uint64(f)) }
 
 // Type returns the type of one field if its values have no fixed width, else 0.
-func (f End) Type() value.Type { return endColumns[bits.TrailingZeros64(uint64(f))].of }
+func (f Flow) Type() value.Type { return endColumns[bits.TrailingZeros64(uint64(f))].of }
 
 // PacketNamed returns the packet field with that name, or 0 if there is none.
 func PacketNamed(name string) Packet { return Packet(named(packetColumns[:], name)) }
 
-// EndNamed returns the field of flow ends with that name, or 0 if there is none.
-func EndNamed(name string) End { return End(named(endColumns[:], name)) }
+// FlowNamed returns the field of flows with that name, or 0 if there is none.
+func FlowNamed(name string) Flow { return Flow(named(endColumns[:], name)) }
 
 func names(columns []column, set uint64) []string {
 	var names []string

@@ -51,32 +51,32 @@ const (
 // AllPackets is the set of all packet fields.
 const AllPackets = maxPacket - 1
 
-// End is a field of flow ends, or a set of them: SrcIP | DstIP.
-type End uint64
+// Flow is a field of flows, or a set of them: SrcIP | DstIP. All are known at a flow's end.
+type Flow uint64
 
-// The fields of flow ends. The slot of the flow needs none, it is always there.
+// The fields of flows. The slot of the flow needs none, it is always there.
 const (
-	At        End = 1 << iota // the packet time that ended it, nanoseconds since 1970 UTC
-	FirstSeen                 // the time of its first packet, nanoseconds since 1970 UTC
-	LastSeen                  // the time of its last packet, nanoseconds since 1970 UTC
-	FlowInd                   // the flow index, shared with its opposite
-	Dir                       // 0 for A, the client's direction, and for a flow without an opposite; 1 for B
-	SrcIP                     // the source address
-	DstIP                     // the destination address
-	SrcPort                   // the source port
-	DstPort                   // the destination port
-	Proto                     // the IP protocol, 0 for layer-2 flows (RFC 791, 3.1)
-	TCPStates                 // T2's tcpStatesAFlags, 0 for other flows than TCP
-	UTCOffset                 // seconds east of UTC at At, in the host's zone
-	FlowStat                  // T2's flowStat
-	Opposite                  // the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B
-	EtherType                 // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
-	HdrDesc                   // the header stacks of its packets, at most 4, in order of appearance
-	NumHdrs                   // how many headers each of these stacks has
-	SrcMAC                    // its source MAC addresses, at most 3, in order of appearance
-	DstMAC                    // its destination MAC addresses, at most 3, in order of appearance
-	VLANID                    // the VLAN tags of its first packet, at most 3, outermost first
-	ICMP                      // the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance (RFC 792, RFC 4443)
+	At        Flow = 1 << iota // the packet time that ended it, nanoseconds since 1970 UTC
+	FirstSeen                  // the time of its first packet, nanoseconds since 1970 UTC
+	LastSeen                   // the time of its last packet, nanoseconds since 1970 UTC
+	FlowInd                    // the flow index, shared with its opposite
+	Dir                        // 0 for A, the client's direction, and for a flow without an opposite; 1 for B
+	SrcIP                      // the source address
+	DstIP                      // the destination address
+	SrcPort                    // the source port
+	DstPort                    // the destination port
+	Proto                      // the IP protocol, 0 for layer-2 flows (RFC 791, 3.1)
+	TCPStates                  // T2's tcpStatesAFlags, 0 for other flows than TCP
+	UTCOffset                  // seconds east of UTC at At, in the host's zone
+	FlowStat                   // T2's flowStat
+	Opposite                   // the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B
+	EtherType                  // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
+	HdrDesc                    // the header stacks of its packets, at most 4, in order of appearance
+	NumHdrs                    // how many headers each of these stacks has
+	SrcMAC                     // its source MAC addresses, at most 3, in order of appearance
+	DstMAC                     // its destination MAC addresses, at most 3, in order of appearance
+	VLANID                     // the VLAN tags of its first packet, at most 3, outermost first
+	ICMP                       // the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance (RFC 792, RFC 4443)
 	maxEnd
 )
 
@@ -84,7 +84,7 @@ const (
 const AllEnds = maxEnd - 1
 
 // EndLists are the fields of flow ends whose values are lists. sdk.EndRow.Vec reads them.
-var EndLists = [...]End{HdrDesc, NumHdrs, SrcMAC, DstMAC, VLANID, ICMP}
+var EndLists = [...]Flow{HdrDesc, NumHdrs, SrcMAC, DstMAC, VLANID, ICMP}
 
 // In the order of the constants.
 var (

@@ -172,7 +172,7 @@ func fieldTable() string {
 		if !f.List() {
 			width = strconv.Itoa(size)
 		} else if of == "ends" {
-			width = "`" + field.EndNamed(f.Name).Type().String() + "`"
+			width = "`" + field.FlowNamed(f.Name).Type().String() + "`"
 		}
 		ref := ""
 		if f.Ref != "" {
@@ -185,7 +185,7 @@ func fieldTable() string {
 		row("packets", f, s.Size()-4)
 	}
 	for _, f := range fields.Ends {
-		s := sdk.EndSelect{On: true, Fields: field.EndNamed(f.Name)}
+		s := sdk.EndSelect{On: true, Fields: field.FlowNamed(f.Name)}
 		row("ends", f, s.Size()-8)
 	}
 	return b.String()

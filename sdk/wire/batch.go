@@ -38,7 +38,7 @@ func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	return finish(dst, start, kindBatch)
 }
 
-func appendEnds(b []byte, start int, fields field.End, e *sdk.Ends) []byte {
+func appendEnds(b []byte, start int, fields field.Flow, e *sdk.Ends) []byte {
 	b = appendEndFields(b, start, fields, e)
 	for i := range e.Columns {
 		b = columnVec(b, start, &e.Columns[i])

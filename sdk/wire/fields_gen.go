@@ -234,7 +234,7 @@ func readPackets(c *cursor, fields field.Packet, p *sdk.Packets) {
 	}
 }
 
-func appendEndFields(b []byte, start int, fields field.End, e *sdk.Ends) []byte {
+func appendEndFields(b []byte, start int, fields field.Flow, e *sdk.Ends) []byte {
 	b = appendColumn(b, start, e.Flow)
 	b = appendColumn(b, start, e.Before)
 	if fields&field.At != 0 {
@@ -303,7 +303,7 @@ func appendEndFields(b []byte, start int, fields field.End, e *sdk.Ends) []byte 
 	return b
 }
 
-func readEndFields(c *cursor, fields field.End, e *sdk.Ends) {
+func readEndFields(c *cursor, fields field.Flow, e *sdk.Ends) {
 	n := e.N
 	e.Flow = readColumn[uint32](c, n)
 	e.Before = readColumn[uint32](c, n)

@@ -24,7 +24,7 @@ type Layout struct {
 	packets [field.AllRows + 1]field.Packet // by rows: the union of the fields
 	used    [field.AllRows + 1]bool
 	ends    bool
-	end     field.End // the union of the fields
+	end     field.Flow // the union of the fields
 
 	zone   *Zone
 	stacks *decode.Stacks

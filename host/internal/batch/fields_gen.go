@@ -127,7 +127,7 @@ func addRow(r *sdk.Packets, fields field.Packet, p *Packet) {
 }
 
 // addFields adds what the flow table knows of a flow's end.
-func addFields(e *sdk.Ends, fields field.End, f *flowtable.Flow, dir uint8, at int64) {
+func addFields(e *sdk.Ends, fields field.Flow, f *flowtable.Flow, dir uint8, at int64) {
 	if fields&field.At != 0 {
 		e.At = append(e.At, at)
 	}

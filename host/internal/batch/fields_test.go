@@ -158,7 +158,7 @@ func only(t *testing.T, of any, name string) {
 		q := of.Only(field.PacketNamed(name))
 		got, n = &q, len(q.Flow)
 	case *sdk.Ends:
-		q := of.Only(field.EndNamed(name))
+		q := of.Only(field.FlowNamed(name))
 		got, n = &q, len(q.Flow)
 	}
 	if n != rows {

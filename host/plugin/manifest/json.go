@@ -98,7 +98,7 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 	if p.Ends != nil {
 		d.Ends.On = true
 		for _, name := range p.Ends.Fields {
-			d.Ends.Fields |= fieldNamed(&w, "end field", name, field.EndNamed)
+			d.Ends.Fields |= fieldNamed(&w, "end field", name, field.FlowNamed)
 		}
 		d.Ends.Columns, d.Ends.All = w.columns(p.Ends.Columns), p.Ends.All
 	}
@@ -128,7 +128,7 @@ func (w *words) index(what string, list []string, word string) int {
 	return i
 }
 
-func fieldNamed[F field.Packet | field.End](w *words, what, name string, named func(string) F) F {
+func fieldNamed[F field.Packet | field.Flow](w *words, what, name string, named func(string) F) F {
 	f := named(name)
 	if f == 0 {
 		w.unknown(what, name)
