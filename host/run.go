@@ -62,6 +62,7 @@ type flows struct {
 	now     int64
 	packets uint64
 	packet  batch.Packet
+	ticks   ticks
 	scale   bool  // windows are scaled for plugins
 	most    int   // flow ends that a batch may hold back, see end
 	err     error // the run has ended
@@ -74,6 +75,14 @@ func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, layout *batch.Layout) *flow
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
 		Fair: p.Evict == "fair", ByFlags: p.Direction == "flags", Extremes: p.Times == "extremes", Split: p.NewSYN == "splits", ErrorsApart: p.ICMPErrors == "apart", IgnoreVLAN: p.VLAN == "ignore", Timeouts: timeouts, Details: layout.Details(),
 	}, f.end)
+	if layout.Starts() {
+		f.table.OnStart = func(slot uint32, flow *flowtable.Flow) {
+			if f.err == nil {
+				f.batch.AddStart(slot, flow, f.packet.Headers)
+			}
+		}
+	}
+	f.ticks = newTicks(layout.Ticks())
 	f.batch, f.err = pipe.Next()
 	return f
 }
@@ -86,12 +95,16 @@ func (f *flows) block(b *block) {
 		h := &b.headers[i]
 		f.number, f.now = h.Number, h.Time
 		f.packets++
+		if h.Time >= f.ticks.next {
+			f.tick()
+		}
+		f.packet.Headers = h
 		slot, ok := f.table.Packet(h)
 		if !ok || f.err != nil {
 			continue
 		}
 		p := &f.packet
-		p.Slot, p.Headers, p.Flow = slot, h, f.table.Flow(slot)
+		p.Slot, p.Flow = slot, f.table.Flow(slot)
 		if b.fields != nil {
 			p.Fields = &b.fields[i]
 			if f.scale && h.Key.Proto == decode.ProtoTCP {

@@ -113,10 +113,10 @@ func TestATableHasABound(t *testing.T) {
 		e.PutUint(0, 0)
 		e.PutInt(1, 0)
 		for n := range uint32(most) {
-			w.Set(key{n}, row{})
+			w.Set(e.Moment, key{n}, row{})
 		}
 		if e.FlowInd() == 1 {
-			w.Set(key{most}, row{})
+			w.Set(e.Moment, key{most}, row{})
 		}
 		return nil
 	})

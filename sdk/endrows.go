@@ -11,8 +11,13 @@ import (
 // Values are copied.
 type EndRows struct {
 	*Ends
-	env *Env
+	b *Batch
 }
+
+// Moment goes on to flow end i, for tables. It must be called in ascending order.
+func (r EndRows) Moment(i int) Moment { return r.b.at(r.Order[i]) }
+
+func (r EndRows) env() *Env { return r.b.env }
 
 // PutColumn writes the plugin's column n, of whole numbers, times or durations that are as wide
 // as T.
@@ -36,7 +41,7 @@ func (r EndRows) PutVec(n int, values *value.Vec) {
 	switch {
 	case v == nil:
 	case v.Type != values.Type:
-		r.env.fail(errors.New("column " + r.env.plugin.Columns[n].Name + " is " + v.Type.String() + " and is written as " + values.Type.String()))
+		r.env().fail(errors.New("column " + r.env().plugin.Columns[n].Name + " is " + v.Type.String() + " and is written as " + values.Type.String()))
 	default:
 		v.Data = append(v.Data, values.Data...)
 		v.Ends = append(v.Ends, values.Ends...)
@@ -46,9 +51,9 @@ func (r EndRows) PutVec(n int, values *value.Vec) {
 // column is the plugin's column n if it is written in that way (bytesKind: any is) and so
 // many values are all of it.
 func (r EndRows) column(n int, k kind, values int) *value.Vec {
-	v := r.env.column(n, k)
+	v := r.env().column(n, k)
 	if v != nil && (v.Len() > 0 || values != r.N) {
-		r.env.fail(r.env.miscounted(n, v.Len()+values, r.N))
+		r.env().fail(r.env().miscounted(n, v.Len()+values, r.N))
 		return nil
 	}
 	return v
@@ -56,7 +61,7 @@ func (r EndRows) column(n int, k kind, values int) *value.Vec {
 
 // fits refuses a column that was written as wider or narrower values than it has.
 func (r EndRows) fits(n int, v *value.Vec) {
-	if c := r.env.cells[n]; c.kind != unsignedKind && c.kind != signedKind || len(v.Data) != r.N*c.size {
-		r.env.column(n, 0) // panics with the reason
+	if c := r.env().cells[n]; c.kind != unsignedKind && c.kind != signedKind || len(v.Data) != r.N*c.size {
+		r.env().column(n, 0) // panics with the reason
 	}
 }

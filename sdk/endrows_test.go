@@ -52,7 +52,7 @@ func TestWholeColumns(t *testing.T) {
 // TestOneWayToWalkEnds: a loop has one of the callbacks.
 func TestOneWayToWalkEnds(t *testing.T) {
 	l := &Loop{Ends: func(EndRows) error { return nil }, EndFlow: func(EndRow) error { return nil }}
-	if err := l.Batch(ends(1)); err == nil || err.Error() != "loop has Ends, and EndFlow or Packet" {
+	if err := l.Batch(ends(1)); err == nil || err.Error() != "loop has Ends, and EndFlow, Packet or Tick" {
 		t.Error(err)
 	}
 }

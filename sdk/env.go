@@ -19,9 +19,9 @@ type Env struct {
 
 	out   *answer.Answer // of the batch in work
 	cells []cell
-	puts  int  // values that were written at its flow ends
-	next  int  // flow end
-	atEnd bool // the one before it is in work
+	puts  int    // values that were written at its flow ends
+	next  int    // flow end
+	last  uint32 // place of the last change of a table
 }
 
 func newEnv(p *Plugin, o Opening) *Env {
@@ -87,7 +87,7 @@ func (o *OutletWriter) send(frame []byte) {
 
 func (e *Env) begin(b *Batch) {
 	b.env, b.applied = e, 0
-	e.out, e.puts, e.next, e.atEnd = &b.Out, 0, 0, false
+	e.out, e.puts, e.next, e.last = &b.Out, 0, 0, 0
 	b.Out.Reset(e.plugin.Columns)
 	for i, c := range e.cells {
 		v := &b.Out.Columns[i]

@@ -149,8 +149,8 @@ func ExampleTable() {
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			w := hosts.Writer(env)
 			return &sdk.Loop{EndFlow: func(end sdk.EndRow) error {
-				row, _ := w.Get(host{end.SrcIP()})
-				w.Set(host{end.SrcIP()}, seen{row.flows + 1})
+				row, _ := w.Get(end.Moment, host{end.SrcIP()})
+				w.Set(end.Moment, host{end.SrcIP()}, seen{row.flows + 1})
 				return nil
 			}}, nil
 		},
@@ -163,7 +163,7 @@ func ExampleTable() {
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			view := hosts.View(env)
 			return &sdk.Loop{EndFlow: func(end sdk.EndRow) error {
-				end.PutUint(0, uint64(view.Len()))
+				end.PutUint(0, uint64(view.Len(end.Moment)))
 				return nil
 			}}, nil
 		},

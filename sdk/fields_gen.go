@@ -13,6 +13,7 @@ import (
 type Packets struct {
 	N            int       // of packets
 	Flow         []uint32  // slot
+	Order        []uint32  // its place among all events of the batch, with PacketSelect.Tables only
 	Time         []int64   // when it was captured, nanoseconds since 1970 UTC
 	Window       []uint32  // the raw TCP window, 0 to 65535; 65536 if the packet was cut before it
 	TCPFlags     []uint16  // AE CWR ECE URG ACK PSH RST SYN FIN from the bit of 256 down; 0 if the packet was cut before them
@@ -167,7 +168,7 @@ func (p *Packets) Only(fields field.Packet) Packets {
 
 // Reset empties the packets and keeps their memory. The host calls it.
 func (p *Packets) Reset() {
-	p.N, p.Flow = 0, p.Flow[:0]
+	p.N, p.Flow, p.Order = 0, p.Flow[:0], p.Order[:0]
 	p.Time = p.Time[:0]
 	p.Window = p.Window[:0]
 	p.TCPFlags = p.TCPFlags[:0]
@@ -210,7 +211,7 @@ func (p *Packets) Reset() {
 // The host calls it.
 func (p *Packets) Slice(from, to int) Packets {
 	return Packets{
-		N: to - from, Flow: slice(p.Flow, from, to),
+		N: to - from, Flow: slice(p.Flow, from, to), Order: slice(p.Order, from, to),
 		Time:         slice(p.Time, from, to),
 		Window:       slice(p.Window, from, to),
 		TCPFlags:     slice(p.TCPFlags, from, to),
@@ -250,6 +251,100 @@ func (p *Packets) Slice(from, to int) Packets {
 	}
 }
 
+// Starts are the flows that begin in a batch, as columns: one for each field, nil for fields that
+// the plugin did not declare. They are valid during the callback and must not be written.
+type Starts struct {
+	N         int      // of flows
+	Flow      []uint32 // slot
+	Before    []uint32 // how many of the batch's packets come before it
+	Order     []uint32 // its place among all events of the batch
+	FirstSeen []int64  // the time of its first packet, nanoseconds since 1970 UTC
+	FlowInd   []uint64 // the flow index, shared with its opposite
+	Dir       []uint8  // 0 for A, the client's direction, and 1 for B
+	SrcIP     []IP     // the source address
+	DstIP     []IP     // the destination address
+	SrcPort   []uint16 // the source port
+	DstPort   []uint16 // the destination port
+	Proto     []uint8  // the IP protocol, 0 for layer-2 flows
+	Opposite  []uint32 // the slot of the opposite direction if that has begun, else NoFlow (0xffffffff)
+	VLAN      []uint16 // the VLAN identifier by which the flow is told from others, of its innermost tag; 0 without one
+	EtherType []uint16 // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
+}
+
+// Only returns the starts with the columns of fields only. The host calls it.
+func (s *Starts) Only(fields field.Flow) Starts {
+	q := *s
+	if fields&field.FirstSeen == 0 {
+		q.FirstSeen = nil
+	}
+	if fields&field.FlowInd == 0 {
+		q.FlowInd = nil
+	}
+	if fields&field.Dir == 0 {
+		q.Dir = nil
+	}
+	if fields&field.SrcIP == 0 {
+		q.SrcIP = nil
+	}
+	if fields&field.DstIP == 0 {
+		q.DstIP = nil
+	}
+	if fields&field.SrcPort == 0 {
+		q.SrcPort = nil
+	}
+	if fields&field.DstPort == 0 {
+		q.DstPort = nil
+	}
+	if fields&field.Proto == 0 {
+		q.Proto = nil
+	}
+	if fields&field.Opposite == 0 {
+		q.Opposite = nil
+	}
+	if fields&field.VLAN == 0 {
+		q.VLAN = nil
+	}
+	if fields&field.EtherType == 0 {
+		q.EtherType = nil
+	}
+	return q
+}
+
+// Reset empties the starts and keeps their memory. The host calls it.
+func (s *Starts) Reset() {
+	s.N, s.Flow, s.Before, s.Order = 0, s.Flow[:0], s.Before[:0], s.Order[:0]
+	s.FirstSeen = s.FirstSeen[:0]
+	s.FlowInd = s.FlowInd[:0]
+	s.Dir = s.Dir[:0]
+	s.SrcIP = s.SrcIP[:0]
+	s.DstIP = s.DstIP[:0]
+	s.SrcPort = s.SrcPort[:0]
+	s.DstPort = s.DstPort[:0]
+	s.Proto = s.Proto[:0]
+	s.Opposite = s.Opposite[:0]
+	s.VLAN = s.VLAN[:0]
+	s.EtherType = s.EtherType[:0]
+}
+
+// Slice returns starts [from, to), with rows packets less before them. They share the memory of s,
+// but for Before. The host calls it.
+func (s *Starts) Slice(from, to, rows int) Starts {
+	return Starts{
+		N: to - from, Flow: slice(s.Flow, from, to), Before: less(s.Before, from, to, rows), Order: slice(s.Order, from, to),
+		FirstSeen: slice(s.FirstSeen, from, to),
+		FlowInd:   slice(s.FlowInd, from, to),
+		Dir:       slice(s.Dir, from, to),
+		SrcIP:     slice(s.SrcIP, from, to),
+		DstIP:     slice(s.DstIP, from, to),
+		SrcPort:   slice(s.SrcPort, from, to),
+		DstPort:   slice(s.DstPort, from, to),
+		Proto:     slice(s.Proto, from, to),
+		Opposite:  slice(s.Opposite, from, to),
+		VLAN:      slice(s.VLAN, from, to),
+		EtherType: slice(s.EtherType, from, to),
+	}
+}
+
 // Ends are the flow ends of a batch, as columns: one for each field, nil for fields that the
 // plugin did not declare. A flow and its opposite end in the same batch, A before B. They are
 // valid during the callback and must not be written.
@@ -257,6 +352,7 @@ type Ends struct {
 	N         int         // of flow ends
 	Flow      []uint32    // slot
 	Before    []uint32    // how many of the batch's packets come before it
+	Order     []uint32    // its place among all events of the batch
 	At        []int64     // the packet time that ended it, nanoseconds since 1970 UTC
 	FirstSeen []int64     // the time of its first packet, nanoseconds since 1970 UTC
 	LastSeen  []int64     // the time of its last packet, nanoseconds since 1970 UTC
@@ -271,6 +367,7 @@ type Ends struct {
 	UTCOffset []int32     // seconds east of UTC at At, in the host's zone
 	FlowStat  []uint64    // T2's flowStat
 	Opposite  []uint32    // the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B
+	VLAN      []uint16    // the VLAN identifier by which the flow is told from others, of its innermost tag; 0 without one
 	EtherType []uint16    // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
 	HdrDesc   value.Vec   // value.Text | value.List: the header stacks of its packets, at most 4, in order of appearance
 	NumHdrs   value.Vec   // value.Uint16 | value.List: how many headers each of these stacks has
@@ -346,6 +443,9 @@ func (e *Ends) Only(fields field.Flow) Ends {
 	if fields&field.Opposite == 0 {
 		q.Opposite = nil
 	}
+	if fields&field.VLAN == 0 {
+		q.VLAN = nil
+	}
 	if fields&field.EtherType == 0 {
 		q.EtherType = nil
 	}
@@ -373,7 +473,7 @@ func (e *Ends) Only(fields field.Flow) Ends {
 // Reset empties the ends and keeps their memory, but not the columns of other plugins. The
 // host calls it.
 func (e *Ends) Reset() {
-	e.N, e.Flow, e.Before, e.Columns = 0, e.Flow[:0], e.Before[:0], nil
+	e.N, e.Flow, e.Before, e.Order, e.Columns = 0, e.Flow[:0], e.Before[:0], e.Order[:0], nil
 	e.At = e.At[:0]
 	e.FirstSeen = e.FirstSeen[:0]
 	e.LastSeen = e.LastSeen[:0]
@@ -388,6 +488,7 @@ func (e *Ends) Reset() {
 	e.UTCOffset = e.UTCOffset[:0]
 	e.FlowStat = e.FlowStat[:0]
 	e.Opposite = e.Opposite[:0]
+	e.VLAN = e.VLAN[:0]
 	e.EtherType = e.EtherType[:0]
 	e.HdrDesc.Reset(value.Text | value.List)
 	e.NumHdrs.Reset(value.Uint16 | value.List)
@@ -401,7 +502,7 @@ func (e *Ends) Reset() {
 // but for Before and the ends of lists. The host calls it.
 func (e *Ends) Slice(from, to, rows int) Ends {
 	s := Ends{
-		N: to - from, Flow: slice(e.Flow, from, to),
+		N: to - from, Flow: slice(e.Flow, from, to), Before: less(e.Before, from, to, rows), Order: slice(e.Order, from, to),
 		At:        slice(e.At, from, to),
 		FirstSeen: slice(e.FirstSeen, from, to),
 		LastSeen:  slice(e.LastSeen, from, to),
@@ -416,6 +517,7 @@ func (e *Ends) Slice(from, to, rows int) Ends {
 		UTCOffset: slice(e.UTCOffset, from, to),
 		FlowStat:  slice(e.FlowStat, from, to),
 		Opposite:  slice(e.Opposite, from, to),
+		VLAN:      slice(e.VLAN, from, to),
 		EtherType: slice(e.EtherType, from, to),
 		HdrDesc:   sliceVec(&e.HdrDesc, from, to),
 		NumHdrs:   sliceVec(&e.NumHdrs, from, to),
@@ -424,9 +526,6 @@ func (e *Ends) Slice(from, to, rows int) Ends {
 		VLANID:    sliceVec(&e.VLANID, from, to),
 		ICMP:      sliceVec(&e.ICMP, from, to),
 	}
-	for _, n := range slice(e.Before, from, to) {
-		s.Before = append(s.Before, n-uint32(rows))
-	}
 	for i := range e.Columns {
 		s.Columns = append(s.Columns, e.Columns[i].Slice(from, to))
 	}
@@ -434,112 +533,145 @@ func (e *Ends) Slice(from, to, rows int) Ends {
 }
 
 // Time returns when it was captured, nanoseconds since 1970 UTC.
-func (r PacketRow) Time() int64 { return r.p.Time[r.i] }
+func (r PacketRow) Time() int64 { return r.b.Packets.Time[r.i] }
 
 // Window returns the raw TCP window, 0 to 65535; 65536 if the packet was cut before it (RFC 9293, 3.1).
-func (r PacketRow) Window() uint32 { return r.p.Window[r.i] }
+func (r PacketRow) Window() uint32 { return r.b.Packets.Window[r.i] }
 
 // TCPFlags returns AE CWR ECE URG ACK PSH RST SYN FIN from the bit of 256 down; 0 if the packet was cut before them (RFC 9293, 3.1; RFC 9768).
-func (r PacketRow) TCPFlags() uint16 { return r.p.TCPFlags[r.i] }
+func (r PacketRow) TCPFlags() uint16 { return r.b.Packets.TCPFlags[r.i] }
 
 // WireLen returns its length on the wire, bytes.
-func (r PacketRow) WireLen() uint32 { return r.p.WireLen[r.i] }
+func (r PacketRow) WireLen() uint32 { return r.b.Packets.WireLen[r.i] }
 
 // L7Len returns its payload by the headers' lengths, bytes: T2's L7 length.
-func (r PacketRow) L7Len() uint32 { return r.p.L7Len[r.i] }
+func (r PacketRow) L7Len() uint32 { return r.b.Packets.L7Len[r.i] }
 
 // PadLen returns its padding, bytes, of frames of at most 64.
-func (r PacketRow) PadLen() uint16 { return r.p.PadLen[r.i] }
+func (r PacketRow) PadLen() uint16 { return r.b.Packets.PadLen[r.i] }
 
 // Payload returns the first bytes of its payload that were captured, at most PacketSelect.PayloadLen. It is valid during the callback.
-func (r PacketRow) Payload() []byte { return r.p.Payload.Bytes(r.i) }
+func (r PacketRow) Payload() []byte { return r.b.Packets.Payload.Bytes(r.i) }
 
 // Header returns its first bytes from the IP header on that were captured, at most PacketSelect.HeaderLen; of layer-2 packets those after the link-layer header. It is valid during the callback.
-func (r PacketRow) Header() []byte { return r.p.Header.Bytes(r.i) }
+func (r PacketRow) Header() []byte { return r.b.Packets.Header.Bytes(r.i) }
 
 // FrameNum returns the frame's number in the capture, from 1.
-func (r PacketRow) FrameNum() uint64 { return r.p.FrameNum[r.i] }
+func (r PacketRow) FrameNum() uint64 { return r.b.Packets.FrameNum[r.i] }
 
 // Iface returns the interface that captured it, counted from 0 in its section of a pcapng file, 0 in others (pcapng, 4.2).
-func (r PacketRow) Iface() uint32 { return r.p.Iface[r.i] }
+func (r PacketRow) Iface() uint32 { return r.b.Packets.Iface[r.i] }
 
 // CapLen returns its captured length, bytes.
-func (r PacketRow) CapLen() uint32 { return r.p.CapLen[r.i] }
+func (r PacketRow) CapLen() uint32 { return r.b.Packets.CapLen[r.i] }
 
 // PktDir returns 0 for A, from the client, and 1 for B, from the server.
-func (r PacketRow) PktDir() uint8 { return r.p.PktDir[r.i] }
+func (r PacketRow) PktDir() uint8 { return r.b.Packets.PktDir[r.i] }
 
 // PktSrcMAC returns the source address of its innermost link-layer header (IEEE 802.3, 3.2.5).
-func (r PacketRow) PktSrcMAC() MAC { return r.p.PktSrcMAC[r.i] }
+func (r PacketRow) PktSrcMAC() MAC { return r.b.Packets.PktSrcMAC[r.i] }
 
 // PktDstMAC returns the destination address of its innermost link-layer header (IEEE 802.3, 3.2.4).
-func (r PacketRow) PktDstMAC() MAC { return r.p.PktDstMAC[r.i] }
+func (r PacketRow) PktDstMAC() MAC { return r.b.Packets.PktDstMAC[r.i] }
 
 // IPHdrLen returns the length of its IP header with options, extension headers and AH, bytes; 0 if it is not IP (RFC 791, 3.1; RFC 8200, 3).
-func (r PacketRow) IPHdrLen() uint16 { return r.p.IPHdrLen[r.i] }
+func (r PacketRow) IPHdrLen() uint16 { return r.b.Packets.IPHdrLen[r.i] }
 
 // IPTTL returns the time to live or hop limit; 0 if it is not IP (RFC 791, 3.1; RFC 8200, 3).
-func (r PacketRow) IPTTL() uint8 { return r.p.IPTTL[r.i] }
+func (r PacketRow) IPTTL() uint8 { return r.b.Packets.IPTTL[r.i] }
 
 // IPDSCP returns the differentiated services code point, 0 to 63; 0 if it is not IP (RFC 2474, 3).
-func (r PacketRow) IPDSCP() uint8 { return r.p.IPDSCP[r.i] }
+func (r PacketRow) IPDSCP() uint8 { return r.b.Packets.IPDSCP[r.i] }
 
 // IPECN returns explicit congestion notification, 0 to 3; 0 if it is not IP (RFC 3168, 5).
-func (r PacketRow) IPECN() uint8 { return r.p.IPECN[r.i] }
+func (r PacketRow) IPECN() uint8 { return r.b.Packets.IPECN[r.i] }
 
 // IPID returns the identification of an IPv4 header, or of the fragment header of IPv6; 0 without one (RFC 791, 3.1; RFC 8200, 4.5).
-func (r PacketRow) IPID() uint32 { return r.p.IPID[r.i] }
+func (r PacketRow) IPID() uint32 { return r.b.Packets.IPID[r.i] }
 
 // IPFragOffset returns the fragment's offset in units of 8 bytes, 0 to 8191 (RFC 791, 3.1; RFC 8200, 4.5).
-func (r PacketRow) IPFragOffset() uint16 { return r.p.IPFragOffset[r.i] }
+func (r PacketRow) IPFragOffset() uint16 { return r.b.Packets.IPFragOffset[r.i] }
 
 // IPFragFlags returns 0x40 don't fragment (IPv4), 0x20 more fragments, as IPFIX's fragmentFlags (RFC 791, 3.1; RFC 5102, 5.4.11).
-func (r PacketRow) IPFragFlags() uint8 { return r.p.IPFragFlags[r.i] }
+func (r PacketRow) IPFragFlags() uint8 { return r.b.Packets.IPFragFlags[r.i] }
 
 // IP6FlowLabel returns the flow label of IPv6, 0 to 1048575; 0 if it is not IPv6 (RFC 8200, 3).
-func (r PacketRow) IP6FlowLabel() uint32 { return r.p.IP6FlowLabel[r.i] }
+func (r PacketRow) IP6FlowLabel() uint32 { return r.b.Packets.IP6FlowLabel[r.i] }
 
 // ICMPType returns the type of its ICMP or ICMPv6 message, 0 to 255; 256 if there is none, or it was not captured (RFC 792; RFC 4443, 2.1).
-func (r PacketRow) ICMPType() uint16 { return r.p.ICMPType[r.i] }
+func (r PacketRow) ICMPType() uint16 { return r.b.Packets.ICMPType[r.i] }
 
 // ICMPCode returns the code of its ICMP or ICMPv6 message, 0 to 255; 256 if there is none, or it was not captured (RFC 792; RFC 4443, 2.1).
-func (r PacketRow) ICMPCode() uint16 { return r.p.ICMPCode[r.i] }
+func (r PacketRow) ICMPCode() uint16 { return r.b.Packets.ICMPCode[r.i] }
 
 // L4HdrLen returns the length of its transport header with options, bytes, as T2 counts it; 0 without one (RFC 9293, 3.1).
-func (r PacketRow) L4HdrLen() uint8 { return r.p.L4HdrLen[r.i] }
+func (r PacketRow) L4HdrLen() uint8 { return r.b.Packets.L4HdrLen[r.i] }
 
 // TCPSeq returns the sequence number; 0 if the packet was cut before its end or is not TCP (RFC 9293, 3.1).
-func (r PacketRow) TCPSeq() uint32 { return r.p.TCPSeq[r.i] }
+func (r PacketRow) TCPSeq() uint32 { return r.b.Packets.TCPSeq[r.i] }
 
 // TCPAck returns the acknowledgement number; 0 if the packet was cut before its end or is not TCP (RFC 9293, 3.1).
-func (r PacketRow) TCPAck() uint32 { return r.p.TCPAck[r.i] }
+func (r PacketRow) TCPAck() uint32 { return r.b.Packets.TCPAck[r.i] }
 
 // TCPUrgPtr returns the urgent pointer; 0 if the packet was cut before it or is not TCP (RFC 9293, 3.1).
-func (r PacketRow) TCPUrgPtr() uint16 { return r.p.TCPUrgPtr[r.i] }
+func (r PacketRow) TCPUrgPtr() uint16 { return r.b.Packets.TCPUrgPtr[r.i] }
 
 // TCPOptions returns the TCP options that were captured: bit k (1 << k) is set if there is one of kind k, 0 to 63, as IPFIX's tcpOptions (RFC 9293, 3.1).
-func (r PacketRow) TCPOptions() uint64 { return r.p.TCPOptions[r.i] }
+func (r PacketRow) TCPOptions() uint64 { return r.b.Packets.TCPOptions[r.i] }
 
 // TCPMSS returns the maximum segment size; 0 without that option (RFC 9293, 3.7.1).
-func (r PacketRow) TCPMSS() uint16 { return r.p.TCPMSS[r.i] }
+func (r PacketRow) TCPMSS() uint16 { return r.b.Packets.TCPMSS[r.i] }
 
 // TCPWScale returns the shift of the window scale option as it is, 0 to 254; 255 without that option (RFC 7323, 2.2).
-func (r PacketRow) TCPWScale() uint8 { return r.p.TCPWScale[r.i] }
+func (r PacketRow) TCPWScale() uint8 { return r.b.Packets.TCPWScale[r.i] }
 
 // TCPSACKPerm returns 1 if SACK is permitted by an option, else 0 (RFC 2018, 2).
-func (r PacketRow) TCPSACKPerm() uint8 { return r.p.TCPSACKPerm[r.i] }
+func (r PacketRow) TCPSACKPerm() uint8 { return r.b.Packets.TCPSACKPerm[r.i] }
 
 // TCPSACKs returns the number of SACK blocks, 0 to 4 (RFC 2018, 3).
-func (r PacketRow) TCPSACKs() uint8 { return r.p.TCPSACKs[r.i] }
+func (r PacketRow) TCPSACKs() uint8 { return r.b.Packets.TCPSACKs[r.i] }
 
 // TCPTSVal returns the timestamp value; 0 without that option, which bit 8 of tcpOptions tells (RFC 7323, 3.2).
-func (r PacketRow) TCPTSVal() uint32 { return r.p.TCPTSVal[r.i] }
+func (r PacketRow) TCPTSVal() uint32 { return r.b.Packets.TCPTSVal[r.i] }
 
 // TCPTSEcr returns the timestamp echo reply; 0 without that option, which bit 8 of tcpOptions tells (RFC 7323, 3.2).
-func (r PacketRow) TCPTSEcr() uint32 { return r.p.TCPTSEcr[r.i] }
+func (r PacketRow) TCPTSEcr() uint32 { return r.b.Packets.TCPTSEcr[r.i] }
 
 // WindowScaled returns the TCP window in bytes, by the scale of both sides' SYN; 4294967295 if one of them was not seen, or the packet was cut before its window (RFC 7323, 2.3).
-func (r PacketRow) WindowScaled() uint32 { return r.p.WindowScaled[r.i] }
+func (r PacketRow) WindowScaled() uint32 { return r.b.Packets.WindowScaled[r.i] }
+
+// FirstSeen returns the time of its first packet, nanoseconds since 1970 UTC.
+func (r StartRow) FirstSeen() int64 { return r.b.Starts.FirstSeen[r.i] }
+
+// FlowInd returns the flow index, shared with its opposite.
+func (r StartRow) FlowInd() uint64 { return r.b.Starts.FlowInd[r.i] }
+
+// Dir returns 0 for A, the client's direction, and 1 for B.
+func (r StartRow) Dir() uint8 { return r.b.Starts.Dir[r.i] }
+
+// SrcIP returns the source address.
+func (r StartRow) SrcIP() IP { return r.b.Starts.SrcIP[r.i] }
+
+// DstIP returns the destination address.
+func (r StartRow) DstIP() IP { return r.b.Starts.DstIP[r.i] }
+
+// SrcPort returns the source port.
+func (r StartRow) SrcPort() uint16 { return r.b.Starts.SrcPort[r.i] }
+
+// DstPort returns the destination port.
+func (r StartRow) DstPort() uint16 { return r.b.Starts.DstPort[r.i] }
+
+// Proto returns the IP protocol, 0 for layer-2 flows (RFC 791, 3.1).
+func (r StartRow) Proto() uint8 { return r.b.Starts.Proto[r.i] }
+
+// Opposite returns the slot of the opposite direction if that has begun, else NoFlow (0xffffffff).
+func (r StartRow) Opposite() uint32 { return r.b.Starts.Opposite[r.i] }
+
+// VLAN returns the VLAN identifier by which the flow is told from others, of its innermost tag; 0 without one (IEEE 802.1Q, 9.6).
+func (r StartRow) VLAN() uint16 { return r.b.Starts.VLAN[r.i] }
+
+// EtherType returns the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP).
+func (r StartRow) EtherType() uint16 { return r.b.Starts.EtherType[r.i] }
 
 // At returns the packet time that ended it, nanoseconds since 1970 UTC.
 func (r EndRow) At() int64 { return r.b.Ends.At[r.i] }
@@ -582,6 +714,9 @@ func (r EndRow) FlowStat() uint64 { return r.b.Ends.FlowStat[r.i] }
 
 // Opposite returns the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B.
 func (r EndRow) Opposite() uint32 { return r.b.Ends.Opposite[r.i] }
+
+// VLAN returns the VLAN identifier by which the flow is told from others, of its innermost tag; 0 without one (IEEE 802.1Q, 9.6).
+func (r EndRow) VLAN() uint16 { return r.b.Ends.VLAN[r.i] }
 
 // EtherType returns the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP).
 func (r EndRow) EtherType() uint16 { return r.b.Ends.EtherType[r.i] }

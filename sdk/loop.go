@@ -9,17 +9,24 @@ import (
 // Loop is a Stage that walks each batch in capture order and calls back. A nil callback is not
 // called. An error or a panic of a callback ends the run, see [Stage].
 type Loop struct {
+	// StartFlow is called for each flow that begins, if the plugin declares Starts: before the
+	// flow's first packet. With Columns all begins of a batch come first.
+	StartFlow func(StartRow)
 	// Packet is called for each packet that the plugin selects.
 	Packet func(PacketRow)
 	// Columns is called instead of Packet, once a batch with all packets as columns,
-	// before the batch's flow ends. It is faster. A packet must change only the state of
-	// its own flow: here packets come before flow ends that they came after.
+	// after its begins and before its flow ends and ticks. It is faster. A packet must change only
+	// the state of its own flow: here packets come before flow ends that they came after.
 	Columns func(*Packets)
 	// EndFlow is called for each flow end. It writes the plugin's columns.
 	EndFlow func(EndRow) error
 	// Ends is called instead of EndFlow, once a batch with all flow ends, after Columns.
-	// It is faster. It must not read or change tables, and there must be no Packet.
+	// It is faster. There must be no Packet and no Tick.
 	Ends func(EndRows) error
+	// Tick is called for each tick of packet time, if the plugin declares Ticks. A tick comes
+	// before everything that the first frame with its time or a later one causes: ends, begins,
+	// packets. Of several that one frame passes only the last is called.
+	Tick func(TickRow) error
 	// Report is called once, after all else of the final batch. It may send last frames.
 	Report func(*Report)
 	// Done is called by Close, also after an error. It cannot send anything.
@@ -28,50 +35,100 @@ type Loop struct {
 
 // Batch walks b and calls back.
 func (l *Loop) Batch(b *Batch) error {
-	row := 0
+	w := walk{loop: l, b: b}
 	if l.Columns != nil {
 		if l.Packet != nil {
 			return errors.New("loop has both Packet and Columns")
 		}
+		w.starts(b.Starts.N)
 		if b.Packets.N > 0 {
 			l.Columns(&b.Packets)
 		}
-		row = b.Packets.N
+		w.row = b.Packets.N
 	}
-	switch {
-	case l.Ends == nil:
-		for i := range b.Ends.N {
-			row = l.packets(b, row, int(b.Ends.Before[i]))
-			end := b.End(i)
-			if l.EndFlow != nil {
-				if err := l.EndFlow(end); err != nil {
-					return err
-				}
+	if l.Ends != nil {
+		if l.EndFlow != nil || l.Packet != nil || l.Tick != nil {
+			return errors.New("loop has Ends, and EndFlow, Packet or Tick")
+		}
+		w.starts(b.Starts.N)
+		if b.Ends.N > 0 {
+			if err := l.Ends(EndRows{&b.Ends, b}); err != nil {
+				return err
 			}
 		}
-	case l.EndFlow != nil || l.Packet != nil:
-		return errors.New("loop has Ends, and EndFlow or Packet")
-	case b.Ends.N > 0:
-		if err := l.Ends(EndRows{&b.Ends, b.env}); err != nil {
-			return err
-		}
+	} else if err := w.events(); err != nil {
+		return err
 	}
-	l.packets(b, row, b.Packets.N)
+	w.packets(b.Packets.N)
 	if b.Final && l.Report != nil {
-		b.advance(b.Ends.N)
-		l.Report(&Report{Totals: b.Totals, env: b.env, out: &b.Out})
+		l.Report(&Report{Moment: b.at(b.Events), Totals: b.Totals, env: b.env, out: &b.Out})
 	}
 	return nil
 }
 
-func (l *Loop) packets(b *Batch, row, upTo int) int {
-	if l.Packet == nil {
-		return row
+// walk is how far a loop is in a batch.
+type walk struct {
+	loop                  *Loop
+	b                     *Batch
+	start, row, end, tick int // the next of each
+}
+
+// events calls back for begins, ends and ticks in order, each after the packets before it.
+func (w *walk) events() error {
+	b, l := w.b, w.loop
+	for {
+		start, end, tick := next(b.Starts.Order, w.start), next(b.Ends.Order, w.end), next(b.Ticks.Order, w.tick)
+		switch {
+		case start < min(end, tick):
+			w.packets(int(b.Starts.Before[w.start]))
+			w.starts(w.start + 1)
+		case end < tick:
+			w.packets(int(b.Ends.Before[w.end]))
+			row := b.End(w.end)
+			w.end++
+			if l.EndFlow != nil {
+				if err := l.EndFlow(row); err != nil {
+					return err
+				}
+			}
+		case tick != noOrder:
+			w.packets(int(b.Ticks.Before[w.tick]))
+			row := b.Tick(w.tick)
+			w.tick++
+			if l.Tick != nil {
+				if err := l.Tick(row); err != nil {
+					return err
+				}
+			}
+		default:
+			return nil
+		}
 	}
-	for ; row < upTo; row++ {
-		l.Packet(PacketRow{&b.Packets, row})
+}
+
+// next returns the place of event i, or noOrder if there is none.
+func next(order []uint32, i int) uint32 {
+	if i < len(order) {
+		return order[i]
 	}
-	return row
+	return noOrder
+}
+
+func (w *walk) starts(upTo int) {
+	for ; w.start < upTo; w.start++ {
+		if row := w.b.Start(w.start); w.loop.StartFlow != nil {
+			w.loop.StartFlow(row)
+		}
+	}
+}
+
+func (w *walk) packets(upTo int) {
+	if w.loop.Packet == nil {
+		return
+	}
+	for ; w.row < upTo; w.row++ {
+		w.loop.Packet(w.b.Packet(w.row))
+	}
 }
 
 // Close calls Done.
@@ -85,6 +142,7 @@ func (l *Loop) Close() error {
 // Report collects the plugin's lines of the end report. Each is shown with the plugin's name,
 // escaped, and cut after 4 KiB (answer.MaxLine). Of each plugin 1000 lines of a kind are shown.
 type Report struct {
+	Moment // after all events of the run
 	Totals // of the run
 	env    *Env
 	out    *answer.Answer

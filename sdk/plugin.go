@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/setting"
@@ -16,8 +17,10 @@ type Plugin struct {
 	Doc      string // one sentence, on one line: what it does
 	Settings []Setting
 	Requires []Requirement
+	Starts   StartSelect
 	Packets  PacketSelect
 	Ends     EndSelect
+	Ticks    TickSelect
 	Columns  []Column
 	Exports  []TableInfo
 	Imports  []TableInfo
@@ -42,15 +45,37 @@ type Opening struct {
 // Loaded is the name and version of a plugin of the run.
 type Loaded struct{ Name, Version string }
 
-// For returns the plugin as declared for one run: if it reads all columns, Ends names them.
-// The host calls it.
+// For returns the plugin as declared for one run: if it reads all columns, Ends names them, and
+// Ticks has the interval that a setting holds. The host calls it.
 func (p *Plugin) For(o Opening) *Plugin {
-	if !p.Ends.All {
-		return p
-	}
 	q := *p
-	q.Ends.Columns = o.Columns
+	if q.Ends.All {
+		q.Ends.Columns = o.Columns
+	}
+	if name := q.Ticks.Setting; name != "" {
+		q.Ticks = TickSelect{Every: p.seconds(name, o.Values) * 1e9}
+	}
 	return &q
+}
+
+// seconds returns the value of a number setting, among values or its default.
+func (p *Plugin) seconds(name string, values []setting.Value) int64 {
+	text := ""
+	for i := range p.Settings {
+		if p.Settings[i].Name == name {
+			text = p.Settings[i].Default
+		}
+	}
+	for _, v := range values {
+		if v.Name == name {
+			text = v.Text
+		}
+	}
+	n, err := strconv.ParseUint(text, 10, 32)
+	if err != nil {
+		return 0 // the host has checked the value
+	}
+	return int64(n)
 }
 
 // Stage is an opened plugin, what Open returns. A [Loop] is one; few authors write another.
@@ -111,8 +136,10 @@ type Spec[S any] struct {
 	Defaults           S                  // the settings' defaults
 	Settings           func(*S) []Setting // declares the settings that are fields of *S; nil if there are none
 	Requires           []Requirement      // the plugins whose columns and tables it reads
+	Starts             StartSelect        // the zero value reads none
 	Packets            PacketSelect       // the zero value reads none
 	Ends               EndSelect          // the zero value reads none
+	Ticks              TickSelect         // the zero value has none
 	Columns            []Column           // that it writes at each flow end
 	Exports, Imports   []AnyTable         // tables that it writes, and that it reads
 	Outlets            []Outlet           // that it sends frames to
@@ -134,7 +161,7 @@ type Spec[S any] struct {
 func Define[S any](spec Spec[S]) *Plugin {
 	p := &Plugin{
 		Name: spec.Name, Number: spec.Number, Version: spec.Version, Doc: spec.Doc,
-		Requires: spec.Requires, Packets: spec.Packets, Ends: spec.Ends, Columns: spec.Columns,
+		Requires: spec.Requires, Starts: spec.Starts, Packets: spec.Packets, Ends: spec.Ends, Ticks: spec.Ticks, Columns: spec.Columns,
 		Exports: infos(spec.Exports), Imports: infos(spec.Imports), Outlets: spec.Outlets,
 		State: spec.State, Needs: spec.Needs,
 	}
@@ -191,13 +218,13 @@ func (o *opened) Batch(b *Batch) error {
 	e.begin(b)
 	err := guard.Call(func() error { return o.stage.Batch(b) })
 	if err == nil {
-		b.advance(b.Ends.N)
+		b.advance(b.Events)
 		err = e.err
 	}
 	if err == nil {
 		err = e.complete(b.Ends.N)
 	}
-	e.out, e.atEnd = nil, false
+	e.out = nil
 	return err
 }
 

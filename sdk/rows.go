@@ -10,24 +10,58 @@ import (
 // PacketRow is a packet of a batch. It is valid during the callback. A method of a field that
 // the plugin did not declare panics.
 type PacketRow struct {
-	p *Packets
+	Moment
 	i int
 }
 
 // Flow returns the slot of the packet's flow.
-func (r PacketRow) Flow() uint32 { return r.p.Flow[r.i] }
+func (r PacketRow) Flow() uint32 { return r.b.Packets.Flow[r.i] }
+
+// StartRow is the begin of a flow. It is valid during the callback. A method of a field that the
+// plugin did not declare panics.
+type StartRow struct {
+	Moment
+	i int
+}
+
+// Flow returns the slot of the flow. It is another flow's only in a batch after that in which the
+// flow ends.
+func (r StartRow) Flow() uint32 { return r.b.Starts.Flow[r.i] }
+
+// TickRow is a tick of packet time. It is valid during the callback.
+type TickRow struct {
+	Moment
+	i int
+}
+
+// Time returns the tick's packet time, a multiple of the interval, in nanoseconds since 1970 UTC.
+func (r TickRow) Time() int64 { return r.b.Ticks.Time[r.i] }
+
+// Start goes on to begin i and returns it, see [Batch.End].
+func (b *Batch) Start(i int) StartRow { return StartRow{b.at(b.Starts.Order[i]), i} }
+
+// Tick goes on to tick i and returns it, see [Batch.End].
+func (b *Batch) Tick(i int) TickRow { return TickRow{b.at(b.Ticks.Order[i]), i} }
+
+// Packet goes on to packet i and returns it, see [Batch.End].
+func (b *Batch) Packet(i int) PacketRow {
+	if b.Packets.Order == nil {
+		return PacketRow{Moment{b, noOrder}, i}
+	}
+	return PacketRow{b.at(b.Packets.Order[i]), i}
+}
 
 // EndRow is the end of a flow. It is valid during the callback, in which each of the plugin's
 // columns must be written once, by its index in Spec.Columns. A method of a field or column
 // that the plugin did not declare to read panics.
 type EndRow struct {
-	b *Batch
+	Moment
 	i int
 }
 
-// End goes on to flow end i and returns it. Imported tables are now as they were at this end,
-// and changes of exported tables belong to it. A stage must call it for each i in ascending
-// order; [Loop] does.
+// End goes on to flow end i and returns it. Imported tables are now as they were at this end. A
+// stage must call it for each i in ascending order, and for begins, packets, ends and ticks in
+// ascending order of their places in the batch; [Loop] does.
 func (b *Batch) End(i int) EndRow {
 	e := b.env
 	if i != e.next {
@@ -36,26 +70,8 @@ func (b *Batch) End(i int) EndRow {
 	if e.puts != i*len(e.cells) && e.err == nil {
 		e.err = e.complete(i)
 	}
-	if b.applied < len(b.Imports) {
-		b.advance(i)
-	}
-	e.next, e.atEnd = i+1, true
-	return EndRow{b, i}
-}
-
-// advance applies the changes of imported tables up to and with flow end i.
-func (b *Batch) advance(i int) {
-	for b.applied < len(b.Imports) && int(b.Imports[b.applied].At) <= i {
-		d := &b.Imports[b.applied]
-		b.applied++
-		if int(d.Table) >= len(b.env.views) {
-			b.env.fail(errors.New("change of a table that is not imported"))
-		} else if apply := b.env.views[d.Table]; apply != nil {
-			if err := apply(d); err != nil {
-				b.env.fail(err)
-			}
-		}
-	}
+	e.next = i + 1
+	return EndRow{b.at(b.Ends.Order[i]), i}
 }
 
 // Flow returns the slot of the flow. It is free for another flow in a later batch.

@@ -69,10 +69,11 @@ func maker(f func(*TableWriter[key, row], EndRow) error) *Plugin {
 }
 
 func ends(n int) *Batch {
-	b := &Batch{Ends: Ends{N: n}}
+	b := &Batch{Events: uint32(n), Ends: Ends{N: n}}
 	for i := range n {
 		b.Ends.Flow = append(b.Ends.Flow, uint32(i))
 		b.Ends.Before = append(b.Ends.Before, 0)
+		b.Ends.Order = append(b.Ends.Order, uint32(i))
 		b.Ends.FlowInd = append(b.Ends.FlowInd, uint64(i))
 	}
 	return b
@@ -83,9 +84,9 @@ func TestAViewIsTheTableAtEachEnd(t *testing.T) {
 		e.PutUint(0, e.FlowInd())
 		e.PutInt(1, -1)
 		k := key{uint32(e.FlowInd())}
-		w.Set(k, row{a: e.FlowInd() * 10, r: 0.5, ip: IPv4([16]byte{10, 0, 0, 1})})
+		w.Set(e.Moment, k, row{a: e.FlowInd() * 10, r: 0.5, ip: IPv4([16]byte{10, 0, 0, 1})})
 		if e.FlowInd() == 2 {
-			w.Delete(key{0})
+			w.Delete(e.Moment, key{0})
 		}
 		return nil
 	})
@@ -105,7 +106,7 @@ func TestAViewIsTheTableAtEachEnd(t *testing.T) {
 			v := table.View(env)
 			return &Loop{EndFlow: func(e EndRow) error {
 				line := ""
-				for k, r := range v.All() {
+				for k, r := range v.All(e.Moment) {
 					line += string(rune('0'+k.n)) + "=" + Count(r.a) + "/" + r.ip.String() + " "
 				}
 				seen = append(seen, strings.TrimSpace(line))

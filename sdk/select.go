@@ -1,6 +1,8 @@
 package sdk
 
 import (
+	"time"
+
 	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/value"
 )
@@ -9,8 +11,9 @@ import (
 type PacketSelect struct {
 	Rows       field.Rows
 	Fields     field.Packet
-	PayloadLen int // with field.Payload: the bytes of it, 1 to MaxPayload
-	HeaderLen  int // with field.Header: the bytes of it, 1 to MaxPayload
+	PayloadLen int  // with field.Payload: the bytes of it, 1 to MaxPayload
+	HeaderLen  int  // with field.Header: the bytes of it, 1 to MaxPayload
+	Tables     bool // tables are used at packets
 }
 
 // MaxPayload is the largest number of bytes of a packet's payload, or of its headers, that a
@@ -34,6 +37,53 @@ func (s PacketSelect) WithPayload(n int) PacketSelect {
 	s.PayloadLen = n
 	return s
 }
+
+// WithTables declares that tables are read or changed at packets, so that each packet tells its
+// place among the batch's events: four bytes a packet.
+func (s PacketSelect) WithTables() PacketSelect {
+	s.Tables = true
+	return s
+}
+
+// StartSelect is what a plugin reads when flows begin. Make one with [Start].
+type StartSelect struct {
+	On     bool // begins are read
+	Fields field.Flow
+}
+
+// Start selects begins of flows, with these fields, of those that are known then:
+// [field.AllStarts].
+func Start(fields ...field.Flow) StartSelect { return StartSelect{On: true, Fields: union(fields)} }
+
+// Size returns the bytes of a begin on the wire.
+func (s StartSelect) Size() int {
+	if !s.On {
+		return 0
+	}
+	return 12 + s.Fields.Size()
+}
+
+// TickSelect is how often a plugin is called by packet time. Make one with [Every] or
+// [EverySetting].
+type TickSelect struct {
+	Every   int64  // nanoseconds of packet time, MinTick at least; 0: none
+	Setting string // or the number setting that holds it, in seconds, in which 0 is none
+}
+
+// MinTick is the shortest interval of ticks, in nanoseconds.
+const MinTick = 1e6
+
+// Every declares ticks at each multiple of d of packet time since 1970.
+func Every(d time.Duration) TickSelect { return TickSelect{Every: int64(d)} }
+
+// EverySetting declares ticks whose interval is the number setting of that name, in seconds.
+func EverySetting(name string) TickSelect { return TickSelect{Setting: name} }
+
+// On reports whether there are ticks.
+func (t TickSelect) On() bool { return t != TickSelect{} }
+
+// TickSize is the bytes of a tick on the wire.
+const TickSize = 16
 
 // EndSelect is what a plugin reads at flow ends. Make one with [End].
 type EndSelect struct {
@@ -83,7 +133,11 @@ func (s PacketSelect) Size() int {
 	if s.Rows == field.NoRows {
 		return 0
 	}
-	return 4 + s.Fields.Size()
+	n := 4 + s.Fields.Size()
+	if s.Tables {
+		n += 4
+	}
+	return n
 }
 
 // Size returns the bytes of a flow end on the wire, without those of values that have no fixed
@@ -92,7 +146,7 @@ func (e EndSelect) Size() int {
 	if !e.On {
 		return 0
 	}
-	n := 8 + e.Fields.Size()
+	n := 12 + e.Fields.Size()
 	for _, c := range e.Columns {
 		if size := c.Type.Size(); size > 0 {
 			n += size
@@ -109,6 +163,15 @@ func slice[T any](column []T, from, to int) []T {
 		return nil
 	}
 	return column[from:to]
+}
+
+// less returns the counts [from, to), each without rows packets.
+func less(before []uint32, from, to, rows int) []uint32 {
+	var list []uint32
+	for _, n := range slice(before, from, to) {
+		list = append(list, n-uint32(rows))
+	}
+	return list
 }
 
 func sliceVec(v *value.Vec, from, to int) value.Vec {

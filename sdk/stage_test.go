@@ -38,6 +38,8 @@ func TestLoop(t *testing.T) {
 	endFlow := func(e EndRow) error { call("end"); return nil }
 	ends := func(e EndRows) error { call("%d ends", e.N); return nil }
 	report := func(r *Report) { call("report %d", r.Packets) }
+	start := func(StartRow) { call("start") }
+	tick := func(t TickRow) error { call("tick %d", t.Time()); return nil }
 	for _, c := range []struct {
 		name string
 		loop Loop
@@ -45,16 +47,24 @@ func TestLoop(t *testing.T) {
 	}{
 		{"nothing", Loop{}, ""},
 		{"packets and ends as they came", Loop{Packet: packet, EndFlow: endFlow, Report: report}, "packet end packet packet end packet report 9"},
+		{"all as it came", Loop{StartFlow: start, Packet: packet, EndFlow: endFlow, Tick: tick}, "start packet tick 5 end start packet packet end tick 6 packet"},
+		{"begins and columns first", Loop{StartFlow: start, Columns: columns, EndFlow: endFlow, Tick: tick}, "start start 4 packets tick 5 end end tick 6"},
+		{"begins, and all else as columns", Loop{StartFlow: start, Columns: columns, Ends: ends}, "start start 4 packets 2 ends"},
+		{"ticks beside ends as columns", Loop{Tick: tick, Ends: ends}, "error: loop has Ends, and EndFlow, Packet or Tick"},
 		{"packets alone", Loop{Packet: packet}, "packet packet packet packet"},
 		{"columns first", Loop{Columns: columns, EndFlow: endFlow, Report: report}, "4 packets end end report 9"},
 		{"both as columns", Loop{Columns: columns, Ends: ends}, "4 packets 2 ends"},
 		{"packets twice", Loop{Packet: packet, Columns: columns}, "error: loop has both Packet and Columns"},
-		{"ends twice", Loop{EndFlow: endFlow, Ends: ends}, "error: loop has Ends, and EndFlow or Packet"},
-		{"packets before ends as columns", Loop{Packet: packet, Ends: ends}, "error: loop has Ends, and EndFlow or Packet"},
+		{"ends twice", Loop{EndFlow: endFlow, Ends: ends}, "error: loop has Ends, and EndFlow, Packet or Tick"},
+		{"packets before ends as columns", Loop{Packet: packet, Ends: ends}, "error: loop has Ends, and EndFlow, Packet or Tick"},
 	} {
 		got.Reset()
 		b := &Batch{Final: true, Totals: Totals{Packets: 9}}
-		b.Packets.N, b.Ends.N, b.Ends.Before, b.Ends.Flow = 4, 2, []uint32{1, 3}, []uint32{0, 1}
+		b.Events = 10
+		b.Packets = Packets{N: 4}
+		b.Starts = Starts{N: 2, Flow: []uint32{0, 1}, Before: []uint32{0, 1}, Order: []uint32{0, 4}}
+		b.Ends = Ends{N: 2, Flow: []uint32{0, 1}, Before: []uint32{1, 3}, Order: []uint32{3, 7}}
+		b.Ticks = Ticks{N: 2, Time: []int64{5, 6}, Before: []uint32{1, 3}, Order: []uint32{2, 8}}
 		b.env = newEnv(&Plugin{}, Opening{})
 		if err := c.loop.Batch(b); err != nil {
 			call("error: %v", err)

@@ -82,8 +82,9 @@ func (t *Table[K, R]) Writer(env *Env) *TableWriter[K, R] {
 	return &TableWriter[K, R]{table: t, env: env}
 }
 
-// TableWriter is the writing side of a table. Set and Delete must be called in Loop.EndFlow
-// only: a reader sees at each flow end the table as it was at that end.
+// TableWriter is the writing side of a table. A reader sees at each event the table as it was at
+// that event: changes have the moment of the row or tick of which they are, and must be in its
+// order.
 type TableWriter[K comparable, R any] struct {
 	table *Table[K, R]
 	env   *Env
@@ -92,49 +93,52 @@ type TableWriter[K comparable, R any] struct {
 	rows  Ordered[K, R]
 }
 
-// Set sets the row of k to r. A new key comes after all others. The run ends with an error if
-// the table grows beyond [MaxTable].
-func (w *TableWriter[K, R]) Set(k K, r R) {
+// Set sets the row of k to r at a moment. A new key comes after all others. The run ends with an
+// error if the table grows beyond [MaxTable].
+func (w *TableWriter[K, R]) Set(at Moment, k K, r R) {
 	w.rows.Set(k, r)
 	if w.rows.Len() > w.most {
 		w.env.fail(w.table.full(w.most))
 		return
 	}
-	w.change(k, func(b []byte) []byte {
+	w.change(at, k, func(b []byte) []byte {
 		return written(b, func(f *TableFields) { w.table.rowFields(&r, f) })
 	})
 }
 
-// Delete deletes the row of k, if there is one.
-func (w *TableWriter[K, R]) Delete(k K) {
+// Delete deletes the row of k at a moment, if there is one.
+func (w *TableWriter[K, R]) Delete(at Moment, k K) {
 	if w.rows.Delete(k) {
-		w.change(k, nil)
+		w.change(at, k, nil)
 	}
 }
 
-func (w *TableWriter[K, R]) change(k K, row func([]byte) []byte) {
-	out := w.env.out
-	if out == nil || !w.env.atEnd {
-		w.env.fail(errors.New("table " + w.table.name + " is changed outside a flow end"))
+func (w *TableWriter[K, R]) change(at Moment, k K, row func([]byte) []byte) {
+	if !at.usable(w.env, w.table.name) {
 		return
 	}
-	w.env.fail(out.AddDelta(uint32(w.env.next-1), w.index,
+	if at.order < w.env.last {
+		w.env.fail(errors.New("table " + w.table.name + " is changed out of order: at the begin of a flow beside Columns, or at an earlier flow end"))
+		return
+	}
+	w.env.last = at.order
+	w.env.fail(w.env.out.AddDelta(at.order, w.index,
 		func(b []byte) []byte { return written(b, func(f *TableFields) { w.table.keyFields(&k, f) }) }, row))
 }
 
 // Len returns the number of rows.
-func (w *TableWriter[K, R]) Len() int { return w.rows.Len() }
+func (w *TableWriter[K, R]) Len(Moment) int { return w.rows.Len() }
 
 // Get returns a copy of the row of k, and whether there is one.
-func (w *TableWriter[K, R]) Get(k K) (R, bool) { return w.rows.Get(k) }
+func (w *TableWriter[K, R]) Get(_ Moment, k K) (R, bool) { return w.rows.Get(k) }
 
 // All returns an iterator over the rows in order. The table must not change during it.
-func (w *TableWriter[K, R]) All() iter.Seq2[K, R] { return w.rows.All() }
+func (w *TableWriter[K, R]) All(Moment) iter.Seq2[K, R] { return w.rows.All() }
 
 // View returns the reading side of the table, for a plugin that imports it. Call it in Open,
 // which fails if Spec.Imports does not list the table.
 func (t *Table[K, R]) View(env *Env) *TableView[K, R] {
-	v := &TableView[K, R]{most: t.most()}
+	v := &TableView[K, R]{table: t, env: env, most: t.most()}
 	for i := range env.plugin.Imports {
 		if env.plugin.Imports[i].Name == t.name {
 			env.views[i] = func(d *answer.Delta) error { return v.apply(t, d) }
@@ -145,12 +149,14 @@ func (t *Table[K, R]) View(env *Env) *TableView[K, R] {
 	return v
 }
 
-// TableView is the reading side of a table. At a flow end it is the table as it was after the
-// changes that its plugin made at that end, and in Loop.Report as it was at the end of the
+// TableView is the reading side of a table. At an event it is the table as it was after the
+// changes that its plugin made at that event, and in Loop.Report as it was at the end of the
 // run. It is empty if the plugin is optional and not loaded.
 type TableView[K comparable, R any] struct {
-	most int // rows: whoever wrote it, the reader's memory is bounded
-	rows Ordered[K, R]
+	table *Table[K, R]
+	env   *Env
+	most  int // rows: whoever wrote it, the reader's memory is bounded
+	rows  Ordered[K, R]
 }
 
 func (v *TableView[K, R]) apply(t *Table[K, R], d *answer.Delta) error {
@@ -173,14 +179,20 @@ func (v *TableView[K, R]) apply(t *Table[K, R], d *answer.Delta) error {
 	return nil
 }
 
-// Len returns the number of rows.
-func (v *TableView[K, R]) Len() int { return v.rows.Len() }
+// at returns the rows at a moment.
+func (v *TableView[K, R]) at(at Moment) *Ordered[K, R] {
+	at.usable(v.env, v.table.name)
+	return &v.rows
+}
 
-// Get returns a copy of the row of k, and whether there is one.
-func (v *TableView[K, R]) Get(k K) (R, bool) { return v.rows.Get(k) }
+// Len returns the number of rows at a moment.
+func (v *TableView[K, R]) Len(at Moment) int { return v.at(at).Len() }
 
-// All returns an iterator over the rows in order. It is valid during the callback.
-func (v *TableView[K, R]) All() iter.Seq2[K, R] { return v.rows.All() }
+// Get returns a copy of the row of k at a moment, and whether there is one.
+func (v *TableView[K, R]) Get(at Moment, k K) (R, bool) { return v.at(at).Get(k) }
+
+// All returns an iterator over the rows at a moment, in order. It is valid during the callback.
+func (v *TableView[K, R]) All(at Moment) iter.Seq2[K, R] { return v.at(at).All() }
 
 // Same reports whether t and o describe the same table: its name, and the names and types of
 // key and row.

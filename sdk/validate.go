@@ -29,8 +29,14 @@ func (p *Plugin) Validate() error {
 		return errors.New("doc is empty: say in one sentence what the plugin does")
 	case p.Open == nil:
 		return errors.New("open is missing")
+	case p.Packets.Tables && p.Packets.Rows == field.NoRows:
+		return errors.New("tables are used at packets, but no packets are selected")
 	case p.Packets.Rows > field.AllRows || p.Packets.Fields > field.AllPackets || p.Ends.Fields > field.AllEnds:
 		return errors.New("packets or ends select what this host does not know")
+	case p.Starts.Fields&^field.AllStarts != 0:
+		return errors.New("field " + (p.Starts.Fields &^ field.AllStarts).Names()[0] + " is read when a flow begins: it is known at its end only")
+	case p.Ticks.Every < 0 || p.Ticks.Every > 0 && p.Ticks.Every < MinTick || p.Ticks.Every != 0 && p.Ticks.Setting != "":
+		return errors.New("ticks have an interval of 1 ms or more, or a setting that holds it")
 	case p.Packets.Fields&field.Payload != 0 && (p.Packets.PayloadLen < 1 || p.Packets.PayloadLen > MaxPayload):
 		return errors.New("payload of " + strconv.Itoa(p.Packets.PayloadLen) + " bytes is read: 1 to " + strconv.Itoa(MaxPayload) + " are possible")
 	case p.Packets.Fields&field.Header != 0 && (p.Packets.HeaderLen < 1 || p.Packets.HeaderLen > MaxPayload):
@@ -43,12 +49,24 @@ func (p *Plugin) Validate() error {
 	if err := checkDoc("", p.Doc); err != nil {
 		return err
 	}
-	for _, check := range []func() error{p.checkCounts, p.checkRequires, p.checkSettings, p.checkColumns, p.checkTables, p.checkOutlets, p.checkNeeds} {
+	for _, check := range []func() error{p.checkCounts, p.checkRequires, p.checkSettings, p.checkTicks, p.checkColumns, p.checkTables, p.checkOutlets, p.checkNeeds} {
 		if err := check(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (p *Plugin) checkTicks() error {
+	if p.Ticks.Setting == "" {
+		return nil
+	}
+	for i := range p.Settings {
+		if s := &p.Settings[i]; s.Name == p.Ticks.Setting && s.Kind == setting.Uint {
+			return nil
+		}
+	}
+	return errors.New("ticks: setting " + quoted(p.Ticks.Setting) + " is not a number setting of the plugin")
 }
 
 func (p *Plugin) checkSettings() error {
@@ -117,8 +135,8 @@ func (p *Plugin) checkTables() error {
 		if err := seen.add(t.Name); err != nil {
 			return err
 		}
-		if !p.Ends.On {
-			return errors.New("export " + t.Name + " is declared but no flow ends: set Ends")
+		if !p.Ends.On && !p.Starts.On && !p.Ticks.On() && !p.Packets.Tables {
+			return errors.New("export " + t.Name + " is declared but nothing at which it can change: set Starts, Ends or Ticks, or Packets with WithTables")
 		}
 	}
 	for _, t := range append(p.Exports[:len(p.Exports):len(p.Exports)], p.Imports...) {

@@ -3,6 +3,7 @@ package sdk
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/setting"
@@ -43,6 +44,12 @@ func TestValidate(t *testing.T) {
 		{"no header", func(p *Plugin) { p.Packets = All(field.Header) }, "header of 0 bytes is read: 1 to 262144 are possible"},
 		{"no payload", func(p *Plugin) { p.Packets = All(field.Payload) }, "payload of 0 bytes is read: 1 to 262144 are possible"},
 
+		{"starts", func(p *Plugin) { p.Starts = Start(field.SrcIP, field.VLAN) }, ""},
+		{"starts of what is not known then", func(p *Plugin) { p.Starts = Start(field.SrcIP, field.LastSeen) }, "field lastSeen is read when a flow begins: it is known at its end only"},
+		{"ticks", func(p *Plugin) { p.Ticks = Every(time.Millisecond) }, ""},
+		{"short ticks", func(p *Plugin) { p.Ticks = Every(1) }, "ticks have an interval of 1 ms or more, or a setting that holds it"},
+		{"ticks of a setting that is not there", func(p *Plugin) { p.Ticks = EverySetting("interval") }, `ticks: setting "interval" is not a number setting of the plugin`},
+		{"tables at no packets", func(p *Plugin) { p.Packets.Tables = true }, "tables are used at packets, but no packets are selected"},
 		{"columns without ends", func(p *Plugin) { p.Ends, p.Columns = EndSelect{}, []Column{column("c", value.Uint8)} }, "columns are declared but no flow ends: set Ends"},
 		{"a column twice", func(p *Plugin) { p.Columns = []Column{column("c", value.Uint8), column("c", value.Uint8)} }, "column c is declared twice"},
 		{"a column without a type", func(p *Plugin) { p.Columns = []Column{column("c", 0)} }, "column c has no type"},
@@ -83,7 +90,7 @@ func TestValidate(t *testing.T) {
 		{"a table", func(p *Plugin) { p.Exports = tables("p.t", value.Uint32) }, ""},
 		{"a table twice", func(p *Plugin) { p.Exports = append(tables("p.t", value.Uint32), tables("p.t", value.Uint64)...) }, "export p.t is declared twice"},
 		{"a table of another's name", func(p *Plugin) { p.Exports = tables("other.t", value.Uint32) }, "export other.t must be named p.TABLE"},
-		{"a table without ends", func(p *Plugin) { p.Ends, p.Exports = EndSelect{}, tables("p.t", value.Uint32) }, "export p.t is declared but no flow ends: set Ends"},
+		{"a table without ends", func(p *Plugin) { p.Ends, p.Exports = EndSelect{}, tables("p.t", value.Uint32) }, "export p.t is declared but nothing at which it can change: set Starts, Ends or Ticks, or Packets with WithTables"},
 		{"a table of texts", func(p *Plugin) { p.Exports = tables("p.t", value.Text) }, "table p.t: r is text, which has no width"},
 		{"a table of lists", func(p *Plugin) { p.Imports = tables("other.t", value.Uint8|value.List) }, "table other.t: r is u8[], which has no width"},
 		{"a table of another", func(p *Plugin) { p.Imports = tables("other.t", value.Uint32) }, ""},

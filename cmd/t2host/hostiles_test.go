@@ -123,12 +123,20 @@ func many(member string, n int, entry string) string {
 	return `"` + member + `":[` + strings.Join(list, ",") + "]"
 }
 
-// counted returns the head of an answer of that size, whose count in one place is n.
-func counted(size, at, n int) []byte {
+// Tags of an answer's sections (ABI.md).
+const (
+	tagSummary = 4
+	tagReport  = 5
+	tagLog     = 6
+)
+
+// counted returns the head of an answer of that size, of one section with n things.
+func counted(size int, tag uint16, n int) []byte {
 	msg := wire.AppendAnswer(nil, &answer.Answer{}, 0, "")
-	binary.LittleEndian.PutUint32(msg[at:], uint32(n))
-	binary.LittleEndian.PutUint32(msg, uint32(size))
-	return msg
+	le := binary.LittleEndian
+	le.PutUint32(msg, uint32(size))
+	msg = le.AppendUint32(le.AppendUint32(msg, uint32(tag)), uint32(size-len(msg)-8))
+	return le.AppendUint32(le.AppendUint32(msg, uint32(n)), 0)
 }
 
 // floods are as much as there may be of something, and more.
@@ -137,9 +145,9 @@ func floods() []hostile {
 		return hostile{name: "list of " + what, module: module.Module{Manifest: manifestOf(members...)}, code: 2, want: "manifest: plugin hostile: " + want}
 	}
 	// lines answers n empty lines in each of fifteen batches.
-	lines := func(name, want string, at, n int) hostile {
+	lines := func(name, want string, tag uint16, n int) hostile {
 		return hostile{
-			name: name, module: module.Module{Manifest: manifestOf(), Pages: 640, Reply: counted(40+4*n, at, n), Size: 40 + 4*n},
+			name: name, module: module.Module{Manifest: manifestOf(), Pages: 640, Reply: counted(24+4*n, tag, n), Size: 24 + 4*n},
 			args: []string{"-v", "--set", "batch.rows=16"}, code: 0, want: want,
 		}
 	}
@@ -163,11 +171,11 @@ func floods() []hostile {
 			name: "manifest over the maximum", module: module.Module{Manifest: manifestOf() + strings.Repeat(" ", 1<<20-100)},
 			code: 2, want: "bytes: at most 1048576 are allowed",
 		},
-		lines("report lines", "", 24, 500_000),
-		lines("summary lines", "hostile", 20, 300_000),
-		lines("log lines", "further lines of its log are not shown", 28, 100_000),
+		lines("report lines", "", tagReport, 500_000),
+		lines("summary lines", "hostile", tagSummary, 300_000),
+		lines("log lines", "further lines of its log are not shown", tagLog, 100_000),
 		{
-			name: "answer over the maximum", module: module.Module{Manifest: manifestOf(), Pages: 1000, Reply: counted(33<<20, 24, 1), Size: 33 << 20},
+			name: "answer over the maximum", module: module.Module{Manifest: manifestOf(), Pages: 1000, Reply: counted(33<<20, tagReport, 1), Size: 33 << 20},
 			code: 1, want: "t2host: plugin hostile: batch 1 (packets 1 to 236): guest answers with 34603008 bytes at 0x300000, of ",
 		},
 		{
@@ -202,7 +210,7 @@ func calls() []hostile {
 	}
 	const batch = "t2host: plugin hostile: batch 1 (packets 1 to 236): "
 	pieces := trap("pieces without end", batch+"sent pieces of an answer for 50s without its end: killed", module.Module{
-		Data: clock + string(emptyPiece()), Batch: module.Loop(module.I32(module.Data+len(clock))+module.I32(40)+module.Call(module.Piece)+wait) + module.I64(0),
+		Data: clock + string(emptyPiece()), Batch: module.Loop(module.I32(module.Data+len(clock))+module.I32(len(emptyPiece()))+module.Call(module.Piece)+wait) + module.I64(0),
 	})
 	pieces.args, pieces.alone, pieces.long = []string{"--set", "runtime.plugin_timeout=5"}, true, true
 	log := never("log without end", batch, module.Module{Batch: module.Loop(module.I32(module.Data)+module.I32(1)+module.Call(module.Log)) + module.I64(0)})
@@ -235,7 +243,7 @@ func calls() []hostile {
 		trap("memory without end", batch+"wants 65 MiB of memory, more than its 64: raise runtime.max_memory", module.Module{Batch: module.Loop(module.I32(1)+module.Grow+module.Drop) + module.I64(0)}),
 		trap("writing over all addresses", batch+"guest trapped: out of bounds memory access", module.Module{Batch: module.I32(0) + module.I32(255) + module.I32(-1) + module.Fill + module.I64(0)}),
 		trap("room that ends outside its memory", "t2host: plugin hostile: open: guest has no room for ", module.Module{In: module.I32(0x500000 - 8)}),
-		trap("pieces when it is opened", "t2host: plugin hostile: open: guest answers in pieces outside a batch", module.Module{Open: module.I32(module.Reply) + module.I32(40) + module.Call(module.Piece) + module.I64(0)}),
+		trap("pieces when it is opened", "t2host: plugin hostile: open: guest answers in pieces outside a batch", module.Module{Open: module.I32(module.Reply) + module.I32(8) + module.Call(module.Piece) + module.I64(0)}),
 		never("silence in a batch", batch, module.Module{Batch: silent + module.I64(0)}),
 		never("silence when it is closed", "t2host: plugin hostile: close: ", module.Module{Close: silent + module.I64(0)}),
 		log,
@@ -258,7 +266,7 @@ func calls() []hostile {
 
 // emptyPiece is a piece of an answer that holds nothing.
 func emptyPiece() []byte {
-	msg := counted(40, 24, 0)
+	msg := wire.AppendAnswer(nil, &answer.Answer{}, 0, "")
 	binary.LittleEndian.PutUint16(msg[6:], 4)
 	return msg
 }

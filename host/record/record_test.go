@@ -40,7 +40,8 @@ func batch(number uint64) *sdk.Batch {
 	return &sdk.Batch{
 		Number: number, First: number, Last: number,
 		Packets: sdk.Packets{N: 1, Flow: []uint32{0}, Payload: payload},
-		Ends:    sdk.Ends{N: 1, Flow: []uint32{0}, Before: []uint32{1}},
+		Events:  2,
+		Ends:    sdk.Ends{N: 1, Flow: []uint32{0}, Before: []uint32{1}, Order: []uint32{1}},
 	}
 }
 

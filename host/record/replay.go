@@ -61,7 +61,7 @@ func (g *Replayed) run(r *Record, p *sdk.Plugin, stage sdk.Stage) error {
 			return errLong
 		}
 		all.Columns = b.Out.Columns
-		switch diff := how(p, b.Ends.N, want, &all.Answer, err); {
+		switch diff := how(p, &b, want, &all.Answer, err); {
 		case want == nil:
 			if err == nil {
 				return nil // the recording ended here
@@ -85,12 +85,12 @@ func (g *Replayed) differs(b *sdk.Batch, text string) {
 }
 
 // how describes how an answer differs from the recorded one; empty: it does not.
-func how(p *sdk.Plugin, ends int, want [][]byte, b *answer.Answer, err error) string {
+func how(p *sdk.Plugin, batch *sdk.Batch, want [][]byte, b *answer.Answer, err error) string {
 	if want == nil {
 		return ""
 	}
 	var a answer.Answer
-	recorded := read(p, ends, want, &a)
+	recorded := read(p, batch, want, &a)
 	switch {
 	case err != nil && recorded != nil && err.Error() == recorded.Error():
 		return ""
@@ -102,7 +102,7 @@ func how(p *sdk.Plugin, ends int, want [][]byte, b *answer.Answer, err error) st
 		return "goes on, recorded is a failure: " + recorded.Error()
 	}
 	for i := range a.Columns {
-		for k := range ends {
+		for k := range batch.Ends.N {
 			if x, y := a.Columns[i].Bytes(k), b.Columns[i].Bytes(k); !bytes.Equal(x, y) {
 				t := a.Columns[i].Type
 				return fmt.Sprintf("column %s of flow end %d is %s, recorded is %s", p.Columns[i].Name, k, t.AppendText(nil, y), t.AppendText(nil, x))
@@ -151,10 +151,10 @@ func (g *gathered) add(out *answer.Answer) error {
 }
 
 // read reads a recorded answer: its pieces, then its end.
-func read(p *sdk.Plugin, ends int, msgs [][]byte, out *answer.Answer) error {
+func read(p *sdk.Plugin, batch *sdk.Batch, msgs [][]byte, out *answer.Answer) error {
 	out.Reset(p.Columns)
 	var a wire.Answer
-	a.Begin(p, ends, out)
+	a.Begin(p, batch.Ends.N, batch.Events, out)
 	for _, msg := range msgs[:len(msgs)-1] {
 		if err := a.Piece(msg); err != nil {
 			return err

@@ -66,21 +66,21 @@ func (t *tcpwin) endFlow(end sdk.EndRow) error {
 	t.below += uint64(f.below)
 	t.packets += uint64(f.packets)
 	if f.below > 0 && f.packets >= t.MinPackets {
-		t.enter(end.SrcIP(), end.DstIP(), &f)
+		t.enter(end.Moment, end.SrcIP(), end.DstIP(), &f)
 	}
 	return nil
 }
 
 // enter adds a qualifying flow to the table by T2's rule, in single precision
 // (docs/reference/tcpwin.md#the-table).
-func (t *tcpwin) enter(src, dst sdk.IP, f *flow) {
-	full := t.table.Len() >= int(t.MaxEntries)
+func (t *tcpwin) enter(at sdk.Moment, src, dst sdk.IP, f *flow) {
+	full := t.table.Len(at) >= int(t.MaxEntries)
 	if full && t.WhenFull == "stop" {
 		return
 	}
-	row, known := t.table.Get(src)
+	row, known := t.table.Get(at, src)
 	if full && !known {
-		t.evict()
+		t.evict(at)
 	}
 	t.recent.Delete(src)
 	t.recent.Set(src, struct{}{})
@@ -93,15 +93,15 @@ func (t *tcpwin) enter(src, dst sdk.IP, f *flow) {
 	if f.shutMax > row.ShutMax {
 		row.ShutMax, row.Peer, row.When = f.shutMax, dst, f.when
 	}
-	t.table.Set(src, row)
+	t.table.Set(at, src, row)
 }
 
 // evict makes room by the source that has gone longest without a qualifying
 // flow.
-func (t *tcpwin) evict() {
+func (t *tcpwin) evict(at sdk.Moment) {
 	if src, _, ok := t.recent.First(); ok {
 		t.recent.Delete(src)
-		t.table.Delete(src)
+		t.table.Delete(at, src)
 		t.evicted++
 	}
 }

@@ -10,9 +10,9 @@ import (
 
 // send sends the whole table as one report; over UDP in parts, split between
 // rows, that are datagrams.
-func (k *sink) send() {
+func (k *sink) send(at sdk.Moment) {
 	k.sent++
-	k.rows, k.rowEnds = k.tableRows(k.rows[:0], k.rowEnds[:0])
+	k.rows, k.rowEnds = k.tableRows(at, k.rows[:0], k.rowEnds[:0])
 	k.begin()
 	empty, start := true, 0
 	for _, end := range k.rowEnds {
@@ -29,8 +29,8 @@ func (k *sink) send() {
 }
 
 // tableRows appends the rows of a report, and where each row ends.
-func (k *sink) tableRows(b []byte, ends []int) ([]byte, []int) {
-	for src, row := range k.table.All() {
+func (k *sink) tableRows(at sdk.Moment, b []byte, ends []int) ([]byte, []int) {
+	for src, row := range k.table.All(at) {
 		b = k.appendRow(b, src, row)
 		ends = append(ends, len(b))
 	}

@@ -73,24 +73,24 @@ type sink struct {
 func (k *sink) endFlow(end sdk.EndRow) error {
 	k.now, k.offset = end.At(), end.UTCOffset()
 	sec := time.Unix(0, k.now).Unix()
-	if sec-k.mark < int64(k.Interval) || k.table.Len() == 0 {
+	if sec-k.mark < int64(k.Interval) || k.table.Len(end.Moment) == 0 {
 		return nil
 	}
 	k.mark = sec
-	k.send()
+	k.send(end.Moment)
 	return nil
 }
 
 // final sends the rows that the last report did not have.
 func (k *sink) final(r *sdk.Report) {
-	if k.FinalReport && k.table.Len() > 0 && k.changed() {
-		k.send()
+	if k.FinalReport && k.table.Len(r.Moment) > 0 && k.changed(r.Moment) {
+		k.send(r.Moment)
 	}
 	r.Line("Number of reports: " + sdk.Count(k.sent))
 }
 
 // changed reports whether the table differs from what the last report showed.
-func (k *sink) changed() bool {
-	rows, _ := k.tableRows(nil, nil)
+func (k *sink) changed(at sdk.Moment) bool {
+	rows, _ := k.tableRows(at, nil, nil)
 	return !bytes.Equal(rows, k.rows)
 }

@@ -153,7 +153,7 @@ func TestColumnsThatAreNotThere(t *testing.T) {
 
 // records is a batch of n flow ends with the columns that o names.
 func records(n int, o sdk.Opening) *sdk.Batch {
-	b := &sdk.Batch{Ends: sdk.Ends{N: n, Flow: make([]uint32, n), Before: make([]uint32, n), Dir: make([]uint8, n), FlowInd: make([]uint64, n)}}
+	b := &sdk.Batch{Ends: sdk.Ends{N: n, Flow: make([]uint32, n), Before: make([]uint32, n), Order: make([]uint32, n), Dir: make([]uint8, n), FlowInd: make([]uint64, n)}}
 	for _, c := range o.Columns {
 		v := value.Vec{Type: c.Type}
 		for i := range n {

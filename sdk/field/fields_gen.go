@@ -70,6 +70,7 @@ const (
 	UTCOffset                  // seconds east of UTC at At, in the host's zone
 	FlowStat                   // T2's flowStat
 	Opposite                   // the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B
+	VLAN                       // the VLAN identifier by which the flow is told from others, of its innermost tag; 0 without one (IEEE 802.1Q, 9.6)
 	EtherType                  // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
 	HdrDesc                    // the header stacks of its packets, at most 4, in order of appearance
 	NumHdrs                    // how many headers each of these stacks has
@@ -82,6 +83,9 @@ const (
 
 // AllEnds is the set of all fields of flow ends.
 const AllEnds = maxEnd - 1
+
+// AllStarts is the set of the fields that are known when a flow begins.
+const AllStarts = FirstSeen | FlowInd | Dir | SrcIP | DstIP | SrcPort | DstPort | Proto | Opposite | VLAN | EtherType
 
 // EndLists are the fields of flow ends whose values are lists. sdk.EndRow.Vec reads them.
 var EndLists = [...]Flow{HdrDesc, NumHdrs, SrcMAC, DstMAC, VLANID, ICMP}
@@ -141,6 +145,7 @@ var (
 		{"utcOffset", 4, 0},
 		{"flowStat", 8, 0},
 		{"opposite", 4, 0},
+		{"vlan", 2, 0},
 		{"etherType", 2, 0},
 		{"hdrDesc", 4, value.Text | value.List},
 		{"numHdrs", 4, value.Uint16 | value.List},

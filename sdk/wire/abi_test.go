@@ -184,9 +184,11 @@ func fieldTable() string {
 		s := sdk.PacketSelect{Rows: field.TCPRows, Fields: field.PacketNamed(f.Name)}
 		row("packets", f, s.Size()-4)
 	}
+	for _, f := range fields.Starts() {
+		row("starts", f, field.FlowNamed(f.Name).Size())
+	}
 	for _, f := range fields.Ends {
-		s := sdk.EndSelect{On: true, Fields: field.FlowNamed(f.Name)}
-		row("ends", f, s.Size()-8)
+		row("ends", f, field.FlowNamed(f.Name).Size())
 	}
 	return b.String()
 }
@@ -194,16 +196,17 @@ func fieldTable() string {
 func exampleBatch() string {
 	p := &sdk.Plugin{Packets: sdk.TCP(field.Window), Ends: sdk.End(field.SrcIP)}
 	b := &sdk.Batch{
-		Number: 1, First: 1, Last: 3, Time: 1e9, Final: true, Totals: sdk.Totals{Packets: 3, Bytes: 180},
+		Number: 1, First: 1, Last: 3, Time: 1e9, Final: true, Events: 3, Totals: sdk.Totals{Packets: 3, Bytes: 180},
 		Packets: sdk.Packets{N: 2, Flow: []uint32{0, 1}, Window: []uint32{0, 512}},
-		Ends:    sdk.Ends{N: 1, Flow: []uint32{0}, Before: []uint32{2}, SrcIP: []sdk.IP{sdk.IPv4([16]byte{192, 0, 2, 1})}},
+		Ends:    sdk.Ends{N: 1, Flow: []uint32{0}, Before: []uint32{2}, Order: []uint32{2}, SrcIP: []sdk.IP{sdk.IPv4([16]byte{192, 0, 2, 1})}},
 	}
 	msg := wire.AppendBatch(nil, p, b)
 	return dump(msg, map[int]string{
-		0: fmt.Sprintf("length %d; version 2, kind 1", len(msg)), 8: "number", 16: "first frame", 24: "last frame", 32: "packet time, 1 s",
-		40: "flag: last batch; 2 packet rows", 48: "1 flow end; no changes", 56: "packets of the run", 64: "captured bytes of the run",
-		72: "slots 0, 1", 80: "windows 0, 512", 88: "slot 0; padding to 8", 96: "2 rows before it; padding to 8", 104: "192.0.2.1 …",
-		120: "… padding to 4",
+		0: fmt.Sprintf("length %d; version 2, kind 1", len(msg)), 8: "section 1, 56 bytes", 16: "number", 24: "first frame", 32: "last frame", 40: "packet time, 1 s",
+		48: "flag: last batch; 3 events", 56: "packets of the run", 64: "captured bytes of the run",
+		72: "section 2, 24 bytes", 80: "2 packet rows; zero", 88: "slots 0, 1", 96: "windows 0, 512",
+		104: "section 4, 49 bytes", 112: "1 flow end; zero", 120: "slot 0; padding to 8", 128: "2 rows before it; padding to 8", 136: "place 2; padding to 8", 144: "192.0.2.1 …",
+		160: "… padding to 8",
 	})
 }
 
@@ -217,19 +220,18 @@ func exampleAnswer(t *testing.T) string {
 	key := sdk.IPv4([16]byte{192, 0, 2, 1}).AppendWire(nil)
 	out := &answer.Answer{
 		Columns: []value.Vec{{Type: value.Uint8, Data: []byte{1}}, {Type: value.Uint32, Data: []byte{7, 0, 0, 0}}},
-		Deltas:  []answer.Delta{{Key: key, Row: []byte{7, 0, 0, 0}}},
+		Deltas:  []answer.Delta{{At: 2, Key: key, Row: []byte{7, 0, 0, 0}}},
 		Report:  []string{"done"},
 	}
 	out.AddFrame(0, []byte("one\n2\n"))
 	msg := wire.AppendAnswer(nil, out, 1, "")
-	if err := wire.ReadAnswer(msg, p, 1, &answer.Answer{}); err != nil {
+	if err := wire.ReadAnswer(msg, p, 1, 3, &answer.Answer{}); err != nil {
 		t.Fatal(err)
 	}
 	return dump(msg, map[int]string{
-		0: fmt.Sprintf("length %d; version 2, kind 2", len(msg)), 8: "1 flow end; 1 change", 16: "1 frame; no summary line", 24: "1 report line; no log line", 32: "no error; zero",
-		40: "a = 1; padding to 8", 48: "b = 7; change: of flow end 0", 56: "table 0, flags 0; key of 17 bytes",
-		64: "row of 4 bytes; key 192.0. …", 80: "… of the key; row 7 …", 88: "… padding to 4; frame: outlet 0",
-		96: "6 bytes: one …", 104: "… 2, padding to 4; report line:", 112: "4 bytes: done",
+		0: fmt.Sprintf("length %d; version 2, kind 2", len(msg)), 8: "section 1, 20 bytes", 16: "1 flow end; zero", 24: "a = 1; padding to 8", 32: "b = 7; padding to 8",
+		40: "section 2, 48 bytes", 48: "1 change; zero", 56: "at place 2; table 0, flags 0", 64: "key of 17, row of 4 bytes", 72: "192.0.2.1 …", 88: "… row 7, padding to 4",
+		96: "section 3, 24 bytes", 104: "1 frame; zero", 112: "outlet 0, flags 0; 6 bytes", 120: "one … 2, padding to 4", 128: "section 5, 16 bytes", 136: "1 report line; zero", 144: "4 bytes: done",
 	})
 }
 

@@ -11,34 +11,50 @@ import (
 // holds nothing else.
 func AppendAnswer(dst []byte, out *answer.Answer, ends int, problem string) []byte {
 	start := len(dst)
+	dst = extend(dst, head)
 	if problem != "" {
-		out, ends = &answer.Answer{}, 0
+		dst = begin(dst, tagError)
+		body := len(dst)
+		dst = append(counted(dst, 0), problem...)
+		return finish(end(dst, start, body), start, kindAnswer)
 	}
-	dst = appendCounts(dst, out, len(out.Frames), ends, len(problem))
-	for i := range out.Columns {
-		dst = columnVec(dst, start, &out.Columns[i])
+	if ends > 0 && len(out.Columns) > 0 {
+		dst = begin(dst, tagColumns)
+		body := len(dst)
+		dst = counted(dst, ends)
+		for i := range out.Columns {
+			dst = columnVec(dst, start, &out.Columns[i])
+		}
+		dst = end(dst, start, body)
 	}
-	dst = appendDeltas(pad(dst, start, 4), start, out.Deltas)
-	dst = appendLines(appendFrames(dst, start, out.Frames, 0), start, out)
-	dst = pad(append(dst, problem...), start, 4)
-	return finish(dst, start, kindAnswer)
+	return finish(appendRest(dst, start, out, out.Frames, 0), start, kindAnswer)
+}
+
+// appendRest appends all that a piece of an answer may have: changes and lines of out, and the frames with these flags.
+func appendRest(dst []byte, start int, out *answer.Answer, frames []answer.Frame, flags uint16) []byte {
+	if len(out.Deltas) > 0 {
+		dst = begin(dst, tagDeltas)
+		body := len(dst)
+		dst = end(appendDeltas(counted(dst, len(out.Deltas)), start, out.Deltas), start, body)
+	}
+	if len(frames) > 0 {
+		dst = begin(dst, tagFrames)
+		body := len(dst)
+		dst = end(appendFrames(counted(dst, len(frames)), start, frames, flags), start, body)
+	}
+	for i, lines := range [...][]string{out.Summary, out.Report, out.Logs} {
+		dst = texts(dst, start, tagSummary+uint16(i), len(lines), func(k int) []string { return lines[k : k+1] })
+	}
+	return dst
 }
 
 // Refuse marks an answer to open that holds an error: the plugin refuses its settings, or the run's
 // plugins.
 func Refuse(answer []byte) { answer[refusedAt] = 1 }
 
-// refusedAt is the offset of the number that tells a refusal, the last one of the header.
-const refusedAt = answerHeader - 4
-
-// appendCounts appends the header of an answer or a piece.
-func appendCounts(dst []byte, out *answer.Answer, frames, ends, problem int) []byte {
-	dst = extend(dst, 8)
-	for _, n := range [...]int{ends, len(out.Deltas), frames, len(out.Summary), len(out.Report), len(out.Logs), problem, 0} {
-		dst = little.AppendUint32(dst, uint32(n))
-	}
-	return dst
-}
+// refusedAt is the offset of the number that tells a refusal: the first one of the only section of an
+// answer with an error.
+const refusedAt = head + sectionHead
 
 // appendFrames appends frames with these flags, and their own.
 func appendFrames(dst []byte, start int, frames []answer.Frame, flags uint16) []byte {
@@ -50,15 +66,6 @@ func appendFrames(dst []byte, start int, frames []answer.Frame, flags uint16) []
 		dst = little.AppendUint16(little.AppendUint16(dst, f.Outlet), own)
 		dst = little.AppendUint32(dst, uint32(len(f.Data)))
 		dst = pad(append(dst, f.Data...), start, 4)
-	}
-	return dst
-}
-
-func appendLines(dst []byte, start int, out *answer.Answer) []byte {
-	for _, lines := range [...][]string{out.Summary, out.Report, out.Logs} {
-		for _, line := range lines {
-			dst = appendText(dst, start, line)
-		}
 	}
 	return dst
 }
@@ -83,10 +90,10 @@ func appendDeltas(b []byte, start int, deltas []answer.Delta) []byte {
 	return b
 }
 
-// readDeltas reads n changes of the tables, in ascending order of flow ends from last
-// on; it returns the last one.
-func readDeltas(c *cursor, deltas []answer.Delta, n, ends int, last uint32, tables []sdk.TableInfo) ([]answer.Delta, uint32) {
-	for range n {
+// readDeltas reads a section of changes of the tables, in ascending order of the events, of which the
+// batch has that number, from last on; it returns the last one.
+func readDeltas(c *cursor, deltas []answer.Delta, tag uint16, events, last uint32, tables []sdk.TableInfo) ([]answer.Delta, uint32) {
+	for range c.list(tag, deltaHeader) {
 		d := answer.Delta{At: c.u32(), Table: c.u16()}
 		flags := c.u16()
 		keyLen, rowLen := c.u32(), c.u32()
@@ -96,8 +103,8 @@ func readDeltas(c *cursor, deltas []answer.Delta, n, ends int, last uint32, tabl
 		switch {
 		case c.err != nil:
 			return deltas, last
-		case int64(d.At) >= int64(ends) || d.At < last || flags&^flagDeleted != 0:
-			c.fail("table is changed outside a flow end")
+		case d.At > events || d.At < last || flags&^flagDeleted != 0:
+			c.fail("table is changed outside an event, or out of order")
 		case int(d.Table) >= len(tables):
 			c.fail("change of a table that is not declared")
 		case len(d.Key) != size(tables[d.Table].Key), !d.Deleted && len(d.Row) != size(tables[d.Table].Row), d.Deleted && len(d.Row) != 0:
@@ -106,6 +113,7 @@ func readDeltas(c *cursor, deltas []answer.Delta, n, ends int, last uint32, tabl
 		last = d.At
 		deltas = append(deltas, d)
 	}
+	c.leave()
 	return deltas, last
 }
 

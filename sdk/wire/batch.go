@@ -10,10 +10,14 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
+// batchBody is the length of a batch's first section.
+const batchBody = 56
+
 // AppendBatch appends the message of b, with the fields and columns that p declares.
 func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	start := len(dst)
-	dst = extend(dst, 8)
+	dst = begin(extend(dst, head), tagBatch)
+	body := len(dst)
 	dst = little.AppendUint64(dst, b.Number)
 	dst = little.AppendUint64(dst, b.First)
 	dst = little.AppendUint64(dst, b.Last)
@@ -23,18 +27,25 @@ func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 		flags = flagFinal
 	}
 	dst = little.AppendUint32(dst, flags)
-	dst = little.AppendUint32(dst, uint32(b.Packets.N))
-	dst = little.AppendUint32(dst, uint32(b.Ends.N))
-	dst = little.AppendUint32(dst, uint32(len(b.Imports)))
+	dst = little.AppendUint32(dst, b.Events)
 	dst = little.AppendUint64(dst, b.Totals.Packets)
 	dst = little.AppendUint64(dst, b.Totals.Bytes)
-	if p.Packets.Rows != field.NoRows {
-		dst = appendPackets(dst, start, p.Packets.Fields, &b.Packets)
+	dst = end(dst, start, body)
+	rows := func(tag uint16, n int, columns func(dst []byte) []byte) {
+		if n > 0 {
+			dst = begin(dst, tag)
+			body := len(dst)
+			dst = end(columns(counted(dst, n)), start, body)
+		}
 	}
-	if p.Ends.On {
-		dst = appendEnds(dst, start, p.Ends.Fields, &b.Ends)
-	}
-	dst = appendDeltas(pad(dst, start, 4), start, b.Imports)
+	rows(tagPackets, b.Packets.N, func(dst []byte) []byte { return appendPackets(dst, start, &p.Packets, &b.Packets) })
+	rows(tagStarts, b.Starts.N, func(dst []byte) []byte { return appendStarts(dst, start, p.Starts.Fields, &b.Starts) })
+	rows(tagEnds, b.Ends.N, func(dst []byte) []byte { return appendEnds(dst, start, p.Ends.Fields, &b.Ends) })
+	rows(tagTicks, b.Ticks.N, func(dst []byte) []byte {
+		dst = appendColumn(dst, start, b.Ticks.Time)
+		return appendColumn(appendColumn(dst, start, b.Ticks.Before), start, b.Ticks.Order)
+	})
+	rows(tagImports, len(b.Imports), func(dst []byte) []byte { return appendDeltas(dst, start, b.Imports) })
 	return finish(dst, start, kindBatch)
 }
 
@@ -49,9 +60,12 @@ func appendEnds(b []byte, start int, fields field.Flow, e *sdk.Ends) []byte {
 // ReadBatch reads the message of a batch for p into b. b then refers to the memory of msg.
 // ReadBatch does not change b.Out.
 func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
-	c, err := open(msg, kindBatch, batchHeader)
+	c, err := open(msg, kindBatch)
 	if err != nil {
 		return err
+	}
+	if !c.section(tagBatch) {
+		c.fail("message lacks a section")
 	}
 	b.Number, b.First, b.Last, b.Time = c.u64(), c.u64(), c.u64(), int64(c.u64())
 	flags := c.u32()
@@ -59,38 +73,59 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 		c.fail("message has unknown flags")
 	}
 	b.Final = flags&flagFinal != 0
-	b.Packets.N = c.count(4)
-	b.Ends.N = c.count(4)
-	deltas := c.count(deltaHeader)
+	b.Events = c.u32()
 	b.Totals = sdk.Totals{Packets: c.u64(), Bytes: c.u64()}
-	if p.Packets.Rows == field.NoRows && b.Packets.N > 0 || !p.Ends.On && b.Ends.N > 0 {
+	c.leave()
+
+	b.Packets.N = c.list(tagPackets, 4)
+	readPackets(c, &p.Packets, &b.Packets)
+	c.places(b, nil, b.Packets.Order)
+	c.leave()
+	b.Starts.N = c.list(tagStarts, 12)
+	readStarts(c, p.Starts.Fields, &b.Starts)
+	c.places(b, b.Starts.Before, b.Starts.Order)
+	c.leave()
+	b.Ends.N = c.list(tagEnds, 12)
+	readEnds(c, p.Ends, &b.Ends)
+	c.places(b, b.Ends.Before, b.Ends.Order)
+	c.leave()
+	t := &b.Ticks
+	t.N = c.list(tagTicks, sdk.TickSize)
+	t.Time, t.Before, t.Order = readColumn[int64](c, t.N), readColumn[uint32](c, t.N), readColumn[uint32](c, t.N)
+	c.places(b, t.Before, t.Order)
+	c.leave()
+	if p.Packets.Rows == field.NoRows && b.Packets.N > 0 || !p.Starts.On && b.Starts.N > 0 || !p.Ends.On && b.Ends.N > 0 || !p.Ticks.On() && t.N > 0 {
 		c.fail("message has rows that were not declared")
 	}
-	if p.Packets.Rows != field.NoRows {
-		readPackets(c, p.Packets.Fields, &b.Packets)
+	b.Imports, _ = readDeltas(c, b.Imports[:0], tagImports, b.Events, 0, p.Imports)
+	return c.end()
+}
+
+// places checks where events are in a batch: how many rows come before each never descends, and
+// its place among all events ascends.
+func (c *cursor) places(b *sdk.Batch, before, order []uint32) {
+	last := uint32(0)
+	for _, n := range before {
+		if n < last || int64(n) > int64(b.Packets.N) {
+			c.fail("event is outside the packets")
+		}
+		last = n
 	}
-	if p.Ends.On {
-		readEnds(c, p.Ends, &b.Ends)
-		before := uint32(0)
-		for _, n := range b.Ends.Before {
-			if n < before || int(n) > b.Packets.N {
-				c.fail("flow end is outside the packets")
-			}
-			before = n
+	for i, n := range order {
+		if n >= b.Events || i > 0 && n <= order[i-1] {
+			c.fail("events are out of order")
+			break
 		}
 	}
-	c.align(4)
-	// One more than there are ends: changes that belong to an end of a later
-	// part of the batch.
-	b.Imports, _ = readDeltas(c, b.Imports[:0], deltas, b.Ends.N+1, 0, p.Imports)
-	return c.end()
 }
 
 // Size returns the largest number of bytes that AppendBatch appends.
 func Size(p *sdk.Plugin, b *sdk.Batch) int {
-	// Each column may be padded, those of slots and of Before too, and so may the whole.
-	fields := 4 + bits.OnesCount64(uint64(p.Packets.Fields)) + bits.OnesCount64(uint64(p.Ends.Fields))
-	n := batchHeader + b.Packets.N*p.Packets.Size() + b.Ends.N*p.Ends.Size() + 8*(fields+len(p.Ends.Columns))
+	// Each column may be padded, those of slots and places too, and so may each section.
+	const sections, own = tagImports, 2 + 3 + 3 + 3
+	fields := own + bits.OnesCount64(uint64(p.Packets.Fields)) + bits.OnesCount64(uint64(p.Starts.Fields)) + bits.OnesCount64(uint64(p.Ends.Fields))
+	n := head + batchBody + sections*(sectionHead+8+7) + 8*(fields+len(p.Ends.Columns)) +
+		b.Packets.N*p.Packets.Size() + b.Starts.N*p.Starts.Size() + b.Ends.N*p.Ends.Size() + b.Ticks.N*sdk.TickSize
 	if p.Packets.Fields&field.Payload != 0 {
 		n += len(b.Packets.Payload.Data)
 	}
@@ -129,8 +164,8 @@ func readEnds(c *cursor, s sdk.EndSelect, e *sdk.Ends) {
 // Time returns the packet time of the last frame of a batch message, or 0 if msg is too short to be
 // one.
 func Time(msg []byte) int64 {
-	if len(msg) < batchHeader {
+	if len(msg) < head+sectionHead+batchBody {
 		return 0
 	}
-	return int64(little.Uint64(msg[32:]))
+	return int64(little.Uint64(msg[head+sectionHead+24:]))
 }

@@ -8,8 +8,12 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-func appendPackets(b []byte, start int, fields field.Packet, p *sdk.Packets) []byte {
+func appendPackets(b []byte, start int, s *sdk.PacketSelect, p *sdk.Packets) []byte {
+	fields := s.Fields
 	b = appendColumn(b, start, p.Flow)
+	if s.Tables {
+		b = appendColumn(b, start, p.Order)
+	}
 	if fields&field.Time != 0 {
 		b = appendColumn(b, start, p.Time)
 	}
@@ -121,9 +125,12 @@ func appendPackets(b []byte, start int, fields field.Packet, p *sdk.Packets) []b
 	return b
 }
 
-func readPackets(c *cursor, fields field.Packet, p *sdk.Packets) {
-	n := p.N
-	p.Flow = readColumn[uint32](c, n)
+func readPackets(c *cursor, s *sdk.PacketSelect, p *sdk.Packets) {
+	n, fields := p.N, s.Fields
+	p.Flow, p.Order = readColumn[uint32](c, n), nil
+	if s.Tables {
+		p.Order = readColumn[uint32](c, n)
+	}
 	if fields&field.Time != 0 {
 		p.Time = readColumn[int64](c, n)
 	}
@@ -234,9 +241,90 @@ func readPackets(c *cursor, fields field.Packet, p *sdk.Packets) {
 	}
 }
 
+func appendStarts(b []byte, start int, fields field.Flow, e *sdk.Starts) []byte {
+	b = appendColumn(b, start, e.Flow)
+	b = appendColumn(b, start, e.Before)
+	b = appendColumn(b, start, e.Order)
+	if fields&field.FirstSeen != 0 {
+		b = appendColumn(b, start, e.FirstSeen)
+	}
+	if fields&field.FlowInd != 0 {
+		b = appendColumn(b, start, e.FlowInd)
+	}
+	if fields&field.Dir != 0 {
+		b = appendColumn(b, start, e.Dir)
+	}
+	if fields&field.SrcIP != 0 {
+		b = appendIPs(b, start, e.SrcIP)
+	}
+	if fields&field.DstIP != 0 {
+		b = appendIPs(b, start, e.DstIP)
+	}
+	if fields&field.SrcPort != 0 {
+		b = appendColumn(b, start, e.SrcPort)
+	}
+	if fields&field.DstPort != 0 {
+		b = appendColumn(b, start, e.DstPort)
+	}
+	if fields&field.Proto != 0 {
+		b = appendColumn(b, start, e.Proto)
+	}
+	if fields&field.Opposite != 0 {
+		b = appendColumn(b, start, e.Opposite)
+	}
+	if fields&field.VLAN != 0 {
+		b = appendColumn(b, start, e.VLAN)
+	}
+	if fields&field.EtherType != 0 {
+		b = appendColumn(b, start, e.EtherType)
+	}
+	return b
+}
+
+func readStarts(c *cursor, fields field.Flow, e *sdk.Starts) {
+	n := e.N
+	e.Flow = readColumn[uint32](c, n)
+	e.Before = readColumn[uint32](c, n)
+	e.Order = readColumn[uint32](c, n)
+	if fields&field.FirstSeen != 0 {
+		e.FirstSeen = readColumn[int64](c, n)
+	}
+	if fields&field.FlowInd != 0 {
+		e.FlowInd = readColumn[uint64](c, n)
+	}
+	if fields&field.Dir != 0 {
+		e.Dir = readColumn[uint8](c, n)
+	}
+	if fields&field.SrcIP != 0 {
+		e.SrcIP = c.ips(n)
+	}
+	if fields&field.DstIP != 0 {
+		e.DstIP = c.ips(n)
+	}
+	if fields&field.SrcPort != 0 {
+		e.SrcPort = readColumn[uint16](c, n)
+	}
+	if fields&field.DstPort != 0 {
+		e.DstPort = readColumn[uint16](c, n)
+	}
+	if fields&field.Proto != 0 {
+		e.Proto = readColumn[uint8](c, n)
+	}
+	if fields&field.Opposite != 0 {
+		e.Opposite = readColumn[uint32](c, n)
+	}
+	if fields&field.VLAN != 0 {
+		e.VLAN = readColumn[uint16](c, n)
+	}
+	if fields&field.EtherType != 0 {
+		e.EtherType = readColumn[uint16](c, n)
+	}
+}
+
 func appendEndFields(b []byte, start int, fields field.Flow, e *sdk.Ends) []byte {
 	b = appendColumn(b, start, e.Flow)
 	b = appendColumn(b, start, e.Before)
+	b = appendColumn(b, start, e.Order)
 	if fields&field.At != 0 {
 		b = appendColumn(b, start, e.At)
 	}
@@ -279,6 +367,9 @@ func appendEndFields(b []byte, start int, fields field.Flow, e *sdk.Ends) []byte
 	if fields&field.Opposite != 0 {
 		b = appendColumn(b, start, e.Opposite)
 	}
+	if fields&field.VLAN != 0 {
+		b = appendColumn(b, start, e.VLAN)
+	}
 	if fields&field.EtherType != 0 {
 		b = appendColumn(b, start, e.EtherType)
 	}
@@ -307,6 +398,7 @@ func readEndFields(c *cursor, fields field.Flow, e *sdk.Ends) {
 	n := e.N
 	e.Flow = readColumn[uint32](c, n)
 	e.Before = readColumn[uint32](c, n)
+	e.Order = readColumn[uint32](c, n)
 	if fields&field.At != 0 {
 		e.At = readColumn[int64](c, n)
 	}
@@ -348,6 +440,9 @@ func readEndFields(c *cursor, fields field.Flow, e *sdk.Ends) {
 	}
 	if fields&field.Opposite != 0 {
 		e.Opposite = readColumn[uint32](c, n)
+	}
+	if fields&field.VLAN != 0 {
+		e.VLAN = readColumn[uint16](c, n)
 	}
 	if fields&field.EtherType != 0 {
 		e.EtherType = readColumn[uint16](c, n)

@@ -57,6 +57,22 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 		if p.Packets.Fields&field.Header != 0 {
 			j.number("header", uint64(p.Packets.HeaderLen))
 		}
+		j.bool("tables", p.Packets.Tables)
+		j.b = append(j.b, '}')
+	}
+	if p.Starts.On {
+		j.key("starts")
+		j.b = append(j.b, '{')
+		j.texts("fields", p.Starts.Fields.Names())
+		j.b = append(j.b, '}')
+	}
+	if p.Ticks.On() {
+		j.key("ticks")
+		j.b = append(j.b, '{')
+		if p.Ticks.Every > 0 {
+			j.number("every", uint64(p.Ticks.Every))
+		}
+		j.text("setting", p.Ticks.Setting)
 		j.b = append(j.b, '}')
 	}
 	if p.Ends.On {

@@ -10,46 +10,63 @@ import (
 // AppendOpen appends the message that opens the plugin with that name.
 func AppendOpen(dst []byte, name string, o sdk.Opening) []byte {
 	start := len(dst)
-	dst = extend(dst, openHeader)
+	dst = begin(extend(dst, head), tagRun)
+	body := len(dst)
 	dst = little.AppendUint64(dst, uint64(o.Started))
 	dst = appendText(dst, start, name)
-	dst = appendText(dst, start, o.Host)
-	dst = little.AppendUint32(dst, uint32(len(o.Values)))
-	for _, v := range o.Values {
-		dst = appendText(appendText(dst, start, v.Name), start, v.Text)
-	}
-	dst = little.AppendUint32(dst, uint32(len(o.Loaded)))
-	for _, l := range o.Loaded {
-		dst = appendText(appendText(dst, start, l.Name), start, l.Version)
-	}
-	dst = little.AppendUint32(dst, uint32(len(o.Columns)))
-	for _, c := range o.Columns {
-		dst = appendText(appendText(appendText(dst, start, c.Name), start, c.Type.String()), start, c.Doc)
-	}
+	dst = end(appendText(dst, start, o.Host), start, body)
+	dst = texts(dst, start, tagSettings, len(o.Values), func(i int) []string { return []string{o.Values[i].Name, o.Values[i].Text} })
+	dst = texts(dst, start, tagPlugins, len(o.Loaded), func(i int) []string { return []string{o.Loaded[i].Name, o.Loaded[i].Version} })
+	dst = texts(dst, start, tagAll, len(o.Columns), func(i int) []string {
+		return []string{o.Columns[i].Name, o.Columns[i].Type.String(), o.Columns[i].Doc}
+	})
 	return finish(dst, start, kindOpen)
+}
+
+// texts appends a section of n things, each some texts.
+func texts(dst []byte, start int, tag uint16, n int, of func(i int) []string) []byte {
+	if n == 0 {
+		return dst
+	}
+	dst = begin(dst, tag)
+	body := len(dst)
+	dst = counted(dst, n)
+	for i := range n {
+		for _, s := range of(i) {
+			dst = appendText(dst, start, s)
+		}
+	}
+	return end(dst, start, body)
 }
 
 // ReadOpen reads the message that opens a plugin. The results do not refer to msg.
 func ReadOpen(msg []byte) (name string, o sdk.Opening, err error) {
-	c, err := open(msg, kindOpen, openHeader)
+	c, err := open(msg, kindOpen)
 	if err != nil {
 		return "", o, err
 	}
+	if !c.section(tagRun) {
+		c.fail("message lacks a section")
+	}
 	o.Started = int64(c.u64())
 	name, o.Host = string(c.text()), string(c.text())
-	for range c.count(8) {
+	c.leave()
+	for range c.list(tagSettings, 8) {
 		o.Values = append(o.Values, setting.Value{Name: string(c.text()), Text: string(c.text())})
 	}
-	for range c.count(8) {
+	c.leave()
+	for range c.list(tagPlugins, 8) {
 		o.Loaded = append(o.Loaded, sdk.Loaded{Name: string(c.text()), Version: string(c.text())})
 	}
-	for range c.count(12) {
+	c.leave()
+	for range c.list(tagAll, 12) {
 		column := sdk.Column{Name: string(c.text()), Type: value.TypeNamed(string(c.text())), Doc: string(c.text())}
 		if !column.Type.Valid() {
 			c.fail("column has an unknown type")
 		}
 		o.Columns = append(o.Columns, column)
 	}
+	c.leave()
 	return name, o, c.end()
 }
 

@@ -51,10 +51,7 @@ func (s *sender) piece(out *answer.Answer, frames []answer.Frame, flags uint16) 
 	if s.err != nil {
 		return
 	}
-	b := appendCounts(s.buf[:0], out, len(frames), 0, 0)
-	b = appendDeltas(b, 0, out.Deltas)
-	b = appendLines(appendFrames(b, 0, frames, flags), 0, out)
-	s.buf = finish(b, 0, kindPiece)
+	s.buf = finish(appendRest(extend(s.buf[:0], head), 0, out, frames, flags), 0, kindPiece)
 	s.err = s.send(s.buf)
 }
 
@@ -66,19 +63,20 @@ func IsPiece(msg []byte) bool { return len(msg) >= 8 && little.Uint16(msg[6:]) =
 type Answer struct {
 	plugin *sdk.Plugin
 	ends   int
+	events uint32
 	out    *answer.Answer
 
 	part  answer.Answer // of the message being read, in its memory
-	last  uint32        // flow end of the last change so far
+	last  uint32        // place of the last change so far
 	begun [][]byte      // of each outlet: the bytes of a frame whose end has not come yet
 	held  int           // bytes of all of them
 	left  error         // of handing on
 }
 
-// Begin prepares for the answer of p to a batch with that number of flow ends. Columns are copied
-// to out, and all else is handed to its Pass.
-func (a *Answer) Begin(p *sdk.Plugin, ends int, out *answer.Answer) {
-	a.plugin, a.ends, a.out, a.last, a.left = p, ends, out, 0, nil
+// Begin prepares for the answer of p to a batch with that number of flow ends and events. Columns
+// are copied to out, and all else is handed to its Pass.
+func (a *Answer) Begin(p *sdk.Plugin, ends int, events uint32, out *answer.Answer) {
+	a.plugin, a.ends, a.events, a.out, a.last, a.left = p, ends, events, out, 0, nil
 	if len(a.begun) != len(p.Outlets) {
 		a.begun = make([][]byte, len(p.Outlets))
 	}
@@ -93,15 +91,11 @@ func (a *Answer) Piece(msg []byte) error {
 	if len(msg) > MaxBatch {
 		return errors.New("piece of an answer is too large")
 	}
-	c, err := open(msg, kindPiece, answerHeader)
+	c, err := open(msg, kindPiece)
 	if err != nil {
 		return err
 	}
-	counts := readCounts(c)
-	if counts.ends != 0 || counts.problem != 0 {
-		c.fail("piece of an answer has what only its end may have")
-	}
-	return a.rest(c, &counts)
+	return a.rest(c)
 }
 
 // End reads the end of the answer. It returns a *[PluginError] if the plugin failed, or an error as
@@ -110,29 +104,27 @@ func (a *Answer) End(msg []byte) error {
 	if len(msg) > MaxAnswer {
 		return errors.New("answer is too large")
 	}
-	c, err := open(msg, kindAnswer, answerHeader)
+	c, err := open(msg, kindAnswer)
 	if err != nil {
 		return err
 	}
-	counts := readCounts(c)
-	if counts.problem > 0 {
-		text := string(c.take(counts.problem))
-		c.align(4)
+	if c.section(tagError) {
+		refused, zero := c.u32(), c.u32()
+		if refused > 1 || zero != 0 || c.at == c.limit {
+			c.fail("error of an answer is malformed")
+		}
+		text := string(c.take(c.limit - c.at))
+		c.leave()
 		if err := c.end(); err != nil {
 			return err
 		}
-		return &PluginError{text, counts.refused == 1}
+		return &PluginError{text, refused == 1}
 	}
-	if counts.ends != a.ends {
-		c.fail("answer is to another number of flow ends")
+	c.leave()
+	if err := a.columns(c); err != nil {
+		return err
 	}
-	for i := range a.out.Columns {
-		v := &a.out.Columns[i]
-		data := v.Data
-		c.vec(v, v.Type, a.ends)
-		v.Data = append(data, v.Data...)
-	}
-	if err := a.rest(c, &counts); err != nil {
+	if err := a.rest(c); err != nil {
 		return err
 	}
 	for i, b := range a.begun {
@@ -146,32 +138,39 @@ func (a *Answer) End(msg []byte) error {
 // Left returns the error of Pass, if it was that which failed.
 func (a *Answer) Left() error { return a.left }
 
-// counts are those of an answer's header.
-type counts struct{ ends, deltas, frames, summary, report, logs, problem, refused int }
-
-func readCounts(c *cursor) counts {
-	n := counts{int(c.u32()), c.count(deltaHeader), c.count(frameHeader), c.count(4), c.count(4), c.count(4), c.count(1), int(c.u32())}
-	if n.refused > 1 || n.refused == 1 && n.problem == 0 {
-		c.fail("answer's header has a number where 0 should be")
+// columns reads the plugin's columns, which are there if it has some and the batch has ends.
+func (a *Answer) columns(c *cursor) error {
+	there := c.list(tagColumns, 0)
+	if want := a.ends > 0 && len(a.out.Columns) > 0; want && there != a.ends || !want && there > 0 {
+		c.fail("answer is to another number of flow ends")
 	}
-	return n
+	if there > 0 {
+		for i := range a.out.Columns {
+			v := &a.out.Columns[i]
+			data := v.Data
+			c.vec(v, v.Type, a.ends)
+			v.Data = append(data, v.Data...)
+		}
+	}
+	c.leave()
+	return c.err
 }
 
 // rest reads changes, frames and lines, and hands them on.
-func (a *Answer) rest(c *cursor, n *counts) error {
+func (a *Answer) rest(c *cursor) error {
 	p := &a.part
 	p.Reset(nil)
-	c.align(4)
-	p.Deltas, a.last = readDeltas(c, p.Deltas, n.deltas, a.ends, a.last, a.plugin.Exports)
-	for range n.frames {
+	p.Deltas, a.last = readDeltas(c, p.Deltas, tagDeltas, a.events, a.last, a.plugin.Exports)
+	for range c.list(tagFrames, frameHeader) {
 		a.frame(c)
 		if c.err != nil {
 			break
 		}
 	}
-	p.Summary = readLines(c, p.Summary, n.summary)
-	p.Report = readLines(c, p.Report, n.report)
-	p.Logs = readLines(c, p.Logs, n.logs)
+	c.leave()
+	p.Summary = readLines(c, p.Summary, tagSummary)
+	p.Report = readLines(c, p.Report, tagReport)
+	p.Logs = readLines(c, p.Logs, tagLog)
 	if err := c.end(); err != nil {
 		return err
 	}
@@ -215,18 +214,19 @@ func (a *Answer) frame(c *cursor) {
 	}
 }
 
-func readLines(c *cursor, to []string, n int) []string {
-	for range n {
+func readLines(c *cursor, to []string, tag uint16) []string {
+	for range c.list(tag, 4) {
 		to = append(to, string(c.text()))
 	}
+	c.leave()
 	return to
 }
 
-// ReadAnswer reads an answer without pieces of p to a batch with that number of flow ends into out,
-// as copies. Its errors are those of [Answer.End].
-func ReadAnswer(msg []byte, p *sdk.Plugin, ends int, out *answer.Answer) error {
+// ReadAnswer reads an answer without pieces of p to a batch with that number of flow ends and events
+// into out, as copies. Its errors are those of [Answer.End].
+func ReadAnswer(msg []byte, p *sdk.Plugin, ends int, events uint32, out *answer.Answer) error {
 	out.Reset(p.Columns)
 	var a Answer
-	a.Begin(p, ends, out)
+	a.Begin(p, ends, events, out)
 	return a.End(msg)
 }

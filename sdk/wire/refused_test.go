@@ -10,13 +10,16 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// Where the numbers of an answer's header begin.
+// Where the parts of an answer's first section begin.
 const (
-	atDeltas  = 12
-	atFrames  = 16
-	atProblem = 32
-	atZero    = 36
+	atTag    = head
+	atLength = head + 4
+	atCount  = head + sectionHead
+	atZero   = atCount + 4
+	atFirst  = atCount + 8 // the first thing in it
 )
+
+const unknownSection = "message has a section that is unknown, twice, out of order or not declared"
 
 // TestRefusedAnswers: what an answer and its pieces must not hold, each with its reason.
 func TestRefusedAnswers(t *testing.T) {
@@ -27,12 +30,12 @@ func TestRefusedAnswers(t *testing.T) {
 			}
 		}
 	}
-	// A frame's outlet, flags and length are the first bytes after the header.
+	// A frame's outlet, flags and length are its first bytes.
 	flags := func(to uint16) func([]byte) {
-		return func(msg []byte) { little.PutUint16(msg[answerHeader+2:], to) }
+		return func(msg []byte) { little.PutUint16(msg[atFirst+2:], to) }
 	}
 	to := func(outlet uint16, then func([]byte)) func([]byte) {
-		return func(msg []byte) { little.PutUint16(msg[answerHeader:], outlet); then(msg) }
+		return func(msg []byte) { little.PutUint16(msg[atFirst:], outlet); then(msg) }
 	}
 	put := func(at int, n uint32) func([]byte) { return func(msg []byte) { little.PutUint32(msg[at:], n) } }
 	change := func(d answer.Delta) func(*answer.Answer) {
@@ -50,13 +53,19 @@ func TestRefusedAnswers(t *testing.T) {
 		{"another version", nil, func(msg []byte) { little.PutUint16(msg[4:], Version+1) }, "message has another ABI version"},
 		{"another kind", nil, func(msg []byte) { little.PutUint16(msg[6:], kindBatch) }, "message has another kind"},
 		{"another length", nil, put(0, 41), "message length is wrong"},
-		{"more frames than bytes", nil, put(atFrames, 1000), "message counts more than it holds"},
-		{"more changes than bytes", nil, put(atDeltas, 1<<31), "message counts more than it holds"},
-		{"a number in the reserved place", nil, put(atZero, 1), "answer's header has a number where 0 should be"},
-		{"a frame that is not there", nil, put(atFrames, 1), "message ends too early"},
-		{"a frame longer than the message", frames("abcd"), put(answerHeader+4, 1<<20), "message ends too early"},
+		{"more frames than bytes", frames("abcd"), put(atCount, 1000), "message counts more than it holds"},
+		{"more changes than bytes", change(good), put(atCount, 1<<31), "message counts more than it holds"},
+		{"a number in the reserved place", frames("abcd"), put(atZero, 1), "section of a message is malformed"},
+		{"another in the section's head", frames("abcd"), func(msg []byte) { msg[atTag+2] = 1 }, "section of a message is malformed"},
+		{"a section longer than the message", frames("abcd"), put(atLength, 1<<20), "section of a message is malformed"},
+		{"a section shorter than what is in it", frames("abcd"), put(atLength, 12), "message ends too early"},
+		{"an unknown section", frames("abcd"), func(msg []byte) { msg[atTag] = 99 }, unknownSection},
+		{"a section twice", func(out *answer.Answer) { out.Report, out.Logs = []string{"a"}, []string{"b"} }, func(msg []byte) { msg[atFirst+8] = tagReport }, unknownSection},
+		{"sections out of order", func(out *answer.Answer) { out.Report, out.Logs = []string{"a"}, []string{"b"} }, func(msg []byte) { msg[atFirst+8] = tagSummary }, unknownSection},
+		{"a frame that is not there", frames("abcd"), put(atCount, 2), "message ends too early"},
+		{"a frame longer than the message", frames("abcd"), put(atFirst+4, 1<<20), "message ends too early"},
 		{"padding that is not zero", frames("abc"), func(msg []byte) { msg[len(msg)-1] = 1 }, "message has bytes where padding should be"},
-		{"bytes after the end", frames("abcd", "efgh"), put(atFrames, 1), "message has trailing bytes"},
+		{"bytes after the end", frames("abcd", "efgh"), put(atCount, 1), "section of a message has trailing bytes"},
 
 		{"another file of records", frames(""), to(1, flags(flagNext)), ""},
 		{"another file of no records", frames(""), flags(flagNext), "frame that begins another file, where none can"},
@@ -67,9 +76,9 @@ func TestRefusedAnswers(t *testing.T) {
 		{"an outlet too many", frames("abcd"), to(2, func([]byte) {}), "frame for an outlet that is not declared"},
 
 		{"a change", change(good), nil, ""},
-		{"a change at no end", change(answer.Delta{At: 2, Key: good.Key, Row: good.Row}), nil, "table is changed outside a flow end"},
-		{"changes in another order", func(out *answer.Answer) { out.Deltas = []answer.Delta{good, late} }, nil, "table is changed outside a flow end"},
-		{"a change of another kind", change(good), func(msg []byte) { little.PutUint16(msg[answerHeader+6:], 2) }, "table is changed outside a flow end"},
+		{"a change at no event", change(answer.Delta{At: 3, Key: good.Key, Row: good.Row}), nil, "table is changed outside an event, or out of order"},
+		{"changes in another order", func(out *answer.Answer) { out.Deltas = []answer.Delta{good, late} }, nil, "table is changed outside an event, or out of order"},
+		{"a change of another kind", change(good), func(msg []byte) { little.PutUint16(msg[atFirst+6:], 2) }, "table is changed outside an event, or out of order"},
 		{"another table", change(answer.Delta{Table: 1}), nil, "change of a table that is not declared"},
 		{"a deleted row", change(deleted), nil, "change of table a.t has a key or row of a wrong length"},
 		{"a short key", change(answer.Delta{Key: make([]byte, 3), Row: good.Row}), nil, "change of table a.t has a key or row of a wrong length"},
@@ -95,10 +104,10 @@ func TestRefusedAnswers(t *testing.T) {
 			}
 		}
 		var got answer.Answer
-		check("end", ReadAnswer(alter(AppendAnswer(nil, out, 2, "")), p, 2, &got))
-		piece := finish(appendLines(appendFrames(appendDeltas(appendCounts(nil, out, len(out.Frames), 0, 0), 0, out.Deltas), 0, out.Frames, 0), 0, out), 0, kindPiece)
+		check("end", ReadAnswer(alter(AppendAnswer(nil, out, 2, "")), p, 2, 2, &got))
+		piece := finish(appendRest(make([]byte, head), 0, out, out.Frames, 0), 0, kindPiece)
 		var a Answer
-		a.Begin(p, 2, &got)
+		a.Begin(p, 2, 2, &got)
 		check("piece", a.Piece(alter(piece)))
 	}
 }
@@ -108,13 +117,14 @@ func TestRefusedPieces(t *testing.T) {
 	var a Answer
 	var out answer.Answer
 	begin := func() []byte {
-		a.Begin(&sdk.Plugin{Outlets: everything().Outlets}, 1, &out)
-		return finish(appendCounts(nil, &answer.Answer{}, 0, 0, 0), 0, kindPiece)
+		a.Begin(&sdk.Plugin{Outlets: everything().Outlets}, 1, 1, &out)
+		return finish(make([]byte, head), 0, kindPiece)
 	}
-	for at, what := range map[int]string{8: "flow ends", atProblem: "a problem"} {
-		msg := begin()
-		little.PutUint32(msg[at:], 1)
-		if err := a.Piece(msg); err == nil || err.Error() != "piece of an answer has what only its end may have" {
+	columns := &answer.Answer{Columns: []value.Vec{{Type: value.Uint8, Data: []byte{1}}}}
+	for what, end := range map[string][]byte{"flow ends": AppendAnswer(nil, columns, 1, ""), "a problem": AppendAnswer(nil, nil, 0, "none")} {
+		begin()
+		little.PutUint16(end[6:], kindPiece)
+		if err := a.Piece(end); err == nil || err.Error() != unknownSection {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -129,7 +139,7 @@ func TestRefusedPieces(t *testing.T) {
 	part := func(outlet, flags int) []byte {
 		part := &answer.Answer{}
 		part.AddFrame(uint16(outlet), make([]byte, answer.MaxPiece))
-		return finish(appendFrames(appendCounts(nil, part, 1, 0, 0), 0, part.Frames, uint16(flags)), 0, kindPiece)
+		return finish(appendRest(make([]byte, head), 0, part, part.Frames, uint16(flags)), 0, kindPiece)
 	}
 	for outlets := 1; outlets <= 2; outlets++ {
 		begin()
@@ -169,7 +179,7 @@ func TestRefusedLists(t *testing.T) {
 			out := &answer.Answer{Columns: []value.Vec{{Type: c.of}}}
 			out.Columns[0].Append([]byte(text))
 			var got answer.Answer
-			err := ReadAnswer(AppendAnswer(nil, out, 1, ""), p, 1, &got)
+			err := ReadAnswer(AppendAnswer(nil, out, 1, ""), p, 1, 1, &got)
 			if (err == nil) != (want == "") || err != nil && err.Error() != want {
 				t.Errorf("%s of %q: %v, want %s", c.of, text, err, want)
 			}

@@ -43,7 +43,7 @@ func (c *cursor) vec(v *value.Vec, t value.Type, n int) {
 		ends[i] = uint32(end)
 		whole = whole && length%width == 0
 	}
-	if end > uint64(len(c.msg)) {
+	if end > uint64(c.limit) {
 		c.fail("message ends too early")
 	}
 	if v.Data = c.take(int(end)); c.err != nil {

@@ -34,9 +34,37 @@ const (
 	flagNext    = 1
 	flagMore    = 2
 
-	batchHeader  = 72
-	answerHeader = 40
-	openHeader   = 8
+	head        = 8 // of a message
+	sectionHead = 8
+)
+
+// Tags of the sections of a batch, in their order.
+const (
+	tagBatch   = 1 + iota // numbers of the batch
+	tagPackets            // rows
+	tagStarts             // flows' begins
+	tagEnds               // flows' ends
+	tagTicks              //
+	tagImports            // changes of tables
+)
+
+// Tags of the sections of an answer and of its pieces, in their order.
+const (
+	tagColumns = 1 + iota // of the ends
+	tagDeltas             // changes of tables
+	tagFrames             //
+	tagSummary            // lines
+	tagReport             //
+	tagLog                //
+	tagError              // and nothing else
+)
+
+// Tags of the sections of the message that opens a plugin, in their order.
+const (
+	tagRun      = 1 + iota // the plugin and the host
+	tagSettings            //
+	tagPlugins             // of the run
+	tagAll                 // the columns that it reads by "all"
 )
 
 // VersionError returns the error for a plugin with another ABI version. It tells the user what to
@@ -66,27 +94,86 @@ func finish(b []byte, start, kind int) []byte {
 }
 
 // open checks a message's head and returns a cursor after it.
-func open(msg []byte, kind, header int) (*cursor, error) {
-	if len(msg) < header {
+func open(msg []byte, kind int) (*cursor, error) {
+	if len(msg) < head {
 		return nil, errors.New("message is shorter than its header")
 	}
 	switch {
-	case int64(little.Uint32(msg)) != int64(len(msg)) || len(msg) > MaxMessage:
+	case int64(little.Uint32(msg)) != int64(len(msg)) || len(msg) > MaxMessage || len(msg)%8 != 0:
 		return nil, errors.New("message length is wrong")
 	case little.Uint16(msg[4:]) != Version:
 		return nil, errors.New("message has another ABI version")
 	case int(little.Uint16(msg[6:])) != kind:
 		return nil, errors.New("message has another kind")
 	}
-	return &cursor{msg: msg, at: 8}, nil
+	return &cursor{msg: msg, at: head, limit: len(msg)}, nil
+}
+
+// A section is its tag (u16), a zero (u16), the length of its body (u32), and the body, padded to 8. Sections
+// that hold nothing are left out.
+
+// begin appends the head of a section, whose length end sets.
+func begin(b []byte, tag uint16) []byte {
+	return little.AppendUint32(little.AppendUint16(little.AppendUint16(b, tag), 0), 0)
+}
+
+// end ends the section whose body begins at body, in a message that begins at start.
+func end(b []byte, start, body int) []byte {
+	little.PutUint32(b[body-4:], uint32(len(b)-body))
+	return pad(b, start, 8)
+}
+
+// counted appends the number of things in a section, and a zero.
+func counted(b []byte, n int) []byte {
+	return little.AppendUint32(little.AppendUint32(b, uint32(n)), 0)
 }
 
 // cursor reads a message; after the first short read everything is empty and
 // err holds the reason.
 type cursor struct {
-	msg []byte
-	at  int
-	err error
+	msg   []byte
+	at    int
+	limit int // of what may be read: the section's end
+	err   error
+}
+
+// section enters the next section if it has that tag, and reports whether it does. leave must be
+// called where it ends; until then nothing can be read if it is not there.
+func (c *cursor) section(tag uint16) bool {
+	if c.err != nil || c.at == len(c.msg) || little.Uint16(c.msg[c.at:]) != tag {
+		c.limit = c.at
+		return false
+	}
+	c.u16()
+	zero, n := c.u16(), c.u32()
+	if zero != 0 || int64(n) > int64(len(c.msg)-c.at) {
+		c.fail("section of a message is malformed")
+		return false
+	}
+	c.limit = c.at + int(n)
+	return true
+}
+
+// leave ends a section.
+func (c *cursor) leave() {
+	if c.err == nil && c.at != c.limit {
+		c.fail("section of a message has trailing bytes")
+	}
+	c.limit = len(c.msg)
+	c.align(8)
+}
+
+// list enters the section of that tag, if it is there, which begins with a number of things that
+// take at least size bytes each, and returns that number.
+func (c *cursor) list(tag uint16, size int) int {
+	if !c.section(tag) {
+		return 0
+	}
+	n := c.count(size)
+	if zero := c.u32(); zero != 0 || n == 0 { // an empty section is left out
+		c.fail("section of a message is malformed")
+	}
+	return n
 }
 
 func (c *cursor) fail(text string) {
@@ -96,7 +183,7 @@ func (c *cursor) fail(text string) {
 }
 
 func (c *cursor) take(n int) []byte {
-	if c.err != nil || n < 0 || n > len(c.msg)-c.at {
+	if c.err != nil || n < 0 || n > c.limit-c.at {
 		c.fail("message ends too early")
 		return nil
 	}
@@ -129,7 +216,7 @@ func (c *cursor) u64() uint64 {
 // count reads a number of things that take at least size bytes each.
 func (c *cursor) count(size int) int {
 	n := int64(c.u32())
-	if c.err == nil && n*int64(size) > int64(len(c.msg)) {
+	if c.err == nil && n*int64(size) > int64(c.limit-c.at) {
 		c.fail("message counts more than it holds")
 	}
 	if c.err != nil {
@@ -156,7 +243,7 @@ func (c *cursor) text() []byte {
 // end checks that nothing is left.
 func (c *cursor) end() error {
 	if c.err == nil && c.at != len(c.msg) {
-		c.fail("message has trailing bytes")
+		c.fail("message has a section that is unknown, twice, out of order or not declared")
 	}
 	return c.err
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -23,7 +24,9 @@ func everything() *sdk.Plugin {
 	table := sdk.TableInfo{Name: "a.t", Key: []sdk.Column{sdk.Uint32Column("k", "")}, Row: []sdk.Column{sdk.Uint8Column("r", ""), {Name: "ip", Type: value.IP}}}
 	return &sdk.Plugin{
 		Name:    "a",
-		Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 8},
+		Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 8, HeaderLen: 8, Tables: true},
+		Starts:  sdk.StartSelect{On: true, Fields: field.AllStarts},
+		Ticks:   sdk.Every(time.Second),
 		Ends: sdk.EndSelect{On: true, Fields: field.AllEnds, Columns: []sdk.Column{
 			sdk.Hex8Column("b.x", ""), {Name: "b.ip", Type: value.IP}, sdk.StringColumn("b.s", ""), sdk.ColumnOf(value.Text|value.List, "b.l", ""),
 		}},
@@ -59,9 +62,9 @@ func fill[T any](n int, f func() T) []T {
 	return v
 }
 
-func deltas(rnd *rand.Rand, ends int) []answer.Delta {
+func deltas(rnd *rand.Rand, events int) []answer.Delta {
 	var list []answer.Delta
-	for at := range ends {
+	for at := range events {
 		for range rnd.IntN(3) {
 			d := answer.Delta{At: uint32(at), Key: bytesOf(rnd, 4)}
 			if d.Deleted = rnd.IntN(3) == 0; !d.Deleted {
@@ -126,8 +129,26 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	b.Packets.Payload, b.Packets.Header = values(rnd, value.Text, n), values(rnd, value.Text, n)
 	b.Totals = sdk.Totals{Packets: rnd.Uint64(), Bytes: rnd.Uint64()}
 	randomRows(rnd, reflect.ValueOf(&b.Ends).Elem(), e)
-	before := uint32(0)
-	b.Ends.Before = fill(e, func() uint32 { before += uint32(rnd.IntN(n + 1 - int(before))); return before })
+	starts, ticks := rnd.IntN(5), rnd.IntN(5)
+	randomRows(rnd, reflect.ValueOf(&b.Starts).Elem(), starts)
+	randomRows(rnd, reflect.ValueOf(&b.Ticks).Elem(), ticks)
+	for _, of := range []*[]uint32{&b.Starts.Before, &b.Ends.Before, &b.Ticks.Before} {
+		before := uint32(0)
+		*of = fill(len(*of), func() uint32 { before += uint32(rnd.IntN(n + 1 - int(before))); return before })
+	}
+	// Each event has a place, in an order of its kind.
+	orders := []*[]uint32{&b.Packets.Order, &b.Starts.Order, &b.Ends.Order, &b.Ticks.Order}
+	lengths := []int{n, starts, e, ticks}
+	for i := range orders {
+		*orders[i] = nil
+	}
+	for left := n + starts + e + ticks; left > 0; {
+		if i := rnd.IntN(4); len(*orders[i]) < lengths[i] {
+			*orders[i] = append(*orders[i], b.Events)
+			b.Events++
+			left--
+		}
+	}
 	b.Ends.Columns = []value.Vec{
 		{Type: value.Hex8, Data: bytesOf(rnd, e)},
 		{Type: value.IP, Data: bytesOf(rnd, e*value.IPSize)},
@@ -136,7 +157,7 @@ func randomBatch(rnd *rand.Rand) *sdk.Batch {
 	for _, f := range field.EndLists {
 		*b.Ends.Vec(f) = values(rnd, f.Type(), e)
 	}
-	b.Imports = deltas(rnd, e+1) // those of a part's next end come after its ends
+	b.Imports = deltas(rnd, int(b.Events))
 	return b
 }
 
@@ -163,7 +184,7 @@ func TestBatchComesThrough(t *testing.T) {
 func TestOnlyWhatIsDeclaredIsSent(t *testing.T) {
 	p := &sdk.Plugin{Packets: sdk.TCP(field.Window), Ends: sdk.End(field.SrcIP)}
 	b := randomBatch(rand.New(rand.NewPCG(7, 0)))
-	b.Imports, b.Ends.Columns = nil, nil
+	b.Imports, b.Ends.Columns, b.Starts, b.Ticks = nil, nil, sdk.Starts{}, sdk.Ticks{}
 	msg := AppendBatch(nil, p, b)
 	var got sdk.Batch
 	if err := ReadBatch(msg, p, &got); err != nil {
@@ -172,7 +193,7 @@ func TestOnlyWhatIsDeclaredIsSent(t *testing.T) {
 	if got.Packets.Time != nil || got.Ends.DstIP != nil || !cmp.Equal(got.Packets.Window, b.Packets.Window) {
 		t.Errorf("read %+v", got)
 	}
-	if most := batchHeader + b.Packets.N*p.Packets.Size() + b.Ends.N*p.Ends.Size() + 8*8; len(msg) > most {
+	if most := head + batchBody + 3*(sectionHead+8) + b.Packets.N*p.Packets.Size() + b.Ends.N*p.Ends.Size() + 8*8; len(msg) > most {
 		t.Errorf("message has %d bytes, want at most %d", len(msg), most)
 	}
 }
@@ -207,7 +228,7 @@ func TestAnswerComesThrough(t *testing.T) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		ends := rnd.IntN(10)
 		want := randomOut(rnd, p, ends)
-		if err := ReadAnswer(AppendAnswer(nil, want, ends, ""), p, ends, &got); err != nil {
+		if err := ReadAnswer(AppendAnswer(nil, want, ends, ""), p, ends, uint32(ends), &got); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		if diff := cmp.Diff(*want, got, compare); diff != "" {
@@ -247,7 +268,7 @@ func TestPiecesComeThrough(t *testing.T) {
 		}
 		list, end := pieces(t, want, ends)
 		got.Reset(p.Columns)
-		a.Begin(p, ends, &got)
+		a.Begin(p, ends, uint32(ends), &got)
 		for _, piece := range list {
 			if err := a.Piece(piece); err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
@@ -274,7 +295,7 @@ func TestBrokenPieces(t *testing.T) {
 	var a Answer
 	var got answer.Answer
 	for n := range list[0] {
-		a.Begin(p, 5, &got)
+		a.Begin(p, 5, 5, &got)
 		if a.Piece(list[0][:n]) == nil {
 			t.Errorf("piece cut to %d of %d bytes is taken", n, len(list[0]))
 		}
@@ -282,7 +303,7 @@ func TestBrokenPieces(t *testing.T) {
 	out = &answer.Answer{}
 	out.AddFrame(0, make([]byte, answer.MaxPiece+1))
 	list, end := pieces(t, out, 0)
-	a.Begin(&sdk.Plugin{Outlets: p.Outlets}, 0, &answer.Answer{})
+	a.Begin(&sdk.Plugin{Outlets: p.Outlets}, 0, 0, &answer.Answer{})
 	if err := a.Piece(list[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +321,7 @@ func FuzzPiece(f *testing.F) {
 	f.Fuzz(func(t *testing.T, ends uint8, msg []byte) {
 		var out answer.Answer
 		var a Answer
-		a.Begin(p, int(ends), &out)
+		a.Begin(p, int(ends), uint32(ends), &out)
 		if a.Piece(msg) != nil || len(a.begun[0])+len(a.begun[1]) > 0 {
 			return
 		}
@@ -318,7 +339,7 @@ func lines(o *answer.Answer) []string {
 func TestAnswerCarriesThePluginsError(t *testing.T) {
 	p := everything()
 	var out answer.Answer
-	err := ReadAnswer(AppendAnswer(nil, randomOut(rand.New(rand.NewPCG(1, 1)), p, 3), 3, "no room"), p, 3, &out)
+	err := ReadAnswer(AppendAnswer(nil, randomOut(rand.New(rand.NewPCG(1, 1)), p, 3), 3, "no room"), p, 3, 3, &out)
 	var own *PluginError
 	if !errors.As(err, &own) || own.Text != "no room" {
 		t.Errorf("got %v, want the plugin's error", err)
@@ -340,11 +361,11 @@ func TestBrokenMessages(t *testing.T) {
 		}
 	}
 	for n := range end {
-		if ReadAnswer(end[:n], p, 5, &out) == nil {
+		if ReadAnswer(end[:n], p, 5, 5, &out) == nil {
 			t.Errorf("answer cut to %d of %d bytes is taken", n, len(end))
 		}
 	}
-	if ReadAnswer(end, p, 4, &out) == nil {
+	if ReadAnswer(end, p, 4, 4, &out) == nil {
 		t.Error("answer to 5 flow ends is taken for 4")
 	}
 	if ReadBatch(append(batch, 0), p, &b) == nil {
@@ -402,7 +423,7 @@ func FuzzBatch(f *testing.F) {
 
 // foreignAddress: an address with an unknown version is read as none.
 func foreignAddress(b *sdk.Batch) bool {
-	for _, v := range [][]sdk.IP{b.Ends.SrcIP, b.Ends.DstIP} {
+	for _, v := range [][]sdk.IP{b.Starts.SrcIP, b.Starts.DstIP, b.Ends.SrcIP, b.Ends.DstIP} {
 		for _, ip := range v {
 			if ip.Version() == 0 {
 				return true
@@ -421,7 +442,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(uint8(0), AppendAnswer(nil, &answer.Answer{}, 0, "broken"))
 	f.Fuzz(func(t *testing.T, ends uint8, msg []byte) {
 		var out answer.Answer
-		err := ReadAnswer(msg, p, int(ends), &out)
+		err := ReadAnswer(msg, p, int(ends), uint32(ends), &out)
 		var own *PluginError
 		if errors.As(err, &own) {
 			return

@@ -139,31 +139,31 @@ static u32 insert(const u8 *ip) {
   return i;
 }
 
-static void put_change(u32 end, u16 flags, u32 row) {
-  counted(COUNT_CHANGES);
-  put32(end), put16(0), put16(flags), put32(IP_SIZE), put32(row);
+static void put_change(u32 at, u16 flags, u32 row) {
+  counted(TAG_CHANGES);
+  put32(at), put16(0), put16(flags), put32(IP_SIZE), put32(row);
 }
 
 // evict makes room by the source that has gone longest without a qualifying flow.
-static void evict(u32 end) {
+static void evict(u32 at_event) {
   u32 i = at(0)->after[BY_USE];
   if (!i) return;
   u32 *link = bucket_of(at(i)->ip);
   while (*link != i) link = &at(*link)->next;
   *link = at(i)->next;
   unlink(i, BY_ENTRY), unlink(i, BY_USE);
-  put_change(end, FLAG_DELETED, 0);
+  put_change(at_event, FLAG_DELETED, 0);
   put_bytes(at(i)->ip, IP_SIZE), pad(4);
   at(i)->next = free_one, free_one = i;
   entries--, evicted++;
 }
 
 // enter takes a qualifying flow into the table.
-static void enter(u32 end, const u8 *src, const u8 *dst, const flow *f) {
+static void enter(u32 at_event, const u8 *src, const u8 *dst, const flow *f) {
   int full = entries >= max_entries;
   if (full && stop_when_full) return;
   u32 i = find(src);
-  if (full && !i) evict(end);
+  if (full && !i) evict(at_event);
   if (!i) i = insert(src);
   unlink(i, BY_USE), link_last(i, BY_USE);
   source *s = at(i);
@@ -175,7 +175,7 @@ static void enter(u32 end, const u8 *src, const u8 *dst, const flow *f) {
     s->shut_max = f->shut_max, s->when = f->when;
     __builtin_memcpy(s->peer, dst, IP_SIZE);
   }
-  put_change(end, 0, ROW_SIZE);
+  put_change(at_event, 0, ROW_SIZE);
   put_bytes(s->ip, IP_SIZE);
   put32(s->packets), put_bytes(&s->ratio, 4), put64((u64)s->shut_time), put64((u64)s->shut_max);
   put_bytes(s->peer, IP_SIZE), put64((u64)s->when), put64(s->below), put64(s->resets);
@@ -184,7 +184,7 @@ static void enter(u32 end, const u8 *src, const u8 *dst, const flow *f) {
 
 // The end report.
 
-// begin_line begins a line of a kind, COUNT_SUMMARY or COUNT_REPORT, which ends with end_text.
+// begin_line begins a line of a kind, TAG_SUMMARY or TAG_REPORT, which ends with end_text.
 static u64 begin_line(u32 kind, const char *begins) {
   counted(kind);
   u64 start = begin_text();
@@ -234,7 +234,7 @@ static void put_cells(u32 rows) {
     for (u32 c = 0; c < CELLS; c++)
       if (cells[r][c].length > widths[c]) widths[c] = cells[r][c].length;
   for (u32 r = 0; r < rows; r++) {
-    u64 start = begin_line(COUNT_SUMMARY, "");
+    u64 start = begin_line(TAG_SUMMARY, "");
     for (u32 c = 0; c < CELLS; c++) {
       u32 gap = widths[c] - cells[r][c].length;
       if (c) put_string("  ");
@@ -257,7 +257,7 @@ static void put_worst(void) {
     if (n < WORST) n++;
   }
   if (!n) {
-    u64 start = begin_line(COUNT_SUMMARY, "no host closed its window in a flow of ");
+    u64 start = begin_line(TAG_SUMMARY, "no host closed its window in a flow of ");
     put_uint(min_packets), put_string(" packets or more"), end_text(start);
     return;
   }
@@ -271,7 +271,7 @@ static void put_worst(void) {
 
 // put_summary sends the summary file.
 static void put_summary(void) {
-  counted(COUNT_FRAMES);
+  counted(TAG_FRAMES);
   put32(0);
   u64 start = begin_text();
   put_string("# IP\tpktTcpCnt\twinRelThCnt\n");
@@ -287,18 +287,18 @@ static void put_summary(void) {
 static void put_report(void) {
   put_summary();
   put_worst();
-  u64 start = begin_line(COUNT_REPORT, "Aggregated tcpWinStat=0x");
+  u64 start = begin_line(TAG_REPORT, "Aggregated tcpWinStat=0x");
   put_hex(status, 1), end_text(start);
   if (below) {
-    start = begin_line(COUNT_REPORT, "Number of TCP packets below window size threshold: ");
+    start = begin_line(TAG_REPORT, "Number of TCP packets below window size threshold: ");
     put_share(below, packets), end_text(start);
   }
   if (entries) {
-    start = begin_line(COUNT_REPORT, "Number of sources in the table: ");
+    start = begin_line(TAG_REPORT, "Number of sources in the table: ");
     put_count(entries), end_text(start);
   }
   if (evicted) {
-    start = begin_line(COUNT_REPORT, "Number of table entries evicted: ");
+    start = begin_line(TAG_REPORT, "Number of table entries evicted: ");
     put_count(evicted), end_text(start);
   }
 }
@@ -337,20 +337,23 @@ EXPORT(t2host_describe) u64 describe(void) { return result(manifest, sizeof mani
 EXPORT(t2host_open) u64 open_plugin(u32 size) {
   reader r = read_message(size, KIND_OPEN);
   u32 n, m;
+  enter_section(&r, TAG_RUN);
   take64(&r); // the time of day
   const u8 *name = take_text(&r, &n);
   take_text(&r, &m); // the host
+  leave_section(&r);
   if (r.bad) return refuse("open message is malformed");
   if (!is(name, n, "tcpwin")) return refuse("this artefact holds tcpwin only");
   if (opened) return refuse("a plugin is open already");
-  for (u32 settings = take32(&r); settings && !r.bad; settings--) {
+  for (u32 settings = rows(&r, TAG_SETTINGS); settings && !r.bad; settings--) {
     name = take_text(&r, &n);
     const u8 *value = take_text(&r, &m);
     if (!r.bad && !set(name, n, value, m)) return refuse("a setting is unknown, or its value not allowed");
   }
-  for (u32 plugins = take32(&r); plugins && !r.bad; plugins--) take_text(&r, &m), take_text(&r, &m);
-  u32 columns = take32(&r); // that it would read all of
-  if (r.bad || columns || r.at != r.length) return refuse("open message is malformed");
+  leave_section(&r);
+  for (u32 plugins = rows(&r, TAG_PLUGINS); plugins && !r.bad; plugins--) take_text(&r, &m), take_text(&r, &m);
+  leave_section(&r);
+  if (!at_end(&r)) return refuse("open message is malformed");
   reserve(&sources, sizeof(source));
   sources.length = sizeof(source);
   opened = 1;
@@ -361,14 +364,19 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
   if (!opened) return refuse("no plugin is open");
   reader r = read_message(size, KIND_BATCH);
   batch_header h = read_header(&r);
-  const u8 *slot = column(&r, h.packets, 4), *time = column(&r, h.packets, 8), *window = column(&r, h.packets, 4), *flags = column(&r, h.packets, 2);
-  const u8 *ended = column(&r, h.ends, 4);
-  column(&r, h.ends, 4); // rows before the end: a row touches its own flow only
-  const u8 *last_seen = column(&r, h.ends, 8), *src = column(&r, h.ends, IP_SIZE), *dst = column(&r, h.ends, IP_SIZE);
-  align(&r, 4);
-  if (r.bad || r.at != r.length || h.changes) return refuse("batch is malformed");
+  u32 packets_here = rows(&r, TAG_PACKETS);
+  const u8 *slot = column(&r, packets_here, 4), *time = column(&r, packets_here, 8), *window = column(&r, packets_here, 4);
+  const u8 *flags = column(&r, packets_here, 2);
+  leave_section(&r);
+  u32 ends = rows(&r, TAG_ENDS);
+  const u8 *ended = column(&r, ends, 4);
+  column(&r, ends, 4); // rows before the end: a row touches its own flow only
+  const u8 *place = column(&r, ends, 4); // among the batch's events
+  const u8 *last_seen = column(&r, ends, 8), *src = column(&r, ends, IP_SIZE), *dst = column(&r, ends, IP_SIZE);
+  leave_section(&r);
+  if (!at_end(&r)) return refuse("batch is malformed");
 
-  for (u32 i = 0; i < h.packets; i++) {
+  for (u32 i = 0; i < packets_here; i++) {
     flow *f = flow_of(get32(slot + 4 * i));
     u32 w = get32(window + 4 * i);
     f->packets++;
@@ -383,15 +391,15 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
     }
   }
 
-  begin_answer(h.ends);
+  begin_answer(ends);
   static const u32 widths[] = {1, 4, 8, 8, 4};
   u64 columns[5]; // offsets: the answer moves when it grows
   for (u32 c = 0; c < 5; c++) {
     pad(8);
     columns[c] = answer.length;
-    grow(h.ends * widths[c]);
+    grow(ends * widths[c]);
   }
-  for (u32 i = 0; i < h.ends; i++) {
+  for (u32 i = 0; i < ends; i++) {
     flow *f = flow_of(get32(ended + 4 * i));
     if (f->shut) open_window(f, (i64)get64(last_seen + 8 * i));
     u8 undershot = f->below > 0;
@@ -401,10 +409,9 @@ EXPORT(t2host_batch) u64 batch(u32 size) {
     __builtin_memcpy(answer.data + columns[3] + 8 * i, &f->shut_max, 8);
     __builtin_memcpy(answer.data + columns[4] + 4 * i, &f->resets, 4);
     status |= undershot, below += f->below, packets += f->packets;
-    if (undershot && f->packets >= min_packets) enter(i, src + IP_SIZE * i, dst + IP_SIZE * i, f);
+    if (undershot && f->packets >= min_packets) enter(get32(place + 4 * i), src + IP_SIZE * i, dst + IP_SIZE * i, f);
     *f = (flow){0};
   }
-  pad(4);
   if (h.flags & FLAG_FINAL) put_report();
   return end_answer();
 }

@@ -53,9 +53,9 @@ type sink struct {
 // endFlow sends a report if one is due.
 func (k *sink) endFlow(end sdk.EndRow) error {
 	k.now, k.offset = end.At(), end.UTCOffset()
-	if sec := k.now / 1e9; sec-k.last >= int64(k.Interval) && k.table.Len() > 0 {
+	if sec := k.now / 1e9; sec-k.last >= int64(k.Interval) && k.table.Len(end.Moment) > 0 {
 		k.last = sec
-		k.send()
+		k.send(end.Moment)
 	}
 	return nil
 }
@@ -63,26 +63,26 @@ func (k *sink) endFlow(end sdk.EndRow) error {
 // report sends what the last report did not show, and adds the plugin's lines to the end
 // report.
 func (k *sink) report(r *sdk.Report) {
-	if rows := string(k.rows(nil)); rows != "" && (k.sent == 0 || rows != string(k.buf[k.shown:len(k.buf)-2])) {
-		k.send()
+	if rows := string(k.rows(r.Moment, nil)); rows != "" && (k.sent == 0 || rows != string(k.buf[k.shown:len(k.buf)-2])) {
+		k.send(r.Moment)
 	}
 	r.Summary("Reports sent: " + sdk.Count(k.sent))
 }
 
-// send sends the whole table as one report.
-func (k *sink) send() {
+// send sends the whole table, as it is at a moment, as one report.
+func (k *sink) send(at sdk.Moment) {
 	zone := time.FixedZone("", int(k.offset))
 	k.buf = time.Unix(0, k.now).In(zone).AppendFormat(append(k.buf[:0], "# "...), "Mon 02 Jan 2006 15:04:05")
 	k.buf = append(k.buf, "\n"+tcpwin.Header...)
 	k.shown = len(k.buf)
-	k.buf = append(k.rows(k.buf), '\n', 0)
+	k.buf = append(k.rows(at, k.buf), '\n', 0)
 	k.reports.Send(k.buf)
 	k.sent++
 }
 
-// rows appends the table's rows.
-func (k *sink) rows(b []byte) []byte {
-	for src, row := range k.table.All() {
+// rows appends the table's rows at a moment.
+func (k *sink) rows(at sdk.Moment, b []byte) []byte {
+	for src, row := range k.table.All(at) {
 		b = tcpwin.AppendRow(b, src, row)
 	}
 	return b

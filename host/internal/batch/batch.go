@@ -4,6 +4,7 @@
 package batch
 
 import (
+	"math"
 	"time"
 
 	"github.com/t2host/t2host/host/internal/decode"
@@ -23,6 +24,9 @@ type Layout struct {
 	plugins []*sdk.Plugin
 	packets [field.AllRows + 1]field.Packet // by rows: the union of the fields
 	used    [field.AllRows + 1]bool
+	orders  [field.AllRows + 1]bool // packets tell their places
+	starts  bool
+	start   field.Flow // the union of the fields
 	ends    bool
 	end     field.Flow // the union of the fields
 
@@ -35,7 +39,7 @@ type Layout struct {
 
 	maxRows  int
 	rowBytes int // the most that a plugin reads, without payload
-	endBytes int
+	endBytes int // of a begin or an end
 }
 
 // NewLayout returns the layout for plugins and batches of maxRows rows, in the host's zone,
@@ -46,10 +50,13 @@ func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *
 		rows := p.Packets.Rows
 		l.packets[rows] |= p.Packets.Fields
 		l.used[rows] = true
+		l.orders[rows] = l.orders[rows] || p.Packets.Tables
+		l.starts = l.starts || p.Starts.On
+		l.start |= p.Starts.Fields
 		l.ends = l.ends || p.Ends.On
 		l.end |= p.Ends.Fields
 		l.rowBytes = max(l.rowBytes, p.Packets.Size())
-		l.endBytes = max(l.endBytes, p.Ends.Size(), width(p.Columns))
+		l.endBytes = max(l.endBytes, p.Starts.Size(), p.Ends.Size(), width(p.Columns))
 		if p.Packets.Fields&field.Payload != 0 {
 			l.payload = max(l.payload, p.Packets.PayloadLen)
 		}
@@ -82,6 +89,18 @@ func (l *Layout) Header() int { return l.header }
 // Fields reports whether plugins read what is in decode.Fields.
 func (l *Layout) Fields() bool { return l.packet()&(extraFields|field.WindowScaled) != 0 }
 
+// Starts reports whether plugins read the begins of flows.
+func (l *Layout) Starts() bool { return l.starts }
+
+// Ticks returns the intervals of the plugins' ticks in nanoseconds, 0 of those without.
+func (l *Layout) Ticks() []int64 {
+	var list []int64
+	for _, p := range l.plugins {
+		list = append(list, p.Ticks.Every)
+	}
+	return list
+}
+
 // Scale reports whether the flow table must keep the scale of windows.
 func (l *Layout) Scale() bool { return l.packet()&field.WindowScaled != 0 }
 
@@ -97,17 +116,22 @@ type Batch struct {
 
 	layout  *Layout
 	packets [field.AllRows + 1]sdk.Packets
+	starts  sdk.Starts
 	ends    sdk.Ends
-	before  [field.AllRows + 1][]uint32
-	events  int // rows and ends
-	bytes   int
-	views   []sdk.Batch
-	changes []Changes
+	ticks   []sdk.Ticks // by plugin
+	// How many rows come before each, by rows.
+	startsBefore, before [field.AllRows + 1][]uint32
+	order                uint32 // of the next event
+	events               int    // that a plugin reads
+	bytes                int
+	views                []sdk.Batch
+	changes              []Changes
 }
 
 // New returns an empty batch of the layout.
 func (l *Layout) New() *Batch {
-	return &Batch{layout: l, views: make([]sdk.Batch, len(l.plugins)), changes: make([]Changes, len(l.plugins))}
+	n := len(l.plugins)
+	return &Batch{layout: l, ticks: make([]sdk.Ticks, n), views: make([]sdk.Batch, n), changes: make([]Changes, n)}
 }
 
 // View returns the batch as plugin i reads it, except for the columns and tables of other
@@ -115,6 +139,7 @@ func (l *Layout) New() *Batch {
 func (b *Batch) View(i int) *sdk.Batch {
 	p, v := b.layout.plugins[i], &b.views[i]
 	v.Number, v.First, v.Last, v.Time, v.Final, v.Totals = b.Number, b.First, b.Last, b.Time, b.Final, b.Totals
+	v.Events = b.order
 	payload, header := v.Packets.Payload, v.Packets.Header // memory that firstBytes used before
 	v.Packets = b.packets[p.Packets.Rows].Only(p.Packets.Fields)
 	if n := p.Packets.PayloadLen; p.Packets.Fields&field.Payload != 0 && n < b.layout.payload {
@@ -122,6 +147,14 @@ func (b *Batch) View(i int) *sdk.Batch {
 	}
 	if n := p.Packets.HeaderLen; p.Packets.Fields&field.Header != 0 && n < b.layout.header {
 		v.Packets.Header = firstBytes(header, &v.Packets.Header, n)
+	}
+	if !p.Packets.Tables {
+		v.Packets.Order = nil
+	}
+	v.Starts, v.Ticks = sdk.Starts{}, b.ticks[i]
+	if p.Starts.On {
+		v.Starts = b.starts.Only(p.Starts.Fields)
+		v.Starts.Before = b.startsBefore[p.Packets.Rows]
 	}
 	columns := v.Ends.Columns
 	v.Ends = sdk.Ends{}
@@ -144,10 +177,14 @@ func (b *Batch) Reset() {
 	b.Number, b.First, b.Last, b.Time, b.Final, b.Totals = 0, 0, 0, 0, false, sdk.Totals{}
 	for i := range b.packets {
 		b.packets[i].Reset()
-		b.before[i] = b.before[i][:0]
+		b.before[i], b.startsBefore[i] = b.before[i][:0], b.startsBefore[i][:0]
 	}
+	b.starts.Reset()
 	b.ends.Reset()
-	b.events, b.bytes = 0, 0
+	for i := range b.ticks {
+		b.ticks[i].Reset()
+	}
+	b.order, b.events, b.bytes = 0, 0, 0
 	for i := range b.changes {
 		b.changes[i].reset()
 	}
@@ -196,17 +233,72 @@ func (b *Batch) AddPacket(p *Packet) {
 	l := b.layout
 	added := false
 	if l.used[field.TCPRows] && h.Key.Proto == decode.ProtoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
-		addRow(&b.packets[field.TCPRows], l.packets[field.TCPRows], p)
+		b.addRow(field.TCPRows, p)
 		added = true
 	}
 	if l.used[field.AllRows] {
-		addRow(&b.packets[field.AllRows], l.packets[field.AllRows], p)
+		b.addRow(field.AllRows, p)
 		added = true
 	}
+	b.order++
 	if added {
 		b.events++
 		b.bytes += l.rowBytes + len(p.Payload) + len(p.Header)
 	}
+}
+
+func (b *Batch) addRow(rows field.Rows, p *Packet) {
+	r := &b.packets[rows]
+	addRow(r, b.layout.packets[rows], p)
+	if b.layout.orders[rows] {
+		r.Order = append(r.Order, b.order)
+	}
+}
+
+// AddStart adds the begin of the flow in slot, with its first packet.
+func (b *Batch) AddStart(slot uint32, f *flowtable.Flow, h *decode.Headers) {
+	b.seen(h.Number, h.Time)
+	l := b.layout
+	if !l.starts {
+		return
+	}
+	b.events++
+	b.bytes += l.endBytes
+	for rows := range b.startsBefore {
+		b.startsBefore[rows] = append(b.startsBefore[rows], uint32(b.packets[rows].N))
+	}
+	s := &b.starts
+	s.N++
+	s.Flow = append(s.Flow, slot)
+	s.Order = append(s.Order, b.order)
+	b.order++
+	dir := uint8(0)
+	if f.Inverted {
+		dir = 1
+	}
+	addStart(s, l.start, f, dir)
+}
+
+// NoTick is the time of no tick.
+const NoTick = math.MinInt64
+
+// AddTicks adds the ticks that frame number, at now, passes: of each plugin the last one, or NoTick.
+// They are one event.
+func (b *Batch) AddTicks(number uint64, now int64, times []int64) {
+	b.seen(number, now)
+	for i, at := range times {
+		if at == NoTick {
+			continue
+		}
+		t := &b.ticks[i]
+		t.N++
+		t.Time = append(t.Time, at)
+		t.Before = append(t.Before, uint32(b.packets[b.layout.plugins[i].Packets.Rows].N))
+		t.Order = append(t.Order, b.order)
+		b.events++
+		b.bytes += sdk.TickSize
+	}
+	b.order++
 }
 
 // firstBytes appends the first n bytes of each payload to a column, in the column's memory.
@@ -244,6 +336,8 @@ func (b *Batch) AddEnd(end End) {
 	e := &b.ends
 	e.N++
 	e.Flow = append(e.Flow, end.Slot)
+	e.Order = append(e.Order, b.order)
+	b.order++
 	addFields(e, l.end, end.Flow, end.Dir, end.At)
 	if l.end&field.UTCOffset != 0 {
 		e.UTCOffset = append(e.UTCOffset, l.zone.Offset(end.At))

@@ -126,6 +126,43 @@ func addRow(r *sdk.Packets, fields field.Packet, p *Packet) {
 	}
 }
 
+// addStart adds what the flow table knows of a flow's begin.
+func addStart(e *sdk.Starts, fields field.Flow, f *flowtable.Flow, dir uint8) {
+	if fields&field.FirstSeen != 0 {
+		e.FirstSeen = append(e.FirstSeen, f.FirstSeen)
+	}
+	if fields&field.FlowInd != 0 {
+		e.FlowInd = append(e.FlowInd, f.FlowInd)
+	}
+	if fields&field.Dir != 0 {
+		e.Dir = append(e.Dir, dir)
+	}
+	if fields&field.SrcIP != 0 {
+		e.SrcIP = append(e.SrcIP, ipOf(&f.Key, f.Key.Src))
+	}
+	if fields&field.DstIP != 0 {
+		e.DstIP = append(e.DstIP, ipOf(&f.Key, f.Key.Dst))
+	}
+	if fields&field.SrcPort != 0 {
+		e.SrcPort = append(e.SrcPort, f.SrcPort)
+	}
+	if fields&field.DstPort != 0 {
+		e.DstPort = append(e.DstPort, f.DstPort)
+	}
+	if fields&field.Proto != 0 {
+		e.Proto = append(e.Proto, f.Proto)
+	}
+	if fields&field.Opposite != 0 {
+		e.Opposite = append(e.Opposite, f.Opposite())
+	}
+	if fields&field.VLAN != 0 {
+		e.VLAN = append(e.VLAN, f.Key.VLAN)
+	}
+	if fields&field.EtherType != 0 {
+		e.EtherType = append(e.EtherType, f.EtherType)
+	}
+}
+
 // addFields adds what the flow table knows of a flow's end.
 func addFields(e *sdk.Ends, fields field.Flow, f *flowtable.Flow, dir uint8, at int64) {
 	if fields&field.At != 0 {
@@ -166,6 +203,9 @@ func addFields(e *sdk.Ends, fields field.Flow, f *flowtable.Flow, dir uint8, at 
 	}
 	if fields&field.Opposite != 0 {
 		e.Opposite = append(e.Opposite, f.Opposite())
+	}
+	if fields&field.VLAN != 0 {
+		e.VLAN = append(e.VLAN, f.Key.VLAN)
 	}
 	if fields&field.EtherType != 0 {
 		e.EtherType = append(e.EtherType, f.EtherType)

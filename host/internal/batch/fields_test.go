@@ -57,6 +57,11 @@ func everyField(t *testing.T, p *sdk.Plugin) *sdk.Batch {
 		h := &decode.Headers{}
 		set(reflect.ValueOf(h).Elem(), &next)
 		h.Key.Kind, h.Key.Proto, h.FragOffset = decode.IPv4, decode.ProtoTCP, false
+		f := &flowtable.Flow{}
+		set(reflect.ValueOf(f).Elem(), &next)
+		f.Key.Kind, f.Inverted = decode.IPv4, true
+		b.AddTicks(h.Number, h.Time, []int64{int64(i+1) * 1e9})
+		b.AddStart(uint32(i), f, h)
 		x := &decode.Fields{}
 		set(reflect.ValueOf(x).Elem(), &next)
 		b.AddPacket(&Packet{Slot: uint32(i), Headers: h, Fields: x, Flow: &flowtable.Flow{Inverted: true}, Window: uint32(i + 1), Payload: []byte{byte(i + 1)}, Header: []byte{byte(i + 2)}})
@@ -74,7 +79,7 @@ func everyField(t *testing.T, p *sdk.Plugin) *sdk.Batch {
 
 func reads() *sdk.Plugin {
 	return &sdk.Plugin{
-		Name: "reads", Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 4, HeaderLen: 4},
+		Name: "reads", Starts: sdk.StartSelect{On: true, Fields: field.AllStarts}, Ticks: sdk.Every(time.Second), Packets: sdk.PacketSelect{Tables: true, Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 4, HeaderLen: 4},
 		Ends: sdk.EndSelect{On: true, Fields: field.AllEnds},
 	}
 }
@@ -85,7 +90,7 @@ func columns(of any) map[string]reflect.Value {
 	list := map[string]reflect.Value{}
 	for i := range v.NumField() {
 		switch name := v.Type().Field(i).Name; name {
-		case "N", "Flow", "Before", "Columns":
+		case "N", "Flow", "Before", "Order", "Columns":
 		default:
 			list[strings.ToLower(name)] = v.Field(i)
 		}
@@ -112,7 +117,7 @@ func valueOf(column reflect.Value, i int) any {
 func TestEveryField(t *testing.T) {
 	p := reads()
 	b := everyField(t, p)
-	for of, names := range map[any][]string{&b.Packets: field.AllPackets.Names(), &b.Ends: field.AllEnds.Names()} {
+	for of, names := range map[any][]string{&b.Packets: field.AllPackets.Names(), &b.Starts: field.Flow(field.AllStarts).Names(), &b.Ends: field.AllEnds.Names()} {
 		all := columns(of)
 		if len(all) != len(names) {
 			t.Errorf("%T has %d columns, its fields are %v", of, len(all), names)
@@ -133,10 +138,11 @@ func TestEveryField(t *testing.T) {
 	sliced(t, b)
 	throughWire(t, p, b)
 	asRows(t, b)
-	packets, ends := b.Packets, b.Ends
+	packets, starts, ends := b.Packets, b.Starts, b.Ends
 	packets.Reset()
+	starts.Reset()
 	ends.Reset()
-	for _, of := range []any{&packets, &ends} {
+	for _, of := range []any{&packets, &starts, &ends} {
 		for name, column := range columns(of) {
 			if length(column) != 0 {
 				t.Errorf("%s is there after Reset", name)
@@ -157,6 +163,9 @@ func only(t *testing.T, of any, name string) {
 	case *sdk.Packets:
 		q := of.Only(field.PacketNamed(name))
 		got, n = &q, len(q.Flow)
+	case *sdk.Starts:
+		q := of.Only(field.FlowNamed(name))
+		got, n = &q, len(q.Flow)
 	case *sdk.Ends:
 		q := of.Only(field.FlowNamed(name))
 		got, n = &q, len(q.Flow)
@@ -173,11 +182,14 @@ func only(t *testing.T, of any, name string) {
 
 func sliced(t *testing.T, b *sdk.Batch) {
 	t.Helper()
-	packets, ends := b.Packets.Slice(1, 3), b.Ends.Slice(1, 3, 1)
+	packets, starts, ends := b.Packets.Slice(1, 3), b.Starts.Slice(1, 3, 1), b.Ends.Slice(1, 3, 1)
+	if starts.N != 2 || starts.Order[1] != b.Starts.Order[2] || starts.Before[1] != b.Starts.Before[2]-1 || packets.Order[0] != b.Packets.Order[1] || ends.Order[1] != b.Ends.Order[2] {
+		t.Errorf("slices have the places %v, %v, %v", packets.Order, starts.Order, ends.Order)
+	}
 	if packets.N != 2 || ends.N != 2 || packets.Flow[0] != 1 || ends.Flow[1] != 2 || ends.Before[0] != b.Ends.Before[1]-1 {
 		t.Errorf("slices begin with %v, %v, %v", packets.Flow, ends.Flow, ends.Before)
 	}
-	for _, pair := range [][2]any{{&b.Packets, &packets}, {&b.Ends, &ends}} {
+	for _, pair := range [][2]any{{&b.Packets, &packets}, {&b.Starts, &starts}, {&b.Ends, &ends}} {
 		whole := columns(pair[0])
 		for name, column := range columns(pair[1]) {
 			if length(column) != 2 || valueOf(column, 0) != valueOf(whole[name], 1) || valueOf(column, 1) != valueOf(whole[name], 2) {
@@ -205,7 +217,7 @@ func throughWire(t *testing.T, p *sdk.Plugin, b *sdk.Batch) {
 // asRows compares the methods of rows with the columns of their names.
 func asRows(t *testing.T, b *sdk.Batch) {
 	t.Helper()
-	packets, ends := columns(&b.Packets), columns(&b.Ends)
+	packets, starts, ends := columns(&b.Packets), columns(&b.Starts), columns(&b.Ends)
 	seen := 0
 	same := func(row any, columns map[string]reflect.Value, i int) {
 		v := reflect.ValueOf(row)
@@ -224,19 +236,20 @@ func asRows(t *testing.T, b *sdk.Batch) {
 			}
 		}
 	}
-	n, m := 0, 0
+	n, k, m := 0, 0, 0
 	stage, err := sdk.Define(sdk.Spec[struct{}]{
 		Name: "reads", Version: "1.0.0", Doc: "reads", Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			return &sdk.Loop{
-				Packet:  func(r sdk.PacketRow) { same(r, packets, n); n++ },
-				EndFlow: func(r sdk.EndRow) error { same(r, ends, m); m++; return nil },
+				StartFlow: func(r sdk.StartRow) { same(r, starts, k); k++ },
+				Packet:    func(r sdk.PacketRow) { same(r, packets, n); n++ },
+				EndFlow:   func(r sdk.EndRow) error { same(r, ends, m); m++; return nil },
 			}, nil
 		},
 	}).Open(sdk.Opening{})
 	if err == nil {
 		err = stage.Batch(b)
 	}
-	if want := rows * (len(packets) + len(ends) - len(field.EndLists)); err != nil || seen != want {
+	if want := rows * (len(packets) + len(starts) + len(ends) - len(field.EndLists)); err != nil || seen != want {
 		t.Errorf("%d values of rows, want %d: %v", seen, want, err)
 	}
 }

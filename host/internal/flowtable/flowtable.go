@@ -84,6 +84,10 @@ const none = ^uint32(0)
 
 // Table holds the live flows.
 type Table struct {
+	// OnStart is called for each flow that begins, if it is set, before Packet returns. The flow is
+	// valid during the call.
+	OnStart func(slot uint32, f *Flow)
+
 	cfg   Config
 	onEnd func(slot uint32, f *Flow, dir uint8)
 
@@ -311,6 +315,9 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	t.index.add(hash, slot)
 	t.pushFront(slot)
 	t.count(f)
+	if t.OnStart != nil {
+		t.OnStart(slot, f)
+	}
 	return slot, f
 }
 

@@ -32,7 +32,7 @@ func maker(name string, table *sdk.Table[key, key]) *sdk.Plugin {
 			w := table.Writer(env)
 			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
 				e.PutUint(0, uint64(e.Flow()))
-				w.Set(key{e.Flow()}, key{e.Flow()})
+				w.Set(e.Moment, key{e.Flow()}, key{e.Flow()})
 				return nil
 			}}, nil
 		},
@@ -50,7 +50,7 @@ func reader(seen *[]string) *sdk.Plugin {
 			l, r := left.View(env), right.View(env)
 			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
 				*seen = append(*seen, strings.Join([]string{
-					sdk.Count(e.Uint(0)), sdk.Count(e.Uint(1)), sdk.Count(uint64(l.Len())), sdk.Count(uint64(r.Len())),
+					sdk.Count(e.Uint(0)), sdk.Count(e.Uint(1)), sdk.Count(uint64(l.Len(e.Moment))), sdk.Count(uint64(r.Len(e.Moment))),
 				}, " "))
 				return nil
 			}}, nil

@@ -21,7 +21,9 @@ type (
 		Doc      string          `json:"doc"`
 		Settings []settingObject `json:"settings"`
 		Requires []requirement   `json:"requires"`
+		Starts   *starts         `json:"starts"`
 		Packets  *packets        `json:"packets"`
+		Ticks    *ticks          `json:"ticks"`
 		Ends     *ends           `json:"ends"`
 		Columns  []column        `json:"columns"`
 		Exports  []table         `json:"exports"`
@@ -50,6 +52,14 @@ type (
 		Fields  []string `json:"fields"`
 		Payload int      `json:"payload"`
 		Header  int      `json:"header"`
+		Tables  bool     `json:"tables"`
+	}
+	starts struct {
+		Fields []string `json:"fields"`
+	}
+	ticks struct {
+		Every   uint64 `json:"every"`
+		Setting string `json:"setting"`
 	}
 	ends struct {
 		Fields  []string `json:"fields"`
@@ -90,10 +100,19 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 	}
 	if p.Packets != nil {
 		d.Packets.Rows = field.Rows(w.index("rows", wire.RowKinds, p.Packets.Rows))
-		d.Packets.PayloadLen, d.Packets.HeaderLen = p.Packets.Payload, p.Packets.Header
+		d.Packets.PayloadLen, d.Packets.HeaderLen, d.Packets.Tables = p.Packets.Payload, p.Packets.Header, p.Packets.Tables
 		for _, name := range p.Packets.Fields {
 			d.Packets.Fields |= fieldNamed(&w, "packet field", name, field.PacketNamed)
 		}
+	}
+	if p.Starts != nil {
+		d.Starts.On = true
+		for _, name := range p.Starts.Fields {
+			d.Starts.Fields |= fieldNamed(&w, "start field", name, field.FlowNamed)
+		}
+	}
+	if p.Ticks != nil {
+		d.Ticks = sdk.TickSelect{Every: int64(min(p.Ticks.Every, 1<<62)), Setting: p.Ticks.Setting}
 	}
 	if p.Ends != nil {
 		d.Ends.On = true

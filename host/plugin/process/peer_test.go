@@ -117,10 +117,10 @@ func TestConversation(t *testing.T) {
 func batch(n int) *sdk.Batch {
 	ip := sdk.IPv4([16]byte{12: 10, 15: byte(n)})
 	return &sdk.Batch{
-		Number: uint64(n + 1), Time: int64(n+1) * 1e9,
+		Number: uint64(n + 1), Time: int64(n+1) * 1e9, Events: 1,
 		Packets: sdk.Packets{N: 5, Flow: make([]uint32, 5), Time: []int64{1, 2, 3, 4, 5}, Window: []uint32{9, 0, 0, 0, 9}, TCPFlags: make([]uint16, 5)},
 		Ends: sdk.Ends{
-			N: 1, Flow: []uint32{0}, Before: []uint32{5}, LastSeen: []int64{5}, SrcIP: []sdk.IP{ip}, DstIP: []sdk.IP{ip},
+			N: 1, Flow: []uint32{0}, Before: []uint32{5}, Order: []uint32{0}, LastSeen: []int64{5}, SrcIP: []sdk.IP{ip}, DstIP: []sdk.IP{ip},
 		},
 	}
 }

@@ -210,7 +210,7 @@ func talk(t *testing.T, role string, timeout time.Duration) ([]string, error) {
 		return p, nil
 	}).Open(sdk.Opening{})
 	if err == nil {
-		b := &sdk.Batch{Number: 1, Ends: sdk.Ends{N: 1, Flow: []uint32{0}, Before: []uint32{0}}}
+		b := &sdk.Batch{Number: 1, Events: 1, Ends: sdk.Ends{N: 1, Flow: []uint32{0}, Before: []uint32{0}, Order: []uint32{0}}}
 		err = stage.Batch(b)
 		if err == nil && b.Out.Columns[0].Uint(0) != 7 {
 			t.Errorf("%s: column %v", role, b.Out.Columns)

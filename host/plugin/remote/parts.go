@@ -1,6 +1,8 @@
 package remote
 
 import (
+	"math"
+
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
@@ -8,25 +10,27 @@ import (
 )
 
 // parts splits a batch that is too large for a message and joins the answers. The
-// host bounds rows, and ends without columns that differ in width; changes of
+// host bounds rows, and begins and ends without columns that differ in width; changes of
 // imported tables and texts of ends can be many, so a part ends when they fill it.
 // This is correct because a batch's size never changes a result.
 type parts struct {
 	plugin *sdk.Plugin
 	whole  *sdk.Batch
 	part   sdk.Batch
-	// How much of the whole the parts so far contain.
-	rows, ends, deltas int
-	last               bool
+	done   position // how much of the whole the parts so far contain
+	last   bool
 }
 
+// position is how far parts are in a batch: the next of each.
+type position struct{ rows, starts, ends, ticks, deltas int }
+
 // maxExtra bounds the changes and texts of a part in bytes; the other half is for
-// rows and ends.
+// rows, begins, ends and ticks.
 const maxExtra = wire.MaxBatch/2 - 4096
 
 func (s *parts) split(p *sdk.Plugin, whole *sdk.Batch) {
 	s.plugin, s.whole = p, whole
-	s.rows, s.ends, s.deltas, s.last = 0, 0, 0, false
+	s.done, s.last = position{}, false
 	s.part.Out.Leave = s.pass
 }
 
@@ -35,41 +39,49 @@ func (s *parts) next() bool {
 	if s.last {
 		return false
 	}
-	w := s.whole
-	bytes, end, n := 0, s.ends, s.deltas
+	w, to, bytes := s.whole, s.done, 0
 	full := func(more int) bool { // a part is never empty
 		bytes += more
-		return bytes > maxExtra && (end > s.ends || n > s.deltas)
+		return bytes > maxExtra && to != s.done
 	}
-	for ; ; end++ {
-		for n < len(w.Imports) && int(w.Imports[n].At) <= end {
-			if full(wire.DeltaSize(&w.Imports[n])) {
-				// The changes of this end that are in the part come after all ends of it.
-				return s.upTo(end, n)
+	for {
+		order := s.order(to)
+		for to.deltas < len(w.Imports) && w.Imports[to.deltas].At <= order {
+			if full(wire.DeltaSize(&w.Imports[to.deltas])) {
+				return s.upTo(to) // what is in the part of this event's changes comes before its next events
 			}
-			n++
+			to.deltas++
 		}
-		if end == w.Ends.N {
+		switch {
+		case order == math.MaxUint32:
 			s.last = true
-			return s.upTo(end, n)
-		}
-		if full(s.width(end)) {
-			return s.upTo(end, n)
+			to.rows = w.Packets.N
+			return s.upTo(to)
+		case to.starts < w.Starts.N && w.Starts.Order[to.starts] == order:
+			to.rows = max(to.rows, int(w.Starts.Before[to.starts]))
+			to.starts++
+		case to.ticks < w.Ticks.N && w.Ticks.Order[to.ticks] == order:
+			to.rows = max(to.rows, int(w.Ticks.Before[to.ticks]))
+			to.ticks++
+		default:
+			if full(s.width(to.ends)) {
+				return s.upTo(to)
+			}
+			to.rows = max(to.rows, int(w.Ends.Before[to.ends]))
+			to.ends++
 		}
 	}
 }
 
-// upTo ends the part before this flow end and this change.
-func (s *parts) upTo(end, delta int) bool {
-	w, rows := s.whole, s.rows
-	switch {
-	case s.last:
-		rows = w.Packets.N
-	case end > 0:
-		rows = max(rows, int(w.Ends.Before[end-1]))
+// order returns the place of the next begin, end or tick, or MaxUint32 if there is none.
+func (s *parts) order(p position) uint32 {
+	order := uint32(math.MaxUint32)
+	for _, next := range [][]uint32{s.whole.Starts.Order[p.starts:], s.whole.Ends.Order[p.ends:], s.whole.Ticks.Order[p.ticks:]} {
+		if len(next) > 0 {
+			order = min(order, next[0])
+		}
 	}
-	s.cut(rows, end, delta)
-	return true
+	return order
 }
 
 // width returns the bytes of flow end i in columns whose values differ in width.
@@ -88,18 +100,18 @@ func (s *parts) width(i int) int {
 	return n
 }
 
-func (s *parts) cut(rows, ends, deltas int) {
-	w, b := s.whole, &s.part
-	b.Number, b.First, b.Last, b.Time = w.Number, w.First, w.Last, w.Time
+// upTo ends the part there.
+func (s *parts) upTo(to position) bool {
+	w, b, from := s.whole, &s.part, s.done
+	b.Number, b.First, b.Last, b.Time, b.Events = w.Number, w.First, w.Last, w.Time, w.Events
 	b.Final, b.Totals = w.Final && s.last, w.Totals
-	b.Packets = w.Packets.Slice(s.rows, rows)
-	b.Ends = w.Ends.Slice(s.ends, ends, s.rows)
-	b.Imports = b.Imports[:0]
-	for _, d := range w.Imports[s.deltas:deltas] {
-		d.At -= uint32(s.ends)
-		b.Imports = append(b.Imports, d)
-	}
-	s.rows, s.ends, s.deltas = rows, ends, deltas
+	b.Packets = w.Packets.Slice(from.rows, to.rows)
+	b.Starts = w.Starts.Slice(from.starts, to.starts, from.rows)
+	b.Ends = w.Ends.Slice(from.ends, to.ends, from.rows)
+	b.Ticks = w.Ticks.Slice(from.ticks, to.ticks, from.rows)
+	b.Imports = w.Imports[from.deltas:to.deltas]
+	s.done = to
+	return true
 }
 
 // merge adds the columns of the part's answer to the whole's.
@@ -115,11 +127,5 @@ func (s *parts) merge() {
 	}
 }
 
-// pass hands on the rest of the part's answer; its changes belong to flow ends of the whole.
-func (s *parts) pass(out *answer.Answer) error {
-	before := uint32(s.ends - s.part.Ends.N)
-	for i := range out.Deltas {
-		out.Deltas[i].At += before
-	}
-	return s.whole.Out.Pass(out)
-}
+// pass hands on the rest of the part's answer.
+func (s *parts) pass(out *answer.Answer) error { return s.whole.Out.Pass(out) }

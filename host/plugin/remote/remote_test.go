@@ -40,14 +40,14 @@ func reader() *sdk.Plugin {
 			return &sdk.Loop{
 				Packet: func(p sdk.PacketRow) { sum = 31*sum + uint64(p.Window()) },
 				EndFlow: func(e sdk.EndRow) error {
-					n := uint32(table.Len())
+					n := uint32(table.Len(e.Moment))
 					e.PutUint(0, uint64(n))
 					e.PutBytes(1, (value.Text|value.List).AppendTo(append([]byte(nil), e.Vec(field.HdrDesc)...), e.Bytes(1)))
-					lengths.Set(number{uint32(e.FlowInd())}, number{n})
+					lengths.Set(e.Moment, number{uint32(e.FlowInd())}, number{n})
 					lines.Send([]byte(strconv.FormatUint(sum+e.Uint(0), 10) + "\n"))
 					return nil
 				},
-				Report: func(r *sdk.Report) { r.Line(strconv.Itoa(table.Len())) },
+				Report: func(r *sdk.Report) { r.Line(strconv.Itoa(table.Len(r.Moment))) },
 			}, nil
 		},
 	})
@@ -62,7 +62,7 @@ func large(text int, changes []int) *sdk.Batch {
 		b.Packets.Flow = append(b.Packets.Flow, i)
 		b.Packets.Window = append(b.Packets.Window, i)
 	}
-	b.Ends.N = len(changes)
+	b.Ends.N, b.Events = len(changes), uint32(len(changes))
 	b.Ends.Columns = []value.Vec{{Type: value.Uint8}, {Type: value.Text}}
 	b.Ends.HdrDesc.Type = field.HdrDesc.Type()
 	key := byte(0)
@@ -70,6 +70,7 @@ func large(text int, changes []int) *sdk.Batch {
 		b.Ends.Flow = append(b.Ends.Flow, uint32(at))
 		b.Ends.FlowInd = append(b.Ends.FlowInd, uint64(at))
 		b.Ends.Before = append(b.Ends.Before, uint32(2*at))
+		b.Ends.Order = append(b.Ends.Order, uint32(at))
 		b.Ends.Columns[0].Data = append(b.Ends.Columns[0].Data, byte(at))
 		b.Ends.Columns[1].Append(bytes.Repeat([]byte{'a' + byte(at)}, text))
 		b.Ends.HdrDesc.Append(field.HdrDesc.Type().AppendTo(nil, bytes.Repeat([]byte{'A' + byte(at)}, text)))

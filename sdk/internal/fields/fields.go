@@ -4,7 +4,10 @@
 // where the host knows it from.
 package fields
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Field is a column of a batch.
 type Field struct {
@@ -80,7 +83,7 @@ var Packets = []Field{
 	{"windowScaled", "WindowScaled", "uint32", "the TCP window in bytes, by the scale of both sides' SYN; 4294967295 if one of them was not seen, or the packet was cut before its window", "RFC 7323, 2.3", "p.Window"},
 }
 
-// Ends are the fields of a flow's end. The flow's slot, and how many rows come before it, come first.
+// Ends are the fields of a flow's end. The flow's slot, how many rows come before it, and its place in the batch, come first.
 var Ends = []Field{
 	{"at", "At", "int64", "the packet time that ended it, nanoseconds since 1970 UTC", "", "at"},
 	{"firstSeen", "FirstSeen", "int64", "the time of its first packet, nanoseconds since 1970 UTC", "", ""},
@@ -96,6 +99,7 @@ var Ends = []Field{
 	{"utcOffset", "UTCOffset", "int32", "seconds east of UTC at At, in the host's zone", "", "-"},
 	{"flowStat", "FlowStat", "uint64", "T2's flowStat", "", "uint64(f.FlowStat)"},
 	{"opposite", "Opposite", "uint32", "the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B", "", "f.Opposite()"},
+	{"vlan", "VLAN", "uint16", "the VLAN identifier by which the flow is told from others, of its innermost tag; 0 without one", "IEEE 802.1Q, 9.6", "f.Key.VLAN"},
 	{"etherType", "EtherType", "uint16", "the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)", "", ""},
 	{"hdrDesc", "HdrDesc", "Text | List", "the header stacks of its packets, at most 4, in order of appearance", "", "-"},
 	{"numHdrs", "NumHdrs", "Uint16 | List", "how many headers each of these stacks has", "", "-"},
@@ -103,4 +107,25 @@ var Ends = []Field{
 	{"dstMAC", "DstMAC", "MAC | List", "its destination MAC addresses, at most 3, in order of appearance", "", "-"},
 	{"vlanID", "VLANID", "Uint16 | List", "the VLAN tags of its first packet, at most 3, outermost first", "", "-"},
 	{"icmp", "ICMP", "Uint16 | List", "the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance", "RFC 792, RFC 4443", "-"},
+}
+
+// atStart are the fields of Ends that are known when a flow begins.
+var atStart = []string{"firstSeen", "flowInd", "dir", "srcIP", "dstIP", "srcPort", "dstPort", "proto", "opposite", "vlan", "etherType"}
+
+// Starts returns the fields of a flow's begin, with what is told of them there. The flow's slot, how many rows come before it, and its
+// place in the batch, come first.
+func Starts() []Field {
+	var list []Field
+	for _, f := range Ends {
+		if slices.Contains(atStart, f.Name) {
+			switch f.Name {
+			case "dir":
+				f.Doc = "0 for A, the client's direction, and 1 for B"
+			case "opposite":
+				f.Doc = "the slot of the opposite direction if that has begun, else NoFlow (0xffffffff)"
+			}
+			list = append(list, f)
+		}
+	}
+	return list
 }

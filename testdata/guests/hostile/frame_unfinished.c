@@ -1,3 +1,3 @@
 // Begins a frame in a piece and never ends it.
-#define BATCH begin_piece(); set_count(COUNT_FRAMES, 1); put16(0), put16(2), put32(4), put32(0); send_piece();
+#define BATCH begin_piece(); begin_section(TAG_FRAMES), set_count(1); put16(0), put16(2), put32(4), put32(0); send_piece();
 #include "hostile.h"

@@ -64,15 +64,17 @@ EXPORT(t2host_open) u64 open_plugin(u32 size) {
   return nothing();
 }
 EXPORT(t2host_batch) u64 batch(u32 size) {
-  u32 ends = get32(message.data + 48);
+  reader r = read_message(size, KIND_BATCH);
+  batch_header h = read_header(&r);
+  enter_section(&r, TAG_PACKETS), r.at = r.limit, leave_section(&r);
+  u32 ends = rows(&r, TAG_ENDS);
   if (ends == 0) return nothing();
   BATCH
   begin_answer(ENDS);
-  set_count(COUNT_CHANGES, DELTAS), set_count(COUNT_FRAMES, FRAMES);
-  pad(8);
   COLUMNS
-  pad(4);
+  if (DELTAS) begin_section(TAG_CHANGES), set_count(DELTAS);
   PUT_DELTAS
+  if (FRAMES) begin_section(TAG_FRAMES), set_count(FRAMES);
   PUT_FRAMES
   return end_answer();
 }

@@ -9,8 +9,8 @@
 #define BATCH t2host_log("log\x1b[31m\nline\xff", 14);
 #define FRAMES 0
 #define PUT_FRAMES                                                            \
-  if (get32(message.data + 40) & FLAG_FINAL) {                                 \
-    counted(COUNT_REPORT);                                                    \
+  if (h.flags & FLAG_FINAL) {                                 \
+    counted(TAG_REPORT);                                                    \
     u64 s = begin_text();                                                     \
     put_string("rep\x1b[31m\nline\x1b]0;T\x07 \xe2\x80\xae" "fdp");            \
     end_text(s);                                                              \

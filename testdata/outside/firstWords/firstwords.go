@@ -106,15 +106,15 @@ func (t *firstwords) endFlow(end sdk.EndRow) error {
 	end.PutFloat(colShare, share)
 	if f.packets > 0 {
 		k := Port{uint32(end.Proto()), uint32(end.DstPort())}
-		row, _ := t.ports.Get(k)
+		row, _ := t.ports.Get(end.Moment, k)
 		row.Flows++
 		row.Packets += uint64(f.packets)
-		t.ports.Set(k, row)
+		t.ports.Set(end.Moment, k, row)
 	}
 	return nil
 }
 
 // report adds the plugin's lines to the end report.
 func (t *firstwords) report(r *sdk.Report) {
-	r.Summary("Ports with words: " + sdk.Count(uint64(t.ports.Len())))
+	r.Summary("Ports with words: " + sdk.Count(uint64(t.ports.Len(r.Moment))))
 }

@@ -51,7 +51,7 @@ type sink struct {
 // endFlow looks at the row of the flow's source: nobody else's changes at this end.
 func (k *sink) endFlow(end sdk.EndRow) error {
 	src := end.SrcIP()
-	row, ok := k.table.Get(src)
+	row, ok := k.table.Get(end.Moment, src)
 	if !ok || row.ShutMax <= k.longest[src] || row.ShutMax < int64(k.Least)*1e6 {
 		return nil
 	}
