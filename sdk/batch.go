@@ -31,18 +31,22 @@ type Totals struct {
 
 // Ticks are the ticks of a batch, see [Every].
 type Ticks struct {
-	N      int
-	Time   []int64  // packet time, a multiple of the interval, nanoseconds since 1970 UTC
-	Before []uint32 // how many of the batch's packets come before it
-	Order  []uint32 // its place among all events of the batch
+	N    int
+	Time []int64 // packet time, a multiple of the interval, nanoseconds since 1970 UTC
+	// UTCOffset is seconds east of UTC at Time, in the host's zone.
+	UTCOffset []int32
+	Before    []uint32 // how many of the batch's packets come before it
+	Order     []uint32 // its place among all events of the batch
 }
 
 // Reset empties the ticks and keeps their memory. The host calls it.
-func (t *Ticks) Reset() { t.N, t.Time, t.Before, t.Order = 0, t.Time[:0], t.Before[:0], t.Order[:0] }
+func (t *Ticks) Reset() {
+	t.N, t.Time, t.UTCOffset, t.Before, t.Order = 0, t.Time[:0], t.UTCOffset[:0], t.Before[:0], t.Order[:0]
+}
 
 // Slice returns ticks [from, to), with rows packets less before them. The host calls it.
 func (t *Ticks) Slice(from, to, rows int) Ticks {
-	return Ticks{N: to - from, Time: slice(t.Time, from, to), Before: less(t.Before, from, to, rows), Order: slice(t.Order, from, to)}
+	return Ticks{N: to - from, Time: slice(t.Time, from, to), UTCOffset: slice(t.UTCOffset, from, to), Before: less(t.Before, from, to, rows), Order: slice(t.Order, from, to)}
 }
 
 // NoFlow is the slot of no flow: of the opposite of a flow that has none.

@@ -14,9 +14,10 @@ type Loop struct {
 	StartFlow func(StartRow)
 	// Packet is called for each packet that the plugin selects.
 	Packet func(PacketRow)
-	// Columns is called instead of Packet, once a batch with all packets as columns,
-	// after its begins and before its flow ends and ticks. It is faster. A packet must change only
-	// the state of its own flow: here packets come before flow ends that they came after.
+	// Columns is called instead of Packet, with all packets of a batch as columns, after its begins
+	// and before its flow ends; where there are ticks with all up to the next tick, so that a tick
+	// comes after the packets before it, and no others. It is faster. A packet must change only the
+	// state of its own flow: here packets come before flow ends that they came after.
 	Columns func(*Packets)
 	// EndFlow is called for each flow end. It writes the plugin's columns.
 	EndFlow func(EndRow) error
@@ -41,10 +42,11 @@ func (l *Loop) Batch(b *Batch) error {
 			return errors.New("loop has both Packet and Columns")
 		}
 		w.starts(b.Starts.N)
-		if b.Packets.N > 0 {
-			l.Columns(&b.Packets)
+		if l.Tick == nil || b.Ticks.N == 0 {
+			w.columns(b.Packets.N)
+		} else {
+			w.columns(int(b.Ticks.Before[0]))
 		}
-		w.row = b.Packets.N
 	}
 	if l.Ends != nil {
 		if l.EndFlow != nil || l.Packet != nil || l.Tick != nil {
@@ -100,6 +102,9 @@ func (w *walk) events() error {
 					return err
 				}
 			}
+			if l.Columns != nil && l.Tick != nil {
+				w.columns(int(next(b.Ticks.Before, w.tick)))
+			}
 		default:
 			return nil
 		}
@@ -112,6 +117,21 @@ func next(order []uint32, i int) uint32 {
 		return order[i]
 	}
 	return noOrder
+}
+
+// columns calls back for the packets up to that one, of all that there are.
+func (w *walk) columns(upTo int) {
+	p := &w.b.Packets
+	upTo = min(upTo, p.N)
+	switch {
+	case upTo == w.row:
+	case w.row == 0 && upTo == p.N:
+		w.loop.Columns(p)
+	default:
+		part := p.Slice(w.row, upTo)
+		w.loop.Columns(&part)
+	}
+	w.row = upTo
 }
 
 func (w *walk) starts(upTo int) {

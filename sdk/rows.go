@@ -37,6 +37,9 @@ type TickRow struct {
 // Time returns the tick's packet time, a multiple of the interval, in nanoseconds since 1970 UTC.
 func (r TickRow) Time() int64 { return r.b.Ticks.Time[r.i] }
 
+// UTCOffset returns seconds east of UTC at Time, in the host's zone.
+func (r TickRow) UTCOffset() int32 { return r.b.Ticks.UTCOffset[r.i] }
+
 // Start goes on to begin i and returns it, see [Batch.End].
 func (b *Batch) Start(i int) StartRow { return StartRow{b.at(b.Starts.Order[i]), i} }
 

@@ -83,7 +83,7 @@ func EverySetting(name string) TickSelect { return TickSelect{Setting: name} }
 func (t TickSelect) On() bool { return t != TickSelect{} }
 
 // TickSize is the bytes of a tick on the wire.
-const TickSize = 16
+const TickSize = 20
 
 // EndSelect is what a plugin reads at flow ends. Make one with [End].
 type EndSelect struct {

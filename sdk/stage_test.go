@@ -48,7 +48,9 @@ func TestLoop(t *testing.T) {
 		{"nothing", Loop{}, ""},
 		{"packets and ends as they came", Loop{Packet: packet, EndFlow: endFlow, Report: report}, "packet end packet packet end packet report 9"},
 		{"all as it came", Loop{StartFlow: start, Packet: packet, EndFlow: endFlow, Tick: tick}, "start packet tick 5 end start packet packet end tick 6 packet"},
-		{"begins and columns first", Loop{StartFlow: start, Columns: columns, EndFlow: endFlow, Tick: tick}, "start start 4 packets tick 5 end end tick 6"},
+		{"begins and columns first", Loop{StartFlow: start, Columns: columns, EndFlow: endFlow, Tick: tick}, "start start 1 packets tick 5 2 packets end end tick 6 1 packets"},
+		{"columns between ticks", Loop{Columns: columns, Tick: tick}, "1 packets tick 5 2 packets tick 6 1 packets"},
+		{"columns where no tick is read", Loop{Columns: columns}, "4 packets"},
 		{"begins, and all else as columns", Loop{StartFlow: start, Columns: columns, Ends: ends}, "start start 4 packets 2 ends"},
 		{"ticks beside ends as columns", Loop{Tick: tick, Ends: ends}, "error: loop has Ends, and EndFlow, Packet or Tick"},
 		{"packets alone", Loop{Packet: packet}, "packet packet packet packet"},
@@ -64,7 +66,7 @@ func TestLoop(t *testing.T) {
 		b.Packets = Packets{N: 4}
 		b.Starts = Starts{N: 2, Flow: []uint32{0, 1}, Before: []uint32{0, 1}, Order: []uint32{0, 4}}
 		b.Ends = Ends{N: 2, Flow: []uint32{0, 1}, Before: []uint32{1, 3}, Order: []uint32{3, 7}}
-		b.Ticks = Ticks{N: 2, Time: []int64{5, 6}, Before: []uint32{1, 3}, Order: []uint32{2, 8}}
+		b.Ticks = Ticks{N: 2, Time: []int64{5, 6}, UTCOffset: []int32{0, 0}, Before: []uint32{1, 3}, Order: []uint32{2, 8}}
 		b.env = newEnv(&Plugin{}, Opening{})
 		if err := c.loop.Batch(b); err != nil {
 			call("error: %v", err)

@@ -22,5 +22,7 @@ var Values = []Value{
 	{"capture", "lengths", "wrap"},
 	{"output", "folder", "capture"},
 	{"tcpwin", "when_full", "stop"},
+	{"tcpwin", "every", "0"},
 	{"tcpwinsink", "final_report", "false"},
+	{"tcpwinsink", "when", "flow_end"},
 }

@@ -12,6 +12,13 @@ type flow struct {
 	shutTime int64  // nanoseconds shut, but for the time since
 	shutMax  int64
 	when     int64 // when the longest time began
+	src, dst sdk.IP
+}
+
+// startFlow notes the flow's addresses.
+func (t *tcpwin) startFlow(start sdk.StartRow) {
+	f := t.flows.At(start.Flow())
+	f.src, f.dst = start.SrcIP(), start.DstIP()
 }
 
 // open ends the time shut at t. Packet time may go backwards.
@@ -35,24 +42,31 @@ func (t *tcpwin) count(p *sdk.Packets) {
 			f.below++
 			if flags[i]&rst != 0 {
 				f.resets++
-				if f.shut {
-					f.open(times[i])
-				}
+				t.open(slot, f, times[i])
 			} else if !f.shut {
 				f.shut, f.since = true, times[i]
+				t.shut.Set(slot, struct{}{})
 			}
-		} else if f.shut && windows[i] <= 0xffff { // the window of a clipped packet is unknown
-			f.open(times[i])
+		} else if windows[i] <= 0xffff { // the window of a clipped packet is unknown
+			t.open(slot, f, times[i])
 		}
+	}
+}
+
+// open ends the time that the flow in slot is shut, if it is.
+func (t *tcpwin) open(slot uint32, f *flow, at int64) {
+	if f.shut {
+		f.open(at)
+		t.shut.Delete(slot)
 	}
 }
 
 // endFlow writes the flow's columns and adds its source to the table.
 func (t *tcpwin) endFlow(end sdk.EndRow) error {
-	f := t.flows.Take(end.Flow())
-	if f.shut {
-		f.open(end.LastSeen())
-	}
+	slot := end.Flow()
+	f := t.flows.Take(slot)
+	t.open(slot, &f, end.LastSeen())
+	wasLive := t.live.Delete(slot)
 	stat := uint8(0)
 	if f.below > 0 {
 		stat = undershot
@@ -65,35 +79,29 @@ func (t *tcpwin) endFlow(end sdk.EndRow) error {
 	t.stat |= stat
 	t.below += uint64(f.below)
 	t.packets += uint64(f.packets)
-	if f.below > 0 && f.packets >= t.MinPackets {
-		t.enter(end.Moment, end.SrcIP(), end.DstIP(), &f)
+	entered := f.below > 0 && f.packets >= t.MinPackets && t.enter(end.Moment, &f)
+	if entered || wasLive {
+		t.show(end.Moment, f.src)
 	}
 	return nil
 }
 
-// enter adds a qualifying flow to the table by T2's rule, in single precision
-// (docs/reference/tcpwin.md#the-table).
-func (t *tcpwin) enter(at sdk.Moment, src, dst sdk.IP, f *flow) {
-	full := t.table.Len(at) >= int(t.MaxEntries)
+// enter adds a qualifying flow that has ended to its source's row, and reports whether there was
+// room, or could be made.
+func (t *tcpwin) enter(at sdk.Moment, f *flow) bool {
+	full := t.ended.Len() >= int(t.MaxEntries)
 	if full && t.WhenFull == "stop" {
-		return
+		return false
 	}
-	row, known := t.table.Get(at, src)
+	row, known := t.ended.Get(f.src)
 	if full && !known {
 		t.evict(at)
 	}
-	t.recent.Delete(src)
-	t.recent.Set(src, struct{}{})
-	if ratio := float32(f.below) / float32(f.packets); ratio > row.Ratio {
-		row.Packets, row.Ratio = f.packets, ratio
-	}
-	row.Below += uint64(f.below)
-	row.Resets += uint64(f.resets)
-	row.ShutTime += f.shutTime
-	if f.shutMax > row.ShutMax {
-		row.ShutMax, row.Peer, row.When = f.shutMax, dst, f.when
-	}
-	t.table.Set(at, src, row)
+	t.recent.Delete(f.src)
+	t.recent.Set(f.src, struct{}{})
+	row.add(f)
+	t.ended.Set(f.src, row)
+	return true
 }
 
 // evict makes room by the source that has gone longest without a qualifying
@@ -101,7 +109,8 @@ func (t *tcpwin) enter(at sdk.Moment, src, dst sdk.IP, f *flow) {
 func (t *tcpwin) evict(at sdk.Moment) {
 	if src, _, ok := t.recent.First(); ok {
 		t.recent.Delete(src)
-		t.table.Delete(at, src)
+		t.ended.Delete(src)
+		t.show(at, src)
 		t.evicted++
 	}
 }

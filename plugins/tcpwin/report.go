@@ -46,8 +46,9 @@ func AppendRatio(b []byte, ratio float32) []byte {
 
 // report sends the summary file and writes the lines of the end report.
 func (t *tcpwin) report(r *sdk.Report) {
+	t.settle(r.Moment)
 	b := []byte(Header)
-	for src, row := range t.table.All(r.Moment) {
+	for src, row := range t.ended.All() {
 		b = AppendRow(b, src, row)
 	}
 	t.summary.Send(b)
@@ -57,7 +58,7 @@ func (t *tcpwin) report(r *sdk.Report) {
 	if t.below > 0 {
 		r.Line("Number of TCP packets below window size threshold: " + sdk.Share(t.below, t.packets))
 	}
-	if n := t.table.Len(r.Moment); n > 0 {
+	if n := t.ended.Len(); n > 0 {
 		r.Line("Number of sources in the table: " + sdk.Count(uint64(n)))
 	}
 	if t.evicted > 0 {
@@ -75,7 +76,7 @@ type source struct {
 // long and when, and how many of their packets below the threshold only were resets.
 func (t *tcpwin) worst(r *sdk.Report) {
 	var hosts []source
-	for ip, row := range t.table.All(r.Moment) {
+	for ip, row := range t.ended.All() {
 		hosts = append(hosts, source{ip, row})
 	}
 	if len(hosts) == 0 {

@@ -14,6 +14,7 @@ type Settings struct {
 	MinPackets uint32
 	MaxEntries uint32
 	WhenFull   string
+	Every      uint32
 	Suffix     string
 }
 
@@ -36,18 +37,21 @@ const rst = 0x04
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "tcpwin", Number: 150, Version: "1.0.0",
 	Doc:      "finds the hosts that stop their peers by closing the TCP receive window",
-	Defaults: Settings{Threshold: 1, MinPackets: 50, MaxEntries: 100, WhenFull: "evict", Suffix: "_tcpwin.txt"},
+	Defaults: Settings{Threshold: 1, MinPackets: 50, MaxEntries: 100, WhenFull: "evict", Every: 1, Suffix: "_tcpwin.txt"},
 	Settings: func(s *Settings) []sdk.Setting {
 		return []sdk.Setting{
 			sdk.Uint32Setting("threshold", &s.Threshold, "bytes, raw", 0, 65536, "a packet counts if its window, not scaled, is below"),
 			sdk.Uint32Setting("min_packets", &s.MinPackets, "packets", 0, 1<<32-1, "TCP packets that a flow needs for the table"),
 			sdk.Uint32Setting("max_entries", &s.MaxEntries, "sources", 1, 1<<14, "size of the table"),
 			sdk.ChoiceSetting("when_full", &s.WhenFull, "evict makes room by the source that has gone longest without a qualifying flow, stop leaves a full table as it is (T2)", "evict", "stop"),
+			sdk.Uint32Setting("every", &s.Every, "s, packet time", 0, 86400, "how often the table shows windows that are still shut; 0: it has ended flows only (T2)"),
 			sdk.TextSetting("suffix", &s.Suffix, "the summary file is the output prefix and this"),
 		}
 	},
+	Starts:  sdk.Start(field.SrcIP, field.DstIP),
 	Packets: sdk.TCP(field.Time, field.Window, field.TCPFlags),
-	Ends:    sdk.End(field.LastSeen, field.SrcIP, field.DstIP),
+	Ends:    sdk.End(field.LastSeen),
+	Ticks:   sdk.EverySetting("every"),
 	Columns: []sdk.Column{
 		colStat:     sdk.Hex8Column("tcpWinStat", "window size threshold status: 0x01 undershot"),
 		colCount:    sdk.Uint32Column("tcpWinThCnt", "packets below the window size threshold"),
@@ -61,7 +65,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Open:    open,
 })
 
-// LowWindows is the table of the sources whose windows were low, in the order
+// LowWindows is the table of the sources whose windows were low or are shut, in the order
 // of their first entry.
 var LowWindows = sdk.NewTable[sdk.IP, Row]("tcpwin.lowWindows")
 
@@ -75,6 +79,8 @@ type Row struct {
 	When     int64   // since when, nanoseconds since 1970 UTC
 	Below    uint64  // packets below the threshold, over all qualifying flows
 	Resets   uint64  // of them, resets
+	Waiting  sdk.IP  // the host that waits now, of several for longest
+	Since    int64   // since when, nanoseconds since 1970 UTC; 0 if no window is shut
 }
 
 // Fields names the row's fields.
@@ -87,6 +93,8 @@ func (r *Row) Fields(f *sdk.TableFields) {
 	f.Time("when", &r.When)
 	f.Uint64("tcpWinThCnt", &r.Below)
 	f.Uint64("tcpWinRstCnt", &r.Resets)
+	f.IP("waiting", &r.Waiting)
+	f.Time("since", &r.Since)
 }
 
 func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
@@ -95,7 +103,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 		table:    LowWindows.Writer(env),
 		summary:  env.Outlet("summary"),
 	}
-	return &sdk.Loop{Columns: t.count, EndFlow: t.endFlow, Report: t.report}, nil
+	return &sdk.Loop{StartFlow: t.startFlow, Columns: t.count, EndFlow: t.endFlow, Tick: t.tick, Report: t.report}, nil
 }
 
 // tcpwin is an opened plugin.
@@ -103,7 +111,10 @@ type tcpwin struct {
 	Settings
 	flows   sdk.PerFlow[flow]
 	table   *sdk.TableWriter[sdk.IP, Row]
-	recent  sdk.Ordered[sdk.IP, struct{}] // the table's sources, by their last qualifying flow
+	ended   sdk.Ordered[sdk.IP, Row]      // rows of flows that have ended
+	recent  sdk.Ordered[sdk.IP, struct{}] // their sources, by their last qualifying flow
+	shut    sdk.Ordered[uint32, struct{}] // slots of flows whose window is shut, as it was shut
+	live    sdk.Ordered[uint32, flow]     // those of them that qualify, as they were at the last tick
 	summary *sdk.OutletWriter
 
 	stat           uint8  // of all ended flows

@@ -44,7 +44,7 @@ func TestDatagrams(t *testing.T) {
 		defer conn.Close()
 		whole := filepath.Join(t.TempDir(), "whole")
 		// Every source enters the table; two reports, the first and the final one.
-		sets := []string{"tcpwin.threshold=65536", "tcpwin.min_packets=1", "tcpwinsink.interval=3600", "tcpwinsink.format=" + format}
+		sets := []string{"tcpwin.threshold=65536", "tcpwin.min_packets=1", "tcpwinsink.when=flow_end", "tcpwinsink.interval=3600", "tcpwinsink.format=" + format}
 		run(t, append(sets, "tcpwinsink.to=file:"+whole)...)
 		run(t, append(sets, "tcpwinsink.max_datagram=512", "tcpwinsink.to=udp://"+conn.LocalAddr().String())...)
 

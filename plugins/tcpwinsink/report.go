@@ -50,6 +50,10 @@ func (k *sink) appendRow(b []byte, src sdk.IP, r tcpwin.Row) []byte {
 		b = append(r.Peer.Append(append(b, `,"peer":"`...)), `","when":"`...)
 		b = append(time.Unix(0, r.When).UTC().AppendFormat(b, time.RFC3339Nano), '"')
 	}
+	if r.Since != 0 {
+		b = append(r.Waiting.Append(append(b, `,"waiting":"`...)), `","since":"`...)
+		b = append(time.Unix(0, r.Since).UTC().AppendFormat(b, time.RFC3339Nano), '"')
+	}
 	return append(b, '}')
 }
 

@@ -4,6 +4,7 @@ package tcpwinsink
 
 import (
 	"bytes"
+	"errors"
 	"time"
 
 	"github.com/t2host/t2host/plugins/tcpwin"
@@ -14,6 +15,7 @@ import (
 // Settings of an opened plugin.
 type Settings struct {
 	sdk.StreamSettings
+	When        string
 	Interval    uint32
 	FinalReport bool
 	Time        string
@@ -28,11 +30,12 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Doc: "sends tcpwin's table of low windows to a socket, every five seconds of packet time",
 	Defaults: Settings{
 		StreamSettings: sdk.StreamDefaults("tcp://127.0.0.1:5555"),
-		Interval:       5, FinalReport: true, Time: "local", Format: "t2", Terminator: "nul", MaxDatagram: 65507,
+		When:           "clock", Interval: 5, FinalReport: true, Time: "local", Format: "t2", Terminator: "nul", MaxDatagram: 65507,
 	},
 	Settings: func(s *Settings) []sdk.Setting {
 		return append(s.StreamSettings.Settings(),
-			sdk.Uint32Setting("interval", &s.Interval, "s, packet time", 0, 86400, "shortest time between two reports; whole seconds are compared, and only the end of a flow sends one"),
+			sdk.ChoiceSetting("when", &s.When, "clock sends at each multiple of the interval of packet time, if there is something new or a window is still shut; flow_end at flow ends, the whole table again and again (T2)", "clock", "flow_end"),
+			sdk.Uint32Setting("interval", &s.Interval, "s, packet time", 0, 86400, "time between two reports, at flow ends the shortest one, where 0 is none and whole seconds are compared"),
 			sdk.BoolSetting("final_report", &s.FinalReport, "send the last table at the end of the run if it changed since the last report (T2 does not)"),
 			sdk.ChoiceSetting("time", &s.Time, "zone of a report's time", "local", "utc"),
 			sdk.ChoiceSetting("format", &s.Format, "t2 is the tutorial's text, jsonl one JSON object a report", "t2", "jsonl"),
@@ -43,13 +46,17 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1"}},
 	Imports:  []sdk.AnyTable{tcpwin.LowWindows},
 	Ends:     sdk.End(field.At, field.UTCOffset),
+	Ticks:    sdk.EverySetting("interval"),
 	Outlets:  []sdk.Outlet{{Name: "reports", Kind: sdk.StreamOutlet, Setting: "to"}},
 	Open:     open,
 })
 
 func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 	k := &sink{Settings: s, table: tcpwin.LowWindows.View(env), reports: env.Outlet("reports")}
-	return &sdk.Loop{EndFlow: k.endFlow, Report: k.final}, nil
+	if s.When == "clock" && s.Interval == 0 {
+		return nil, errors.New("setting interval is 0: when=clock needs 1 or more, or set when to flow_end")
+	}
+	return &sdk.Loop{EndFlow: k.endFlow, Tick: k.tick, Report: k.final}, nil
 }
 
 // sink is an opened plugin.
@@ -59,7 +66,7 @@ type sink struct {
 	reports *sdk.OutletWriter
 
 	mark   int64  // seconds: packet time of the last report, 0 before the first (so it is due at once)
-	now    int64  // nanoseconds: packet time of the last flow end
+	now    int64  // nanoseconds: packet time of the last flow end or tick
 	offset int32  // of the local zone then
 	sent   uint64 // reports
 	buf    []byte
@@ -73,12 +80,31 @@ type sink struct {
 func (k *sink) endFlow(end sdk.EndRow) error {
 	k.now, k.offset = end.At(), end.UTCOffset()
 	sec := time.Unix(0, k.now).Unix()
-	if sec-k.mark < int64(k.Interval) || k.table.Len(end.Moment) == 0 {
+	if k.When != "flow_end" || sec-k.mark < int64(k.Interval) || k.table.Len(end.Moment) == 0 {
 		return nil
 	}
 	k.mark = sec
 	k.send(end.Moment)
 	return nil
+}
+
+// tick sends a report if one is due: a row is new or another, or a window is still shut.
+func (k *sink) tick(tick sdk.TickRow) error {
+	k.now, k.offset = tick.Time(), tick.UTCOffset()
+	if k.When == "clock" && k.table.Len(tick.Moment) > 0 && (k.shut(tick.Moment) || k.changed(tick.Moment)) {
+		k.send(tick.Moment)
+	}
+	return nil
+}
+
+// shut reports whether a window is still shut.
+func (k *sink) shut(at sdk.Moment) bool {
+	for _, row := range k.table.All(at) {
+		if row.Since != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // final sends the rows that the last report did not have.

@@ -42,7 +42,7 @@ func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	rows(tagStarts, b.Starts.N, func(dst []byte) []byte { return appendStarts(dst, start, p.Starts.Fields, &b.Starts) })
 	rows(tagEnds, b.Ends.N, func(dst []byte) []byte { return appendEnds(dst, start, p.Ends.Fields, &b.Ends) })
 	rows(tagTicks, b.Ticks.N, func(dst []byte) []byte {
-		dst = appendColumn(dst, start, b.Ticks.Time)
+		dst = appendColumn(appendColumn(dst, start, b.Ticks.Time), start, b.Ticks.UTCOffset)
 		return appendColumn(appendColumn(dst, start, b.Ticks.Before), start, b.Ticks.Order)
 	})
 	rows(tagImports, len(b.Imports), func(dst []byte) []byte { return appendDeltas(dst, start, b.Imports) })
@@ -91,7 +91,8 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 	c.leave()
 	t := &b.Ticks
 	t.N = c.list(tagTicks, sdk.TickSize)
-	t.Time, t.Before, t.Order = readColumn[int64](c, t.N), readColumn[uint32](c, t.N), readColumn[uint32](c, t.N)
+	t.Time, t.UTCOffset = readColumn[int64](c, t.N), readColumn[int32](c, t.N)
+	t.Before, t.Order = readColumn[uint32](c, t.N), readColumn[uint32](c, t.N)
 	c.places(b, t.Before, t.Order)
 	c.leave()
 	if p.Packets.Rows == field.NoRows && b.Packets.N > 0 || !p.Starts.On && b.Starts.N > 0 || !p.Ends.On && b.Ends.N > 0 || !p.Ticks.On() && t.N > 0 {
@@ -122,7 +123,7 @@ func (c *cursor) places(b *sdk.Batch, before, order []uint32) {
 // Size returns the largest number of bytes that AppendBatch appends.
 func Size(p *sdk.Plugin, b *sdk.Batch) int {
 	// Each column may be padded, those of slots and places too, and so may each section.
-	const sections, own = tagImports, 2 + 3 + 3 + 3
+	const sections, own = tagImports, 2 + 3 + 3 + 4
 	fields := own + bits.OnesCount64(uint64(p.Packets.Fields)) + bits.OnesCount64(uint64(p.Starts.Fields)) + bits.OnesCount64(uint64(p.Ends.Fields))
 	n := head + batchBody + sections*(sectionHead+8+7) + 8*(fields+len(p.Ends.Columns)) +
 		b.Packets.N*p.Packets.Size() + b.Starts.N*p.Starts.Size() + b.Ends.N*p.Ends.Size() + b.Ticks.N*sdk.TickSize

@@ -1,8 +1,8 @@
-// ctcpwin.c: the plugin tcpwin (plugins/tcpwin) in C, with the same declaration
-// and the same bytes: what another language needs of t2host is in this folder.
+// ctcpwin.c: the plugin tcpwin (plugins/tcpwin) in C, as it is with tcpwin.every=0, and the same bytes:
+// what another language needs of t2host is in this folder.
 #include "text.h"
 
-// What wire.AppendManifest gives for tcpwin.Plugin.
+// tcpwin's manifest without its setting every, ticks and begins of flows, which windows that are still shut need.
 static const char manifest[] =
     "{\"abi\":2,\"plugins\":[{\"name\":\"tcpwin\",\"number\":150,\"version\":\"1.0.0\","
     "\"doc\":\"finds the hosts that stop their peers by closing the TCP receive window\",\"settings\":["
@@ -26,10 +26,11 @@ static const char manifest[] =
     "{\"name\":\"pktTcpCnt\",\"type\":\"u32\"},{\"name\":\"winRelThCnt\",\"type\":\"f32\"},"
     "{\"name\":\"tcpWinShutTime\",\"type\":\"duration\"},{\"name\":\"tcpWinShutMax\",\"type\":\"duration\"},"
     "{\"name\":\"peer\",\"type\":\"ip\"},{\"name\":\"when\",\"type\":\"time\"},"
-    "{\"name\":\"tcpWinThCnt\",\"type\":\"u64\"},{\"name\":\"tcpWinRstCnt\",\"type\":\"u64\"}]}],"
+    "{\"name\":\"tcpWinThCnt\",\"type\":\"u64\"},{\"name\":\"tcpWinRstCnt\",\"type\":\"u64\"},"
+    "{\"name\":\"waiting\",\"type\":\"ip\"},{\"name\":\"since\",\"type\":\"time\"}]}],"
     "\"outlets\":[{\"name\":\"summary\",\"kind\":\"file\",\"setting\":\"suffix\"}],\"state\":48}]}";
 
-enum { IP_SIZE = 17, ROW_SIZE = 65, WORST = 10, CELLS = 6, RST = 0x04 };
+enum { IP_SIZE = 17, ROW_SIZE = 90, WORST = 10, CELLS = 6, RST = 0x04 };
 
 static u32 threshold = 1, min_packets = 50, max_entries = 100;
 static int opened, stop_when_full;
@@ -44,6 +45,7 @@ typedef struct {
 } flow;
 
 static buffer flows; // of all slots so far
+static const u8 nobody[IP_SIZE + 8]; // who waits, since when
 static u64 below, packets, evicted; // of all ended flows
 static u8 status;
 
@@ -179,6 +181,7 @@ static void enter(u32 at_event, const u8 *src, const u8 *dst, const flow *f) {
   put_bytes(s->ip, IP_SIZE);
   put32(s->packets), put_bytes(&s->ratio, 4), put64((u64)s->shut_time), put64((u64)s->shut_max);
   put_bytes(s->peer, IP_SIZE), put64((u64)s->when), put64(s->below), put64(s->resets);
+  put_bytes(nobody, sizeof nobody); // no window is still shut
   pad(4);
 }
 

@@ -293,6 +293,7 @@ func (b *Batch) AddTicks(number uint64, now int64, times []int64) {
 		t := &b.ticks[i]
 		t.N++
 		t.Time = append(t.Time, at)
+		t.UTCOffset = append(t.UTCOffset, b.layout.zone.Offset(at))
 		t.Before = append(t.Before, uint32(b.packets[b.layout.plugins[i].Packets.Rows].N))
 		t.Order = append(t.Order, b.order)
 		b.events++
