@@ -17,15 +17,17 @@ import (
 	"github.com/t2host/t2host/plugins/all"
 )
 
+const windows = "../../testdata/windows.pcap"
+
 // run runs both plugins over a capture.
-func run(t *testing.T, sets ...string) {
+func run(t *testing.T, capture string, sets ...string) {
 	t.Helper()
 	values, err := settings.Load(os.DevNull, nil, sets)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = host.Run(context.Background(), host.Config{
-		Files: []string{"../../testdata/windows.pcap"}, Prefix: filepath.Join(t.TempDir(), "out"),
+		Files: []string{capture}, Prefix: filepath.Join(t.TempDir(), "out"),
 		Plugins: []plugin.Request{{Name: "tcpwinsink"}}, Catalogue: plugin.BuiltIn(all.Plugins()...), Runtime: plugin.Inproc, Settings: values, Quiet: true,
 	})
 	if err != nil {
@@ -45,8 +47,8 @@ func TestDatagrams(t *testing.T) {
 		whole := filepath.Join(t.TempDir(), "whole")
 		// Every source enters the table; two reports, the first and the final one.
 		sets := []string{"tcpwin.threshold=65536", "tcpwin.min_packets=1", "tcpwinsink.when=flow_end", "tcpwinsink.interval=3600", "tcpwinsink.format=" + format}
-		run(t, append(sets, "tcpwinsink.to=file:"+whole)...)
-		run(t, append(sets, "tcpwinsink.max_datagram=512", "tcpwinsink.to=udp://"+conn.LocalAddr().String())...)
+		run(t, windows, append(sets, "tcpwinsink.to=file:"+whole)...)
+		run(t, windows, append(sets, "tcpwinsink.max_datagram=512", "tcpwinsink.to=udp://"+conn.LocalAddr().String())...)
 
 		var rows []string
 		parts := 0
