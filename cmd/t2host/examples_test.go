@@ -86,6 +86,9 @@ func TestExampleTcpWinSink(t *testing.T) {
 	var sent []string
 	for _, flags := range [][]string{{"-P", "build"}, nil} {
 		args := append(flags, "-r", filepath.Join(root, "testdata/windows.pcap"), "-w", "out", "-p", "tcpWinSink", "--set", "tcpwinsink.to=file:reports")
+		if flags == nil {
+			args = append(args, "--set", "tcpwinsink.when=flow_end")
+		}
 		out := b.run("t2host", args...)
 		if note := "t2host: plugin tcpWinSink: build/tcpwinsink replaces version 1.0.0, built in\n"; strings.Contains(out, note) != (flags != nil) {
 			t.Errorf("t2host %s: prints\n%s", strings.Join(args, " "), out)
@@ -163,5 +166,39 @@ func TestExampleWithPayload(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, slices.Compact(lines)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestExampleScanAlert: the sink of a table of somebody else's plugin alerts in the sandbox as in processes.
+func TestExampleScanAlert(t *testing.T) {
+	b := exampleBench(t, "scanAlert")
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := &bench{b.T, filepath.Join(b.dir, "table"), b.env, b.program}
+	if err := os.CopyFS(table.dir, os.DirFS("../../docs/examples/scanners")); err != nil {
+		t.Fatal(err)
+	}
+	b.run("go", "mod", "edit", "-replace", "github.com/t2host/t2host="+root, "-replace", "example.com/scanners="+table.dir)
+	table.testInClone()
+	b.run("go", "vet", ".", "./cmd/...")
+	b.run("go", "test", ".")
+	b.run("t2host", "build", ".")
+	if err := os.CopyFS(filepath.Join(b.dir, "build"), os.DirFS(filepath.Join(table.dir, "build"))); err != nil {
+		t.Fatal(err)
+	}
+	var alerts []string
+	for _, runtime := range []string{"", ":process"} {
+		b.run("t2host", "-q", "-P", "build", "-r", filepath.Join(root, "testdata/rules/halfopen.pcap"), "-w", "out", "-p", "scanners"+runtime+",scanAlert"+runtime,
+			"--set", "scanners.wait=1", "--set", "scanalert.least=1", "--set", "scanalert.to=file:alerts")
+		sent, err := os.ReadFile(filepath.Join(b.dir, "alerts"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		alerts = append(alerts, string(sent))
+	}
+	if diff := cmp.Diff(alerts[0], alerts[1]); diff != "" || strings.Count(alerts[0], "\n") != 1 {
+		t.Errorf("-sandbox +process:\n%s", diff)
 	}
 }

@@ -32,6 +32,7 @@ var made = map[string]func() string{
 	"columns":      columnPage,
 	"plugins":      pluginPage,
 	"from-t2":      fromT2Tables,
+	"events":       packetFields,
 }
 
 const madeEnd = "<!-- end -->\n"
@@ -104,6 +105,20 @@ func columnPage() string {
 		for _, e := range a.Exports {
 			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", e.Name, namesOf(e.Key), namesOf(e.Row))
 		}
+	}
+	return b.String() + "\n"
+}
+
+// packetFields is the table of what plugins may read of packets, as ABI.md has it of the SDK's table.
+func packetFields() string {
+	abi, err := os.ReadFile("../../sdk/wire/ABI.md")
+	if err != nil {
+		return err.Error() + "\n"
+	}
+	var b strings.Builder
+	b.WriteString("\n| field | bytes | what it is |\n|---|---|---|\n")
+	for _, row := range regexp.MustCompile(`(?m)^\| packets (\|.*)$`).FindAllStringSubmatch(string(abi), -1) {
+		fmt.Fprintln(&b, row[1])
 	}
 	return b.String() + "\n"
 }

@@ -31,26 +31,27 @@ EXPORT(t2host_open) u64 open_plugin(u32 size) {
 EXPORT(t2host_batch) u64 batch(u32 size) {
   reader r = read_message(size, KIND_BATCH);
   batch_header h = read_header(&r);
-  const u8 *slot = column(&r, h.packets, 4), *length = column(&r, h.packets, 4);
-  const u8 *ended = column(&r, h.ends, 4);
-  column(&r, h.ends, 4); // packet rows before each end: a row touches its own flow only
-  align(&r, 4);
-  if (r.bad || r.at != r.length) return refuse("batch is malformed");
+  u32 rows_here = rows(&r, TAG_PACKETS);
+  const u8 *slot = column(&r, rows_here, 4), *length = column(&r, rows_here, 4);
+  leave_section(&r);
+  u32 ends = rows(&r, TAG_ENDS);
+  const u8 *ended = column(&r, ends, 4);
+  column(&r, ends, 4), column(&r, ends, 4); // packet rows before each end, and its place: a row touches its own flow only
+  leave_section(&r);
+  if (!at_end(&r)) return refuse("batch is malformed");
 
-  for (u32 i = 0; i < h.packets; i++)
+  for (u32 i = 0; i < rows_here; i++)
     if (get32(length + 4 * i)) ++*count_of(get32(slot + 4 * i)), with++;
-  packets += h.packets;
+  packets += rows_here;
 
-  begin_answer(h.ends);
-  pad(8);
-  for (u32 i = 0; i < h.ends; i++) {
+  begin_answer(ends);
+  for (u32 i = 0; i < ends; i++) {
     u32 *count = count_of(get32(ended + 4 * i));
     put32(*count);
     *count = 0; // the slot is another flow's next time
   }
-  pad(4);
   if (h.flags & FLAG_FINAL) {
-    counted(COUNT_SUMMARY);
+    counted(TAG_SUMMARY);
     u64 start = begin_text();
     put_string("Number of packets with payload: ");
     put_share(with, packets);

@@ -1,0 +1,17 @@
+package scanalert_test
+
+import (
+	"testing"
+
+	"example.com/scanalert"
+	"example.com/scanners"
+
+	"github.com/t2host/t2host/sdk/sdktest"
+)
+
+// TestCases: packets as text, and what the plugins make of them. go test -update writes the
+// expectations anew.
+func TestCases(t *testing.T) { sdktest.Cases(t, "testdata/*.txtar", scanners.Plugin, scanalert.Plugin) }
+
+// TestREADME: the tables in README.md are those of the declaration.
+func TestREADME(t *testing.T) { sdktest.README(t, scanalert.Plugin, "README.md") }
