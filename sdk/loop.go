@@ -85,13 +85,8 @@ func (w *walk) events() error {
 			w.packets(int(b.Starts.Before[w.start]))
 			w.starts(w.start + 1)
 		case end < tick:
-			w.packets(int(b.Ends.Before[w.end]))
-			row := b.End(w.end)
-			w.end++
-			if l.EndFlow != nil {
-				if err := l.EndFlow(row); err != nil {
-					return err
-				}
+			if err := w.ends(min(start, tick)); err != nil {
+				return err
 			}
 		case tick != noOrder:
 			w.packets(int(b.Ticks.Before[w.tick]))
@@ -109,6 +104,21 @@ func (w *walk) events() error {
 			return nil
 		}
 	}
+}
+
+// ends calls back for the ends before an event's place.
+func (w *walk) ends(before uint32) error {
+	e := &w.b.Ends
+	for ; w.end < e.N && e.Order[w.end] < before; w.end++ {
+		w.packets(int(e.Before[w.end]))
+		row := w.b.End(w.end)
+		if w.loop.EndFlow != nil {
+			if err := w.loop.EndFlow(row); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // next returns the place of event i, or noOrder if there is none.

@@ -42,31 +42,33 @@ func (t *tcpwin) count(p *sdk.Packets) {
 			f.below++
 			if flags[i]&rst != 0 {
 				f.resets++
-				t.open(slot, f, times[i])
+				if f.shut {
+					t.open(slot, f, times[i])
+				}
 			} else if !f.shut {
 				f.shut, f.since = true, times[i]
 				t.shut.Set(slot, struct{}{})
 			}
-		} else if windows[i] <= 0xffff { // the window of a clipped packet is unknown
+		} else if f.shut && windows[i] <= 0xffff { // the window of a clipped packet is unknown
 			t.open(slot, f, times[i])
 		}
 	}
 }
 
-// open ends the time that the flow in slot is shut, if it is.
+// open ends the time that the flow in slot is shut.
 func (t *tcpwin) open(slot uint32, f *flow, at int64) {
-	if f.shut {
-		f.open(at)
-		t.shut.Delete(slot)
-	}
+	f.open(at)
+	t.shut.Delete(slot)
 }
 
 // endFlow writes the flow's columns and adds its source to the table.
 func (t *tcpwin) endFlow(end sdk.EndRow) error {
 	slot := end.Flow()
 	f := t.flows.Take(slot)
-	t.open(slot, &f, end.LastSeen())
-	wasLive := t.live.Delete(slot)
+	if f.shut {
+		t.open(slot, &f, end.LastSeen())
+	}
+	wasLive := t.live.Len() > 0 && t.live.Delete(slot)
 	stat := uint8(0)
 	if f.below > 0 {
 		stat = undershot

@@ -24,30 +24,43 @@ func (t *tcpwin) tick(tick sdk.TickRow) error {
 			t.show(tick.Moment, f.src)
 		}
 	}
+	var rows sdk.Ordered[sdk.IP, Row]
 	for _, f := range t.live.All() {
-		t.show(tick.Moment, f.src)
+		row, more := rows.Get(f.src)
+		if !more {
+			row, _ = t.ended.Get(f.src)
+		}
+		row.add(&f)
+		rows.Set(f.src, row)
+	}
+	for src, row := range rows.All() {
+		t.set(tick.Moment, src, row)
 	}
 	return nil
 }
 
-// show sets a source's row to what is known of it. In a full table a source has one
-// only if an ended flow has qualified; the last that has none makes room for that.
+// show sets a source's row to what is known of it, or deletes it.
 func (t *tcpwin) show(at sdk.Moment, src sdk.IP) {
-	row, ended := t.ended.Get(src)
-	known := ended
+	row, known := t.ended.Get(src)
 	for _, f := range t.live.All() {
 		if f.src == src {
 			row.add(&f)
 			known = true
 		}
 	}
-	_, shown := t.table.Get(at, src)
-	switch {
-	case !known:
+	if known {
+		t.set(at, src, row)
+	} else {
 		t.table.Delete(at, src)
-		return
-	case !shown && t.table.Len(at) >= int(t.MaxEntries):
-		if !ended {
+	}
+}
+
+// set sets a source's row. In a full table a source has one only if an ended flow has
+// qualified; the last that has none makes room for that.
+func (t *tcpwin) set(at sdk.Moment, src sdk.IP, row Row) {
+	_, shown := t.table.Get(at, src)
+	if !shown && t.table.Len(at) >= int(t.MaxEntries) {
+		if _, ended := t.ended.Get(src); !ended {
 			return
 		}
 		t.displace(at)

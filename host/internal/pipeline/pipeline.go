@@ -237,7 +237,7 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	err := guard.Call(func() error { return s.Stage.Batch(v) })
 	s.Cost += time.Since(start)
 	s.Rows += uint64(v.Packets.N)
-	s.Bytes += uint64(v.Packets.N*s.Plugin.Packets.Size() + v.Ends.N*s.Plugin.Ends.Size())
+	s.Bytes += batch.Crossed(s.Plugin, v)
 	if err == nil {
 		err = s.take(b.Changes(i), &v.Out)
 	}
