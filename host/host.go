@@ -256,6 +256,10 @@ func newReport(c *Config, p *plan.Plan) *report.Report {
 		r.Plugins = append(r.Plugins, report.Plugin{
 			Name: l.Name, Version: l.Version, Runtime: string(l.Runtime), RequiredBy: l.RequiredBy,
 		})
+		for _, f := range l.Files {
+			files := &r.Plugins[len(r.Plugins)-1].Files
+			*files = append(*files, fmt.Sprintf("%s, %d bytes unpacked, sha256 %s", f.Path, len(f.Data), f.SHA256))
+		}
 	}
 	return r
 }

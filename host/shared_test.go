@@ -71,7 +71,7 @@ var mix struct {
 // TestMain: the test binary is also what the host starts as its own plugins.
 func TestMain(m *testing.M) {
 	if serve.Called() {
-		hostworker.Serve(append(all.Plugins(), failing, changer, watcher))
+		hostworker.Serve(append(all.Plugins(), failing, changer, watcher, filed))
 		syscall.Exit(0) // os.Exit waits a second under the race detector
 	}
 	code := m.Run()

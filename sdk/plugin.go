@@ -25,6 +25,7 @@ type Plugin struct {
 	Exports  []TableInfo
 	Imports  []TableInfo
 	Outlets  []Outlet
+	Files    []InputFile
 	State    State    // bytes of memory for each live flow; 0 for none
 	Needs    []string // what no plugin has of itself, see Spec
 
@@ -36,6 +37,7 @@ type Plugin struct {
 // Opening is what a plugin is told of its run.
 type Opening struct {
 	Values  []setting.Value // of its settings; the others have their defaults
+	Files   []FileData      // its input files that the user has named, in the order of its declaration
 	Columns []Column        // if it declared WithAll: the columns that it reads, named "plugin.column"
 	Loaded  []Loaded        // the plugins of the run, in their order
 	Host    string          // name and version of the program that runs it
@@ -143,6 +145,7 @@ type Spec[S any] struct {
 	Columns            []Column           // that it writes at each flow end
 	Exports, Imports   []AnyTable         // tables that it writes, and that it reads
 	Outlets            []Outlet           // that it sends frames to
+	Files              []InputFile        // that the user names, and it reads in Open
 	State              State              // that it keeps of each live flow, see StateOf
 
 	// Needs are what the plugin cannot do without and no plugin has of itself: "children"
@@ -163,7 +166,7 @@ func Define[S any](spec Spec[S]) *Plugin {
 		Name: spec.Name, Number: spec.Number, Version: spec.Version, Doc: spec.Doc,
 		Requires: spec.Requires, Starts: spec.Starts, Packets: spec.Packets, Ends: spec.Ends, Ticks: spec.Ticks, Columns: spec.Columns,
 		Exports: infos(spec.Exports), Imports: infos(spec.Imports), Outlets: spec.Outlets,
-		State: spec.State, Needs: spec.Needs,
+		Files: spec.Files, State: spec.State, Needs: spec.Needs,
 	}
 	bind := func(s *S) []Setting {
 		if spec.Settings == nil {

@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/t2host/t2host/sdk/field"
@@ -49,7 +50,7 @@ func (p *Plugin) Validate() error {
 	if err := checkDoc("", p.Doc); err != nil {
 		return err
 	}
-	for _, check := range []func() error{p.checkCounts, p.checkRequires, p.checkSettings, p.checkTicks, p.checkColumns, p.checkTables, p.checkOutlets, p.checkNeeds} {
+	for _, check := range []func() error{p.checkCounts, p.checkRequires, p.checkSettings, p.checkTicks, p.checkColumns, p.checkTables, p.checkOutlets, p.checkFiles, p.checkNeeds} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -67,6 +68,26 @@ func (p *Plugin) checkTicks() error {
 		}
 	}
 	return errors.New("ticks: setting " + quoted(p.Ticks.Setting) + " is not a number setting of the plugin")
+}
+
+func (p *Plugin) checkFiles() error {
+	total := int64(0)
+	for _, f := range p.Files {
+		i := slices.IndexFunc(p.Settings, func(s Setting) bool { return s.Name == f.Setting })
+		switch {
+		case i < 0 || p.Settings[i].Kind != setting.Text:
+			return errors.New("input file: setting " + quoted(f.Setting) + " is not a text setting of the plugin")
+		case p.Settings[i].Default != "":
+			return errors.New("input file: setting " + f.Setting + " has a default: which file is read is the user's to say")
+		case f.Max < 1 || f.Max > MaxFile || total > MaxFile-f.Max:
+			return errors.New("input file " + f.Setting + " of " + strconv.FormatInt(f.Max, 10) + " bytes: 1 to " + strconv.Itoa(MaxFile) + " are possible, of all files together")
+		}
+		total += f.Max
+		if err := checkDoc("input file "+f.Setting+": ", f.Doc); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *Plugin) checkSettings() error {

@@ -12,6 +12,12 @@ import (
 
 // TestValidate: each rule of a declaration but those of its words, for which see TestAlphabets.
 func TestValidate(t *testing.T) {
+	file := func(path string, max int64) func(p *Plugin) {
+		return func(p *Plugin) {
+			p.Settings = []Setting{TextSetting("f", &path, "a file")}
+			p.Files = []InputFile{{Setting: "f", Max: max, Doc: "what is in it"}}
+		}
+	}
 	column := func(name string, of value.Type) Column { return Column{Name: name, Type: of} }
 	tables := func(name string, of value.Type) []TableInfo {
 		return []TableInfo{{Name: name, Key: []Column{column("k", value.IP)}, Row: []Column{column("r", of)}}}
@@ -50,6 +56,11 @@ func TestValidate(t *testing.T) {
 		{"short ticks", func(p *Plugin) { p.Ticks = Every(1) }, "ticks have an interval of 1 ms or more, or a setting that holds it"},
 		{"ticks of a setting that is not there", func(p *Plugin) { p.Ticks = EverySetting("interval") }, `ticks: setting "interval" is not a number setting of the plugin`},
 		{"tables at no packets", func(p *Plugin) { p.Packets.Tables = true }, "tables are used at packets, but no packets are selected"},
+		{"an input file", file("", 9), ""},
+		{"an input file of no setting", func(p *Plugin) { p.Files = []InputFile{{Setting: "f", Max: 1}} }, `input file: setting "f" is not a text setting of the plugin`},
+		{"an input file of the plugin's choice", file("/etc/passwd", 9), "input file: setting f has a default: which file is read is the user's to say"},
+		{"an input file without a bound", file("", 0), "input file f of 0 bytes: 1 to 16777216 are possible, of all files together"},
+		{"a large input file", file("", MaxFile+1), "input file f of 16777217 bytes: 1 to 16777216 are possible, of all files together"},
 		{"columns without ends", func(p *Plugin) { p.Ends, p.Columns = EndSelect{}, []Column{column("c", value.Uint8)} }, "columns are declared but no flow ends: set Ends"},
 		{"a column twice", func(p *Plugin) { p.Columns = []Column{column("c", value.Uint8), column("c", value.Uint8)} }, "column c is declared twice"},
 		{"a column without a type", func(p *Plugin) { p.Columns = []Column{column("c", 0)} }, "column c has no type"},

@@ -192,6 +192,9 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 	if a.State > 0 {
 		line("keeps", "%d bytes of each live flow", a.State)
 	}
+	for _, f := range a.Files {
+		line("reads", "the file that setting %s names, at most %d bytes: %s", f.Setting, f.Max, printable.Line(f.Doc))
+	}
 	for _, need := range a.Needs {
 		line("needs", "%s (--grant %s=%s)", need, a.Name, plugin.Grantable(need))
 	}

@@ -13,6 +13,7 @@ import (
 // the name of a script in testdata/script.
 var promises = []struct{ begin, tests string }{
 	{"No plugin chooses where its bytes go", "host:TestHostileModules target_foreign suffix_folder outputs_clash"},
+	{"No plugin chooses which file it reads", "host:TestInputFile sdk:TestValidate host/internal/inputfile:TestRead"},
 	{"Nothing found by chance runs", "settings_chance settings_trust search_owner host/plugin/wasm:TestACacheThatOthersCanWrite"},
 	{"What was checked is what runs", "host/internal/owned:TestOpen host/plugin/process:TestTheCheckedFileRuns plugin_altered search_owner"},
 	{"Each text of a plugin is shown on one line", "text_escaped host/printable:FuzzLine"},

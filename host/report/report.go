@@ -64,6 +64,7 @@ func (b *Back) Add(number uint64, by int64) {
 type Plugin struct {
 	Name, Version, Runtime string
 	RequiredBy             []string
+	Files                  []string // its input files
 	Lines                  []string // all of them
 	Summary                []string // those that answer the user's question
 	Cost                   time.Duration
@@ -92,6 +93,9 @@ func (r *Report) Head() string {
 			by = " (required by " + strings.Join(p.RequiredBy, ", ") + ")"
 		}
 		fmt.Fprintf(&b, "    %02d: %s, %s, %s%s\n", i+1, p.Name, p.Version, p.Runtime, by)
+		for _, f := range p.Files {
+			fmt.Fprintf(&b, "        reads %s\n", printable.Line(f))
+		}
 	}
 	for _, f := range r.Files {
 		fmt.Fprintf(&b, "Processing file: %s\n", printable.Line(f))

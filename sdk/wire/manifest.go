@@ -83,6 +83,13 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 		j.bool("all", p.Ends.All)
 		j.b = append(j.b, '}')
 	}
+	j.list("files", len(p.Files), func(i int) {
+		j.b = append(j.b, '{')
+		j.text("setting", p.Files[i].Setting)
+		j.number("max", uint64(p.Files[i].Max))
+		j.text("doc", p.Files[i].Doc)
+		j.b = append(j.b, '}')
+	})
 	j.columns("columns", p.Columns)
 	j.tables("exports", p.Exports)
 	j.tables("imports", p.Imports)

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"slices"
+
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/internal/little"
 	"github.com/t2host/t2host/sdk/setting"
@@ -20,6 +22,15 @@ func AppendOpen(dst []byte, name string, o sdk.Opening) []byte {
 	dst = texts(dst, start, tagAll, len(o.Columns), func(i int) []string {
 		return []string{o.Columns[i].Name, o.Columns[i].Type.String(), o.Columns[i].Doc}
 	})
+	if len(o.Files) > 0 {
+		dst = begin(dst, tagFiles)
+		body := len(dst)
+		dst = counted(dst, len(o.Files))
+		for _, f := range o.Files {
+			dst = appendText(appendText(dst, start, f.Setting), start, string(f.Data))
+		}
+		dst = end(dst, start, body)
+	}
 	return finish(dst, start, kindOpen)
 }
 
@@ -65,6 +76,10 @@ func ReadOpen(msg []byte) (name string, o sdk.Opening, err error) {
 			c.fail("column has an unknown type")
 		}
 		o.Columns = append(o.Columns, column)
+	}
+	c.leave()
+	for range c.list(tagFiles, 8) {
+		o.Files = append(o.Files, sdk.FileData{Setting: string(c.text()), Data: slices.Clone(c.text())})
 	}
 	c.leave()
 	return name, o, c.end()

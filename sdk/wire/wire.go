@@ -65,6 +65,7 @@ const (
 	tagSettings            //
 	tagPlugins             // of the run
 	tagAll                 // the columns that it reads by "all"
+	tagFiles               // input files
 )
 
 // VersionError returns the error for a plugin with another ABI version. It tells the user what to

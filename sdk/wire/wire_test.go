@@ -378,6 +378,7 @@ func TestOpenComesThrough(t *testing.T) {
 		Values:  []setting.Value{{Name: "threshold", Text: "1"}, {Name: "suffix", Text: ""}},
 		Columns: []sdk.Column{sdk.Uint8Column("a.x", "one"), sdk.ColumnOf(value.Text|value.List, "b.y", "")},
 		Loaded:  []sdk.Loaded{{Name: "a", Version: "1.0.0"}, {Name: "tcpwin", Version: "2.1.0"}},
+		Files:   []sdk.FileData{{Setting: "list", Data: []byte("a\x00b")}, {Setting: "other", Data: []byte{}}},
 		Host:    "t2host 1", Started: 1_800_000_000_123_456_789,
 	}
 	msg := AppendOpen(nil, "tcpwin", want)

@@ -1,10 +1,12 @@
 package plan
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 
 	"github.com/t2host/t2host/host/internal/claims"
+	"github.com/t2host/t2host/host/internal/inputfile"
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
@@ -51,6 +53,9 @@ func (p *Plan) claimInputs(c *Config) {
 	p.Files.Read("the list of captures", c.List)
 	p.Files.Read("the settings file", c.SettingsFile)
 	for _, l := range p.Plugins {
+		for _, file := range l.Files {
+			p.Files.Read("the input file", file.Path)
+		}
 		for _, file := range []plugin.File{l.Module, l.Executable} {
 			if file.Path != "" {
 				p.Files.Read("plugin "+l.Name+",", file.Path)
@@ -58,6 +63,28 @@ func (p *Plan) claimInputs(c *Config) {
 			}
 		}
 	}
+}
+
+// readFiles reads the input files that the user has named for a plugin.
+func readFiles(declared *sdk.Plugin, o *sdk.Opening) (files []*inputfile.File, err error) {
+	for _, f := range declared.Files {
+		path := ""
+		for _, v := range o.Values {
+			if v.Name == f.Setting {
+				path = v.Text
+			}
+		}
+		if path == "" {
+			continue
+		}
+		file, err := inputfile.Read(path, f.Max)
+		if err != nil {
+			return nil, fmt.Errorf("setting %s: %w", f.Setting, err)
+		}
+		files = append(files, file)
+		o.Files = append(o.Files, sdk.FileData{Setting: f.Setting, Data: file.Data})
+	}
+	return files, nil
 }
 
 // claimOutlet adds the files of an outlet that leads to any.

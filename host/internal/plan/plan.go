@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/internal/claims"
+	"github.com/t2host/t2host/host/internal/inputfile"
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/internal/undelivered"
 	"github.com/t2host/t2host/host/plugin"
@@ -60,6 +61,7 @@ type Plugin struct {
 	Opening       sdk.Opening     // but for Host and Started
 	Outlets       []outlet.Config // in the order of its declaration, but for Stdout, Live and Log
 	Record        string          // the file that keeps what crosses its border; empty: none
+	Files         []*inputfile.File
 }
 
 // Make returns the plan, or an error if the run cannot be as it is asked for.
@@ -162,8 +164,13 @@ func (p *Plan) add(c *Config, l plugin.Loaded) error {
 	if err != nil {
 		return fmt.Errorf("plugin %s: %w", l.Name, err)
 	}
+	opening := sdk.Opening{Values: values}
+	files, err := readFiles(l.Plugin, &opening)
+	if err != nil {
+		return fmt.Errorf("plugin %s: %w", l.Name, err)
+	}
 	p.Plugins = append(p.Plugins, Plugin{
-		Loaded: l, Opening: sdk.Opening{Values: values}, Outlets: outlets, Record: c.Record[plugin.Key(l.Name)],
+		Loaded: l, Opening: opening, Files: files, Outlets: outlets, Record: c.Record[plugin.Key(l.Name)],
 	})
 	return nil
 }

@@ -29,6 +29,7 @@ type (
 		Exports  []table         `json:"exports"`
 		Imports  []table         `json:"imports"`
 		Outlets  []outlet        `json:"outlets"`
+		Files    []inputFile     `json:"files"`
 		State    sdk.State       `json:"state"`
 		Needs    []string        `json:"needs"`
 	}
@@ -53,6 +54,11 @@ type (
 		Payload int      `json:"payload"`
 		Header  int      `json:"header"`
 		Tables  bool     `json:"tables"`
+	}
+	inputFile struct {
+		Setting string `json:"setting"`
+		Max     uint64 `json:"max"`
+		Doc     string `json:"doc"`
 	}
 	starts struct {
 		Fields []string `json:"fields"`
@@ -104,6 +110,9 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 		for _, name := range p.Packets.Fields {
 			d.Packets.Fields |= fieldNamed(&w, "packet field", name, field.PacketNamed)
 		}
+	}
+	for _, f := range p.Files {
+		d.Files = append(d.Files, sdk.InputFile{Setting: f.Setting, Max: int64(min(f.Max, 1<<62)), Doc: f.Doc})
 	}
 	if p.Starts != nil {
 		d.Starts.On = true
