@@ -18,7 +18,7 @@ PACKAGES     = ./... ./testdata/built ./testdata/module ./testdata/make ./testda
 # What neither command reaches is dead. Not asked of package sdk: its callers are plugins of others.
 DEADCODE     = dead=$$($(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0 -filter 't2host/t2host/(cmd|host|plugins|scaffold|sdk/)' ./cmd/t2host ./plugins/all/cmd/all) || exit 1; if [ -n "$$dead" ]; then echo "dead code:"; echo "$$dead"; exit 1; fi
 FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode sdk/value:FuzzEscape host/printable:FuzzLine sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit host/settings:FuzzTrusted host/settings:FuzzTemplate \
-               host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord host/internal/undelivered:FuzzReader
+               host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord host/internal/undelivered:FuzzReader sdk/tcpstream:FuzzInsert
 WASM         = host/plugin/wasm/modules/plugins.wasm
 SUM          = host/plugin/wasm/modules/plugins.sum
 SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)
@@ -102,6 +102,7 @@ soak: module
 	T2HOST_FLOOD=10000000 $(GO) test ./cmd/t2host -count=1 -v -timeout 2h -run '^TestFlood$$'
 	T2HOST_HOSTILE=all $(GO) test ./cmd/t2host -count=1 -timeout 60m -run '^TestHostileModules$$'
 	T2HOST_RUNS=10000 $(GO) test ./cmd/t2host -count=1 -v -timeout 8h -run '^TestAnySettings$$'
+	T2HOST_MATRIX=1 $(GO) test ./sdk/tcpstream -count=1 -v -run '^TestStreamsAgreeWithTshark$$'
 	T2HOST_TSHARK=200000 $(GO) test ./host/internal/decode -count=1 -v -run '^TestAgreesWithTshark$$'
 	$(MAKE) fuzz
 	$(MAKE) fuzz FUZZ=host/internal/decode:FuzzDecode

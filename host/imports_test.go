@@ -77,6 +77,7 @@ var imports = map[string]string{
 	"sdk/internal/little":                   "",
 	"sdk/internal/fields":                   "",
 	"sdk/internal/fields/generate":          "sdk/internal/fields",
+	"sdk/tcpstream":                         "sdk sdk/field",
 	"sdk/wire":                              "sdk sdk/answer sdk/field sdk/internal/little sdk/setting sdk/value",
 	"sdk/serve":                             "sdk/guard sdk sdk/answer sdk/wire github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc",
 	"sdk/sdktest":                           "sdk sdk/field sdk/setting sdk/value host host/plugin host/settings host/printable github.com/google/go-cmp github.com/rogpeppe/go-internal",
