@@ -33,6 +33,7 @@ func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipel
 	}
 	reader := startReader(src, decoder, p, layout)
 	f := newFlows(p, pipe, layout)
+	f.rules = rulesOf(plugins)
 	for b := range reader.blocks {
 		f.block(b)
 		reader.free <- b
@@ -63,13 +64,14 @@ type flows struct {
 	packets uint64
 	packet  batch.Packet
 	ticks   ticks
+	rules   *rules
 	scale   bool  // windows are scaled for plugins
 	most    int   // flow ends that a batch may hold back, see end
 	err     error // the run has ended
 }
 
 func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, layout *batch.Layout) *flows {
-	f := &flows{pipe: pipe, scale: layout.Scale(), most: int(min(max(p.MaxFlows, 256), 1<<16))}
+	f := &flows{pipe: pipe, rules: &rules{}, scale: layout.Scale(), most: int(min(max(p.MaxFlows, 256), 1<<16))}
 	timeouts, _ := p.FlowTimeouts() // the plan has checked them
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
@@ -98,6 +100,7 @@ func (f *flows) block(b *block) {
 		if h.Time >= f.ticks.next {
 			f.tick()
 		}
+		f.rules.end(f.table, h)
 		f.packet.Headers = h
 		slot, ok := f.table.Packet(h)
 		if !ok || f.err != nil {
@@ -113,6 +116,7 @@ func (f *flows) block(b *block) {
 		}
 		p.Payload, p.Header = b.payload.of(i), b.header.of(i)
 		f.batch.AddPacket(p)
+		f.rules.packet(p)
 		if f.batch.Full() {
 			f.next(false)
 		}
@@ -134,6 +138,7 @@ func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
 	if f.err != nil {
 		return
 	}
+	f.rules.forget(slot)
 	f.batch.AddEnd(batch.End{
 		Slot: slot, Flow: flow, Details: f.table.Details(slot), Dir: dir, Number: f.number, At: f.now,
 	})

@@ -349,33 +349,34 @@ func (s *Starts) Slice(from, to, rows int) Starts {
 // plugin did not declare. A flow and its opposite end in the same batch, A before B. They are
 // valid during the callback and must not be written.
 type Ends struct {
-	N         int         // of flow ends
-	Flow      []uint32    // slot
-	Before    []uint32    // how many of the batch's packets come before it
-	Order     []uint32    // its place among all events of the batch
-	At        []int64     // the packet time that ended it, nanoseconds since 1970 UTC
-	FirstSeen []int64     // the time of its first packet, nanoseconds since 1970 UTC
-	LastSeen  []int64     // the time of its last packet, nanoseconds since 1970 UTC
-	FlowInd   []uint64    // the flow index, shared with its opposite
-	Dir       []uint8     // 0 for A, the client's direction, and for a flow without an opposite; 1 for B
-	SrcIP     []IP        // the source address
-	DstIP     []IP        // the destination address
-	SrcPort   []uint16    // the source port
-	DstPort   []uint16    // the destination port
-	Proto     []uint8     // the IP protocol, 0 for layer-2 flows
-	TCPStates []uint8     // T2's tcpStatesAFlags, 0 for other flows than TCP
-	UTCOffset []int32     // seconds east of UTC at At, in the host's zone
-	FlowStat  []uint64    // T2's flowStat
-	Opposite  []uint32    // the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B
-	VLAN      []uint16    // the VLAN identifier by which the flow is told from others, of its innermost tag; 0 without one
-	EtherType []uint16    // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
-	HdrDesc   value.Vec   // value.Text | value.List: the header stacks of its packets, at most 4, in order of appearance
-	NumHdrs   value.Vec   // value.Uint16 | value.List: how many headers each of these stacks has
-	SrcMAC    value.Vec   // value.MAC | value.List: its source MAC addresses, at most 3, in order of appearance
-	DstMAC    value.Vec   // value.MAC | value.List: its destination MAC addresses, at most 3, in order of appearance
-	VLANID    value.Vec   // value.Uint16 | value.List: the VLAN tags of its first packet, at most 3, outermost first
-	ICMP      value.Vec   // value.Uint16 | value.List: the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance
-	Columns   []value.Vec // of other plugins, as declared by EndSelect.With
+	N             int         // of flow ends
+	Flow          []uint32    // slot
+	Before        []uint32    // how many of the batch's packets come before it
+	Order         []uint32    // its place among all events of the batch
+	At            []int64     // the packet time that ended it, nanoseconds since 1970 UTC
+	FirstSeen     []int64     // the time of its first packet, nanoseconds since 1970 UTC
+	LastSeen      []int64     // the time of its last packet, nanoseconds since 1970 UTC
+	FlowInd       []uint64    // the flow index, shared with its opposite
+	Dir           []uint8     // 0 for A, the client's direction, and for a flow without an opposite; 1 for B
+	SrcIP         []IP        // the source address
+	DstIP         []IP        // the destination address
+	SrcPort       []uint16    // the source port
+	DstPort       []uint16    // the destination port
+	Proto         []uint8     // the IP protocol, 0 for layer-2 flows
+	TCPStates     []uint8     // T2's tcpStatesAFlags, 0 for other flows than TCP
+	UTCOffset     []int32     // seconds east of UTC at At, in the host's zone
+	FlowStat      []uint64    // T2's flowStat
+	FlowEndReason []uint8     // why it ended, as IPFIX numbers it: 1 no packet for a timeout, 2 its longest duration, 3 closed, reset, or a new connection between the same ports, 4 the end of the input, or a rule, 5 no room
+	Opposite      []uint32    // the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B
+	VLAN          []uint16    // the VLAN identifier by which the flow is told from others, of its innermost tag; 0 without one
+	EtherType     []uint16    // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
+	HdrDesc       value.Vec   // value.Text | value.List: the header stacks of its packets, at most 4, in order of appearance
+	NumHdrs       value.Vec   // value.Uint16 | value.List: how many headers each of these stacks has
+	SrcMAC        value.Vec   // value.MAC | value.List: its source MAC addresses, at most 3, in order of appearance
+	DstMAC        value.Vec   // value.MAC | value.List: its destination MAC addresses, at most 3, in order of appearance
+	VLANID        value.Vec   // value.Uint16 | value.List: the VLAN tags of its first packet, at most 3, outermost first
+	ICMP          value.Vec   // value.Uint16 | value.List: the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance
+	Columns       []value.Vec // of other plugins, as declared by EndSelect.With
 }
 
 // Vec returns the column of one of [field.EndLists]. It panics if f is another field.
@@ -440,6 +441,9 @@ func (e *Ends) Only(fields field.Flow) Ends {
 	if fields&field.FlowStat == 0 {
 		q.FlowStat = nil
 	}
+	if fields&field.FlowEndReason == 0 {
+		q.FlowEndReason = nil
+	}
 	if fields&field.Opposite == 0 {
 		q.Opposite = nil
 	}
@@ -487,6 +491,7 @@ func (e *Ends) Reset() {
 	e.TCPStates = e.TCPStates[:0]
 	e.UTCOffset = e.UTCOffset[:0]
 	e.FlowStat = e.FlowStat[:0]
+	e.FlowEndReason = e.FlowEndReason[:0]
 	e.Opposite = e.Opposite[:0]
 	e.VLAN = e.VLAN[:0]
 	e.EtherType = e.EtherType[:0]
@@ -503,28 +508,29 @@ func (e *Ends) Reset() {
 func (e *Ends) Slice(from, to, rows int) Ends {
 	s := Ends{
 		N: to - from, Flow: slice(e.Flow, from, to), Before: less(e.Before, from, to, rows), Order: slice(e.Order, from, to),
-		At:        slice(e.At, from, to),
-		FirstSeen: slice(e.FirstSeen, from, to),
-		LastSeen:  slice(e.LastSeen, from, to),
-		FlowInd:   slice(e.FlowInd, from, to),
-		Dir:       slice(e.Dir, from, to),
-		SrcIP:     slice(e.SrcIP, from, to),
-		DstIP:     slice(e.DstIP, from, to),
-		SrcPort:   slice(e.SrcPort, from, to),
-		DstPort:   slice(e.DstPort, from, to),
-		Proto:     slice(e.Proto, from, to),
-		TCPStates: slice(e.TCPStates, from, to),
-		UTCOffset: slice(e.UTCOffset, from, to),
-		FlowStat:  slice(e.FlowStat, from, to),
-		Opposite:  slice(e.Opposite, from, to),
-		VLAN:      slice(e.VLAN, from, to),
-		EtherType: slice(e.EtherType, from, to),
-		HdrDesc:   sliceVec(&e.HdrDesc, from, to),
-		NumHdrs:   sliceVec(&e.NumHdrs, from, to),
-		SrcMAC:    sliceVec(&e.SrcMAC, from, to),
-		DstMAC:    sliceVec(&e.DstMAC, from, to),
-		VLANID:    sliceVec(&e.VLANID, from, to),
-		ICMP:      sliceVec(&e.ICMP, from, to),
+		At:            slice(e.At, from, to),
+		FirstSeen:     slice(e.FirstSeen, from, to),
+		LastSeen:      slice(e.LastSeen, from, to),
+		FlowInd:       slice(e.FlowInd, from, to),
+		Dir:           slice(e.Dir, from, to),
+		SrcIP:         slice(e.SrcIP, from, to),
+		DstIP:         slice(e.DstIP, from, to),
+		SrcPort:       slice(e.SrcPort, from, to),
+		DstPort:       slice(e.DstPort, from, to),
+		Proto:         slice(e.Proto, from, to),
+		TCPStates:     slice(e.TCPStates, from, to),
+		UTCOffset:     slice(e.UTCOffset, from, to),
+		FlowStat:      slice(e.FlowStat, from, to),
+		FlowEndReason: slice(e.FlowEndReason, from, to),
+		Opposite:      slice(e.Opposite, from, to),
+		VLAN:          slice(e.VLAN, from, to),
+		EtherType:     slice(e.EtherType, from, to),
+		HdrDesc:       sliceVec(&e.HdrDesc, from, to),
+		NumHdrs:       sliceVec(&e.NumHdrs, from, to),
+		SrcMAC:        sliceVec(&e.SrcMAC, from, to),
+		DstMAC:        sliceVec(&e.DstMAC, from, to),
+		VLANID:        sliceVec(&e.VLANID, from, to),
+		ICMP:          sliceVec(&e.ICMP, from, to),
 	}
 	for i := range e.Columns {
 		s.Columns = append(s.Columns, e.Columns[i].Slice(from, to))
@@ -711,6 +717,9 @@ func (r EndRow) UTCOffset() int32 { return r.b.Ends.UTCOffset[r.i] }
 
 // FlowStat returns T2's flowStat.
 func (r EndRow) FlowStat() uint64 { return r.b.Ends.FlowStat[r.i] }
+
+// FlowEndReason returns why it ended, as IPFIX numbers it: 1 no packet for a timeout, 2 its longest duration, 3 closed, reset, or a new connection between the same ports, 4 the end of the input, or a rule, 5 no room (RFC 5102, 5.11.3).
+func (r EndRow) FlowEndReason() uint8 { return r.b.Ends.FlowEndReason[r.i] }
 
 // Opposite returns the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B.
 func (r EndRow) Opposite() uint32 { return r.b.Ends.Opposite[r.i] }

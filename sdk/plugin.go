@@ -21,6 +21,7 @@ type Plugin struct {
 	Packets  PacketSelect
 	Ends     EndSelect
 	Ticks    TickSelect
+	EndRules []EndRule
 	Columns  []Column
 	Exports  []TableInfo
 	Imports  []TableInfo
@@ -48,20 +49,31 @@ type Opening struct {
 type Loaded struct{ Name, Version string }
 
 // For returns the plugin as declared for one run: if it reads all columns, Ends names them, and
-// Ticks has the interval that a setting holds. The host calls it.
+// Ticks and EndRules have the numbers that settings hold. The host calls it.
 func (p *Plugin) For(o Opening) *Plugin {
 	q := *p
 	if q.Ends.All {
 		q.Ends.Columns = o.Columns
 	}
 	if name := q.Ticks.Setting; name != "" {
-		q.Ticks = TickSelect{Every: p.seconds(name, o.Values) * 1e9}
+		q.Ticks = TickSelect{Every: p.number(name, o.Values) * 1e9}
+	}
+	q.EndRules = nil
+	for _, r := range p.EndRules {
+		for _, a := range []*Amount{&r.Value, &r.Count} {
+			if a.Setting != "" {
+				*a = Amount{Value: uint64(p.number(a.Setting, o.Values))}
+			}
+		}
+		if r.Count.Value > 0 {
+			q.EndRules = append(q.EndRules, r)
+		}
 	}
 	return &q
 }
 
-// seconds returns the value of a number setting, among values or its default.
-func (p *Plugin) seconds(name string, values []setting.Value) int64 {
+// number returns the value of a number setting, among values or its default.
+func (p *Plugin) number(name string, values []setting.Value) int64 {
 	text := ""
 	for i := range p.Settings {
 		if p.Settings[i].Name == name {
@@ -142,6 +154,7 @@ type Spec[S any] struct {
 	Packets            PacketSelect       // the zero value reads none
 	Ends               EndSelect          // the zero value reads none
 	Ticks              TickSelect         // the zero value has none
+	EndRules           []EndRule          // by which t2host ends flows
 	Columns            []Column           // that it writes at each flow end
 	Exports, Imports   []AnyTable         // tables that it writes, and that it reads
 	Outlets            []Outlet           // that it sends frames to
@@ -164,7 +177,7 @@ type Spec[S any] struct {
 func Define[S any](spec Spec[S]) *Plugin {
 	p := &Plugin{
 		Name: spec.Name, Number: spec.Number, Version: spec.Version, Doc: spec.Doc,
-		Requires: spec.Requires, Starts: spec.Starts, Packets: spec.Packets, Ends: spec.Ends, Ticks: spec.Ticks, Columns: spec.Columns,
+		Requires: spec.Requires, Starts: spec.Starts, Packets: spec.Packets, Ends: spec.Ends, Ticks: spec.Ticks, EndRules: spec.EndRules, Columns: spec.Columns,
 		Exports: infos(spec.Exports), Imports: infos(spec.Imports), Outlets: spec.Outlets,
 		Files: spec.Files, State: spec.State, Needs: spec.Needs,
 	}

@@ -50,7 +50,7 @@ func (p *Plugin) Validate() error {
 	if err := checkDoc("", p.Doc); err != nil {
 		return err
 	}
-	for _, check := range []func() error{p.checkCounts, p.checkRequires, p.checkSettings, p.checkTicks, p.checkColumns, p.checkTables, p.checkOutlets, p.checkFiles, p.checkNeeds} {
+	for _, check := range []func() error{p.checkCounts, p.checkRequires, p.checkSettings, p.checkTicks, p.checkEndRules, p.checkColumns, p.checkTables, p.checkOutlets, p.checkFiles, p.checkNeeds} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -59,13 +59,8 @@ func (p *Plugin) Validate() error {
 }
 
 func (p *Plugin) checkTicks() error {
-	if p.Ticks.Setting == "" {
+	if p.Ticks.Setting == "" || p.hasNumber(p.Ticks.Setting) {
 		return nil
-	}
-	for i := range p.Settings {
-		if s := &p.Settings[i]; s.Name == p.Ticks.Setting && s.Kind == setting.Uint {
-			return nil
-		}
 	}
 	return errors.New("ticks: setting " + quoted(p.Ticks.Setting) + " is not a number setting of the plugin")
 }

@@ -12,6 +12,14 @@ import (
 
 // TestValidate: each rule of a declaration but those of its words, for which see TestAlphabets.
 func TestValidate(t *testing.T) {
+	rules := func(n int, f field.Packet) func(p *Plugin) {
+		return func(p *Plugin) {
+			p.Packets = TCP(field.Window)
+			for range n {
+				p.EndRules = append(p.EndRules, EndRule{Field: f, Is: Below, Value: Amount{Value: 1}, Count: Amount{Value: 2}})
+			}
+		}
+	}
 	file := func(path string, max int64) func(p *Plugin) {
 		return func(p *Plugin) {
 			p.Settings = []Setting{TextSetting("f", &path, "a file")}
@@ -61,6 +69,13 @@ func TestValidate(t *testing.T) {
 		{"an input file of the plugin's choice", file("/etc/passwd", 9), "input file: setting f has a default: which file is read is the user's to say"},
 		{"an input file without a bound", file("", 0), "input file f of 0 bytes: 1 to 16777216 are possible, of all files together"},
 		{"a large input file", file("", MaxFile+1), "input file f of 16777217 bytes: 1 to 16777216 are possible, of all files together"},
+		{"a rule", rules(1, field.Window), ""},
+		{"a rule of two fields", rules(1, field.Window|field.TCPSeq), "a rule ends flows by a field that is not one number"},
+		{"a rule of bytes", rules(1, field.Payload), "a rule ends flows by a field that is not one number"},
+		{"many rules", rules(9, field.Window), "9 rules end flows: at most 8 are possible"},
+		{"a rule without packets", func(p *Plugin) { rules(1, field.Window)(p); p.Packets = PacketSelect{} }, "a rule ends flows by packets, but none are selected: set Packets"},
+		{"a rule of no comparison", func(p *Plugin) { rules(1, field.Window)(p); p.EndRules[0].Is = 9 }, "the rule of field window compares in no known way"},
+		{"a rule of a setting that is not there", func(p *Plugin) { rules(1, field.Window)(p); p.EndRules[0].Count.Setting = "n" }, `the rule of field window: setting "n" is not a number setting of the plugin`},
 		{"columns without ends", func(p *Plugin) { p.Ends, p.Columns = EndSelect{}, []Column{column("c", value.Uint8)} }, "columns are declared but no flow ends: set Ends"},
 		{"a column twice", func(p *Plugin) { p.Columns = []Column{column("c", value.Uint8), column("c", value.Uint8)} }, "column c is declared twice"},
 		{"a column without a type", func(p *Plugin) { p.Columns = []Column{column("c", 0)} }, "column c has no type"},

@@ -70,6 +70,7 @@ func (r *Report) warnings() []string {
 	}
 	warn(c.Clipped, "Packets with a header that was cut off")
 	warn(f.OrphanFragments, "Fragments whose first one was not seen")
+	warn(f.EndedByRules, "Conversations ended by plugins' rules")
 	warn(f.Evicted, "Conversations ended early: flow.max_flows reached")
 	warn(f.EvictedHalfOpen, "Half-open conversations among them")
 	warn(f.Cuts, "Conversations cut by flow.max_duration")

@@ -18,7 +18,7 @@ var Constants = []Constant{
 	{[]string{"TCPWIN_MINPKTS"}, "tcpwin.min_packets", ""},
 	{[]string{"TCPWIN_MAXWSCNT"}, "tcpwin.max_entries", "`tcpwin.max_entries`, and `tcpwin.when_full`: `evict` is the tutorial's round robin, `stop` is T2"},
 	{[]string{"TCPWIN_SUFFIX"}, "tcpwin.suffix", ""},
-	{[]string{"TCPWIN_FLWPRG"}, "", "none: it acts with `FORCE_MODE` only"},
+	{[]string{"TCPWIN_FLWPRG"}, "tcpwin.abort_after", ""},
 	{[]string{"TWS_SERVADD", "TWS_DPORT", "TWS_SOCKTYPE"}, "", "`tcpwinsink.to`: `tcp://127.0.0.1:5555`, `udp://…`, and more"},
 	{[]string{"TWS_TMINTVL"}, "tcpwinsink.interval", ""},
 	{[]string{"TWS_MAXSBUF"}, "", "none: a report has no limit; `tcpwinsink.queue` bounds what waits, `tcpwinsink.max_datagram` a datagram"},

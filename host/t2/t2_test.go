@@ -41,7 +41,7 @@ func TestHere(t *testing.T) {
 }
 
 func TestConstantNamed(t *testing.T) {
-	for name, want := range map[string]string{"TCPWIN_THRES": "tcpwin.threshold", "tws_tmintvl": "tcpwinsink.interval", "TCPWIN_FLWPRG": "", "threshold": "unknown", "": "unknown"} {
+	for name, want := range map[string]string{"TCPWIN_THRES": "tcpwin.threshold", "tws_tmintvl": "tcpwinsink.interval", "TCPWIN_FLWPRG": "tcpwin.abort_after", "threshold": "unknown", "": "unknown"} {
 		got := "unknown"
 		if c := ConstantNamed(name); c != nil {
 			got = c.Setting

@@ -15,6 +15,7 @@ type Settings struct {
 	MaxEntries uint32
 	WhenFull   string
 	Every      uint32
+	AbortAfter uint32
 	Suffix     string
 }
 
@@ -45,6 +46,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 			sdk.Uint32Setting("max_entries", &s.MaxEntries, "sources", 1, 1<<14, "size of the table"),
 			sdk.ChoiceSetting("when_full", &s.WhenFull, "evict makes room by the source that has gone longest without a qualifying flow, stop leaves a full table as it is (T2)", "evict", "stop"),
 			sdk.Uint32Setting("every", &s.Every, "s, packet time", 0, 86400, "how often the table shows windows that are still shut; 0: it has ended flows only (T2)"),
+			sdk.Uint32Setting("abort_after", &s.AbortAfter, "packets", 0, 1<<32-1, "end a flow after so many packets below the threshold in one direction; 0: never (TCPWIN_FLWPRG of T2)"),
 			sdk.TextSetting("suffix", &s.Suffix, "the summary file is the output prefix and this"),
 		}
 	},
@@ -52,6 +54,9 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Packets: sdk.TCP(field.Time, field.Window, field.TCPFlags),
 	Ends:    sdk.End(field.LastSeen),
 	Ticks:   sdk.EverySetting("every"),
+	EndRules: []sdk.EndRule{{
+		Field: field.Window, Is: sdk.Below, Value: sdk.Amount{Setting: "threshold"}, Count: sdk.Amount{Setting: "abort_after"},
+	}},
 	Columns: []sdk.Column{
 		colStat:     sdk.Hex8Column("tcpWinStat", "window size threshold status: 0x01 undershot"),
 		colCount:    sdk.Uint32Column("tcpWinThCnt", "packets below the window size threshold"),

@@ -41,6 +41,12 @@ func (f Packet) Size() int { return size(packetColumns[:], uint64(f)) }
 // bytes of values that have no fixed width.
 func (f Flow) Size() int { return size(endColumns[:], uint64(f)) }
 
+// Number reports whether f is one field whose values are whole numbers.
+func (f Packet) Number() bool {
+	i := bits.TrailingZeros64(uint64(f))
+	return bits.OnesCount64(uint64(f)) == 1 && i < len(packetColumns) && packetColumns[i].of == 0 && packetColumns[i].size != 6
+}
+
 // Type returns the type of one field if its values have no fixed width, else 0.
 func (f Flow) Type() value.Type { return endColumns[bits.TrailingZeros64(uint64(f))].of }
 

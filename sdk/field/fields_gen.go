@@ -56,28 +56,29 @@ type Flow uint64
 
 // The fields of flows. The slot of the flow needs none, it is always there.
 const (
-	At        Flow = 1 << iota // the packet time that ended it, nanoseconds since 1970 UTC
-	FirstSeen                  // the time of its first packet, nanoseconds since 1970 UTC
-	LastSeen                   // the time of its last packet, nanoseconds since 1970 UTC
-	FlowInd                    // the flow index, shared with its opposite
-	Dir                        // 0 for A, the client's direction, and for a flow without an opposite; 1 for B
-	SrcIP                      // the source address
-	DstIP                      // the destination address
-	SrcPort                    // the source port
-	DstPort                    // the destination port
-	Proto                      // the IP protocol, 0 for layer-2 flows (RFC 791, 3.1)
-	TCPStates                  // T2's tcpStatesAFlags, 0 for other flows than TCP
-	UTCOffset                  // seconds east of UTC at At, in the host's zone
-	FlowStat                   // T2's flowStat
-	Opposite                   // the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B
-	VLAN                       // the VLAN identifier by which the flow is told from others, of its innermost tag; 0 without one (IEEE 802.1Q, 9.6)
-	EtherType                  // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
-	HdrDesc                    // the header stacks of its packets, at most 4, in order of appearance
-	NumHdrs                    // how many headers each of these stacks has
-	SrcMAC                     // its source MAC addresses, at most 3, in order of appearance
-	DstMAC                     // its destination MAC addresses, at most 3, in order of appearance
-	VLANID                     // the VLAN tags of its first packet, at most 3, outermost first
-	ICMP                       // the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance (RFC 792, RFC 4443)
+	At            Flow = 1 << iota // the packet time that ended it, nanoseconds since 1970 UTC
+	FirstSeen                      // the time of its first packet, nanoseconds since 1970 UTC
+	LastSeen                       // the time of its last packet, nanoseconds since 1970 UTC
+	FlowInd                        // the flow index, shared with its opposite
+	Dir                            // 0 for A, the client's direction, and for a flow without an opposite; 1 for B
+	SrcIP                          // the source address
+	DstIP                          // the destination address
+	SrcPort                        // the source port
+	DstPort                        // the destination port
+	Proto                          // the IP protocol, 0 for layer-2 flows (RFC 791, 3.1)
+	TCPStates                      // T2's tcpStatesAFlags, 0 for other flows than TCP
+	UTCOffset                      // seconds east of UTC at At, in the host's zone
+	FlowStat                       // T2's flowStat
+	FlowEndReason                  // why it ended, as IPFIX numbers it: 1 no packet for a timeout, 2 its longest duration, 3 closed, reset, or a new connection between the same ports, 4 the end of the input, or a rule, 5 no room (RFC 5102, 5.11.3)
+	Opposite                       // the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B
+	VLAN                           // the VLAN identifier by which the flow is told from others, of its innermost tag; 0 without one (IEEE 802.1Q, 9.6)
+	EtherType                      // the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)
+	HdrDesc                        // the header stacks of its packets, at most 4, in order of appearance
+	NumHdrs                        // how many headers each of these stacks has
+	SrcMAC                         // its source MAC addresses, at most 3, in order of appearance
+	DstMAC                         // its destination MAC addresses, at most 3, in order of appearance
+	VLANID                         // the VLAN tags of its first packet, at most 3, outermost first
+	ICMP                           // the types of its ICMP or ICMPv6 messages (the high 8 bits) with their codes, at most 8 different ones, in order of appearance (RFC 792, RFC 4443)
 	maxEnd
 )
 
@@ -144,6 +145,7 @@ var (
 		{"tcpStates", 1, 0},
 		{"utcOffset", 4, 0},
 		{"flowStat", 8, 0},
+		{"flowEndReason", 1, 0},
 		{"opposite", 4, 0},
 		{"vlan", 2, 0},
 		{"etherType", 2, 0},

@@ -364,6 +364,9 @@ func appendEndFields(b []byte, start int, fields field.Flow, e *sdk.Ends) []byte
 	if fields&field.FlowStat != 0 {
 		b = appendColumn(b, start, e.FlowStat)
 	}
+	if fields&field.FlowEndReason != 0 {
+		b = appendColumn(b, start, e.FlowEndReason)
+	}
 	if fields&field.Opposite != 0 {
 		b = appendColumn(b, start, e.Opposite)
 	}
@@ -437,6 +440,9 @@ func readEndFields(c *cursor, fields field.Flow, e *sdk.Ends) {
 	}
 	if fields&field.FlowStat != 0 {
 		e.FlowStat = readColumn[uint64](c, n)
+	}
+	if fields&field.FlowEndReason != 0 {
+		e.FlowEndReason = readColumn[uint8](c, n)
 	}
 	if fields&field.Opposite != 0 {
 		e.Opposite = readColumn[uint32](c, n)

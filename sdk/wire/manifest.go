@@ -25,6 +25,7 @@ var (
 		setting.Choice: "choice", setting.Target: "target",
 	}
 	RowKinds    = []string{field.NoRows: "none", field.TCPRows: "tcp", field.AllRows: "all"}
+	Comparisons = []string{sdk.Below: "below", sdk.Above: "above", sdk.Equal: "equal", sdk.AnyBit: "anyBit"}
 	OutletKinds = []string{sdk.FileOutlet: "file", sdk.StreamOutlet: "stream", sdk.RecordOutlet: "records"}
 )
 
@@ -66,6 +67,15 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 		j.texts("fields", p.Starts.Fields.Names())
 		j.b = append(j.b, '}')
 	}
+	j.list("endRules", len(p.EndRules), func(i int) {
+		r := &p.EndRules[i]
+		j.b = append(j.b, '{')
+		j.text("field", r.Field.Names()[0])
+		j.text("is", word(Comparisons, int(r.Is)))
+		j.amount("value", r.Value)
+		j.amount("count", r.Count)
+		j.b = append(j.b, '}')
+	})
 	if p.Ticks.On() {
 		j.key("ticks")
 		j.b = append(j.b, '{')
@@ -169,6 +179,15 @@ func (j *jsonWriter) text(name, s string) {
 	if s != "" {
 		j.key(name)
 		j.string(s)
+	}
+}
+
+// amount writes a number, or the name of its setting.
+func (j *jsonWriter) amount(name string, a sdk.Amount) {
+	if a.Setting != "" {
+		j.text(name+"Setting", a.Setting)
+	} else {
+		j.number(name, a.Value)
 	}
 }
 

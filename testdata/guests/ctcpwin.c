@@ -14,8 +14,11 @@ static const char manifest[] =
     "\"doc\":\"size of the table\"},"
     "{\"name\":\"when_full\",\"kind\":\"choice\",\"choices\":[\"evict\",\"stop\"],\"default\":\"evict\","
     "\"doc\":\"evict makes room by the source that has gone longest without a qualifying flow, stop leaves a full table as it is (T2)\"},"
+    "{\"name\":\"abort_after\",\"kind\":\"number\",\"unit\":\"packets\",\"min\":0,\"max\":4294967295,\"default\":\"0\","
+    "\"doc\":\"end a flow after so many packets below the threshold in one direction; 0: never (TCPWIN_FLWPRG of T2)\"},"
     "{\"name\":\"suffix\",\"kind\":\"text\",\"default\":\"_tcpwin.txt\",\"doc\":\"the summary file is the output prefix and this\"}],"
-    "\"packets\":{\"rows\":\"tcp\",\"fields\":[\"time\",\"window\",\"tcpFlags\"]},\"ends\":{\"fields\":[\"lastSeen\",\"srcIP\",\"dstIP\"]},"
+    "\"packets\":{\"rows\":\"tcp\",\"fields\":[\"time\",\"window\",\"tcpFlags\"]},"
+    "\"endRules\":[{\"field\":\"window\",\"is\":\"below\",\"valueSetting\":\"threshold\",\"countSetting\":\"abort_after\"}],\"ends\":{\"fields\":[\"lastSeen\",\"srcIP\",\"dstIP\"]},"
     "\"columns\":["
     "{\"name\":\"tcpWinStat\",\"type\":\"h8\",\"doc\":\"window size threshold status: 0x01 undershot\"},"
     "{\"name\":\"tcpWinThCnt\",\"type\":\"u32\",\"doc\":\"packets below the window size threshold\"},"
@@ -330,7 +333,7 @@ static int set(const u8 *name, u32 n, const u8 *value, u32 m) {
   if (is(name, n, "min_packets")) return number(value, m, 0, 0xffffffff, &min_packets);
   if (is(name, n, "max_entries")) return number(value, m, 1, 1 << 20, &max_entries);
   if (is(name, n, "when_full")) return (stop_when_full = is(value, m, "stop")) || is(value, m, "evict");
-  return is(name, n, "suffix"); // the host's business
+  return is(name, n, "suffix") || is(name, n, "abort_after"); // the host's business
 }
 
 EXPORT(t2host_abi) u32 abi(void) { return ABI_VERSION; }

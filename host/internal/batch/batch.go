@@ -104,7 +104,21 @@ func (l *Layout) Ticks() []int64 {
 // Scale reports whether the flow table must keep the scale of windows.
 func (l *Layout) Scale() bool { return l.packet()&field.WindowScaled != 0 }
 
-func (l *Layout) packet() field.Packet { return l.packets[field.TCPRows] | l.packets[field.AllRows] }
+// packet returns the fields that are read of packets, by plugins or by their rules.
+func (l *Layout) packet() field.Packet {
+	fields := l.packets[field.TCPRows] | l.packets[field.AllRows]
+	for _, p := range l.plugins {
+		for _, r := range p.EndRules {
+			fields |= r.Field
+		}
+	}
+	return fields
+}
+
+// Selects reports whether packets with these headers are rows of that selection.
+func Selects(rows field.Rows, h *decode.Headers) bool {
+	return rows == field.AllRows || rows == field.TCPRows && h.Key.Proto == decode.ProtoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset
+}
 
 // Batch is the events of a stretch of the capture and, for each plugin, its view of them and
 // its answer.
@@ -232,7 +246,7 @@ func (b *Batch) AddPacket(p *Packet) {
 	b.seen(h.Number, h.Time)
 	l := b.layout
 	added := false
-	if l.used[field.TCPRows] && h.Key.Proto == decode.ProtoTCP && h.Key.Kind != decode.Layer2 && !h.FragOffset {
+	if l.used[field.TCPRows] && Selects(field.TCPRows, h) {
 		b.addRow(field.TCPRows, p)
 		added = true
 	}

@@ -126,6 +126,78 @@ func addRow(r *sdk.Packets, fields field.Packet, p *Packet) {
 	}
 }
 
+// Value returns the value of one of a packet's fields that are numbers.
+func (p *Packet) Value(f field.Packet) uint64 {
+	h, x := p.Headers, p.Fields
+	switch f {
+	case field.Time:
+		return uint64(h.Time)
+	case field.Window:
+		return uint64(h.Window)
+	case field.TCPFlags:
+		return uint64(h.TCPFlags)
+	case field.WireLen:
+		return uint64(h.WireLen)
+	case field.L7Len:
+		return uint64(h.L7Len)
+	case field.PadLen:
+		return uint64(h.PadLen)
+	case field.FrameNum:
+		return uint64(h.Number)
+	case field.Iface:
+		return uint64(x.Iface)
+	case field.CapLen:
+		return uint64(h.CapLen)
+	case field.PktDir:
+		return uint64(p.dir())
+	case field.IPHdrLen:
+		return uint64(x.IPHdrLen)
+	case field.IPTTL:
+		return uint64(x.IPTTL)
+	case field.IPDSCP:
+		return uint64(x.IPDSCP)
+	case field.IPECN:
+		return uint64(x.IPECN)
+	case field.IPID:
+		return uint64(x.IPID)
+	case field.IPFragOffset:
+		return uint64(x.IPFragOffset)
+	case field.IPFragFlags:
+		return uint64(x.IPFragFlags)
+	case field.IP6FlowLabel:
+		return uint64(x.IP6FlowLabel)
+	case field.ICMPType:
+		return uint64(x.ICMPType)
+	case field.ICMPCode:
+		return uint64(x.ICMPCode)
+	case field.L4HdrLen:
+		return uint64(x.L4HdrLen)
+	case field.TCPSeq:
+		return uint64(h.Seq)
+	case field.TCPAck:
+		return uint64(h.Ack)
+	case field.TCPUrgPtr:
+		return uint64(x.TCPUrgPtr)
+	case field.TCPOptions:
+		return uint64(x.TCPOptions)
+	case field.TCPMSS:
+		return uint64(x.TCPMSS)
+	case field.TCPWScale:
+		return uint64(x.TCPWScale)
+	case field.TCPSACKPerm:
+		return uint64(x.TCPSACKPerm)
+	case field.TCPSACKs:
+		return uint64(x.TCPSACKs)
+	case field.TCPTSVal:
+		return uint64(x.TCPTSVal)
+	case field.TCPTSEcr:
+		return uint64(x.TCPTSEcr)
+	case field.WindowScaled:
+		return uint64(p.Window)
+	}
+	return 0
+}
+
 // addStart adds what the flow table knows of a flow's begin.
 func addStart(e *sdk.Starts, fields field.Flow, f *flowtable.Flow, dir uint8) {
 	if fields&field.FirstSeen != 0 {
@@ -200,6 +272,9 @@ func addFields(e *sdk.Ends, fields field.Flow, f *flowtable.Flow, dir uint8, at 
 	}
 	if fields&field.FlowStat != 0 {
 		e.FlowStat = append(e.FlowStat, uint64(f.FlowStat))
+	}
+	if fields&field.FlowEndReason != 0 {
+		e.FlowEndReason = append(e.FlowEndReason, uint8(f.EndReason))
 	}
 	if fields&field.Opposite != 0 {
 		e.Opposite = append(e.Opposite, f.Opposite())

@@ -19,7 +19,7 @@ func (t *Table) evict(keep uint32) {
 		t.Stats.EvictedHalfOpen++
 	}
 	f.FlowStat |= EndedForRoom
-	t.end(slot)
+	t.end(slot, NoResources)
 }
 
 // fairest returns, of the least recently seen flows except for keep, the first one of a half-open

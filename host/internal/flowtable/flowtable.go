@@ -72,8 +72,10 @@ type Flow struct {
 	Inverted       bool  // B, the server's side
 
 	scale uint8 // of windows, see ScaledWindow
+	// EndReason is why the flow ended, as in IPFIX (flowEndReason, RFC 5102, 5.11.3): set at its end.
+	EndReason EndReason
 
-	_ [3]byte // to 128
+	_ [2]byte // to 128
 }
 
 // Opposite returns the slot of the opposite direction, or ^0 without one.
@@ -120,6 +122,7 @@ type Stats struct {
 	Live, MaxLive       int
 	Evicted             uint64 // conversations that ended early to make room
 	EvictedHalfOpen     uint64 // of those: half-open
+	EndedByRules        uint64 // conversations that a plugin's rule ended
 	PacketsA, PacketsB  uint64
 	BytesA, BytesB      uint64          // captured
 	OrphanFragments     uint64          // packets: later fragments whose first one was not seen
@@ -216,8 +219,16 @@ func (t *Table) Finish() {
 		if slot == none {
 			return
 		}
-		t.end(slot)
+		t.end(slot, Forced)
 	}
+}
+
+// End ends the flow in slot and its opposite at the packet time now, because a plugin's rule says so.
+func (t *Table) End(slot uint32, now int64) {
+	t.now = now
+	t.Flow(slot).FlowStat |= EndedByRule
+	t.Stats.EndedByRules++
+	t.end(slot, Forced)
 }
 
 // Release marks the ends reported so far as delivered: the slots of those flows may be used
@@ -244,10 +255,12 @@ func (t *Table) lookup(h *decode.Headers) (uint32, *Flow) {
 			f.ipID = h.IPID
 			return slot, f
 		}
+		reason := EndDetected
 		if cut {
 			t.Stats.Cuts++
+			reason = ActiveTimeout
 		}
-		t.end(slot)
+		t.end(slot, reason)
 	}
 	return t.open(hash, h)
 }
@@ -280,7 +293,7 @@ func (t *Table) open(hash uint32, h *decode.Headers) (uint32, *Flow) {
 	reverse := h.Key.Reverse()
 	partner := t.partner(&reverse, h)
 	if partner != none && opening(h) && t.opensAgain(t.Flow(partner), h) {
-		t.end(partner)
+		t.end(partner, EndDetected)
 		partner = none
 	}
 	for t.Stats.Live >= t.cfg.MaxFlows {
@@ -346,8 +359,12 @@ func (t *Table) count(f *Flow) {
 }
 
 // end reports and removes the flow in slot and its opposite.
-func (t *Table) end(slot uint32) {
+func (t *Table) end(slot uint32, why EndReason) {
 	f := t.Flow(slot)
+	f.EndReason = why
+	if f.opposite != none {
+		t.Flow(f.opposite).EndReason = why
+	}
 	if f.opposite == none {
 		if f.Inverted {
 			t.Stats.LoneB++

@@ -138,7 +138,7 @@ func (t *Table) walk(i int) {
 			if next == f.opposite {
 				next = t.Flow(next).newer
 			}
-			t.end(at)
+			t.end(at, timedOut(f))
 		}
 		at = next
 	}

@@ -100,7 +100,7 @@ func (r *reference) end(slot uint32, i int) int {
 			break
 		}
 	}
-	t.end(slot)
+	t.end(slot, Forced)
 	return before
 }
 

@@ -110,6 +110,9 @@ func (p *Plan) make(c *Config) error {
 	if err := p.checkWants(c); err != nil {
 		return err
 	}
+	if err := p.checkRules(); err != nil {
+		return err
+	}
 	p.grantMemory(c)
 	p.completeOpenings()
 	p.tellOfColumns(c, catalogue)
@@ -172,6 +175,18 @@ func (p *Plan) add(c *Config, l plugin.Loaded) error {
 	p.Plugins = append(p.Plugins, Plugin{
 		Loaded: l, Opening: opening, Files: files, Outlets: outlets, Record: c.Record[plugin.Key(l.Name)],
 	})
+	return nil
+}
+
+// checkRules refuses more rules that end flows than a run may have.
+func (p *Plan) checkRules() error {
+	n := 0
+	for _, l := range p.Plugins {
+		n += len(l.Plugin.For(l.Opening).EndRules)
+	}
+	if n > sdk.MaxEndRules {
+		return fmt.Errorf("the plugins have %d rules that end flows: a run has at most %d, name fewer plugins", n, sdk.MaxEndRules)
+	}
 	return nil
 }
 

@@ -24,6 +24,7 @@ type (
 		Starts   *starts         `json:"starts"`
 		Packets  *packets        `json:"packets"`
 		Ticks    *ticks          `json:"ticks"`
+		EndRules []endRule       `json:"endRules"`
 		Ends     *ends           `json:"ends"`
 		Columns  []column        `json:"columns"`
 		Exports  []table         `json:"exports"`
@@ -59,6 +60,14 @@ type (
 		Setting string `json:"setting"`
 		Max     uint64 `json:"max"`
 		Doc     string `json:"doc"`
+	}
+	endRule struct {
+		Field        string `json:"field"`
+		Is           string `json:"is"`
+		Value        uint64 `json:"value"`
+		ValueSetting string `json:"valueSetting"`
+		Count        uint64 `json:"count"`
+		CountSetting string `json:"countSetting"`
 	}
 	starts struct {
 		Fields []string `json:"fields"`
@@ -119,6 +128,12 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 		for _, name := range p.Starts.Fields {
 			d.Starts.Fields |= fieldNamed(&w, "start field", name, field.FlowNamed)
 		}
+	}
+	for _, r := range p.EndRules {
+		d.EndRules = append(d.EndRules, sdk.EndRule{
+			Field: fieldNamed(&w, "packet field", r.Field, field.PacketNamed), Is: sdk.Comparison(w.index("comparison", wire.Comparisons, r.Is)),
+			Value: sdk.Amount{Value: r.Value, Setting: r.ValueSetting}, Count: sdk.Amount{Value: r.Count, Setting: r.CountSetting},
+		})
 	}
 	if p.Ticks != nil {
 		d.Ticks = sdk.TickSelect{Every: int64(min(p.Ticks.Every, 1<<62)), Setting: p.Ticks.Setting}

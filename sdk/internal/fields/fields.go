@@ -98,6 +98,7 @@ var Ends = []Field{
 	{"tcpStates", "TCPStates", "uint8", "T2's tcpStatesAFlags, 0 for other flows than TCP", "", ""},
 	{"utcOffset", "UTCOffset", "int32", "seconds east of UTC at At, in the host's zone", "", "-"},
 	{"flowStat", "FlowStat", "uint64", "T2's flowStat", "", "uint64(f.FlowStat)"},
+	{"flowEndReason", "FlowEndReason", "uint8", "why it ended, as IPFIX numbers it: 1 no packet for a timeout, 2 its longest duration, 3 closed, reset, or a new connection between the same ports, 4 the end of the input, or a rule, 5 no room", "RFC 5102, 5.11.3", "uint8(f.EndReason)"},
 	{"opposite", "Opposite", "uint32", "the slot of the opposite direction, NoFlow (0xffffffff) if there is none. The two end in one batch, A before B", "", "f.Opposite()"},
 	{"vlan", "VLAN", "uint16", "the VLAN identifier by which the flow is told from others, of its innermost tag; 0 without one", "IEEE 802.1Q, 9.6", "f.Key.VLAN"},
 	{"etherType", "EtherType", "uint16", "the EtherType of the IP header, or of the layer-2 payload (LLC: DSAP and SSAP)", "", ""},
