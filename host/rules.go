@@ -5,7 +5,6 @@ import (
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
-	"github.com/t2host/t2host/sdk/field"
 )
 
 // rules are those of all plugins by which flows end, and how far each flow is.
@@ -18,7 +17,7 @@ type rules struct {
 
 type rule struct {
 	sdk.EndRule
-	rows field.Rows // of packets that count
+	packets sdk.PacketSelect // those that count
 }
 
 // rulesOf returns the rules of plugins that are declared for a run.
@@ -26,7 +25,7 @@ func rulesOf(plugins []*sdk.Plugin) *rules {
 	r := &rules{}
 	for _, p := range plugins {
 		for _, e := range p.EndRules {
-			r.list = append(r.list, rule{e, p.Packets.Rows})
+			r.list = append(r.list, rule{e, p.Packets})
 		}
 	}
 	return r
@@ -40,7 +39,7 @@ func (r *rules) packet(p *batch.Packet) {
 	counts := r.counts.At(p.Slot)
 	for i := range r.list {
 		e := &r.list[i]
-		if !batch.Selects(e.rows, p.Headers) || !e.Holds(p.Value(e.Field)) {
+		if !batch.Selects(e.packets.Rows, p.Headers) || !e.Holds(p.Value(e.Field)) {
 			continue
 		}
 		if counts[i]++; counts[i] == e.Count.Value {
