@@ -14,7 +14,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(GOFLAGS)) -trimpath)
 ADDR        ?= tcp://127.0.0.1:5555
 STATICCHECK  = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT      = $(GO) run mvdan.cc/gofumpt@v0.12.0
-PACKAGES     = ./... ./testdata/built ./testdata/module ./testdata/make ./testdata/record ./testdata/compare
+PACKAGES     = ./... ./testdata/built ./testdata/events/... ./testdata/module ./testdata/make ./testdata/record ./testdata/compare
 # What neither command reaches is dead. Not asked of package sdk: its callers are plugins of others.
 DEADCODE     = dead=$$($(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0 -filter 't2host/t2host/(cmd|host|plugins|scaffold|sdk/)' ./cmd/t2host ./plugins/all/cmd/all) || exit 1; if [ -n "$$dead" ]; then echo "dead code:"; echo "$$dead"; exit 1; fi
 FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode sdk/value:FuzzEscape host/printable:FuzzLine sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit host/settings:FuzzTrusted host/settings:FuzzTemplate \

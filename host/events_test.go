@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -15,84 +16,37 @@ import (
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 
+	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
-	"github.com/t2host/t2host/sdk"
-	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/testdata/built"
+	"github.com/t2host/t2host/testdata/events"
 )
 
-type counter struct{ n uint32 }
-
-func (c *counter) Fields(f *sdk.TableFields) { f.Uint32("n", &c.n) }
-
-// events is the table of the number of events of each kind: 0 begins, 1 packets, 2 ends, 3 ticks.
-var events = sdk.NewTable[counter, counter]("changer.events")
-
-// changer changes its table at every event, and watcher writes every event with the table as it is then.
-// This program holds them in a process, too.
-var (
-	changer = sdk.Define(sdk.Spec[struct{}]{
-		Name: "changer", Number: 100, Version: "1.0.0", Doc: "changes a table for a test",
-		Starts: sdk.Start(), Packets: sdk.All().WithTables(), Ends: sdk.End(), Ticks: sdk.Every(time.Second), Exports: []sdk.AnyTable{events},
-		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
-			w := events.Writer(env)
-			count := func(at sdk.Moment, kind uint32) {
-				row, _ := w.Get(at, counter{kind})
-				w.Set(at, counter{kind}, counter{row.n + 1})
-			}
-			return &sdk.Loop{
-				StartFlow: func(s sdk.StartRow) { count(s.Moment, 0) },
-				Packet:    func(p sdk.PacketRow) { count(p.Moment, 1) },
-				EndFlow:   func(e sdk.EndRow) error { count(e.Moment, 2); return nil },
-				Tick:      func(t sdk.TickRow) error { count(t.Moment, 3); return nil },
-			}, nil
-		},
-	})
-	watcher = sdk.Define(sdk.Spec[watching]{
-		Name: "watcher", Number: 900, Version: "1.0.0", Doc: "watches events for a test",
-		Defaults: watching{"_events.txt", 2},
-		Settings: func(w *watching) []sdk.Setting {
-			return []sdk.Setting{sdk.TextSetting("suffix", &w.suffix, ""), sdk.Uint32Setting("every", &w.every, "s", 0, 100, "")}
-		},
-		Requires: []sdk.Requirement{{Name: "changer"}}, Imports: []sdk.AnyTable{events},
-		Starts: sdk.Start(field.FlowInd, field.FirstSeen, field.SrcIP, field.SrcPort, field.Opposite, field.Dir), Packets: sdk.TCP(field.FrameNum, field.TCPFlags).WithTables(), Ends: sdk.End(field.FlowInd, field.Dir, field.At),
-		Ticks: sdk.EverySetting("every"), Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
-		Open: func(env *sdk.Env, _ watching) (sdk.Stage, error) {
-			view, lines := events.View(env), env.Outlet("lines")
-			line := func(at sdk.Moment, format string, args ...any) {
-				text := fmt.Sprintf(format, args...) + " with"
-				for k, n := range view.All(at) {
-					text += fmt.Sprintf(" %d:%d", k.n, n.n)
-				}
-				lines.Send([]byte(text + "\n"))
-			}
-			slots := map[uint32]uint64{}
-			return &sdk.Loop{
-				StartFlow: func(s sdk.StartRow) {
-					slots[s.Flow()] = s.FlowInd()
-					line(s.Moment, "start %d%c %s:%d at %d, opposite %t", s.FlowInd(), "AB"[s.Dir()], s.SrcIP(), s.SrcPort(), s.FirstSeen()%1e11/1e6, s.Opposite() != sdk.NoFlow)
-				},
-				Packet: func(p sdk.PacketRow) { line(p.Moment, "packet %d of %d", p.FrameNum(), slots[p.Flow()]) },
-				EndFlow: func(e sdk.EndRow) error {
-					line(e.Moment, "end %d%c at %d", e.FlowInd(), "AB"[e.Dir()], e.At()%1e11/1e6)
-					return nil
-				},
-				Tick:   func(t sdk.TickRow) error { line(t.Moment, "tick %d", t.Time()%1e11/1e6); return nil },
-				Report: func(r *sdk.Report) { line(r.Moment, "report") },
-			}, nil
-		},
-	})
-)
-
-type watching struct {
-	suffix string
-	every  uint32
-}
+// eventsModule is the plugins of package events for the sandbox.
+var eventsModule = built.Once("events", func(dir string) (string, error) {
+	path := filepath.Join(dir, "events.wasm")
+	return path, built.Guest(path, "testdata/events/cmd/events")
+})
 
 // watched runs both plugins and returns what the second one wrote.
 func watched(t *testing.T, file string, in plugin.Runtime, rows int, sets ...string) string {
 	t.Helper()
-	c := testConfig(t, file, "watcher:"+string(in), "changer:"+string(in))
-	c.Catalogue = plugin.BuiltIn(changer, watcher)
+	word := ":" + string(in)
+	if in == plugin.Worker {
+		word = ":wasm"
+	}
+	c := testConfig(t, file, "watcher"+word, "changer"+word)
+	c.Catalogue = plugin.BuiltIn(events.Plugins()...)
+	if in == plugin.Wasm || in == plugin.Worker {
+		module := must(t, eventsModule)
+		for _, a := range c.Catalogue {
+			a.BuiltIn, a.Module.Path = false, module
+			if in == plugin.Wasm {
+				c.Consent.Trust = append(c.Consent.Trust, a.Name)
+			}
+		}
+		c.Carrier = launch.Config{CacheDir: moduleCache(t)}.Carrier
+	}
 	c.Settings = settingsOf(t, append(sets, fmt.Sprint("batch.rows=", rows))...)
 	if _, err := Run(context.Background(), c); err != nil {
 		t.Fatal(err)
@@ -152,7 +106,7 @@ func capturedAt(t *testing.T, packets string) []byte {
 			ip.Protocol = layers.IPProtocolTCP
 			transport = &layers.TCP{
 				SrcPort: layers.TCPPort(ports[from == 2]), DstPort: layers.TCPPort(ports[to == 2]), Window: 1000,
-				SYN: strings.Contains(flags, "S"), ACK: strings.Contains(flags, "A"),
+				SYN: strings.Contains(flags, "S"), ACK: strings.Contains(flags, "A"), FIN: strings.Contains(flags, "F"),
 			}
 		}
 		b := gopacket.NewSerializeBuffer()
@@ -168,13 +122,36 @@ func capturedAt(t *testing.T, packets string) []byte {
 	return data
 }
 
-// TestEventsAreTheSame: in every runtime and size of batches.
+// TestEventsAreTheSame: in every runtime and size of batches, on captures of ours and on random ones, with
+// gaps and times that go back.
 func TestEventsAreTheSame(t *testing.T) {
 	slow(t)
-	for _, file := range []string{windows, "../testdata/plain.pcap", "../testdata/rules/timeout_silence.pcap"} {
+	files := []string{windows, "../testdata/plain.pcap", "../testdata/rules/timeout_silence.pcap", "../testdata/rules/summertime.pcap"}
+	for seed := range uint64(3) {
+		rnd := rand.New(rand.NewPCG(seed, 0))
+		var packets []string
+		at := 0.0
+		for range 300 {
+			switch rnd.IntN(20) {
+			case 0:
+				at += 1000 * rnd.Float64()
+			case 1:
+				at = max(at-30*rnd.Float64(), 0)
+			default:
+				at += 2 * rnd.Float64()
+			}
+			packets = append(packets, fmt.Sprintf("%f %d>%d %s", at, 1+rnd.IntN(4), 1+rnd.IntN(4), []string{"S", "SA", "A", "A", "FA", ""}[rnd.IntN(6)]))
+		}
+		file := filepath.Join(t.TempDir(), fmt.Sprint(seed, ".pcap"))
+		if err := os.WriteFile(file, capturedAt(t, strings.Join(packets, ", ")), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	for _, file := range files {
 		want := watched(t, file, plugin.Inproc, 65536)
-		for _, in := range []plugin.Runtime{plugin.Inproc, plugin.Process} {
-			for _, rows := range []int{1, 7, 256} {
+		for in, sizes := range map[plugin.Runtime][]int{plugin.Inproc: {1, 7, 256, 4096}, plugin.Process: {7}, plugin.Wasm: {1, 4096}, plugin.Worker: {256}} {
+			for _, rows := range sizes {
 				if got := watched(t, file, in, rows); got != want {
 					t.Errorf("%s, %s, batches of %d: %s", file, in, rows, cmp.Diff(want, got))
 				}

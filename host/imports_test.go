@@ -92,6 +92,8 @@ var imports = map[string]string{
 	"cmd/t2host":                            "host/aside host/confine host/build host/cause sdk sdk/wire sdk/serve host host/firstparty host/plugin host/plugin/manifest host/store host/capture host/settings host/nearest host/report host/receive host/resend host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host host/launch host/worker sdk/field sdk/setting github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man",
 	"testdata/guests/escapes":               "sdk sdk/serve golang.org/x/sys",
 	"testdata/guests/allocates":             "sdk sdk/serve sdk/field",
+	"testdata/events":                       "sdk sdk/field",
+	"testdata/events/cmd/events":            "sdk/serve testdata/events",
 	"testdata/built":                        "github.com/t2host/t2host host/firstparty host/plugin/wasm",
 	"testdata/module":                       "sdk/answer sdk/wire",
 	"testdata/compare":                      "",
@@ -101,7 +103,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too, beside their own package and what it may.
-const testImports = "testdata/built testdata/flood testdata/module example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
+const testImports = "testdata/built testdata/events testdata/flood testdata/module example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
 
 // tests are the importers that testImports is for.
 const tests = "tests"

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/testdata/built"
+	"github.com/t2host/t2host/testdata/events"
 
 	"github.com/t2host/t2host/host/launch"
 	"github.com/t2host/t2host/host/plugin"
@@ -71,7 +72,7 @@ var mix struct {
 // TestMain: the test binary is also what the host starts as its own plugins.
 func TestMain(m *testing.M) {
 	if serve.Called() {
-		hostworker.Serve(append(all.Plugins(), failing, changer, watcher, filed))
+		hostworker.Serve(append(all.Plugins(), failing, filed, events.Changer, events.Watcher))
 		syscall.Exit(0) // os.Exit waits a second under the race detector
 	}
 	code := m.Run()
