@@ -40,7 +40,7 @@ var goFolders = sync.OnceValues(func() ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
 	}
-	vars := []string{"GOFLAGS=-mod=mod"} // the go.mod of somebody else's plugin is not tidy
+	vars := []string{"GOFLAGS=-mod=mod -trimpath"} // the go.mod of somebody else's plugin is not tidy
 	for i, path := range strings.Split(strings.TrimSpace(string(out)), "\n") {
 		vars = append(vars, names[i]+"="+path)
 	}
