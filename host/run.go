@@ -65,13 +65,14 @@ type flows struct {
 	packet  batch.Packet
 	ticks   ticks
 	rules   *rules
+	more    bool  // plugins or rules read more of a packet than its headers
 	scale   bool  // windows are scaled for plugins
 	most    int   // flow ends that a batch may hold back, see end
 	err     error // the run has ended
 }
 
 func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, layout *batch.Layout) *flows {
-	f := &flows{pipe: pipe, rules: &rules{}, scale: layout.Scale(), most: int(min(max(p.MaxFlows, 256), 1<<16))}
+	f := &flows{pipe: pipe, rules: &rules{}, more: layout.More(), scale: layout.Scale(), most: int(min(max(p.MaxFlows, 256), 1<<16))}
 	timeouts, _ := p.FlowTimeouts() // the plan has checked them
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
@@ -106,17 +107,14 @@ func (f *flows) block(b *block) {
 		if !ok || f.err != nil {
 			continue
 		}
-		p := &f.packet
-		p.Slot, p.Flow = slot, f.table.Flow(slot)
-		if b.fields != nil {
-			p.Fields = &b.fields[i]
-			if f.scale && h.Key.Proto == decode.ProtoTCP {
-				p.Window = f.table.ScaledWindow(p.Flow, h, p.Fields)
-			}
+		f.packet.Slot = slot
+		if f.more {
+			f.complete(b, i)
 		}
-		p.Payload, p.Header = b.payload.of(i), b.header.of(i)
-		f.batch.AddPacket(p)
-		f.rules.packet(p)
+		f.batch.AddPacket(&f.packet)
+		if f.more {
+			f.rules.packet(&f.packet)
+		}
 		if f.batch.Full() {
 			f.next(false)
 		}
@@ -128,6 +126,19 @@ func (f *flows) block(b *block) {
 			f.err = f.pipe.Failed() // nor for input to see that a plugin has ended the run
 		}
 	}
+}
+
+// complete adds what plugins, or their rules, read of packet i of a block beside its headers.
+func (f *flows) complete(b *block, i int) {
+	p := &f.packet
+	p.Flow = f.table.Flow(p.Slot)
+	if b.fields != nil {
+		p.Fields = &b.fields[i]
+		if f.scale && p.Headers.Key.Proto == decode.ProtoTCP {
+			p.Window = f.table.ScaledWindow(p.Flow, p.Headers, p.Fields)
+		}
+	}
+	p.Payload, p.Header = b.payload.of(i), b.header.of(i)
 }
 
 // end adds the end of a flow. Its opposite ends in the same batch: a plugin may look from one

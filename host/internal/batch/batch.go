@@ -5,6 +5,7 @@ package batch
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/t2host/t2host/host/internal/decode"
@@ -99,6 +100,12 @@ func (l *Layout) Ticks() []int64 {
 		list = append(list, p.Ticks.Every)
 	}
 	return list
+}
+
+// More reports whether plugins, or their rules, read more of a packet than its headers.
+func (l *Layout) More() bool {
+	const more = extraFields | field.WindowScaled | field.PktDir | field.Payload | field.Header
+	return l.packet()&more != 0 || slices.ContainsFunc(l.plugins, func(p *sdk.Plugin) bool { return len(p.EndRules) > 0 })
 }
 
 // Scale reports whether the flow table must keep the scale of windows.

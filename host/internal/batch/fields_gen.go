@@ -3,6 +3,7 @@
 package batch
 
 import (
+	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/field"
@@ -43,9 +44,6 @@ func addRow(r *sdk.Packets, fields field.Packet, p *Packet) {
 	if fields&field.FrameNum != 0 {
 		r.FrameNum = append(r.FrameNum, h.Number)
 	}
-	if fields&field.Iface != 0 {
-		r.Iface = append(r.Iface, x.Iface)
-	}
 	if fields&field.CapLen != 0 {
 		r.CapLen = append(r.CapLen, h.CapLen)
 	}
@@ -57,6 +55,25 @@ func addRow(r *sdk.Packets, fields field.Packet, p *Packet) {
 	}
 	if fields&field.PktDstMAC != 0 {
 		r.PktDstMAC = append(r.PktDstMAC, sdk.MAC(h.MACs[:6]))
+	}
+	if fields&field.TCPSeq != 0 {
+		r.TCPSeq = append(r.TCPSeq, h.Seq)
+	}
+	if fields&field.TCPAck != 0 {
+		r.TCPAck = append(r.TCPAck, h.Ack)
+	}
+	if fields&field.WindowScaled != 0 {
+		r.WindowScaled = append(r.WindowScaled, p.Window)
+	}
+	if fields&extraFields != 0 {
+		addExtra(r, fields, x)
+	}
+}
+
+// addExtra adds what only plugins read of a packet.
+func addExtra(r *sdk.Packets, fields field.Packet, x *decode.Fields) {
+	if fields&field.Iface != 0 {
+		r.Iface = append(r.Iface, x.Iface)
 	}
 	if fields&field.IPHdrLen != 0 {
 		r.IPHdrLen = append(r.IPHdrLen, x.IPHdrLen)
@@ -91,12 +108,6 @@ func addRow(r *sdk.Packets, fields field.Packet, p *Packet) {
 	if fields&field.L4HdrLen != 0 {
 		r.L4HdrLen = append(r.L4HdrLen, x.L4HdrLen)
 	}
-	if fields&field.TCPSeq != 0 {
-		r.TCPSeq = append(r.TCPSeq, h.Seq)
-	}
-	if fields&field.TCPAck != 0 {
-		r.TCPAck = append(r.TCPAck, h.Ack)
-	}
 	if fields&field.TCPUrgPtr != 0 {
 		r.TCPUrgPtr = append(r.TCPUrgPtr, x.TCPUrgPtr)
 	}
@@ -120,9 +131,6 @@ func addRow(r *sdk.Packets, fields field.Packet, p *Packet) {
 	}
 	if fields&field.TCPTSEcr != 0 {
 		r.TCPTSEcr = append(r.TCPTSEcr, x.TCPTSEcr)
-	}
-	if fields&field.WindowScaled != 0 {
-		r.WindowScaled = append(r.WindowScaled, p.Window)
 	}
 }
 
