@@ -203,7 +203,7 @@ func (s *Streams) gap(slot, n uint32) {
 	}
 }
 
-// skip gives up the bytes before the first segment that waits.
+// skip goes on with the first segment that waits: the bytes before it are missing.
 func (s *Streams) skip(slot uint32, f *stream) {
 	s.gap(slot, f.waiting[0].seq-f.next)
 	f.next = f.waiting[0].seq
