@@ -240,8 +240,11 @@ type Packet struct {
 }
 
 // dir returns the packet's direction.
-func (p *Packet) dir() uint8 {
-	if p.Flow.Inverted {
+func (p *Packet) dir() uint8 { return dirOf(p.Flow) }
+
+// dirOf returns the direction of f: 0 for A, 1 for B.
+func dirOf(f *flowtable.Flow) uint8 {
+	if f.Inverted {
 		return 1
 	}
 	return 0
@@ -293,11 +296,7 @@ func (b *Batch) AddStart(slot uint32, f *flowtable.Flow, h *decode.Headers) {
 	s.Flow = append(s.Flow, slot)
 	s.Order = append(s.Order, b.order)
 	b.order++
-	dir := uint8(0)
-	if f.Inverted {
-		dir = 1
-	}
-	addStart(s, l.start, f, dir)
+	addStart(s, l.start, f, dirOf(f))
 }
 
 // NoTick is the time of no tick.
