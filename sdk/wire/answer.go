@@ -18,30 +18,21 @@ func AppendAnswer(dst []byte, out *answer.Answer, ends int, problem string) []by
 		dst = append(counted(dst, 0), problem...)
 		return finish(end(dst, start, body), start, kindAnswer)
 	}
-	if ends > 0 && len(out.Columns) > 0 {
-		dst = begin(dst, tagColumns)
-		body := len(dst)
-		dst = counted(dst, ends)
-		for i := range out.Columns {
-			dst = columnVec(dst, start, &out.Columns[i])
-		}
-		dst = end(dst, start, body)
+	if len(out.Columns) > 0 {
+		dst = list(dst, start, tagColumns, ends, func(dst []byte) []byte {
+			for i := range out.Columns {
+				dst = columnVec(dst, start, &out.Columns[i])
+			}
+			return dst
+		})
 	}
 	return finish(appendRest(dst, start, out, out.Frames, 0), start, kindAnswer)
 }
 
 // appendRest appends all that a piece of an answer may have: changes and lines of out, and the frames with these flags.
 func appendRest(dst []byte, start int, out *answer.Answer, frames []answer.Frame, flags uint16) []byte {
-	if len(out.Deltas) > 0 {
-		dst = begin(dst, tagDeltas)
-		body := len(dst)
-		dst = end(appendDeltas(counted(dst, len(out.Deltas)), start, out.Deltas), start, body)
-	}
-	if len(frames) > 0 {
-		dst = begin(dst, tagFrames)
-		body := len(dst)
-		dst = end(appendFrames(counted(dst, len(frames)), start, frames, flags), start, body)
-	}
+	dst = list(dst, start, tagDeltas, len(out.Deltas), func(dst []byte) []byte { return appendDeltas(dst, start, out.Deltas) })
+	dst = list(dst, start, tagFrames, len(frames), func(dst []byte) []byte { return appendFrames(dst, start, frames, flags) })
 	for i, lines := range [...][]string{out.Summary, out.Report, out.Logs} {
 		dst = texts(dst, start, tagSummary+uint16(i), len(lines), func(k int) []string { return lines[k : k+1] })
 	}

@@ -31,21 +31,14 @@ func AppendBatch(dst []byte, p *sdk.Plugin, b *sdk.Batch) []byte {
 	dst = little.AppendUint64(dst, b.Totals.Packets)
 	dst = little.AppendUint64(dst, b.Totals.Bytes)
 	dst = end(dst, start, body)
-	rows := func(tag uint16, n int, columns func(dst []byte) []byte) {
-		if n > 0 {
-			dst = begin(dst, tag)
-			body := len(dst)
-			dst = end(columns(counted(dst, n)), start, body)
-		}
-	}
-	rows(tagPackets, b.Packets.N, func(dst []byte) []byte { return appendPackets(dst, start, &p.Packets, &b.Packets) })
-	rows(tagStarts, b.Starts.N, func(dst []byte) []byte { return appendStarts(dst, start, p.Starts.Fields, &b.Starts) })
-	rows(tagEnds, b.Ends.N, func(dst []byte) []byte { return appendEnds(dst, start, p.Ends.Fields, &b.Ends) })
-	rows(tagTicks, b.Ticks.N, func(dst []byte) []byte {
+	dst = list(dst, start, tagPackets, b.Packets.N, func(dst []byte) []byte { return appendPackets(dst, start, &p.Packets, &b.Packets) })
+	dst = list(dst, start, tagStarts, b.Starts.N, func(dst []byte) []byte { return appendStarts(dst, start, p.Starts.Fields, &b.Starts) })
+	dst = list(dst, start, tagEnds, b.Ends.N, func(dst []byte) []byte { return appendEnds(dst, start, p.Ends.Fields, &b.Ends) })
+	dst = list(dst, start, tagTicks, b.Ticks.N, func(dst []byte) []byte {
 		dst = appendColumn(appendColumn(dst, start, b.Ticks.Time), start, b.Ticks.UTCOffset)
 		return appendColumn(appendColumn(dst, start, b.Ticks.Before), start, b.Ticks.Order)
 	})
-	rows(tagImports, len(b.Imports), func(dst []byte) []byte { return appendDeltas(dst, start, b.Imports) })
+	dst = list(dst, start, tagImports, len(b.Imports), func(dst []byte) []byte { return appendDeltas(dst, start, b.Imports) })
 	return finish(dst, start, kindBatch)
 }
 

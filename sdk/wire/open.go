@@ -22,32 +22,25 @@ func AppendOpen(dst []byte, name string, o sdk.Opening) []byte {
 	dst = texts(dst, start, tagAll, len(o.Columns), func(i int) []string {
 		return []string{o.Columns[i].Name, o.Columns[i].Type.String(), o.Columns[i].Doc}
 	})
-	if len(o.Files) > 0 {
-		dst = begin(dst, tagFiles)
-		body := len(dst)
-		dst = counted(dst, len(o.Files))
+	dst = list(dst, start, tagFiles, len(o.Files), func(dst []byte) []byte {
 		for _, f := range o.Files {
 			dst = appendText(appendText(dst, start, f.Setting), start, string(f.Data))
 		}
-		dst = end(dst, start, body)
-	}
+		return dst
+	})
 	return finish(dst, start, kindOpen)
 }
 
 // texts appends a section of n things, each some texts.
 func texts(dst []byte, start int, tag uint16, n int, of func(i int) []string) []byte {
-	if n == 0 {
-		return dst
-	}
-	dst = begin(dst, tag)
-	body := len(dst)
-	dst = counted(dst, n)
-	for i := range n {
-		for _, s := range of(i) {
-			dst = appendText(dst, start, s)
+	return list(dst, start, tag, n, func(dst []byte) []byte {
+		for i := range n {
+			for _, s := range of(i) {
+				dst = appendText(dst, start, s)
+			}
 		}
-	}
-	return end(dst, start, body)
+		return dst
+	})
 }
 
 // ReadOpen reads the message that opens a plugin. The results do not refer to msg.

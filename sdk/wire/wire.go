@@ -129,6 +129,16 @@ func counted(b []byte, n int) []byte {
 	return little.AppendUint32(little.AppendUint32(b, uint32(n)), 0)
 }
 
+// list appends the section of n things, which things appends; without any, nothing.
+func list(dst []byte, start int, tag uint16, n int, things func(dst []byte) []byte) []byte {
+	if n == 0 {
+		return dst
+	}
+	dst = begin(dst, tag)
+	body := len(dst)
+	return end(things(counted(dst, n)), start, body)
+}
+
 // cursor reads a message; after the first short read everything is empty and
 // err holds the reason.
 type cursor struct {
