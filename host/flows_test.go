@@ -10,6 +10,7 @@ import (
 
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/plugins/all"
+	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/field"
 )
@@ -20,12 +21,13 @@ func recorder(out *[]string) *sdk.Plugin {
 		Name: "recorder", Number: 900, Version: "1.0.0", Doc: "records flow ends for a test",
 		Requires: []sdk.Requirement{{Name: "tcpwin"}},
 		Ends: sdk.End(field.FirstSeen, field.LastSeen, field.FlowInd, field.Dir, field.SrcIP, field.DstIP, field.SrcPort, field.DstPort, field.Proto, field.TCPStates).
-			With(sdk.Hex8Column("tcpwin.tcpWinStat", ""), sdk.Uint32Column("tcpwin.tcpWinThCnt", "")),
-		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
+			With(tcpwin.Stat, tcpwin.Count),
+		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
+			stat, count := tcpwin.Stat.Reader(env), tcpwin.Count.Reader(env)
 			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
 				*out = append(*out, fmt.Sprintf("%c\t%d\t%s\t%s\t%s\t%d\t%s\t%d\t%d\t%s\t%s\t%d", "AB"[e.Dir()], e.FlowInd(),
 					nanos(e.FirstSeen()), nanos(e.LastSeen()), e.SrcIP(), e.SrcPort(), e.DstIP(), e.DstPort(), e.Proto(),
-					sdk.Hex8(e.TCPStates()), sdk.Hex8(uint8(e.Uint(0))), e.Uint(1)))
+					sdk.Hex8(e.TCPStates()), sdk.Hex8(stat.Get(e)), count.Get(e)))
 				return nil
 			}}, nil
 		},

@@ -181,7 +181,7 @@ func fails(t *testing.T, c *Config, how string) {
 var misfit = sdk.Define(sdk.Spec[struct{}]{
 	Name: "misfit", Number: 901, Version: "1.0.0", Doc: "does not fit",
 	Requires: []sdk.Requirement{{Name: "tcpwin"}},
-	Ends:     sdk.End().With(sdk.Uint32Column("tcpwin.tcpWinStat", "")),
+	Ends:     sdk.End().With(sdk.NewColumn[uint32]("tcpwin.tcpWinStat", "")),
 	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 		return &sdk.Loop{EndFlow: func(sdk.EndRow) error { return nil }}, nil
 	},

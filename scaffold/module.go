@@ -18,7 +18,7 @@ const modulePath = "github.com/t2host/t2host"
 // Module returns the plugin's go.mod and go.sum, and the SDK that they lead to, by their
 // paths. source is the source of t2host's module.
 func (p *Plugin) Module(source fs.FS) (map[string][]byte, error) {
-	return Renewed([]byte("module example.com/"+p.key()+"\n"), nil, source)
+	return Renewed([]byte("module "+p.module()+"\n"), nil, source)
 }
 
 // Renewed returns the go.mod and go.sum that lead to the SDK of the source, and that

@@ -13,7 +13,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -111,6 +110,15 @@ func (p *Plugin) Files() (map[string][]byte, error) {
 			return nil, err
 		}
 	}
+	for _, r := range p.Requires {
+		// A plugin that is required by one of these is declared for the tests, which replace it.
+		if len(r.Columns)+len(r.Exports) > 0 && (r.Direct || r.Package == "") {
+			var err error
+			if files[r.folder()+"/"+r.identifier()+".go"], err = r.declarations(); err != nil {
+				return nil, fmt.Errorf("declarations of %s: %w", r.Name, err)
+			}
+		}
+	}
 	return files, nil
 }
 
@@ -164,40 +172,50 @@ func (p *Plugin) marked(before, mark, receiver string) string {
 		if len(columns) == 0 {
 			return before + "\n"
 		}
+		var names []string
 		for _, c := range columns {
-			b.WriteString(columnCode(c) + ",\n")
+			names = append(names, c.code)
 		}
-		return strings.TrimSuffix(before, ",") + ".With(\n" + b.String() + "),\n"
+		return strings.TrimSuffix(before, ",") + ".With(" + strings.Join(names, ", ") + "),\n"
+	case "packages":
+		for _, r := range p.Requires {
+			if r.Direct && r.first() != nil {
+				fmt.Fprintf(&b, "%q\n", p.module()+"/"+r.folder())
+			}
+		}
 	case "state":
+		for _, c := range columns {
+			fmt.Fprintf(&b, "%s *sdk.ColumnReader[%s]\n", c.field, goTypes[c.Type])
+		}
 		if len(columns) > 0 {
-			return "said [" + strconv.Itoa(len(columns)) + "]uint64 // flows of which other plugins' columns say something\n"
+			fmt.Fprintf(&b, "said [%d]uint64 // flows of which these columns say something\n", len(columns))
+		}
+	case "open":
+		for _, c := range columns {
+			fmt.Fprintf(&b, "%s.%s = %s.Reader(env)\n", receiver, c.field, c.code)
 		}
 	case "use":
-		if len(columns) > 0 {
-			return "for i := range " + receiver + ".said {\nif end.Uint(i) != 0 {\n" + receiver + ".said[i]++\n}\n}\n"
+		for i, c := range columns {
+			fmt.Fprintf(&b, "if %s.%s.Get(end) != 0 {\n%s.said[%d]++\n}\n", receiver, c.field, receiver, i)
 		}
 	case "report":
 		for i, c := range columns {
 			fmt.Fprintf(&b, "r.Summary(%q + sdk.Count(%s.said[%d]))\n", "Flows with "+c.Name+": ", receiver, i)
 		}
 	case "imports":
-		lists := false
 		for _, r := range p.Requires {
 			if r.Package != "" {
 				fmt.Fprintf(&b, "%q\n", r.Package)
-			} else {
-				lists = lists || slices.ContainsFunc(r.Plugin.Columns, func(c sdk.Column) bool { return c.Type.IsList() })
+			} else if len(r.Columns) > 0 {
+				fmt.Fprintf(&b, "%q\n", p.module()+"/"+r.folder())
 			}
-		}
-		if lists {
-			fmt.Fprintf(&b, "%q\n", "github.com/t2host/t2host/sdk/value")
 		}
 	case "plugins":
 		for _, r := range p.Requires {
 			if r.Package != "" {
 				fmt.Fprintf(&b, "%s.Plugin,\n", path.Base(r.Package))
 			} else {
-				fmt.Fprintf(&b, "%s,\n", standIn(r.Plugin))
+				fmt.Fprintf(&b, "%s,\n", r.standIn())
 			}
 		}
 	}
@@ -215,50 +233,55 @@ func (p *Plugin) shown() string {
 	return b.String()
 }
 
+// readColumn is a column that the new plugin reads.
+type readColumn struct {
+	sdk.ColumnInfo        // named "plugin.column"
+	code           string // of its declaration
+	field          string // of its reader
+}
+
 // columns returns the columns that the plugin reads of those it requires: of each plugin the
 // first unsigned number.
-func (p *Plugin) columns() []sdk.Column {
-	var list []sdk.Column
+func (p *Plugin) columns() []readColumn {
+	var list []readColumn
 	for _, r := range p.Requires {
-		if !r.Direct {
+		c := r.first()
+		if !r.Direct || c == nil {
 			continue
 		}
-		for _, c := range r.Columns {
-			if c.Type >= value.Uint8 && c.Type <= value.Hex64 {
-				c.Name = r.Name + "." + c.Name
-				list = append(list, c)
+		names := identifiers{}
+		code := ""
+		for i := range r.Columns {
+			if code = names.of(r.Columns[i].Name); &r.Columns[i] == c {
 				break
 			}
 		}
+		list = append(list, readColumn{*c, r.identifier() + "." + code, r.identifier() + code})
+		list[len(list)-1].Name = r.Name + "." + c.Name
 	}
 	return list
 }
 
-// goTypes are the names of types in Go: of the constants of sdk/value, and before "Column" of
-// the SDK's functions.
-var goTypes = map[value.Type]string{
-	value.Uint8: "Uint8", value.Uint16: "Uint16", value.Uint32: "Uint32", value.Uint64: "Uint64",
-	value.Hex8: "Hex8", value.Hex16: "Hex16", value.Hex32: "Hex32", value.Hex64: "Hex64",
-	value.Int64: "Int64", value.Float32: "Float32", value.Float64: "Float64",
-	value.Time: "Time", value.Duration: "Duration", value.IP: "IP",
-	value.MAC: "MAC", value.Text: "Text", value.String: "String",
+// first returns the first column of unsigned numbers, nil if there is none.
+func (r *Requirement) first() *sdk.ColumnInfo {
+	for i := range r.Columns {
+		if t := r.Columns[i].Type; t >= value.Uint8 && t <= value.Hex64 {
+			return &r.Columns[i]
+		}
+	}
+	return nil
 }
 
-// columnCode returns the Go expression that declares a column.
-func columnCode(c sdk.Column) string {
-	name := goTypes[c.Type.Elem()]
-	if c.Type.IsList() {
-		return fmt.Sprintf("sdk.ColumnOf(value.%s|value.List, %q, %q)", name, c.Name, c.Doc)
-	}
-	return fmt.Sprintf("sdk.%sColumn(%q, %q)", name, c.Name, c.Doc)
-}
+// module returns the path of the plugin's module.
+func (p *Plugin) module() string { return "example.com/" + p.key() }
 
 // standIn returns the code of a plugin that replaces one whose code is elsewhere.
-func standIn(p *sdk.Plugin) string {
+func (r *Requirement) standIn() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "sdktest.StandIn(%q, %d, %q", p.Name, p.Number, p.Version)
-	for _, c := range p.Columns {
-		b.WriteString(", " + columnCode(c))
+	fmt.Fprintf(&b, "sdktest.StandIn(%q, %d, %q", r.Name, r.Number, r.Version)
+	names := identifiers{}
+	for _, c := range r.Columns {
+		b.WriteString(", " + r.identifier() + "." + names.of(c.Name))
 	}
 	return b.String() + ")"
 }

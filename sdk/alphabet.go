@@ -98,6 +98,15 @@ func checkDoc(what, doc string) error {
 	return nil
 }
 
+// checkUnit refuses what cannot be a unit; empty is none.
+func checkUnit(unit string) error {
+	const signs = " ,./%-()*^"
+	if unit != "" && !only(unit, maxUnit, func(c byte) bool { return isLetter(c) || isDigit(c) || strings.IndexByte(signs, c) >= 0 }) {
+		return errors.New("unit " + quoted(unit) + " must hold letters, digits, spaces and , . / % - ( ) * ^ only, at most 32")
+	}
+	return nil
+}
+
 // checkWords refuses what cannot be the words of a setting: its unit, its choices, its default and its doc.
 func checkWords(s *Setting) error {
 	switch {
@@ -106,9 +115,8 @@ func checkWords(s *Setting) error {
 	case len(s.Default) > maxText:
 		return errors.New("setting " + s.Name + ": default of " + strconv.Itoa(len(s.Default)) + " bytes: at most " + strconv.Itoa(maxText) + " are possible")
 	}
-	const signs = " ,./%-()*^"
-	if s.Unit != "" && !only(s.Unit, maxUnit, func(c byte) bool { return isLetter(c) || isDigit(c) || strings.IndexByte(signs, c) >= 0 }) {
-		return errors.New("setting " + s.Name + ": unit " + quoted(s.Unit) + " must hold letters, digits, spaces and , . / % - ( ) * ^ only, at most 32")
+	if err := checkUnit(s.Unit); err != nil {
+		return errors.New("setting " + s.Name + ": " + err.Error())
 	}
 	for _, c := range s.Choices {
 		if c == "" || len(c) > maxWord || !utf8.ValidString(c) || strings.ContainsFunc(c, func(r rune) bool { return !strconv.IsPrint(r) || r == ' ' || r == ',' }) {

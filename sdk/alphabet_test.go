@@ -52,7 +52,7 @@ func TestAlphabets(t *testing.T) {
 		{"column's doc", func(p *Plugin, w string) { p.Columns[0].Doc = w }, []string{""}, []string{"a\nb"}},
 		{
 			"column that is read",
-			func(p *Plugin, w string) { p.Ends.Columns = []Column{{Name: w, Type: value.Uint8}} },
+			func(p *Plugin, w string) { p.Ends.Columns = []ColumnInfo{{Name: w, Type: value.Uint8}} },
 			[]string{"other.a", "other.B_2"},
 			append(key[:7:7], "other", "other.", ".a", "other.a.b", "other.a b", "other.\x1b", "other."+long),
 		},
@@ -65,7 +65,7 @@ func TestAlphabets(t *testing.T) {
 		{
 			"field",
 			func(p *Plugin, w string) {
-				p.Exports = []TableInfo{{Name: "p.t", Key: []Column{{Name: w, Type: value.Uint32}}}}
+				p.Exports = []TableInfo{{Name: "p.t", Key: []ColumnInfo{{Name: w, Type: value.Uint32}}}}
 			},
 			[]string{"a", "winRelThCnt"},
 			key,
@@ -73,7 +73,7 @@ func TestAlphabets(t *testing.T) {
 		{
 			"import's field",
 			func(p *Plugin, w string) {
-				p.Imports = []TableInfo{{Name: "other.t", Row: []Column{{Name: w, Type: value.Uint32}}}}
+				p.Imports = []TableInfo{{Name: "other.t", Row: []ColumnInfo{{Name: w, Type: value.Uint32}}}}
 			},
 			[]string{"a"},
 			key,
@@ -97,7 +97,7 @@ func TestAlphabets(t *testing.T) {
 			check := func(word string) error {
 				p := &Plugin{
 					Name: "p", Version: "1.0.0", Doc: "doc", Open: func(Opening) (Stage, error) { return nil, nil }, Ends: EndSelect{On: true},
-					Settings: []Setting{{Name: "s", Kind: setting.Text}}, Columns: []Column{{Name: "c", Type: value.Uint8}},
+					Settings: []Setting{{Name: "s", Kind: setting.Text}}, Columns: []ColumnInfo{{Name: "c", Type: value.Uint8}},
 					Outlets: []Outlet{{Name: "o", Kind: FileOutlet, Setting: "s"}}, Requires: []Requirement{{Name: "other"}},
 				}
 				c.set(p, word)

@@ -108,10 +108,10 @@ func TestAFrameHasABound(t *testing.T) {
 // TestATableHasABound, on both sides.
 func TestATableHasABound(t *testing.T) {
 	const most = MaxTable / (4 + 8 + 4 + 17 + 64)
-	want := "table maker.t has more than " + Count(most)[:6] + " rows, for which it has no room: delete some"
-	p := maker(func(w *TableWriter[key, row], e EndRow) error {
-		e.PutUint(0, 0)
-		e.PutInt(1, 0)
+	const want = "table maker.t has more than 16777216 bytes of keys and rows: delete some"
+	p := maker(func(w *out, e EndRow) error {
+		w.n.Put(e, 0)
+		w.d.Put(e, 0)
 		for n := range uint32(most) {
 			w.Set(e.Moment, key{n}, row{})
 		}

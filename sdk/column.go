@@ -1,63 +1,153 @@
 package sdk
 
-import "github.com/t2host/t2host/sdk/value"
+import (
+	"errors"
+	"strconv"
 
-// Column is a declared column. There is a function for each type, Uint32Column to
-// StringColumn, and [ColumnOf] for lists. See [EndRow] for how its values are written.
-type Column = value.Column
+	"github.com/t2host/t2host/sdk/value"
+)
 
-// ColumnOf declares a column of a type, such as the list value.MAC|value.List.
-func ColumnOf(t value.Type, name, doc string) Column {
-	return Column{Name: name, Type: t, Doc: doc}
+// ColumnInfo describes a column to the host.
+type ColumnInfo = value.Column
+
+// ColumnValue is a type of a column's values, or of the elements of its lists.
+type ColumnValue interface {
+	uint8 | uint16 | uint32 | uint64 | int64 | float32 | float64 | IP | MAC | string
 }
 
-// Uint8Column declares a column of unsigned bytes.
-func Uint8Column(name, doc string) Column { return ColumnOf(value.Uint8, name, doc) }
+// Column declares a column of flow records, with a value of type T at each flow end. It is a
+// variable of the package of the plugin that writes it: that lists it in Spec.Columns and calls
+// Writer, others list it in [EndSelect.With] and call Reader.
+type Column[T ColumnValue] struct{ declared }
 
-// Uint16Column declares a column of unsigned 16-bit numbers.
-func Uint16Column(name, doc string) Column { return ColumnOf(value.Uint16, name, doc) }
+// NewColumn declares a column. Its name has letters, digits and _, at most 64 bytes. To read a
+// column whose plugin cannot be imported, declare it again, named "plugin.column".
+func NewColumn[T ColumnValue](name, doc string, options ...ColumnOption) *Column[T] {
+	return &Column[T]{declare(name, doc, typeOf[T](), options)}
+}
 
-// Uint32Column declares a column of unsigned 32-bit numbers.
-func Uint32Column(name, doc string) Column { return ColumnOf(value.Uint32, name, doc) }
+// ListColumn declares a column whose values are lists, as [Column] does. Lists may be empty and
+// differ in length.
+type ListColumn[T ColumnValue] struct{ declared }
 
-// Uint64Column declares a column of unsigned 64-bit numbers.
-func Uint64Column(name, doc string) Column { return ColumnOf(value.Uint64, name, doc) }
+// NewListColumn declares a column of lists, as [NewColumn] does.
+func NewListColumn[T ColumnValue](name, doc string, options ...ColumnOption) *ListColumn[T] {
+	return &ListColumn[T]{declare(name, doc, typeOf[T]()|value.List, options)}
+}
 
-// Hex8Column declares a column of status bytes, shown as 0x and two hex digits.
-func Hex8Column(name, doc string) Column { return ColumnOf(value.Hex8, name, doc) }
+// AnyColumn is a [Column] or [ListColumn] of any type, for Spec.Columns and [EndSelect.With].
+type AnyColumn interface {
+	Info() ColumnInfo
+	own(plugin string)
+}
 
-// Hex16Column declares a column of status words of 16 bits, shown as 0x and four hex digits.
-func Hex16Column(name, doc string) Column { return ColumnOf(value.Hex16, name, doc) }
+// declared is what all columns have.
+type declared struct {
+	info  ColumnInfo
+	owner string // the plugin that declares it, once Define has seen it
+}
 
-// Hex32Column declares a column of status words of 32 bits, shown as 0x and eight hex digits.
-func Hex32Column(name, doc string) Column { return ColumnOf(value.Hex32, name, doc) }
+func declare(name, doc string, t value.Type, options []ColumnOption) declared {
+	d := declared{info: ColumnInfo{Name: name, Type: t, Doc: doc}}
+	if owner, short := value.Owner(name); short != "" {
+		d.info.Name, d.owner = short, owner
+	}
+	for _, option := range options {
+		option(&d.info)
+	}
+	return d
+}
 
-// Hex64Column declares a column of status words of 64 bits, shown as 0x and 16 hex digits.
-func Hex64Column(name, doc string) Column { return ColumnOf(value.Hex64, name, doc) }
+// Info returns the description of the column, named "plugin.column" if its plugin is known.
+func (d *declared) Info() ColumnInfo {
+	info := d.info
+	if d.owner != "" {
+		info.Name = d.owner + "." + info.Name
+	}
+	return info
+}
 
-// Int64Column declares a column of signed numbers.
-func Int64Column(name, doc string) Column { return ColumnOf(value.Int64, name, doc) }
+// own notes the plugin of the column. It writes nothing that is noted already.
+func (d *declared) own(plugin string) {
+	if d.owner == "" {
+		d.owner = plugin
+	}
+}
 
-// Float32Column declares a column of single-precision numbers.
-func Float32Column(name, doc string) Column { return ColumnOf(value.Float32, name, doc) }
+// ColumnOption adds to the declaration of a column.
+type ColumnOption func(*ColumnInfo)
 
-// Float64Column declares a column of double-precision numbers.
-func Float64Column(name, doc string) Column { return ColumnOf(value.Float64, name, doc) }
+// ShowHex shows unsigned numbers as 0x and all their hex digits: a status.
+func ShowHex(c *ColumnInfo) {
+	if elem := c.Type.Elem(); elem < value.Uint8 || elem > value.Uint64 {
+		c.Type = 0 // Validate refuses it
+		return
+	}
+	c.Type += value.Hex8 - value.Uint8
+}
 
-// TimeColumn declares a column of points in time: nanoseconds since 1970 UTC, shown as seconds with nine decimals.
-func TimeColumn(name, doc string) Column { return ColumnOf(value.Time, name, doc) }
+// ShowTime shows int64s as points in time: nanoseconds since 1970 UTC, as seconds with nine decimals.
+func ShowTime(c *ColumnInfo) { c.Type = shown(c.Type, value.Int64, value.Time) }
 
-// DurationColumn declares a column of nanoseconds, shown as seconds with nine decimals.
-func DurationColumn(name, doc string) Column { return ColumnOf(value.Duration, name, doc) }
+// ShowDuration shows int64s, nanoseconds, as seconds with nine decimals.
+func ShowDuration(c *ColumnInfo) { c.Type = shown(c.Type, value.Int64, value.Duration) }
 
-// IPColumn declares a column of addresses.
-func IPColumn(name, doc string) Column { return ColumnOf(value.IP, name, doc) }
+// ShowQuoted shows strings in quotes.
+func ShowQuoted(c *ColumnInfo) { c.Type = shown(c.Type, value.Text, value.String) }
 
-// MACColumn declares a column of MAC addresses, 6 bytes each.
-func MACColumn(name, doc string) Column { return ColumnOf(value.MAC, name, doc) }
+// shown returns the type of values of type t, which must be from, if they are shown as to are.
+func shown(t, from, to value.Type) value.Type {
+	if t.Elem() != from {
+		return 0 // Validate refuses it
+	}
+	return to | t&value.List
+}
 
-// TextColumn declares a column of texts, shown escaped.
-func TextColumn(name, doc string) Column { return ColumnOf(value.Text, name, doc) }
+// Unit tells the unit of the values, such as "bytes".
+func Unit(unit string) ColumnOption { return func(c *ColumnInfo) { c.Unit = unit } }
 
-// StringColumn declares a column of texts, shown escaped and in quotes.
-func StringColumn(name, doc string) Column { return ColumnOf(value.String, name, doc) }
+// IPFIX tells which information element of IPFIX the column is: its number, and the enterprise
+// that gave it, 0 for those of RFC 5102 and IANA's list.
+func IPFIX(enterprise uint32, element uint16) ColumnOption {
+	return func(c *ColumnInfo) { c.Enterprise, c.Element = enterprise, element }
+}
+
+// Alarm marks the records in which the column is not zero or empty: sinks and reports can be
+// limited to them.
+func Alarm(c *ColumnInfo) { c.Alarm = true }
+
+// How rows of tables merge over several runs. Ties go to the row that was set earlier, then to that
+// of the run with the smaller key. A field without one merges as the row that was set last.
+var (
+	MergeSum   = merge("sum") // not of floats, whose sum depends on the order
+	MergeMin   = merge("min")
+	MergeMax   = merge("max")
+	MergeFirst = merge("first") // of the row that was set first
+	MergeLast  = merge("last")
+)
+
+// MergeWith merges a field of a row as another field of it, which has one of the rules above but
+// sum: it is of the row whose other field won.
+func MergeWith(name string) ColumnOption { return merge("with " + name) }
+
+func merge(rule string) ColumnOption { return func(c *ColumnInfo) { c.Merge = rule } }
+
+// complete passes on the values that were written at n flow ends, or returns an error unless
+// each column has one for each.
+func (e *Env) complete(n int) error {
+	for i := range e.out.Columns {
+		v := &e.out.Columns[i]
+		written := v.Len() // by a stage that writes the answer itself
+		if w := e.writers[i]; w != nil {
+			written = w.finish(v)
+		}
+		if written != n {
+			return e.miscounted(i, written, n)
+		}
+	}
+	return nil
+}
+
+func (e *Env) miscounted(column, is, want int) error {
+	return errors.New("column " + e.plugin.Columns[column].Name + " has " + strconv.Itoa(is) + " values for " + strconv.Itoa(want) + " flow ends: it must be written once at each")
+}

@@ -6,11 +6,13 @@
 // A plugin is declared data and one function. [Define] turns the declaration, a
 // [Spec], into a *[Plugin]. It opens nothing:
 //
+//	var Zeros = sdk.NewColumn[uint32]("zeros", "packets with window 0")
+//
 //	var Plugin = sdk.Define(sdk.Spec[Settings]{
 //		Name: "zeros", Number: 160, Version: "1.0.0", Doc: "counts closed windows",
 //		Packets: sdk.TCP(field.Window),
 //		Ends:    sdk.End(field.SrcIP),
-//		Columns: []sdk.Column{sdk.Uint32Column("zeros", "packets with window 0")},
+//		Columns: []sdk.AnyColumn{Zeros},
 //		Open:    open,
 //	})
 //
@@ -25,7 +27,8 @@
 //   - Packets: [TCP] or [All] with fields of package field;
 //     [PacketSelect.WithPayload] adds the first bytes of the payload.
 //   - Flow ends: [End] with fields of package field.
-//   - Columns of other plugins: [EndSelect.With] or [EndSelect.WithAll].
+//   - Columns of other plugins: [EndSelect.With], and [Column.Reader] in Open; or
+//     [EndSelect.WithAll].
 //   - Tables of other plugins: Spec.Imports, and [Table.View] in Open.
 //
 // A flow is one direction of a conversation. A live flow has a slot, a small
@@ -34,7 +37,8 @@
 //
 // # What it returns
 //
-//   - Columns: Spec.Columns, written once at each flow end, see [EndRow].
+//   - Columns: Spec.Columns, and [Column.Writer] in Open; a value is
+//     written at each flow end.
 //   - Tables: [NewTable], Spec.Exports, and [Table.Writer] in Open.
 //   - Files and streams: Spec.Outlets, and [Env.Outlet] in Open.
 //   - Lines of the end report: [Report], in Loop.Report.

@@ -2,7 +2,6 @@ package sdk
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/t2host/t2host/sdk/answer"
 )
@@ -17,15 +16,21 @@ type Env struct {
 	logs   []string                    // until the next answer
 	err    error                       // the first breach of the contract
 
-	out   *answer.Answer // of the batch in work
-	cells []cell
-	puts  int    // values that were written at its flow ends
-	next  int    // flow end
-	last  uint32 // place of the last change of a table
+	writers []writer     // by column of its own; nil before it is asked for
+	reads   []ColumnInfo // of other plugins
+	readers []reading
+
+	out  *answer.Answer // of the batch in work
+	next int            // flow end
+	last uint32         // place of the last change of a table
 }
 
 func newEnv(p *Plugin, o Opening) *Env {
-	return &Env{Opening: o, plugin: p, views: make([]func(*answer.Delta) error, len(p.Imports)), cells: cellsOf(p.Columns)}
+	e := &Env{Opening: o, plugin: p, views: make([]func(*answer.Delta) error, len(p.Imports)), writers: make([]writer, len(p.Columns)), reads: p.Ends.Columns}
+	if p.Ends.All {
+		e.reads = o.Columns
+	}
+	return e
 }
 
 // fail notes the first error; nil is none.
@@ -87,11 +92,17 @@ func (o *OutletWriter) send(frame []byte) {
 
 func (e *Env) begin(b *Batch) {
 	b.env, b.applied = e, 0
-	e.out, e.puts, e.next, e.last = &b.Out, 0, 0, 0
+	e.out, e.next, e.last = &b.Out, 0, 0
 	b.Out.Reset(e.plugin.Columns)
-	for i, c := range e.cells {
-		v := &b.Out.Columns[i]
-		v.Data = slices.Grow(v.Data, b.Ends.N*c.size+8)
+	for i, w := range e.writers {
+		if w != nil {
+			w.begin(b.Ends.N, &b.Out.Columns[i])
+		}
+	}
+	if b.Ends.N > 0 { // otherwise the batch has no columns
+		for _, r := range e.readers {
+			r.reader.begin(&b.Ends.Columns[r.column])
+		}
 	}
 	b.Out.Logs = append(b.Out.Logs, e.logs...)
 	e.logs = e.logs[:0]

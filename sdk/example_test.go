@@ -33,6 +33,7 @@ func show(part string, plugins ...*sdk.Plugin) {
 // the flow's slot; at the flow's end it is written as a column, and forgotten.
 func Example() {
 	type settings struct{ Below uint32 }
+	column := sdk.NewColumn[uint64]("zeros", "packets with a low window")
 	zeros := sdk.Define(sdk.Spec[settings]{
 		Name: "zeros", Number: 160, Version: "1.0.0", Doc: "counts packets with a low window",
 		Defaults: settings{Below: 1},
@@ -41,9 +42,10 @@ func Example() {
 		},
 		Packets: sdk.TCP(field.Window),
 		Ends:    sdk.End(),
-		Columns: []sdk.Column{sdk.Uint32Column("zeros", "packets with a low window")},
+		Columns: []sdk.AnyColumn{column},
 		State:   sdk.StateOf[uint64](),
-		Open: func(_ *sdk.Env, s settings) (sdk.Stage, error) {
+		Open: func(env *sdk.Env, s settings) (sdk.Stage, error) {
+			out := column.Writer(env)
 			var flows sdk.PerFlow[uint64]
 			return &sdk.Loop{
 				Packet: func(p sdk.PacketRow) {
@@ -52,7 +54,7 @@ func Example() {
 					}
 				},
 				EndFlow: func(end sdk.EndRow) error {
-					end.PutUint(0, flows.Take(end.Flow()))
+					out.Put(end, flows.Take(end.Flow()))
 					return nil
 				},
 			}, nil
@@ -98,28 +100,30 @@ func ExampleOutletWriter_Send() {
 	// Flows: 3
 }
 
-// A plugin that reads another one's column, by its name and type. It requires the other.
+// A plugin that reads another one's column. It requires the other.
 func ExampleEndSelect_With() {
+	l7Bytes := sdk.NewColumn[uint64]("l7Bytes", "bytes of payload")
 	lengths := sdk.Define(sdk.Spec[struct{}]{
 		Name: "lengths", Number: 100, Version: "1.0.0", Doc: "adds its bytes to each flow",
-		Packets: sdk.All(field.L7Len), Ends: sdk.End(), Columns: []sdk.Column{sdk.Uint64Column("l7Bytes", "bytes of payload")},
+		Packets: sdk.All(field.L7Len), Ends: sdk.End(), Columns: []sdk.AnyColumn{l7Bytes},
 		State: sdk.StateOf[uint64](),
-		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
+		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
+			out := l7Bytes.Writer(env)
 			var flows sdk.PerFlow[uint64]
 			return &sdk.Loop{
 				Packet:  func(p sdk.PacketRow) { *flows.At(p.Flow()) += uint64(p.L7Len()) },
-				EndFlow: func(end sdk.EndRow) error { end.PutUint(0, flows.Take(end.Flow())); return nil },
+				EndFlow: func(end sdk.EndRow) error { out.Put(end, flows.Take(end.Flow())); return nil },
 			}, nil
 		},
 	})
 	total := sdk.Define(sdk.Spec[struct{}]{
 		Name: "total", Number: 200, Version: "1.0.0", Doc: "adds them up",
 		Requires: []sdk.Requirement{{Name: "lengths", Versions: "^1"}},
-		Ends:     sdk.End().With(sdk.Uint64Column("lengths.l7Bytes", "")),
-		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
-			var sum uint64
+		Ends:     sdk.End().With(l7Bytes),
+		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
+			bytes, sum := l7Bytes.Reader(env), uint64(0)
 			return &sdk.Loop{
-				EndFlow: func(end sdk.EndRow) error { sum += end.Uint(0); return nil }, // 0: its place in With
+				EndFlow: func(end sdk.EndRow) error { sum += bytes.Get(end); return nil },
 				Report:  func(r *sdk.Report) { r.Summary("Bytes: " + sdk.Count(sum)) },
 			}, nil
 		},
@@ -132,11 +136,11 @@ func ExampleEndSelect_With() {
 // host is the key of the example's table, and seen its row: a type names its fields once.
 type host struct{ ip sdk.IP }
 
-func (h *host) Fields(f *sdk.TableFields) { f.IP("ip", &h.ip) }
+func (h *host) Fields(f *sdk.TableFields) { sdk.Field(f, "ip", &h.ip) }
 
 type seen struct{ flows uint32 }
 
-func (s *seen) Fields(f *sdk.TableFields) { f.Uint32("flows", &s.flows) }
+func (s *seen) Fields(f *sdk.TableFields) { sdk.Field(f, "flows", &s.flows, sdk.MergeSum) }
 
 // hosts is exported by the plugin that keeps it and imported by those that read it.
 var hosts = sdk.NewTable[host, seen]("keeper.hosts")
@@ -155,15 +159,16 @@ func ExampleTable() {
 			}}, nil
 		},
 	})
+	soFar := sdk.NewColumn[uint32]("hosts", "hosts so far")
 	teller := sdk.Define(sdk.Spec[struct{}]{
 		Name: "teller", Number: 200, Version: "1.0.0", Doc: "tells how many there are",
 		Requires: []sdk.Requirement{{Name: "keeper", Versions: "^1"}},
 		Ends:     sdk.End(field.SrcIP), Imports: []sdk.AnyTable{hosts},
-		Columns: []sdk.Column{sdk.Uint32Column("hosts", "hosts so far")},
+		Columns: []sdk.AnyColumn{soFar},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
-			view := hosts.View(env)
+			view, out := hosts.View(env), soFar.Writer(env)
 			return &sdk.Loop{EndFlow: func(end sdk.EndRow) error {
-				end.PutUint(0, uint64(view.Len(end.Moment)))
+				out.Put(end, uint32(view.Len(end.Moment)))
 				return nil
 			}}, nil
 		},
@@ -177,11 +182,13 @@ func ExampleTable() {
 
 // Payload is sent to who asks for it, and as much of it as was asked for.
 func ExamplePacketSelect_WithPayload() {
+	word := sdk.NewColumn[string]("word", "first bytes", sdk.ShowQuoted)
 	words := sdk.Define(sdk.Spec[struct{}]{
 		Name: "words", Number: 300, Version: "1.0.0", Doc: "shows how each flow begins",
-		Packets: sdk.TCP().WithPayload(3), Ends: sdk.End(), Columns: []sdk.Column{sdk.StringColumn("word", "first bytes")},
+		Packets: sdk.TCP().WithPayload(3), Ends: sdk.End(), Columns: []sdk.AnyColumn{word},
 		State: sdk.StateOf[string](),
-		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
+		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
+			out := word.Writer(env)
 			var flows sdk.PerFlow[string]
 			return &sdk.Loop{
 				Packet: func(p sdk.PacketRow) {
@@ -189,7 +196,7 @@ func ExamplePacketSelect_WithPayload() {
 						*f = string(p.Payload()) // a copy: a batch's memory is used again
 					}
 				},
-				EndFlow: func(end sdk.EndRow) error { end.PutText(0, flows.Take(end.Flow())); return nil },
+				EndFlow: func(end sdk.EndRow) error { out.Put(end, flows.Take(end.Flow())); return nil },
 			}, nil
 		},
 	})

@@ -47,7 +47,7 @@ func (ip IP) Append(b []byte) []byte {
 func (ip IP) String() string { return string(ip.Append(nil)) }
 
 // Fields makes an IP usable as the key of a [Table].
-func (ip *IP) Fields(f *TableFields) { f.IP("ip", ip) }
+func (ip *IP) Fields(f *TableFields) { Field(f, "ip", ip) }
 
 // AppendWire appends the address as the bytes of a value of type value.IP.
 func (ip IP) AppendWire(b []byte) []byte {

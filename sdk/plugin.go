@@ -3,6 +3,7 @@ package sdk
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/setting"
@@ -22,7 +23,7 @@ type Plugin struct {
 	Ends     EndSelect
 	Ticks    TickSelect
 	EndRules []EndRule
-	Columns  []Column
+	Columns  []ColumnInfo
 	Exports  []TableInfo
 	Imports  []TableInfo
 	Outlets  []Outlet
@@ -39,7 +40,7 @@ type Plugin struct {
 type Opening struct {
 	Values  []setting.Value // of its settings; the others have their defaults
 	Files   []FileData      // its input files that the user has named, in the order of its declaration
-	Columns []Column        // if it declared WithAll: the columns that it reads, named "plugin.column"
+	Columns []ColumnInfo    // if it declared WithAll: the columns that it reads, named "plugin.column"
 	Loaded  []Loaded        // the plugins of the run, in their order
 	Host    string          // name and version of the program that runs it
 	Started int64           // time of day, nanoseconds since 1970 UTC
@@ -155,7 +156,7 @@ type Spec[S any] struct {
 	Ends               EndSelect          // the zero value reads none
 	Ticks              TickSelect         // the zero value has none
 	EndRules           []EndRule          // by which t2host ends flows
-	Columns            []Column           // that it writes at each flow end
+	Columns            []AnyColumn        // that it writes at each flow end
 	Exports, Imports   []AnyTable         // tables that it writes, and that it reads
 	Outlets            []Outlet           // that it sends frames to
 	Files              []InputFile        // that the user names, and it reads in Open
@@ -177,7 +178,7 @@ type Spec[S any] struct {
 func Define[S any](spec Spec[S]) *Plugin {
 	p := &Plugin{
 		Name: spec.Name, Number: spec.Number, Version: spec.Version, Doc: spec.Doc,
-		Requires: spec.Requires, Starts: spec.Starts, Packets: spec.Packets, Ends: spec.Ends, Ticks: spec.Ticks, EndRules: spec.EndRules, Columns: spec.Columns,
+		Requires: spec.Requires, Starts: spec.Starts, Packets: spec.Packets, Ends: spec.Ends, Ticks: spec.Ticks, EndRules: spec.EndRules, Columns: owned(spec.Name, spec.Columns),
 		Exports: infos(spec.Exports), Imports: infos(spec.Imports), Outlets: spec.Outlets,
 		Files: spec.Files, State: spec.State, Needs: spec.Needs,
 	}
@@ -212,6 +213,18 @@ func Define[S any](spec Spec[S]) *Plugin {
 		return &opened{env: env, stage: stage}, nil
 	}
 	return p
+}
+
+// owned returns the descriptions of a plugin's own columns, which note whose they are.
+func owned(plugin string, columns []AnyColumn) []ColumnInfo {
+	var list []ColumnInfo
+	for _, c := range columns {
+		c.own(plugin)
+		info := c.Info()
+		info.Name = strings.TrimPrefix(info.Name, plugin+".")
+		list = append(list, info)
+	}
+	return list
 }
 
 func infos(tables []AnyTable) []TableInfo {

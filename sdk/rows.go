@@ -55,8 +55,8 @@ func (b *Batch) Packet(i int) PacketRow {
 }
 
 // EndRow is the end of a flow. It is valid during the callback, in which each of the plugin's
-// columns must be written once, by its index in Spec.Columns. A method of a field or column
-// that the plugin did not declare to read panics.
+// columns must be written once, by Put of its writer. A method of a field that the plugin did not
+// declare panics.
 type EndRow struct {
 	Moment
 	i int
@@ -70,9 +70,6 @@ func (b *Batch) End(i int) EndRow {
 	if i != e.next {
 		e.fail(errors.New("flow end " + strconv.Itoa(i) + " is taken out of order"))
 	}
-	if e.puts != i*len(e.cells) && e.err == nil {
-		e.err = e.complete(i)
-	}
 	e.next = i + 1
 	return EndRow{b.at(b.Ends.Order[i]), i}
 }
@@ -84,18 +81,6 @@ func (r EndRow) Flow() uint32 { return r.b.Ends.Flow[r.i] }
 // its type returns the first element. It is valid during the callback.
 func (r EndRow) Vec(f field.Flow) []byte { return r.b.Ends.Vec(f).Bytes(r.i) }
 
-// Bytes returns the value of column n of other plugins, of any type, as its bytes on the wire.
-// It is valid during the callback.
+// Bytes returns the value of column n of other plugins, of any type, as its bytes on the wire:
+// for plugins that read all columns, which a [Column] cannot name. It is valid during the callback.
 func (r EndRow) Bytes(n int) []byte { return r.b.Ends.Columns[n].Bytes(r.i) }
-
-// IP returns the value of column n of other plugins, an address.
-func (r EndRow) IP(n int) IP { return ipFromWire(r.Bytes(n)) }
-
-// Uint returns the value of column n of other plugins, an unsigned number of any width.
-func (r EndRow) Uint(n int) uint64 { return r.b.Ends.Columns[n].Uint(r.i) }
-
-// Int returns the value of column n of other plugins, a signed number, time or duration.
-func (r EndRow) Int(n int) int64 { return r.b.Ends.Columns[n].Int(r.i) }
-
-// Float returns the value of column n of other plugins, a float of either width.
-func (r EndRow) Float(n int) float64 { return r.b.Ends.Columns[n].Float(r.i) }

@@ -38,7 +38,7 @@ func TestOrderedKeepsTheFirstPlace(t *testing.T) {
 
 type key struct{ n uint32 }
 
-func (k *key) Fields(f *TableFields) { f.Uint32("n", &k.n) }
+func (k *key) Fields(f *TableFields) { Field(f, "n", &k.n) }
 
 type row struct {
 	a  uint64
@@ -47,22 +47,30 @@ type row struct {
 }
 
 func (r *row) Fields(f *TableFields) {
-	f.Uint64("a", &r.a)
-	f.Float32("r", &r.r)
-	f.IP("ip", &r.ip)
+	Field(f, "a", &r.a)
+	Field(f, "r", &r.r)
+	Field(f, "ip", &r.ip)
 }
 
 var table = NewTable[key, row]("maker.t")
 
+// out is what maker writes.
+type out struct {
+	*TableWriter[key, row]
+	n *ColumnWriter[uint32]
+	d *ColumnWriter[int64]
+}
+
 // maker is a plugin whose flow ends are handled by f.
-func maker(f func(*TableWriter[key, row], EndRow) error) *Plugin {
+func maker(f func(*out, EndRow) error) *Plugin {
+	n, d := NewColumn[uint32]("n", ""), NewColumn[int64]("d", "", ShowDuration)
 	return Define(Spec[struct{}]{
 		Name: "maker", Number: 100, Version: "1.0.0", Doc: "makes",
 		Ends:    End(field.FlowInd),
-		Columns: []Column{Uint32Column("n", ""), DurationColumn("d", "")},
+		Columns: []AnyColumn{n, d},
 		Exports: []AnyTable{table},
 		Open: func(env *Env, _ struct{}) (Stage, error) {
-			w := table.Writer(env)
+			w := &out{table.Writer(env), n.Writer(env), d.Writer(env)}
 			return &Loop{EndFlow: func(e EndRow) error { return f(w, e) }}, nil
 		},
 	})
@@ -80,9 +88,9 @@ func ends(n int) *Batch {
 }
 
 func TestAViewIsTheTableAtEachEnd(t *testing.T) {
-	p := maker(func(w *TableWriter[key, row], e EndRow) error {
-		e.PutUint(0, e.FlowInd())
-		e.PutInt(1, -1)
+	p := maker(func(w *out, e EndRow) error {
+		w.n.Put(e, uint32(e.FlowInd()))
+		w.d.Put(e, -1)
 		k := key{uint32(e.FlowInd())}
 		w.Set(e.Moment, k, row{a: e.FlowInd() * 10, r: 0.5, ip: IPv4([16]byte{10, 0, 0, 1})})
 		if e.FlowInd() == 2 {
@@ -137,19 +145,17 @@ func TestAViewIsTheTableAtEachEnd(t *testing.T) {
 func TestBreachesOfTheContract(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		f    func(*TableWriter[key, row], EndRow) error
+		f    func(*out, EndRow) error
 		want string
 	}{
-		{"column forgotten", func(_ *TableWriter[key, row], e EndRow) error { e.PutUint(0, 1); return nil }, "column d has 0 values for 1 flow ends: it must be written once at each"},
-		{"column twice", func(_ *TableWriter[key, row], e EndRow) error {
-			e.PutUint(0, 1)
-			e.PutUint(0, 1)
-			e.PutInt(1, 1)
+		{"column forgotten", func(w *out, e EndRow) error { w.n.Put(e, 1); return nil }, "column d has 0 values for 3 flow ends: it must be written once at each"},
+		{"column twice", func(w *out, e EndRow) error {
+			w.n.Put(e, 1)
+			w.n.Put(e, 1)
+			w.d.Put(e, 1)
 			return nil
-		}, "column n has 2 values for 1 flow ends: it must be written once at each"},
-		{"wrong type", func(_ *TableWriter[key, row], e EndRow) error { e.PutFloat(0, 1); return nil }, "column n is u32 and is written as another type"},
-		{"not declared", func(_ *TableWriter[key, row], e EndRow) error { e.PutUint(2, 1); return nil }, "column 2 is written but not declared"},
-		{"its own error", func(*TableWriter[key, row], EndRow) error { return errors.New("no more") }, "no more"},
+		}, "column n has 6 values for 3 flow ends: it must be written once at each"},
+		{"its own error", func(*out, EndRow) error { return errors.New("no more") }, "no more"},
 	} {
 		stage, err := maker(c.f).Open(Opening{})
 		if err != nil {

@@ -89,24 +89,24 @@ const TickSize = 20
 type EndSelect struct {
 	On      bool // flow ends are read
 	Fields  field.Flow
-	Columns []Column // of other plugins, named "plugin.column"
-	All     bool     // read all columns of the plugins before this one; Columns is empty
+	Columns []ColumnInfo // of other plugins, named "plugin.column"
+	All     bool         // read all columns of the plugins before this one; Columns is empty
 }
 
 // End selects flow ends, with these fields.
 func End(fields ...field.Flow) EndSelect { return EndSelect{On: true, Fields: union(fields)} }
 
-// With adds columns of other plugins, named "plugin.column": their types must be as declared,
-// their docs may be empty, and Spec.Requires must name the plugins. [EndRow.Uint] and its like
-// read them by their index here. If an optional plugin is not loaded, its columns are zeros or
-// empty.
-func (e EndSelect) With(columns ...Column) EndSelect {
-	e.Columns = append(e.Columns[:len(e.Columns):len(e.Columns)], columns...)
+// With adds columns of other plugins, which Spec.Requires must name. Their Reader reads them.
+func (e EndSelect) With(columns ...AnyColumn) EndSelect {
+	e.Columns = e.Columns[:len(e.Columns):len(e.Columns)]
+	for _, c := range columns {
+		e.Columns = append(e.Columns, c.Info())
+	}
 	return e
 }
 
 // WithAll adds all columns of the plugins before this one. They are in Env.Columns, in the
-// order of their indexes.
+// order of their indexes for [EndRow.Bytes].
 func (e EndSelect) WithAll() EndSelect {
 	e.All = true
 	return e

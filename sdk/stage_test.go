@@ -4,11 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/t2host/t2host/sdk/field"
-	"github.com/t2host/t2host/sdk/value"
 )
 
 // TestPerFlow: a slot that is used again begins with nothing, and states outlive the growth of
@@ -73,94 +68,6 @@ func TestLoop(t *testing.T) {
 		}
 		if text := strings.TrimSpace(got.String()); text != c.want {
 			t.Errorf("%s: %s, want %s", c.name, text, c.want)
-		}
-	}
-}
-
-// TestPut: each way of writing a column, in rows and as a whole, leaves the same bytes, and a
-// value that is not the column's type is refused.
-func TestPut(t *testing.T) {
-	v4 := IPv4([16]byte{10, 0, 0, 1})
-	list := value.Vec{Type: value.Uint16 | value.List}
-	list.Append([]byte{1, 0, 2, 0})
-	declared := []Column{
-		Uint16Column("u", ""), Int64Column("i", ""), Float32Column("f", ""), Float64Column("d", ""), IPColumn("ip", ""),
-		TextColumn("t", ""), MACColumn("m", ""), ColumnOf(value.Uint16|value.List, "l", ""),
-	}
-	write := func(e EndRow) {
-		e.PutUint(0, 0x1_0203)
-		e.PutInt(1, -2)
-		e.PutFloat(2, 1.5)
-		e.PutFloat(3, -1.5)
-		e.PutIP(4, v4)
-		e.PutText(5, "text")
-		e.PutBytes(6, []byte{1, 2, 3, 4, 5, 6})
-		e.PutBytes(7, []byte{1, 0, 2, 0})
-	}
-	run := func(loop Loop) ([]value.Vec, error) {
-		stage, err := Define(Spec[struct{}]{
-			Name: "p", Version: "1.0.0", Doc: "p", Ends: End(field.FlowInd), Columns: declared,
-			Open: func(*Env, struct{}) (Stage, error) { return &loop, nil },
-		}).Open(Opening{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		b := ends(1)
-		err = stage.Batch(b)
-		return b.Out.Columns, err
-	}
-	rows, err := run(Loop{EndFlow: func(e EndRow) error { write(e); return nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []string{"\x03\x02", "\xfe\xff\xff\xff\xff\xff\xff\xff", "\x00\x00\xc0\x3f", "\x00\x00\x00\x00\x00\x00\xf8\xbf", "\x04\x0a\x00\x00\x01" + strings.Repeat("\x00", 12), "text", "\x01\x02\x03\x04\x05\x06", "\x01\x00\x02\x00"}
-	for i, w := range want {
-		if got := string(rows[i].Bytes(0)); got != w {
-			t.Errorf("column %s holds %q, want %q", declared[i].Name, got, w)
-		}
-	}
-	whole, err := run(Loop{Ends: func(e EndRows) error {
-		PutColumn(e, 0, []uint16{0x203})
-		PutColumn(e, 1, []int64{-2})
-		e.PutVec(2, &rows[2])
-		e.PutVec(3, &rows[3])
-		e.PutIPs(4, []IP{v4})
-		e.PutVec(5, &rows[5])
-		e.PutVec(6, &rows[6])
-		e.PutVec(7, &list)
-		return nil
-	}})
-	if diff := cmp.Diff(rows, whole); err != nil || diff != "" {
-		t.Errorf("%v, as a whole other bytes (-rows +whole):\n%s", err, diff)
-	}
-
-	for _, c := range []struct {
-		name  string
-		write func(EndRow)
-		want  string
-	}{
-		{"a text as a number", func(e EndRow) { e.PutText(0, "x") }, "column u is u16 and is written as another type"},
-		{"a number as a text", func(e EndRow) { e.PutUint(5, 1) }, "column t is text and is written as another type"},
-		{"an address as a number", func(e EndRow) { e.PutUint(4, 1) }, "column ip is ip and is written as another type"},
-		{"five bytes of a MAC", func(e EndRow) { e.PutBytes(6, make([]byte, 5)) }, "column m is mac and is written with 5 bytes"},
-		{"a list that is cut", func(e EndRow) { e.PutBytes(7, make([]byte, 3)) }, "column l is u16[] and is written with 3 bytes"},
-	} {
-		if _, err := run(Loop{EndFlow: func(e EndRow) error { c.write(e); return nil }}); err == nil || err.Error() != c.want {
-			t.Errorf("%s: %v, want %s", c.name, err, c.want)
-		}
-	}
-	for _, c := range []struct {
-		name  string
-		write func(EndRows)
-		want  string
-	}{
-		{"wider values", func(e EndRows) { PutColumn(e, 0, []uint32{1}) }, "column u is u16 and is written as another type"},
-		{"a value too many", func(e EndRows) { PutColumn(e, 0, []uint16{1, 2}) }, "column u has 2 values for 1 flow ends: it must be written once at each"},
-		{"another type of the same width", func(e EndRows) { e.PutVec(3, &value.Vec{Type: value.Int64, Data: make([]byte, 8)}) }, "column d is f64 and is written as i64"},
-		{"addresses as numbers", func(e EndRows) { e.PutIPs(1, []IP{v4}) }, "column i is i64 and is written as another type"},
-	} {
-		if _, err := run(Loop{Ends: func(e EndRows) error { c.write(e); return nil }}); err == nil || err.Error() != c.want {
-			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
 	}
 }

@@ -36,18 +36,56 @@ func NewTable[K comparable, R any, PK visited[K], PR visited[R]](name string) *T
 // MaxTable is the largest size of a table in bytes: of its keys and rows, and 64 for each row.
 const MaxTable = 16 << 20
 
-// most returns how many rows the table may have.
-func (t *Table[K, R]) most() int {
-	info := t.Info()
-	size := 64
-	for _, c := range append(info.Key, info.Row...) {
-		size += c.Type.Size()
-	}
-	return MaxTable / size
+// rows are the rows of a table on one side, and their size.
+type rows[K comparable, R any] struct {
+	Ordered[K, R]
+	table *Table[K, R]
+	width int // bytes of each row with its key, 0 if they differ
+	bytes int
 }
 
-func (t *Table[K, R]) full(most int) error {
-	return errors.New("table " + t.name + " has more than " + strconv.Itoa(most) + " rows, for which it has no room: delete some")
+func (t *Table[K, R]) rows() rows[K, R] {
+	info := t.Info()
+	r := rows[K, R]{table: t, width: rowCost}
+	for _, c := range append(info.Key, info.Row...) {
+		if c.Type.Size() == 0 {
+			r.width = 0
+			return r
+		}
+		r.width += c.Type.Size()
+	}
+	return r
+}
+
+// rowCost is the memory of a row without its bytes.
+const rowCost = 64
+
+// size returns the size of a row.
+func (s *rows[K, R]) size(k *K, r *R) int {
+	if s.width > 0 {
+		return s.width
+	}
+	return rowCost + measured(func(f *TableFields) { s.table.keyFields(k, f) }) + measured(func(f *TableFields) { s.table.rowFields(r, f) })
+}
+
+// set sets a row. It returns an error if the table is too large now.
+func (s *rows[K, R]) set(k K, r R) error {
+	if old, ok := s.Get(k); ok {
+		s.bytes -= s.size(&k, &old)
+	}
+	s.Set(k, r)
+	if s.bytes += s.size(&k, &r); s.bytes > MaxTable {
+		return errors.New("table " + s.table.name + " has more than " + strconv.Itoa(MaxTable) + " bytes of keys and rows: delete some")
+	}
+	return nil
+}
+
+// remove deletes the row of k and reports whether there was one.
+func (s *rows[K, R]) remove(k K) bool {
+	if old, ok := s.Get(k); ok {
+		s.bytes -= s.size(&k, &old)
+	}
+	return s.Delete(k)
 }
 
 // AnyTable is a [Table] of any key and row, for Spec.Exports and Spec.Imports.
@@ -56,7 +94,7 @@ type AnyTable interface{ Info() TableInfo }
 // TableInfo describes a table to the host.
 type TableInfo struct {
 	Name     string // "plugin.table"
-	Key, Row []Column
+	Key, Row []ColumnInfo
 }
 
 // Info returns the description of the table.
@@ -65,8 +103,8 @@ func (t *Table[K, R]) Info() TableInfo {
 	var r R
 	return TableInfo{
 		Name: t.name,
-		Key:  declared(func(f *TableFields) { t.keyFields(&k, f) }),
-		Row:  declared(func(f *TableFields) { t.rowFields(&r, f) }),
+		Key:  declaredFields(func(f *TableFields) { t.keyFields(&k, f) }),
+		Row:  declaredFields(func(f *TableFields) { t.rowFields(&r, f) }),
 	}
 }
 
@@ -75,11 +113,11 @@ func (t *Table[K, R]) Info() TableInfo {
 func (t *Table[K, R]) Writer(env *Env) *TableWriter[K, R] {
 	for i, e := range env.plugin.Exports {
 		if e.Name == t.name {
-			return &TableWriter[K, R]{table: t, env: env, index: uint16(i), most: t.most()}
+			return &TableWriter[K, R]{table: t, env: env, index: uint16(i), rows: t.rows()}
 		}
 	}
 	env.fail(errors.New("table " + t.name + " is written but not declared in Exports"))
-	return &TableWriter[K, R]{table: t, env: env}
+	return &TableWriter[K, R]{table: t, env: env, rows: t.rows()}
 }
 
 // TableWriter is the writing side of a table. A reader sees at each event the table as it was at
@@ -89,16 +127,17 @@ type TableWriter[K comparable, R any] struct {
 	table *Table[K, R]
 	env   *Env
 	index uint16
-	most  int // rows
-	rows  Ordered[K, R]
+	rows  rows[K, R]
 }
 
 // Set sets the row of k to r at a moment. A new key comes after all others. The run ends with an
 // error if the table grows beyond [MaxTable].
 func (w *TableWriter[K, R]) Set(at Moment, k K, r R) {
-	w.rows.Set(k, r)
-	if w.rows.Len() > w.most {
-		w.env.fail(w.table.full(w.most))
+	if !at.usable(w.env, w.table.name) {
+		return
+	}
+	if err := w.rows.set(k, r); err != nil {
+		w.env.fail(err)
 		return
 	}
 	w.change(at, k, func(b []byte) []byte {
@@ -108,15 +147,12 @@ func (w *TableWriter[K, R]) Set(at Moment, k K, r R) {
 
 // Delete deletes the row of k at a moment, if there is one.
 func (w *TableWriter[K, R]) Delete(at Moment, k K) {
-	if w.rows.Delete(k) {
+	if at.usable(w.env, w.table.name) && w.rows.remove(k) {
 		w.change(at, k, nil)
 	}
 }
 
 func (w *TableWriter[K, R]) change(at Moment, k K, row func([]byte) []byte) {
-	if !at.usable(w.env, w.table.name) {
-		return
-	}
 	if at.order < w.env.last {
 		w.env.fail(errors.New("table " + w.table.name + " is changed out of order: at the begin of a flow beside Columns, or at an earlier flow end"))
 		return
@@ -138,7 +174,7 @@ func (w *TableWriter[K, R]) All(Moment) iter.Seq2[K, R] { return w.rows.All() }
 // View returns the reading side of the table, for a plugin that imports it. Call it in Open,
 // which fails if Spec.Imports does not list the table.
 func (t *Table[K, R]) View(env *Env) *TableView[K, R] {
-	v := &TableView[K, R]{table: t, env: env, most: t.most()}
+	v := &TableView[K, R]{table: t, env: env, rows: t.rows()}
 	for i := range env.plugin.Imports {
 		if env.plugin.Imports[i].Name == t.name {
 			env.views[i] = func(d *answer.Delta) error { return v.apply(t, d) }
@@ -155,8 +191,7 @@ func (t *Table[K, R]) View(env *Env) *TableView[K, R] {
 type TableView[K comparable, R any] struct {
 	table *Table[K, R]
 	env   *Env
-	most  int // rows: whoever wrote it, the reader's memory is bounded
-	rows  Ordered[K, R]
+	rows  rows[K, R] // whoever wrote it, their size is bounded here too
 }
 
 func (v *TableView[K, R]) apply(t *Table[K, R], d *answer.Delta) error {
@@ -166,23 +201,19 @@ func (v *TableView[K, R]) apply(t *Table[K, R], d *answer.Delta) error {
 		return errors.New("table " + t.name + ": malformed key")
 	}
 	if d.Deleted {
-		v.rows.Delete(k)
+		v.rows.remove(k)
 		return nil
 	}
 	if !read(d.Row, func(f *TableFields) { t.rowFields(&r, f) }) {
 		return errors.New("table " + t.name + ": malformed row")
 	}
-	v.rows.Set(k, r)
-	if v.rows.Len() > v.most {
-		return t.full(v.most)
-	}
-	return nil
+	return v.rows.set(k, r)
 }
 
 // at returns the rows at a moment.
 func (v *TableView[K, R]) at(at Moment) *Ordered[K, R] {
 	at.usable(v.env, v.table.name)
-	return &v.rows
+	return &v.rows.Ordered
 }
 
 // Len returns the number of rows at a moment.
@@ -200,7 +231,7 @@ func (t *TableInfo) Same(o *TableInfo) bool {
 	return t.Name == o.Name && sameColumns(t.Key, o.Key) && sameColumns(t.Row, o.Row)
 }
 
-func sameColumns(a, b []Column) bool {
+func sameColumns(a, b []ColumnInfo) bool {
 	if len(a) != len(b) {
 		return false
 	}

@@ -1,24 +1,22 @@
 package sdk
 
 import (
-	"math"
-
 	"github.com/t2host/t2host/sdk/internal/little"
 	"github.com/t2host/t2host/sdk/value"
 )
 
 // TableFields visits the fields of a table's key or row. The type's method Fields names each
-// field once, by a method of TableFields; that serves to declare, to write and to read it. Names
-// are of letters, digits and _, at most 64 bytes.
+// field once, by [Field] or [ListField]; that serves to declare, to write and to read it.
 //
 //	func (r *Row) Fields(f *sdk.TableFields) {
-//		f.Uint32("packets", &r.Packets)
-//		f.Float32("ratio", &r.Ratio)
+//		sdk.Field(f, "packets", &r.Packets, sdk.MergeSum)
+//		sdk.Field(f, "longest", &r.Longest, sdk.ShowDuration, sdk.MergeMax)
 //	}
 type TableFields struct {
 	mode    fieldMode
-	columns []Column
+	columns []ColumnInfo
 	buf     []byte
+	size    int // bytes on the wire, in the mode measureFields
 	short   bool
 }
 
@@ -28,77 +26,100 @@ const (
 	declareFields fieldMode = iota
 	writeFields
 	readFields
+	measureFields
 )
 
-// Uint32 visits an unsigned 32-bit number.
-func (f *TableFields) Uint32(name string, v *uint32) {
-	u := uint64(*v)
-	f.number(name, value.Uint32, &u)
-	*v = uint32(u)
+// Field visits a field of a key or row. Its name has letters, digits and _, at most 64 bytes. The
+// options are those of columns, and how rows merge.
+func Field[T ColumnValue](f *TableFields, name string, v *T, options ...ColumnOption) {
+	f.field(name, v, options)
 }
 
-// Uint64 visits an unsigned 64-bit number.
-func (f *TableFields) Uint64(name string, v *uint64) { f.number(name, value.Uint64, v) }
-
-// Float32 visits a single-precision number.
-func (f *TableFields) Float32(name string, v *float32) {
-	u := uint64(math.Float32bits(*v))
-	f.number(name, value.Float32, &u)
-	*v = math.Float32frombits(uint32(u))
-}
-
-// Time visits nanoseconds since 1970 UTC.
-func (f *TableFields) Time(name string, v *int64) {
-	u := uint64(*v)
-	f.number(name, value.Time, &u)
-	*v = int64(u)
-}
-
-// Duration visits nanoseconds.
-func (f *TableFields) Duration(name string, v *int64) {
-	u := uint64(*v)
-	f.number(name, value.Duration, &u)
-	*v = int64(u)
-}
-
-// IP visits an address.
-func (f *TableFields) IP(name string, v *IP) {
+// field visits a field, to whose value v points.
+func (f *TableFields) field(name string, v any, options []ColumnOption) {
+	t := typeOfPointer(v)
 	switch f.mode {
 	case declareFields:
-		f.columns = append(f.columns, Column{Name: name, Type: value.IP})
+		f.columns = append(f.columns, declare(name, "", t, options).info)
+	case measureFields:
+		f.size += elemSize(v)
 	case writeFields:
-		f.buf = v.AppendWire(f.buf)
+		// A text has its length before it here, as in a list.
+		f.buf = appendElem(f.buf, v)
 	case readFields:
-		if b := f.take(value.IPSize); b != nil {
-			*v = ipFromWire(b)
+		size := t.Size()
+		if size == 0 {
+			size = f.length()
+		}
+		if b := f.take(size); b != nil {
+			readElem(b, v)
 		}
 	}
 }
 
-func (f *TableFields) number(name string, t value.Type, v *uint64) {
+// ListField visits a field of a row that is a list. A key has none: lists cannot be compared.
+func ListField[T ColumnValue](f *TableFields, name string, v *[]T, options ...ColumnOption) {
+	t := typeOf[T]() | value.List
 	switch f.mode {
 	case declareFields:
-		f.columns = append(f.columns, Column{Name: name, Type: t})
+		f.columns = append(f.columns, declare(name, "", t, options).info)
+	case measureFields:
+		f.size += 4
+		for i := range *v {
+			f.size += elemSize(&(*v)[i])
+		}
 	case writeFields:
-		f.buf = little.AppendUint(f.buf, *v, t.Size())
+		at := len(f.buf)
+		f.buf = little.AppendUint32(f.buf, 0)
+		for i := range *v {
+			f.buf = appendElem(f.buf, &(*v)[i])
+		}
+		little.PutUint32(f.buf[at:], uint32(len(f.buf)-at-4))
 	case readFields:
-		if b := f.take(t.Size()); b != nil {
-			*v = little.Uint(b)
+		rest := f.take(f.length())
+		*v = nil // readers may keep the list
+		for len(rest) > 0 {
+			elem, after, ok := t.Next(rest)
+			if !ok {
+				f.short = true
+				return
+			}
+			var one T
+			readElem(elem, &one)
+			*v, rest = append(*v, one), after
 		}
 	}
+}
+
+// elemSize returns the bytes that appendElem appends.
+func elemSize(v any) int {
+	if s, ok := v.(*string); ok {
+		return 4 + len(*s)
+	}
+	return typeOfPointer(v).Size()
+}
+
+// length reads the length of a value that has no fixed width.
+func (f *TableFields) length() int {
+	b := f.take(4)
+	if b == nil {
+		return 0
+	}
+	return int(little.Uint32(b))
 }
 
 func (f *TableFields) take(n int) []byte {
-	if len(f.buf) < n {
+	if uint(len(f.buf)) < uint(n) {
 		f.short = true
 		return nil
 	}
-	b := f.buf[:n]
+	b := f.buf[:n:n]
 	f.buf = f.buf[n:]
 	return b
 }
 
-func declared(visit func(*TableFields)) []Column {
+// declaredFields returns the description of the fields.
+func declaredFields(visit func(*TableFields)) []ColumnInfo {
 	var f TableFields
 	visit(&f)
 	return f.columns
@@ -108,6 +129,13 @@ func written(b []byte, visit func(*TableFields)) []byte {
 	f := TableFields{mode: writeFields, buf: b}
 	visit(&f)
 	return f.buf
+}
+
+// measured returns the bytes of the fields on the wire.
+func measured(visit func(*TableFields)) int {
+	f := TableFields{mode: measureFields}
+	visit(&f)
+	return f.size
 }
 
 // read reports whether b held exactly the fields.

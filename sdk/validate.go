@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/setting"
@@ -111,8 +112,15 @@ func (p *Plugin) checkColumns() error {
 		if err := checkDoc("column "+c.Name+": ", c.Doc); err != nil {
 			return err
 		}
-		if !c.Type.Valid() {
-			return errors.New("column " + c.Name + " has no type")
+		switch err := checkUnit(c.Unit); {
+		case !c.Type.Valid():
+			return errors.New("column " + c.Name + " has no type, or cannot be shown in that way")
+		case err != nil:
+			return errors.New("column " + c.Name + ": " + err.Error())
+		case c.Merge != "":
+			return errors.New("column " + c.Name + " merges: fields of tables' rows do")
+		case c.Element > 0x7fff || c.Element == 0 && c.Enterprise != 0:
+			return errors.New("column " + c.Name + ": an element of IPFIX has a number from 1 to 32767")
 		}
 	}
 	if p.Ends.All && len(p.Ends.Columns) > 0 {
@@ -156,10 +164,8 @@ func (p *Plugin) checkTables() error {
 		}
 	}
 	for _, t := range append(p.Exports[:len(p.Exports):len(p.Exports)], p.Imports...) {
-		for _, c := range append(t.Key[:len(t.Key):len(t.Key)], t.Row...) {
-			if c.Type.Size() == 0 {
-				return errors.New("table " + t.Name + ": " + c.Name + " is " + c.Type.String() + ", which has no width")
-			}
+		if err := checkFields(&t); err != nil {
+			return errors.New("table " + t.Name + ": " + err.Error())
 		}
 	}
 	for _, t := range p.Imports {
@@ -168,6 +174,45 @@ func (p *Plugin) checkTables() error {
 		}
 	}
 	return nil
+}
+
+// checkFields returns the first error of the fields of a table's keys and rows.
+func checkFields(t *TableInfo) error {
+	for _, c := range append(t.Key[:len(t.Key):len(t.Key)], t.Row...) {
+		if !c.Type.Valid() {
+			return errors.New("field " + c.Name + " has no type, or cannot be shown in that way")
+		}
+		if err := checkUnit(c.Unit); err != nil {
+			return errors.New("field " + c.Name + ": " + err.Error())
+		}
+	}
+	for _, c := range t.Key {
+		if c.Type.IsList() || c.Merge != "" {
+			return errors.New("field " + c.Name + " of the key is a list, or merges: rows merge whose keys are equal")
+		}
+	}
+	for _, c := range t.Row {
+		if !t.merges(&c) {
+			return errors.New("field " + c.Name + " is " + c.Type.String() + " and cannot merge by " + quoted(c.Merge))
+		}
+	}
+	return nil
+}
+
+// merges reports whether a field of the row can merge by its rule.
+func (t *TableInfo) merges(c *ColumnInfo) bool {
+	number := c.Type >= value.Uint8 && c.Type <= value.Duration
+	switch c.Merge {
+	case "", "first", "last":
+		return true
+	case "min", "max":
+		return number || c.Type == value.IP
+	case "sum":
+		return number && c.Type != value.Float32 && c.Type != value.Float64 && c.Type != value.Time
+	}
+	other, with := strings.CutPrefix(c.Merge, "with ")
+	i := slices.IndexFunc(t.Row, func(o ColumnInfo) bool { return o.Name == other })
+	return with && i >= 0 && t.Row[i].Merge != "sum" && !strings.HasPrefix(t.Row[i].Merge, "with ")
 }
 
 func (p *Plugin) checkOutlets() error {

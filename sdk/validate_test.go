@@ -26,10 +26,18 @@ func TestValidate(t *testing.T) {
 			p.Files = []InputFile{{Setting: "f", Max: max, Doc: "what is in it"}}
 		}
 	}
-	column := func(name string, of value.Type) Column { return Column{Name: name, Type: of} }
+	column := func(name string, of value.Type) ColumnInfo { return ColumnInfo{Name: name, Type: of} }
 	tables := func(name string, of value.Type) []TableInfo {
-		return []TableInfo{{Name: name, Key: []Column{column("k", value.IP)}, Row: []Column{column("r", of)}}}
+		return []TableInfo{{Name: name, Key: []ColumnInfo{column("k", value.IP)}, Row: []ColumnInfo{column("r", of)}}}
 	}
+	merging := func(name string, of value.Type, rule string) ColumnInfo {
+		return ColumnInfo{Name: name, Type: of, Merge: rule}
+	}
+	table := func(key, row []ColumnInfo) func(*Plugin) {
+		return func(p *Plugin) { p.Exports = []TableInfo{{Name: "p.t", Key: key, Row: row}} }
+	}
+	keys := func(key ...ColumnInfo) func(*Plugin) { return table(key, nil) }
+	rowsOf := func(row ...ColumnInfo) func(*Plugin) { return table([]ColumnInfo{column("k", value.IP)}, row) }
 	outlet := func(kind OutletKind, s setting.Setting) func(*Plugin) {
 		return func(p *Plugin) {
 			s.Name = "s"
@@ -76,15 +84,18 @@ func TestValidate(t *testing.T) {
 		{"a rule without packets", func(p *Plugin) { rules(1, field.Window)(p); p.Packets = PacketSelect{} }, "a rule ends flows by packets, but none are selected: set Packets"},
 		{"a rule of no comparison", func(p *Plugin) { rules(1, field.Window)(p); p.EndRules[0].Is = 9 }, "the rule of field window compares in no known way"},
 		{"a rule of a setting that is not there", func(p *Plugin) { rules(1, field.Window)(p); p.EndRules[0].Count.Setting = "n" }, `the rule of field window: setting "n" is not a number setting of the plugin`},
-		{"columns without ends", func(p *Plugin) { p.Ends, p.Columns = EndSelect{}, []Column{column("c", value.Uint8)} }, "columns are declared but no flow ends: set Ends"},
-		{"a column twice", func(p *Plugin) { p.Columns = []Column{column("c", value.Uint8), column("c", value.Uint8)} }, "column c is declared twice"},
-		{"a column without a type", func(p *Plugin) { p.Columns = []Column{column("c", 0)} }, "column c has no type"},
-		{"a column of a list of lists", func(p *Plugin) { p.Columns = []Column{column("c", value.List)} }, "column c has no type"},
-		{"a column of another", func(p *Plugin) { p.Ends = End().With(column("other.c", value.Text)) }, ""},
-		{"a column of nobody", func(p *Plugin) { p.Ends = End().With(column("nobody.c", value.Text)) }, "column nobody.c is read, but nobody is not in Requires"},
-		{"a column of another without a type", func(p *Plugin) { p.Ends = End().With(column("other.c", 0)) }, "column other.c is read, but has no type"},
+		{"columns without ends", func(p *Plugin) { p.Ends, p.Columns = EndSelect{}, []ColumnInfo{column("c", value.Uint8)} }, "columns are declared but no flow ends: set Ends"},
+		{"a column twice", func(p *Plugin) { p.Columns = []ColumnInfo{column("c", value.Uint8), column("c", value.Uint8)} }, "column c is declared twice"},
+		{"a column without a type", func(p *Plugin) { p.Columns = []ColumnInfo{column("c", 0)} }, "column c has no type, or cannot be shown in that way"},
+		{"a column of a list of lists", func(p *Plugin) { p.Columns = []ColumnInfo{column("c", value.List)} }, "column c has no type, or cannot be shown in that way"},
+		{"a column of another", func(p *Plugin) { p.Ends = End(); p.Ends.Columns = []ColumnInfo{column("other.c", value.Text)} }, ""},
+		{"a column of nobody", func(p *Plugin) { p.Ends = End(); p.Ends.Columns = []ColumnInfo{column("nobody.c", value.Text)} }, "column nobody.c is read, but nobody is not in Requires"},
+		{"a column of another without a type", func(p *Plugin) { p.Ends = End(); p.Ends.Columns = []ColumnInfo{column("other.c", 0)} }, "column other.c is read, but has no type"},
 		{"all columns", func(p *Plugin) { p.Ends = End().WithAll() }, ""},
-		{"all columns and one", func(p *Plugin) { p.Ends = End().With(column("other.c", value.Text)).WithAll() }, "ends read all columns and some by name: choose"},
+		{"all columns and one", func(p *Plugin) {
+			p.Ends = End().WithAll()
+			p.Ends.Columns = []ColumnInfo{column("other.c", value.Text)}
+		}, "ends read all columns and some by name: choose"},
 
 		{"a doc of a page", func(p *Plugin) { p.Doc = strings.Repeat("x", 1025) }, "doc of 1025 bytes: write one sentence, at most 1024"},
 		{"a name of a page", func(p *Plugin) { p.Name = strings.Repeat("x", 1025) }, `name "` + strings.Repeat("x", 128) + `…" must begin with a lower-case letter and hold letters, digits and _ only, at most 64`},
@@ -97,10 +108,10 @@ func TestValidate(t *testing.T) {
 			p.Settings = []Setting{{Name: "s", Kind: setting.Choice, Choices: make([]string, 257)}}
 		}, "setting s has 257 choices: 1 to 256 are possible"},
 		{"too many settings", func(p *Plugin) { p.Settings = make([]Setting, 257) }, "257 settings are declared: at most 256 are possible"},
-		{"too many columns", func(p *Plugin) { p.Columns = make([]Column, 4097) }, "4097 columns are declared: at most 4096 are possible"},
-		{"too many columns to read", func(p *Plugin) { p.Ends.Columns = make([]Column, 4097) }, "4097 columns that are read are declared: at most 4096 are possible"},
+		{"too many columns", func(p *Plugin) { p.Columns = make([]ColumnInfo, 4097) }, "4097 columns are declared: at most 4096 are possible"},
+		{"too many columns to read", func(p *Plugin) { p.Ends.Columns = make([]ColumnInfo, 4097) }, "4097 columns that are read are declared: at most 4096 are possible"},
 		{"too many tables", func(p *Plugin) { p.Exports, p.Imports = make([]TableInfo, 32), make([]TableInfo, 33) }, "65 tables are declared: at most 64 are possible"},
-		{"too wide a table", func(p *Plugin) { p.Imports = []TableInfo{{Name: "other.t", Row: make([]Column, 4097)}} }, `table "other.t" has 4097 fields: at most 4096 are possible`},
+		{"too wide a table", func(p *Plugin) { p.Imports = []TableInfo{{Name: "other.t", Row: make([]ColumnInfo, 4097)}} }, `table "other.t" has 4097 fields: at most 4096 are possible`},
 		{"too many outlets", func(p *Plugin) { p.Outlets = make([]Outlet, 65) }, "65 outlets are declared: at most 64 are possible"},
 		{"too many requirements", func(p *Plugin) { p.Requires = make([]Requirement, 65) }, "65 requirements are declared: at most 64 are possible"},
 
@@ -117,8 +128,25 @@ func TestValidate(t *testing.T) {
 		{"a table twice", func(p *Plugin) { p.Exports = append(tables("p.t", value.Uint32), tables("p.t", value.Uint64)...) }, "export p.t is declared twice"},
 		{"a table of another's name", func(p *Plugin) { p.Exports = tables("other.t", value.Uint32) }, "export other.t must be named p.TABLE"},
 		{"a table without ends", func(p *Plugin) { p.Ends, p.Exports = EndSelect{}, tables("p.t", value.Uint32) }, "export p.t is declared but nothing at which it can change: set Starts, Ends or Ticks, or Packets with WithTables"},
-		{"a table of texts", func(p *Plugin) { p.Exports = tables("p.t", value.Text) }, "table p.t: r is text, which has no width"},
-		{"a table of lists", func(p *Plugin) { p.Imports = tables("other.t", value.Uint8|value.List) }, "table other.t: r is u8[], which has no width"},
+		{"a table of texts", func(p *Plugin) { p.Exports = tables("p.t", value.Text) }, ""},
+		{"a table of lists", func(p *Plugin) { p.Imports = tables("other.t", value.Uint8|value.List) }, ""},
+		{"a table of no type", func(p *Plugin) { p.Exports = tables("p.t", 0) }, "table p.t: field r has no type, or cannot be shown in that way"},
+		{"a key that is a list", keys(column("k", value.Text|value.List)), "table p.t: field k of the key is a list, or merges: rows merge whose keys are equal"},
+		{"a key that merges", keys(merging("k", value.Uint8, "sum")), "table p.t: field k of the key is a list, or merges: rows merge whose keys are equal"},
+		{"rows that merge", rowsOf(merging("a", value.Uint64, "sum"), merging("b", value.Duration, "max"), merging("c", value.Text, "with b"), merging("d", value.Text, "first")), ""},
+		{"a sum of floats, which depends on the order", rowsOf(merging("a", value.Float32, "sum")), `table p.t: field a is f32 and cannot merge by "sum"`},
+		{"a sum of times", rowsOf(merging("a", value.Time, "sum")), `table p.t: field a is time and cannot merge by "sum"`},
+		{"the largest of texts", rowsOf(merging("a", value.Text, "max")), `table p.t: field a is text and cannot merge by "max"`},
+		{"with a sum", rowsOf(merging("a", value.Uint8, "sum"), merging("b", value.Text, "with a")), `table p.t: field b is text and cannot merge by "with a"`},
+		{"with nothing", rowsOf(merging("b", value.Text, "with a")), `table p.t: field b is text and cannot merge by "with a"`},
+		{"with one that merges with another", rowsOf(merging("a", value.Uint8, "with b"), merging("b", value.Text, "with a")), `table p.t: field a is u8 and cannot merge by "with b"`},
+		{"no rule", rowsOf(merging("a", value.Uint8, "avg")), `table p.t: field a is u8 and cannot merge by "avg"`},
+		{"a column that merges", func(p *Plugin) { p.Columns = []ColumnInfo{merging("c", value.Uint8, "sum")} }, "column c merges: fields of tables' rows do"},
+		{"a column of an enterprise's element", func(p *Plugin) {
+			p.Columns = []ColumnInfo{{Name: "c", Type: value.Uint8, Enterprise: 9, Element: 1, Unit: "bytes", Alarm: true}}
+		}, ""},
+		{"a column of no element", func(p *Plugin) { p.Columns = []ColumnInfo{{Name: "c", Type: value.Uint8, Enterprise: 9}} }, "column c: an element of IPFIX has a number from 1 to 32767"},
+		{"a unit that is a page", func(p *Plugin) { p.Columns = []ColumnInfo{{Name: "c", Type: value.Uint8, Unit: "a\nb"}} }, `column c: unit "a\nb" must hold letters, digits, spaces and , . / % - ( ) * ^ only, at most 32`},
 		{"a table of another", func(p *Plugin) { p.Imports = tables("other.t", value.Uint32) }, ""},
 		{"a table of nobody", func(p *Plugin) { p.Imports = tables("nobody.t", value.Uint32) }, "table nobody.t is imported, but nobody is not in Requires"},
 

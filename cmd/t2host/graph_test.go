@@ -20,7 +20,7 @@ func TestGraph(t *testing.T) {
 	}
 	optional := func(name string) sdk.Requirement { return sdk.Requirement{Name: name, Optional: true} }
 	sink := declare(920, "sink", sdk.Requirement{Name: "stats"}, optional("geo"))
-	sink.Ends = sink.Ends.With(sdk.Uint32Column("stats.pkts", ""), sdk.Uint32Column("stats.bytes", ""))
+	sink.Ends = sink.Ends.With(sdk.NewColumn[uint32]("stats.pkts", ""), sdk.NewColumn[uint32]("stats.bytes", ""))
 	order, err := plugin.Resolve(plugin.BuiltIn(
 		declare(10, "geo", optional("names")), declare(20, "names", optional("geo")), declare(950, "stats"), sink,
 	), []plugin.Request{{Name: "geo"}, {Name: "names"}, {Name: "sink"}})

@@ -14,6 +14,8 @@ import (
 var (
 	links    = regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`)
 	headings = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	// What code has is no link.
+	code     = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
 	sdkNames = regexp.MustCompile("`(sdk|field|value)\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?")
 )
 
@@ -29,7 +31,7 @@ func TestLinks(t *testing.T) {
 	}
 	for _, page := range pages {
 		text := read(t, page)
-		for _, m := range links.FindAllStringSubmatch(text, -1) {
+		for _, m := range links.FindAllStringSubmatch(code.ReplaceAllString(text, ""), -1) {
 			to := page
 			if m[1] != "" {
 				to = filepath.Join(filepath.Dir(page), m[1])

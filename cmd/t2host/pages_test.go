@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -94,10 +95,14 @@ func settingPages() string {
 
 func columnPage() string {
 	var b strings.Builder
-	b.WriteString("\n| column | type | of | meaning |\n|---|---|---|---|\n")
+	b.WriteString("\n| column | type | unit | IPFIX | of | meaning |\n|---|---|---|---|---|---|\n")
 	for _, a := range builtIn() {
 		for _, c := range a.Columns {
-			fmt.Fprintf(&b, "| `%s` | %s | [%s](../plugins/%s/README.md) | %s |\n", c.Name, c.Type, a.Name, a.Name, c.Doc)
+			element := ""
+			if c.Element != 0 {
+				element = strconv.Itoa(int(c.Element))
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | [%s](../plugins/%s/README.md) | %s |\n", c.Name, c.Type, c.Unit, element, a.Name, a.Name, c.Doc)
 		}
 	}
 	b.WriteString("\n| table | key | row |\n|---|---|---|\n")
@@ -145,7 +150,7 @@ func packageTable() string {
 	return b.String() + "\n"
 }
 
-func namesOf(list []sdk.Column) string {
+func namesOf(list []sdk.ColumnInfo) string {
 	var names []string
 	for _, c := range list {
 		names = append(names, fmt.Sprintf("`%s` (%s)", c.Name, c.Type))

@@ -10,6 +10,7 @@ import (
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/plugins/tcpwin"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // direct is a carrier that calls plugins whatever runtime is asked for, and tells them which.
@@ -85,7 +86,7 @@ func TestRun(t *testing.T) {
 		{
 			"no sentence for a column",
 			func(run) (uint64, error) { return 1, nil },
-			func(p *sdk.Plugin) { p.Columns = []sdk.Column{sdk.Uint64Column("subjectX", "")} }, nil,
+			func(p *sdk.Plugin) { p.Columns = []sdk.ColumnInfo{{Name: "subjectX", Type: value.Uint64}} }, nil,
 			map[string]string{"everything has a sentence": "column subjectX: no doc"},
 		},
 		{
@@ -97,21 +98,21 @@ func TestRun(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var now plugin.Runtime
-			opened := 0
+			opened, x := 0, sdk.NewColumn[uint64]("subjectX", "what it must not depend on")
 			p := sdk.Define(sdk.Spec[struct{}]{
 				Name: "subject", Number: 500, Version: "1.0.0", Doc: "is checked", Ends: sdk.End(),
-				Columns: []sdk.Column{sdk.Uint64Column("subjectX", "what it must not depend on")},
-				Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
+				Columns: []sdk.AnyColumn{x},
+				Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
+					out := x.Writer(env)
 					opened++
 					r := run{number: opened, runtime: now}
 					return &sdk.Loop{Ends: func(e sdk.EndRows) error {
 						r.batch++
 						v, err := c.value(r)
-						values := make([]uint64, e.N)
+						values := out.All(e)
 						for i := range values {
 							values[i] = v
 						}
-						sdk.PutColumn(e, 0, values)
 						return err
 					}}, nil
 				},

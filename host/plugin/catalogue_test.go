@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 func names(list []*Artefact) string {
@@ -59,9 +60,9 @@ func TestFits(t *testing.T) {
 
 // TestEdges: what orders two plugins of a run, and what crosses between them.
 func TestEdges(t *testing.T) {
-	column := func(name string) sdk.Column { return sdk.Uint8Column(name, "") }
+	column := func(name string) sdk.ColumnInfo { return sdk.ColumnInfo{Name: name, Type: value.Uint8} }
 	reads := func(list []*sdk.Plugin) {
-		list[1].Ends.Columns = []sdk.Column{column("a.x"), column("c.y"), column("a.z")}
+		list[1].Ends.Columns = []sdk.ColumnInfo{column("a.x"), column("c.y"), column("a.z")}
 		list[1].Imports = []sdk.TableInfo{{Name: "a.t"}, {Name: "c.u"}}
 	}
 	for _, c := range []struct {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // catalogue makes plugins of lines: NUMBER NAME VERSION [NAME RANGE | ?NAME RANGE]...
@@ -97,12 +98,12 @@ func TestResolve(t *testing.T) {
 
 func TestResolveRefusesDoubleDeclarations(t *testing.T) {
 	list := catalogue("10 a 1.0.0\n20 b 1.0.0")
-	list[0].Columns = []sdk.Column{sdk.Uint8Column("x", "")}
-	list[1].Columns = []sdk.Column{sdk.Uint8Column("x", "")}
+	list[0].Columns = []sdk.ColumnInfo{{Name: "x", Type: value.Uint8}}
+	list[1].Columns = []sdk.ColumnInfo{{Name: "x", Type: value.Uint8}}
 	if _, err := Resolve(BuiltIn(list...), []Request{{Name: "a"}, {Name: "b"}}); err == nil || err.Error() != "column x is declared by a and by b: load one of them" {
 		t.Errorf("two plugins: %v", err)
 	}
-	list[0].Columns = []sdk.Column{sdk.Uint8Column("x", ""), sdk.Uint8Column("x", "")}
+	list[0].Columns = []sdk.ColumnInfo{{Name: "x", Type: value.Uint8}, {Name: "x", Type: value.Uint8}}
 	if _, err := Resolve(BuiltIn(list...), []Request{{Name: "a"}}); err == nil || err.Error() != "plugin a: column x is declared twice" {
 		t.Errorf("one plugin: %v", err)
 	}

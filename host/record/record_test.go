@@ -15,18 +15,20 @@ import (
 
 // echo writes the length of the batch's payloads, plus more, at each flow end.
 func echo(more uint64, fails bool) *sdk.Plugin {
+	echoed := sdk.NewColumn[uint64]("echoed", "")
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "echo", Number: 1, Version: "1.0.0", Doc: "echoes",
-		Packets: sdk.All().WithPayload(8), Ends: sdk.End(), Columns: []sdk.Column{sdk.Uint64Column("echoed", "")},
-		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
+		Packets: sdk.All().WithPayload(8), Ends: sdk.End(), Columns: []sdk.AnyColumn{echoed},
+		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			var seen uint64
+			out := echoed.Writer(env)
 			return &sdk.Loop{
 				Packet: func(p sdk.PacketRow) { seen += uint64(len(p.Payload())) },
 				EndFlow: func(e sdk.EndRow) error {
 					if fails {
 						return errors.New("no more")
 					}
-					e.PutUint(0, seen+more)
+					out.Put(e, seen+more)
 					return nil
 				},
 			}, nil

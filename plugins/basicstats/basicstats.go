@@ -7,25 +7,26 @@ import (
 	"github.com/t2host/t2host/sdk/field"
 )
 
-// The plugin's columns, by index.
-const (
-	colPktsSnt = iota
-	colPktsRcvd
-	colPadBytesSnt
-	colL7BytesSnt
-	colL7BytesRcvd
-	colMinL7PktSz
-	colMaxL7PktSz
-	colAvgL7PktSz
-	colStdL7PktSz
-	colMinIAT
-	colMaxIAT
-	colAvgIAT
-	colStdIAT
-	colPktps
-	colBytps
-	colPktAsm
-	colBytAsm
+// The plugin's columns. Names and descriptions are T2's; L7 is the length of the transport's
+// payload by the headers.
+var (
+	PktsSnt     = sdk.NewColumn[uint64]("pktsSnt", "Number of transmitted packets", sdk.Unit("packets"), sdk.IPFIX(0, 2))
+	PktsRcvd    = sdk.NewColumn[uint64]("pktsRcvd", "Number of received packets", sdk.Unit("packets"))
+	PadBytesSnt = sdk.NewColumn[int64]("padBytesSnt", "Number of padding bytes", sdk.Unit("bytes"))
+	L7BytesSnt  = sdk.NewColumn[uint64]("l7BytesSnt", "Number of transmitted bytes", sdk.Unit("bytes"))
+	L7BytesRcvd = sdk.NewColumn[uint64]("l7BytesRcvd", "Number of received bytes", sdk.Unit("bytes"))
+	MinL7PktSz  = sdk.NewColumn[uint32]("minL7PktSz", "Minimum layer 7 packet size", sdk.Unit("bytes"))
+	MaxL7PktSz  = sdk.NewColumn[uint32]("maxL7PktSz", "Maximum layer 7 packet size", sdk.Unit("bytes"))
+	AvgL7PktSz  = sdk.NewColumn[float32]("avgL7PktSz", "Average layer 7 packet size", sdk.Unit("bytes"))
+	StdL7PktSz  = sdk.NewColumn[float32]("stdL7PktSz", "Standard deviation layer 7 packet size", sdk.Unit("bytes"))
+	MinIAT      = sdk.NewColumn[float32]("minIAT", "Minimum IAT", sdk.Unit("s"))
+	MaxIAT      = sdk.NewColumn[float32]("maxIAT", "Maximum IAT", sdk.Unit("s"))
+	AvgIAT      = sdk.NewColumn[float32]("avgIAT", "Average IAT", sdk.Unit("s"))
+	StdIAT      = sdk.NewColumn[float32]("stdIAT", "Standard deviation IAT", sdk.Unit("s"))
+	Pktps       = sdk.NewColumn[float32]("pktps", "Sent packets per second", sdk.Unit("packets/s"))
+	Bytps       = sdk.NewColumn[float32]("bytps", "Sent bytes per second", sdk.Unit("bytes/s"))
+	PktAsm      = sdk.NewColumn[float32]("pktAsm", "Packet stream asymmetry")
+	BytAsm      = sdk.NewColumn[float32]("bytAsm", "Byte stream asymmetry")
 )
 
 // Settings of an opened plugin.
@@ -33,8 +34,7 @@ type Settings struct {
 	TimeBack string
 }
 
-// Plugin is the declaration. Names and descriptions are T2's; L7 is the length of the
-// transport's payload by the headers.
+// Plugin is the declaration.
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "basicstats", Number: 120, Version: "1.0.0",
 	Defaults: Settings{TimeBack: "zero"},
@@ -46,34 +46,20 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Doc:     "adds packets, bytes, their sizes and intervals to each record, and reports the biggest talkers",
 	Packets: sdk.All(field.Time, field.L7Len, field.PadLen),
 	Ends:    sdk.End(field.FlowStat, field.Dir, field.Opposite, field.FirstSeen, field.LastSeen, field.SrcIP, field.SrcMAC),
-	Columns: []sdk.Column{
-		colPktsSnt:     sdk.Uint64Column("pktsSnt", "Number of transmitted packets"),
-		colPktsRcvd:    sdk.Uint64Column("pktsRcvd", "Number of received packets"),
-		colPadBytesSnt: sdk.Int64Column("padBytesSnt", "Number of padding bytes"),
-		colL7BytesSnt:  sdk.Uint64Column("l7BytesSnt", "Number of transmitted bytes"),
-		colL7BytesRcvd: sdk.Uint64Column("l7BytesRcvd", "Number of received bytes"),
-		colMinL7PktSz:  sdk.Uint32Column("minL7PktSz", "Minimum layer 7 packet size"),
-		colMaxL7PktSz:  sdk.Uint32Column("maxL7PktSz", "Maximum layer 7 packet size"),
-		colAvgL7PktSz:  sdk.Float32Column("avgL7PktSz", "Average layer 7 packet size"),
-		colStdL7PktSz:  sdk.Float32Column("stdL7PktSz", "Standard deviation layer 7 packet size"),
-		colMinIAT:      sdk.Float32Column("minIAT", "Minimum IAT"),
-		colMaxIAT:      sdk.Float32Column("maxIAT", "Maximum IAT"),
-		colAvgIAT:      sdk.Float32Column("avgIAT", "Average IAT"),
-		colStdIAT:      sdk.Float32Column("stdIAT", "Standard deviation IAT"),
-		colPktps:       sdk.Float32Column("pktps", "Sent packets per second"),
-		colBytps:       sdk.Float32Column("bytps", "Sent bytes per second"),
-		colPktAsm:      sdk.Float32Column("pktAsm", "Packet stream asymmetry"),
-		colBytAsm:      sdk.Float32Column("bytAsm", "Byte stream asymmetry"),
+	Columns: []sdk.AnyColumn{
+		PktsSnt, PktsRcvd, PadBytesSnt, L7BytesSnt, L7BytesRcvd, MinL7PktSz, MaxL7PktSz, AvgL7PktSz, StdL7PktSz,
+		MinIAT, MaxIAT, AvgIAT, StdIAT, Pktps, Bytps, PktAsm, BytAsm,
 	},
 	State: sdk.StateOf[flow](),
-	Open: func(_ *sdk.Env, s Settings) (sdk.Stage, error) {
-		t := &basicstats{opened: sdk.NoFlow, wrap: s.TimeBack == "wrap"}
+	Open: func(env *sdk.Env, s Settings) (sdk.Stage, error) {
+		t := &basicstats{columns: newColumns(env), opened: sdk.NoFlow, wrap: s.TimeBack == "wrap"}
 		return &sdk.Loop{Columns: t.count, EndFlow: t.endFlow, Report: t.report}, nil
 	},
 })
 
 // basicstats is an opened plugin.
 type basicstats struct {
+	columns
 	flows sdk.PerFlow[flow]
 	// A conversation ends with A and then B: the state of A until B has ended.
 	opened uint32 // its slot, NoFlow without one
@@ -81,4 +67,34 @@ type basicstats struct {
 
 	wrap    bool // see Settings.TimeBack
 	talkers talkers
+}
+
+// columns are the writers of the columns.
+type columns struct {
+	pktsSnt, pktsRcvd, l7BytesSnt, l7BytesRcvd                                           *sdk.ColumnWriter[uint64]
+	padBytesSnt                                                                          *sdk.ColumnWriter[int64]
+	minL7PktSz, maxL7PktSz                                                               *sdk.ColumnWriter[uint32]
+	avgL7PktSz, stdL7PktSz, minIAT, maxIAT, avgIAT, stdIAT, pktps, bytps, pktAsm, bytAsm *sdk.ColumnWriter[float32]
+}
+
+func newColumns(env *sdk.Env) columns {
+	return columns{
+		pktsSnt:     PktsSnt.Writer(env),
+		pktsRcvd:    PktsRcvd.Writer(env),
+		padBytesSnt: PadBytesSnt.Writer(env),
+		l7BytesSnt:  L7BytesSnt.Writer(env),
+		l7BytesRcvd: L7BytesRcvd.Writer(env),
+		minL7PktSz:  MinL7PktSz.Writer(env),
+		maxL7PktSz:  MaxL7PktSz.Writer(env),
+		avgL7PktSz:  AvgL7PktSz.Writer(env),
+		stdL7PktSz:  StdL7PktSz.Writer(env),
+		minIAT:      MinIAT.Writer(env),
+		maxIAT:      MaxIAT.Writer(env),
+		avgIAT:      AvgIAT.Writer(env),
+		stdIAT:      StdIAT.Writer(env),
+		pktps:       Pktps.Writer(env),
+		bytps:       Bytps.Writer(env),
+		pktAsm:      PktAsm.Writer(env),
+		bytAsm:      BytAsm.Writer(env),
+	}
 }

@@ -28,7 +28,7 @@ func (m *mean) add(value, n float32) {
 	m.variance += float32(float32(float32(d*d)-m.variance) / n)
 }
 
-func (m *mean) deviation() float64 { return math.Sqrt(float64(m.variance)) }
+func (m *mean) deviation() float32 { return float32(math.Sqrt(float64(m.variance))) }
 
 // count adds the batch's packets. It reads columns; a row touches its own flow only.
 func (t *basicstats) count(p *sdk.Packets) {
@@ -97,23 +97,23 @@ func (t *basicstats) endFlow(end sdk.EndRow) error {
 	}
 	pktps, bytps := f.rates(end.LastSeen() - end.FirstSeen())
 	avg := float32(f.bytes) / float32(f.packets)
-	end.PutUint(colPktsSnt, f.packets)
-	end.PutUint(colPktsRcvd, other.packets)
-	end.PutInt(colPadBytesSnt, int64(f.padding))
-	end.PutUint(colL7BytesSnt, f.bytes)
-	end.PutUint(colL7BytesRcvd, other.bytes)
-	end.PutUint(colMinL7PktSz, uint64(f.min))
-	end.PutUint(colMaxL7PktSz, uint64(f.max))
-	end.PutFloat(colAvgL7PktSz, float64(avg))
-	end.PutFloat(colStdL7PktSz, f.size.deviation())
-	end.PutFloat(colMinIAT, float64(f.minIAT))
-	end.PutFloat(colMaxIAT, float64(f.maxIAT))
-	end.PutFloat(colAvgIAT, float64(f.interval.avg))
-	end.PutFloat(colStdIAT, f.interval.deviation())
-	end.PutFloat(colPktps, float64(pktps))
-	end.PutFloat(colBytps, float64(bytps))
-	end.PutFloat(colPktAsm, float64(packetAsymmetry(end, &f, &other)))
-	end.PutFloat(colBytAsm, float64(asymmetry(f.bytes, other.bytes)))
+	t.pktsSnt.Put(end, f.packets)
+	t.pktsRcvd.Put(end, other.packets)
+	t.padBytesSnt.Put(end, int64(f.padding))
+	t.l7BytesSnt.Put(end, f.bytes)
+	t.l7BytesRcvd.Put(end, other.bytes)
+	t.minL7PktSz.Put(end, f.min)
+	t.maxL7PktSz.Put(end, f.max)
+	t.avgL7PktSz.Put(end, avg)
+	t.stdL7PktSz.Put(end, f.size.deviation())
+	t.minIAT.Put(end, f.minIAT)
+	t.maxIAT.Put(end, f.maxIAT)
+	t.avgIAT.Put(end, f.interval.avg)
+	t.stdIAT.Put(end, f.interval.deviation())
+	t.pktps.Put(end, pktps)
+	t.bytps.Put(end, bytps)
+	t.pktAsm.Put(end, packetAsymmetry(end, &f, &other))
+	t.bytAsm.Put(end, asymmetry(f.bytes, other.bytes))
 	t.talkers.add(end, &f, avg, bytps)
 	return nil
 }

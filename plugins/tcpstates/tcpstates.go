@@ -7,20 +7,23 @@ import (
 	"github.com/t2host/t2host/sdk/field"
 )
 
+// Flags are the anomalies of the flow's TCP connection.
+var Flags = sdk.NewColumn[uint8]("tcpStatesAFlags", "TCP state machine anomalies", sdk.ShowHex)
+
 // Plugin is the declaration.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Name: "tcpstates", Number: 132, Version: "1.0.0",
 	Doc:     "adds the anomalies of the TCP connection to each record",
 	Ends:    sdk.End(field.TCPStates),
-	Columns: []sdk.Column{sdk.Hex8Column("tcpStatesAFlags", "TCP state machine anomalies")},
-	Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
-		all := uint8(0)
+	Columns: []sdk.AnyColumn{Flags},
+	Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
+		all, out := uint8(0), Flags.Writer(env)
 		return &sdk.Loop{
 			Ends: func(e sdk.EndRows) error {
 				for _, flags := range e.TCPStates {
 					all |= flags
 				}
-				sdk.PutColumn(e, 0, e.TCPStates)
+				copy(out.All(e), e.TCPStates)
 				return nil
 			},
 			Report: func(r *sdk.Report) {

@@ -73,11 +73,11 @@ func (t *tcpwin) endFlow(end sdk.EndRow) error {
 	if f.below > 0 {
 		stat = undershot
 	}
-	end.PutUint(colStat, uint64(stat))
-	end.PutUint(colCount, uint64(f.below))
-	end.PutInt(colShutTime, f.shutTime)
-	end.PutInt(colShutMax, f.shutMax)
-	end.PutUint(colResets, uint64(f.resets))
+	t.out.stat.Put(end, stat)
+	t.out.count.Put(end, f.below)
+	t.out.shutTime.Put(end, f.shutTime)
+	t.out.shutMax.Put(end, f.shutMax)
+	t.out.resets.Put(end, f.resets)
 	t.stat |= stat
 	t.below += uint64(f.below)
 	t.packets += uint64(f.packets)

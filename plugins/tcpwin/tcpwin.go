@@ -19,13 +19,13 @@ type Settings struct {
 	Suffix     string
 }
 
-// The plugin's columns, by index.
-const (
-	colStat = iota
-	colCount
-	colShutTime
-	colShutMax
-	colResets
+// The plugin's columns.
+var (
+	Stat     = sdk.NewColumn[uint8]("tcpWinStat", "window size threshold status: 0x01 undershot", sdk.ShowHex)
+	Count    = sdk.NewColumn[uint32]("tcpWinThCnt", "packets below the window size threshold", sdk.Unit("packets"))
+	ShutTime = sdk.NewColumn[int64]("tcpWinShutTime", "time with the window below the threshold", sdk.ShowDuration)
+	ShutMax  = sdk.NewColumn[int64]("tcpWinShutMax", "longest time with the window below the threshold", sdk.ShowDuration)
+	Resets   = sdk.NewColumn[uint32]("tcpWinRstCnt", "resets among the packets below the window size threshold", sdk.Unit("packets"))
 )
 
 // undershot is the bit of tcpWinStat: a window was below the threshold.
@@ -57,13 +57,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	EndRules: []sdk.EndRule{{
 		Field: field.Window, Is: sdk.Below, Value: sdk.Amount{Setting: "threshold"}, Count: sdk.Amount{Setting: "abort_after"},
 	}},
-	Columns: []sdk.Column{
-		colStat:     sdk.Hex8Column("tcpWinStat", "window size threshold status: 0x01 undershot"),
-		colCount:    sdk.Uint32Column("tcpWinThCnt", "packets below the window size threshold"),
-		colShutTime: sdk.DurationColumn("tcpWinShutTime", "time with the window below the threshold"),
-		colShutMax:  sdk.DurationColumn("tcpWinShutMax", "longest time with the window below the threshold"),
-		colResets:   sdk.Uint32Column("tcpWinRstCnt", "resets among the packets below the window size threshold"),
-	},
+	Columns: []sdk.AnyColumn{Stat, Count, ShutTime, ShutMax, Resets},
 	Exports: []sdk.AnyTable{LowWindows},
 	Outlets: []sdk.Outlet{{Name: "summary", Kind: sdk.FileOutlet, Setting: "suffix"}},
 	State:   sdk.StateOf[flow](),
@@ -90,16 +84,16 @@ type Row struct {
 
 // Fields names the row's fields.
 func (r *Row) Fields(f *sdk.TableFields) {
-	f.Uint32("pktTcpCnt", &r.Packets)
-	f.Float32("winRelThCnt", &r.Ratio)
-	f.Duration("tcpWinShutTime", &r.ShutTime)
-	f.Duration("tcpWinShutMax", &r.ShutMax)
-	f.IP("peer", &r.Peer)
-	f.Time("when", &r.When)
-	f.Uint64("tcpWinThCnt", &r.Below)
-	f.Uint64("tcpWinRstCnt", &r.Resets)
-	f.IP("waiting", &r.Waiting)
-	f.Time("since", &r.Since)
+	sdk.Field(f, "pktTcpCnt", &r.Packets, sdk.MergeWith("winRelThCnt"))
+	sdk.Field(f, "winRelThCnt", &r.Ratio, sdk.MergeMax)
+	sdk.Field(f, "tcpWinShutTime", &r.ShutTime, sdk.ShowDuration, sdk.MergeSum)
+	sdk.Field(f, "tcpWinShutMax", &r.ShutMax, sdk.ShowDuration, sdk.MergeMax)
+	sdk.Field(f, "peer", &r.Peer, sdk.MergeWith("tcpWinShutMax"))
+	sdk.Field(f, "when", &r.When, sdk.ShowTime, sdk.MergeWith("tcpWinShutMax"))
+	sdk.Field(f, "tcpWinThCnt", &r.Below, sdk.MergeSum)
+	sdk.Field(f, "tcpWinRstCnt", &r.Resets, sdk.MergeSum)
+	sdk.Field(f, "waiting", &r.Waiting, sdk.MergeWith("since"))
+	sdk.Field(f, "since", &r.Since, sdk.ShowTime, sdk.MergeMax)
 }
 
 func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
@@ -107,6 +101,10 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 		Settings: s,
 		table:    LowWindows.Writer(env),
 		summary:  env.Outlet("summary"),
+		out: columns{
+			stat: Stat.Writer(env), count: Count.Writer(env), resets: Resets.Writer(env),
+			shutTime: ShutTime.Writer(env), shutMax: ShutMax.Writer(env),
+		},
 	}
 	return &sdk.Loop{StartFlow: t.startFlow, Columns: t.count, EndFlow: t.endFlow, Tick: t.tick, Report: t.report}, nil
 }
@@ -121,8 +119,16 @@ type tcpwin struct {
 	shut    sdk.Ordered[uint32, struct{}] // slots of flows whose window is shut, as it was shut
 	live    sdk.Ordered[uint32, flow]     // those of them that qualify, as they were at the last tick
 	summary *sdk.OutletWriter
+	out     columns
 
 	stat           uint8  // of all ended flows
 	below, packets uint64 // of all ended flows
 	evicted        uint64
+}
+
+// columns are the writers of the columns.
+type columns struct {
+	stat              *sdk.ColumnWriter[uint8]
+	count, resets     *sdk.ColumnWriter[uint32]
+	shutTime, shutMax *sdk.ColumnWriter[int64]
 }

@@ -66,7 +66,7 @@ func BenchmarkRecords(b *testing.B) {
 				batch := records(rows, o)
 				for n := 0; n < columns && name != "nothing"; n++ {
 					of := value.TypeNamed(name)
-					o.Columns = append(o.Columns, sdk.Column{Name: "bench.c" + strconv.Itoa(n), Type: of})
+					o.Columns = append(o.Columns, sdk.ColumnInfo{Name: "bench.c" + strconv.Itoa(n), Type: of})
 					v := value.Vec{Type: of}
 					for i := range rows {
 						v.Append(values[name](i))

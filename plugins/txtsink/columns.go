@@ -25,7 +25,7 @@ const (
 )
 
 // available returns all columns of a run, in the order of the record.
-func available(others []sdk.Column) []column {
+func available(others []sdk.ColumnInfo) []column {
 	list := []column{
 		{"dir", "", "C", "Flow direction", dirColumn},
 		{"flowInd", "", value.Uint64.Code(), "Flow index", flowIndColumn},
@@ -50,7 +50,7 @@ func (c *column) named(word string) bool {
 
 // choose returns the columns that the settings columns and except leave, each once, in the
 // order in which they are named.
-func choose(others []sdk.Column, columns, except string) ([]column, error) {
+func choose(others []sdk.ColumnInfo, columns, except string) ([]column, error) {
 	all := available(others)
 	if strings.TrimSpace(columns) == "" {
 		columns = "*"

@@ -33,11 +33,19 @@ func Open(f func() error) error {
 }
 
 // Call calls f and returns its error. If f panics, the error has the panic's value and the file
-// and line where it happened.
+// and line of the author where it happened.
 func Call(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = errors.New("panic: " + panicText(r) + " (" + panicPlace() + ")")
+			text, place := panicText(r), "place unknown"
+			if s := stack("runtime.gopanic"); len(s) > 0 {
+				_, bounds := r.(runtime.Error)
+				if what := undeclared(s); what != "" && bounds {
+					text = what
+				}
+				place = line(s[author(s)])
+			}
+			err = errors.New("panic: " + text + " (" + place + ")")
 		}
 	}()
 	return f()
@@ -57,21 +65,67 @@ func panicText(r any) string {
 	return "a value that is neither an error nor a text"
 }
 
-// panicPlace returns the line that panicked: that of the first frame below the runtime's
-// panic that is not in the runtime.
-func panicPlace() string {
+// Author returns the file and line of the author's that called the SDK.
+func Author() string {
+	s := stack("")
+	if len(s) == 0 {
+		return "place unknown"
+	}
+	return line(s[author(s)])
+}
+
+// stack returns the frames of the plugin, innermost first: those outside the runtime that follow a
+// function, up to Call.
+func stack(after string) []runtime.Frame {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs[:])])
-	below := false
-	for {
+	var list []runtime.Frame
+	for below := after == ""; ; {
 		f, more := frames.Next()
-		inRuntime := strings.HasPrefix(f.Function, "runtime.")
-		if below && !inRuntime {
-			return f.File[strings.LastIndexByte(f.File, '/')+1:] + ":" + strconv.Itoa(f.Line)
+		switch {
+		case f.Function == module+"guard.Call":
+			return list
+		case below && !strings.HasPrefix(f.Function, "runtime."):
+			list = append(list, f)
 		}
-		below = below || f.Function == "runtime.gopanic"
+		below = below || f.Function == after
 		if !more {
-			return "place unknown"
+			return list
 		}
 	}
+}
+
+// module is the path of the SDK's packages below it.
+const module = "github.com/t2host/t2host/sdk/"
+
+// author returns the index of the innermost frame that is not the SDK's own (its tests are), or 0
+// if all are.
+func author(stack []runtime.Frame) int {
+	for i, f := range stack {
+		own := strings.HasPrefix(f.Function, module) || strings.HasPrefix(f.Function, module[:len(module)-1]+".")
+		if !own || strings.HasSuffix(f.File, "_test.go") {
+			return i
+		}
+	}
+	return 0
+}
+
+// undeclared returns what an author did not declare and reads, if the stack is that of a row's method.
+func undeclared(stack []runtime.Frame) string {
+	for _, f := range stack[:min(2, len(stack))] {
+		for row, in := range map[string]string{"PacketRow": "Packets", "StartRow": "Starts", "EndRow": "Ends"} {
+			field, ok := strings.CutPrefix(f.Function, module[:len(module)-1]+"."+row+".")
+			switch {
+			case ok && field == "Vec":
+				return "a field of Vec is read but not declared: add it to " + in
+			case ok && field != "Bytes":
+				return "field." + field + " is read but not declared: add it to " + in
+			}
+		}
+	}
+	return ""
+}
+
+func line(f runtime.Frame) string {
+	return f.File[strings.LastIndexByte(f.File, '/')+1:] + ":" + strconv.Itoa(f.Line)
 }

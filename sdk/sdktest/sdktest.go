@@ -166,14 +166,14 @@ func runSections(dir string, archive *txtar.Archive, plugins []*sdk.Plugin) (map
 
 // recorder writes a line for each flow end, with the columns of a plugin.
 func recorder(of *sdk.Plugin, out *strings.Builder) *sdk.Plugin {
-	var columns []sdk.Column
+	ends := sdk.End(field.At, field.FlowInd, field.Dir, field.SrcIP, field.DstIP, field.SrcPort, field.DstPort, field.Proto)
 	for _, c := range of.Columns {
-		columns = append(columns, sdk.Column{Name: of.Name + "." + c.Name, Type: c.Type})
+		ends.Columns = append(ends.Columns, sdk.ColumnInfo{Name: of.Name + "." + c.Name, Type: c.Type})
 	}
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "recorder", Number: 999, Version: "1.0.0", Doc: "writes down flow ends for a test",
 		Requires: []sdk.Requirement{{Name: of.Name}},
-		Ends:     sdk.End(field.At, field.FlowInd, field.Dir, field.SrcIP, field.DstIP, field.SrcPort, field.DstPort, field.Proto).With(columns...),
+		Ends:     ends,
 		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
 			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
 				fmt.Fprintf(out, "%s %d%c %s > %s proto=%d", sdk.Seconds(e.At()-Epoch*1e9, 3), e.FlowInd(), "AB"[e.Dir()],

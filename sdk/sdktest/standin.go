@@ -1,32 +1,28 @@
 package sdktest
 
-import (
-	"github.com/t2host/t2host/sdk"
-	"github.com/t2host/t2host/sdk/value"
-)
+import "github.com/t2host/t2host/sdk"
 
 // StandIn returns a plugin in the place of one whose code is not available. It writes the columns,
 // all zero or empty.
-func StandIn(name string, number int, version string, columns ...sdk.Column) *sdk.Plugin {
+func StandIn(name string, number int, version string, columns ...sdk.AnyColumn) *sdk.Plugin {
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: name, Number: number, Version: version, Doc: "replaces the plugin of that name in tests",
 		Ends: sdk.End(), Columns: columns,
-		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
-			return &sdk.Loop{Ends: func(e sdk.EndRows) error {
-				for i, c := range columns {
-					e.PutVec(i, zeros(c.Type, e.N))
-				}
-				return nil
-			}}, nil
-		},
+		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) { return standIn{}, nil },
 	})
 }
 
-// zeros returns a column of n values that are zero or empty.
-func zeros(t value.Type, n int) *value.Vec {
-	v := &value.Vec{Type: t}
-	for range n {
-		v.Append(make([]byte, t.Size()))
+// standIn is the stage: columns of any type, written as their bytes on the wire.
+type standIn struct{}
+
+func (standIn) Batch(b *sdk.Batch) error {
+	for i := range b.Out.Columns {
+		v := &b.Out.Columns[i]
+		for range b.Ends.N {
+			v.Append(make([]byte, v.Type.Size()))
+		}
 	}
-	return v
+	return nil
 }
+
+func (standIn) Close() error { return nil }

@@ -13,11 +13,13 @@ import (
 
 // collect is a plugin that writes each direction's bytes as its column, with gaps as [n].
 func collect(c tcpstream.Config) *sdk.Plugin {
+	all := sdk.NewColumn[string]("bytes", "of the stream")
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "collect", Number: 300, Version: "1.0.0", Doc: "collects streams for a test",
 		Starts: tcpstream.Starts, Packets: tcpstream.Packets, Ends: sdk.End(field.FlowInd), State: tcpstream.State(),
-		Columns: []sdk.Column{sdk.TextColumn("bytes", "of the stream")},
-		Open: func(*sdk.Env, struct{}) (sdk.Stage, error) {
+		Columns: []sdk.AnyColumn{all},
+		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
+			out := all.Writer(env)
 			var flows sdk.PerFlow[string]
 			c.Data = func(flow uint32, data []byte) { *flows.At(flow) += string(data) }
 			c.Gap = func(flow, n uint32) { *flows.At(flow) += fmt.Sprintf("[%d]", n) }
@@ -27,7 +29,7 @@ func collect(c tcpstream.Config) *sdk.Plugin {
 			s := tcpstream.New(c)
 			return &sdk.Loop{StartFlow: s.StartFlow, Packet: s.Packet, EndFlow: func(end sdk.EndRow) error {
 				s.EndFlow(end.Flow())
-				end.PutText(0, flows.Take(end.Flow()))
+				out.Put(end, flows.Take(end.Flow()))
 				return nil
 			}}, nil
 		},

@@ -5,9 +5,9 @@ import (
 	"unsafe"
 )
 
-// Number is a type of whole numbers in a column.
+// Number is a type of numbers in a column.
 type Number interface {
-	uint8 | uint16 | uint32 | uint64 | int32 | int64
+	uint8 | uint16 | uint32 | uint64 | int32 | int64 | float32 | float64
 }
 
 // littleEndian is whether this machine holds numbers as they are on the wire, so that a column

@@ -229,8 +229,8 @@ func exampleBatch() string {
 func exampleAnswer(t *testing.T) string {
 	t.Helper()
 	p := &sdk.Plugin{
-		Columns: []sdk.Column{sdk.Uint8Column("a", ""), sdk.Uint32Column("b", "")},
-		Exports: []sdk.TableInfo{{Name: "p.t", Key: []sdk.Column{{Name: "ip", Type: value.IP}}, Row: []sdk.Column{sdk.Uint32Column("n", "")}}},
+		Columns: []sdk.ColumnInfo{{Name: "a", Type: value.Uint8}, {Name: "b", Type: value.Uint32}},
+		Exports: []sdk.TableInfo{{Name: "p.t", Key: []sdk.ColumnInfo{{Name: "ip", Type: value.IP}}, Row: []sdk.ColumnInfo{{Name: "n", Type: value.Uint32}}}},
 		Outlets: []sdk.Outlet{{Name: "lines"}},
 	}
 	key := sdk.IPv4([16]byte{192, 0, 2, 1}).AppendWire(nil)

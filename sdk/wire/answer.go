@@ -98,7 +98,7 @@ func readDeltas(c *cursor, deltas []answer.Delta, tag uint16, events, last uint3
 			c.fail("table is changed outside an event, or out of order")
 		case int(d.Table) >= len(tables):
 			c.fail("change of a table that is not declared")
-		case len(d.Key) != size(tables[d.Table].Key), !d.Deleted && len(d.Row) != size(tables[d.Table].Row), d.Deleted && len(d.Row) != 0:
+		case !whole(tables[d.Table].Key, d.Key), !d.Deleted && !whole(tables[d.Table].Row, d.Row), d.Deleted && len(d.Row) != 0:
 			c.fail("change of table " + tables[d.Table].Name + " has a key or row of a wrong length")
 		}
 		last = d.At
@@ -108,10 +108,21 @@ func readDeltas(c *cursor, deltas []answer.Delta, tag uint16, events, last uint3
 	return deltas, last
 }
 
-func size(columns []sdk.Column) int {
-	n := 0
-	for _, c := range columns {
-		n += c.Type.Size()
+// whole reports whether b holds exactly these fields: those that have no fixed width with their
+// length (u32) before them.
+func whole(fields []sdk.ColumnInfo, b []byte) bool {
+	for _, f := range fields {
+		size := f.Type.Size()
+		if size == 0 {
+			if len(b) < 4 {
+				return false
+			}
+			size, b = int(little.Uint32(b)), b[4:]
+		}
+		if len(b) < size || !f.Type.Whole(b[:size]) {
+			return false
+		}
+		b = b[size:]
 	}
-	return n
+	return len(b) == 0
 }

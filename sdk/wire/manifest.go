@@ -144,12 +144,25 @@ func (j *jsonWriter) tables(name string, tables []sdk.TableInfo) {
 	})
 }
 
-func (j *jsonWriter) columns(name string, columns []sdk.Column) {
+func (j *jsonWriter) columns(name string, columns []sdk.ColumnInfo) {
 	j.list(name, len(columns), func(i int) {
 		j.b = append(j.b, '{')
 		j.text("name", columns[i].Name)
-		j.text("type", columns[i].Type.String())
-		j.text("doc", columns[i].Doc)
+		c := &columns[i]
+		j.text("type", c.Type.String())
+		j.text("doc", c.Doc)
+		j.text("unit", c.Unit)
+		if c.Element != 0 {
+			j.key("ipfix")
+			j.b = append(j.b, '{')
+			j.number("element", uint64(c.Element))
+			if c.Enterprise != 0 {
+				j.number("enterprise", uint64(c.Enterprise))
+			}
+			j.b = append(j.b, '}')
+		}
+		j.bool("alarm", c.Alarm)
+		j.text("merge", c.Merge)
 		j.b = append(j.b, '}')
 	})
 }

@@ -64,7 +64,7 @@ func ReadOpen(msg []byte) (name string, o sdk.Opening, err error) {
 	}
 	c.leave()
 	for range c.list(tagAll, 12) {
-		column := sdk.Column{Name: string(c.text()), Type: value.TypeNamed(string(c.text())), Doc: string(c.text())}
+		column := sdk.ColumnInfo{Name: string(c.text()), Type: value.TypeNamed(string(c.text())), Doc: string(c.text())}
 		if !column.Type.Valid() {
 			c.fail("column has an unknown type")
 		}

@@ -174,7 +174,7 @@ func TestRefusedLists(t *testing.T) {
 		{value.String | value.List, "", "\x01\x00"},
 		{value.Text | value.List, "", "\xff\xff\xff\xff"},
 	} {
-		p := &sdk.Plugin{Columns: []sdk.Column{{Name: "l", Type: c.of}}}
+		p := &sdk.Plugin{Columns: []sdk.ColumnInfo{{Name: "l", Type: c.of}}}
 		for text, want := range map[string]string{c.good: "", c.part: "a list holds part of a value"} {
 			out := &answer.Answer{Columns: []value.Vec{{Type: c.of}}}
 			out.Columns[0].Append([]byte(text))

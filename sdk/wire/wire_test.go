@@ -21,16 +21,16 @@ import (
 
 // everything is a plugin that reads and returns everything there is.
 func everything() *sdk.Plugin {
-	table := sdk.TableInfo{Name: "a.t", Key: []sdk.Column{sdk.Uint32Column("k", "")}, Row: []sdk.Column{sdk.Uint8Column("r", ""), {Name: "ip", Type: value.IP}}}
+	table := sdk.TableInfo{Name: "a.t", Key: []sdk.ColumnInfo{{Name: "k", Type: value.Uint32}}, Row: []sdk.ColumnInfo{{Name: "r", Type: value.Uint8}, {Name: "ip", Type: value.IP}}}
 	return &sdk.Plugin{
 		Name:    "a",
 		Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 8, HeaderLen: 8, Tables: true},
 		Starts:  sdk.StartSelect{On: true, Fields: field.AllStarts},
 		Ticks:   sdk.Every(time.Second),
-		Ends: sdk.EndSelect{On: true, Fields: field.AllEnds, Columns: []sdk.Column{
-			sdk.Hex8Column("b.x", ""), {Name: "b.ip", Type: value.IP}, sdk.StringColumn("b.s", ""), sdk.ColumnOf(value.Text|value.List, "b.l", ""),
+		Ends: sdk.EndSelect{On: true, Fields: field.AllEnds, Columns: []sdk.ColumnInfo{
+			{Name: "b.x", Type: value.Hex8}, {Name: "b.ip", Type: value.IP}, {Name: "b.s", Type: value.String}, {Name: "b.l", Type: value.Text | value.List},
 		}},
-		Columns: []sdk.Column{sdk.Uint8Column("u", ""), sdk.Float64Column("f", ""), {Name: "ip", Type: value.IP}, sdk.TextColumn("s", ""), sdk.ColumnOf(value.Uint16|value.List, "l", "")},
+		Columns: []sdk.ColumnInfo{{Name: "u", Type: value.Uint8}, {Name: "f", Type: value.Float64}, {Name: "ip", Type: value.IP}, {Name: "s", Type: value.Text}, {Name: "l", Type: value.Uint16 | value.List}},
 		Exports: []sdk.TableInfo{table},
 		Imports: []sdk.TableInfo{table},
 		Outlets: []sdk.Outlet{{Name: "x"}, {Name: "y", Kind: sdk.RecordOutlet}},
@@ -376,7 +376,7 @@ func TestBrokenMessages(t *testing.T) {
 func TestOpenComesThrough(t *testing.T) {
 	want := sdk.Opening{
 		Values:  []setting.Value{{Name: "threshold", Text: "1"}, {Name: "suffix", Text: ""}},
-		Columns: []sdk.Column{sdk.Uint8Column("a.x", "one"), sdk.ColumnOf(value.Text|value.List, "b.y", "")},
+		Columns: []sdk.ColumnInfo{{Name: "a.x", Type: value.Uint8, Doc: "one"}, {Name: "b.y", Type: value.Text | value.List}},
 		Loaded:  []sdk.Loaded{{Name: "a", Version: "1.0.0"}, {Name: "tcpwin", Version: "2.1.0"}},
 		Files:   []sdk.FileData{{Setting: "list", Data: []byte("a\x00b")}, {Setting: "other", Data: []byte{}}},
 		Host:    "t2host 1", Started: 1_800_000_000_123_456_789,
@@ -395,7 +395,7 @@ func TestOpenComesThrough(t *testing.T) {
 
 func FuzzOpen(f *testing.F) {
 	f.Add(AppendOpen(nil, "tcpwin", sdk.Opening{
-		Values: []setting.Value{{Name: "threshold", Text: "1"}}, Columns: []sdk.Column{sdk.ColumnOf(value.MAC|value.List, "b.y", "z")},
+		Values: []setting.Value{{Name: "threshold", Text: "1"}}, Columns: []sdk.ColumnInfo{{Name: "b.y", Type: value.MAC | value.List, Doc: "z"}},
 		Loaded: []sdk.Loaded{{Name: "a", Version: "1.0.0"}}, Host: "t2host 1", Started: 5,
 	}))
 	f.Fuzz(func(t *testing.T, msg []byte) {

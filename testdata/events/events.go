@@ -21,7 +21,7 @@ func Plugins() []*sdk.Plugin { return []*sdk.Plugin{Changer, Watcher} }
 
 type counter struct{ n uint32 }
 
-func (c *counter) Fields(f *sdk.TableFields) { f.Uint32("n", &c.n) }
+func (c *counter) Fields(f *sdk.TableFields) { sdk.Field(f, "n", &c.n) }
 
 // table is the number of events of each kind: 0 begins, 1 packets, 2 ends, 3 ticks.
 var table = sdk.NewTable[counter, counter]("changer.events")

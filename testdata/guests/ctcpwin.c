@@ -21,16 +21,16 @@ static const char manifest[] =
     "\"endRules\":[{\"field\":\"window\",\"is\":\"below\",\"valueSetting\":\"threshold\",\"countSetting\":\"abort_after\"}],\"ends\":{\"fields\":[\"lastSeen\",\"srcIP\",\"dstIP\"]},"
     "\"columns\":["
     "{\"name\":\"tcpWinStat\",\"type\":\"h8\",\"doc\":\"window size threshold status: 0x01 undershot\"},"
-    "{\"name\":\"tcpWinThCnt\",\"type\":\"u32\",\"doc\":\"packets below the window size threshold\"},"
+    "{\"name\":\"tcpWinThCnt\",\"type\":\"u32\",\"doc\":\"packets below the window size threshold\",\"unit\":\"packets\"},"
     "{\"name\":\"tcpWinShutTime\",\"type\":\"duration\",\"doc\":\"time with the window below the threshold\"},"
     "{\"name\":\"tcpWinShutMax\",\"type\":\"duration\",\"doc\":\"longest time with the window below the threshold\"},"
-    "{\"name\":\"tcpWinRstCnt\",\"type\":\"u32\",\"doc\":\"resets among the packets below the window size threshold\"}],"
+    "{\"name\":\"tcpWinRstCnt\",\"type\":\"u32\",\"doc\":\"resets among the packets below the window size threshold\",\"unit\":\"packets\"}],"
     "\"exports\":[{\"name\":\"tcpwin.lowWindows\",\"key\":[{\"name\":\"ip\",\"type\":\"ip\"}],\"row\":["
-    "{\"name\":\"pktTcpCnt\",\"type\":\"u32\"},{\"name\":\"winRelThCnt\",\"type\":\"f32\"},"
-    "{\"name\":\"tcpWinShutTime\",\"type\":\"duration\"},{\"name\":\"tcpWinShutMax\",\"type\":\"duration\"},"
-    "{\"name\":\"peer\",\"type\":\"ip\"},{\"name\":\"when\",\"type\":\"time\"},"
-    "{\"name\":\"tcpWinThCnt\",\"type\":\"u64\"},{\"name\":\"tcpWinRstCnt\",\"type\":\"u64\"},"
-    "{\"name\":\"waiting\",\"type\":\"ip\"},{\"name\":\"since\",\"type\":\"time\"}]}],"
+    "{\"name\":\"pktTcpCnt\",\"type\":\"u32\",\"merge\":\"with winRelThCnt\"},{\"name\":\"winRelThCnt\",\"type\":\"f32\",\"merge\":\"max\"},"
+    "{\"name\":\"tcpWinShutTime\",\"type\":\"duration\",\"merge\":\"sum\"},{\"name\":\"tcpWinShutMax\",\"type\":\"duration\",\"merge\":\"max\"},"
+    "{\"name\":\"peer\",\"type\":\"ip\",\"merge\":\"with tcpWinShutMax\"},{\"name\":\"when\",\"type\":\"time\",\"merge\":\"with tcpWinShutMax\"},"
+    "{\"name\":\"tcpWinThCnt\",\"type\":\"u64\",\"merge\":\"sum\"},{\"name\":\"tcpWinRstCnt\",\"type\":\"u64\",\"merge\":\"sum\"},"
+    "{\"name\":\"waiting\",\"type\":\"ip\",\"merge\":\"with since\"},{\"name\":\"since\",\"type\":\"time\",\"merge\":\"max\"}]}],"
     "\"outlets\":[{\"name\":\"summary\",\"kind\":\"file\",\"setting\":\"suffix\"}],\"state\":48}]}";
 
 enum { IP_SIZE = 17, ROW_SIZE = 90, WORST = 10, CELLS = 6, RST = 0x04 };

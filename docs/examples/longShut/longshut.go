@@ -13,6 +13,9 @@ type Settings struct {
 	Least uint32
 }
 
+// shutMax is the longest time with the window below the threshold.
+var shutMax = sdk.NewColumn[int64]("tcpwin.tcpWinShutMax", "", sdk.ShowDuration)
+
 // Plugin is the declaration: all that t2host knows of the plugin before it opens it.
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "longShut", Number: 941, Version: "0.1.0",
@@ -24,28 +27,27 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 		)
 	},
 	Requires: []sdk.Requirement{{Name: "tcpwin", Versions: "^1.0.0"}},
-	Ends: sdk.End(field.SrcIP, field.DstIP).With(
-		sdk.DurationColumn("tcpwin.tcpWinShutMax", "longest time with the window below the threshold"),
-	),
-	Outlets: []sdk.Outlet{{Name: "hosts", Kind: sdk.StreamOutlet, Setting: "to"}},
-	Open:    open,
+	Ends:     sdk.End(field.SrcIP, field.DstIP).With(shutMax),
+	Outlets:  []sdk.Outlet{{Name: "hosts", Kind: sdk.StreamOutlet, Setting: "to"}},
+	Open:     open,
 })
 
 func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
-	k := &sink{Settings: s, hosts: env.Outlet("hosts")}
+	k := &sink{Settings: s, shut: shutMax.Reader(env), hosts: env.Outlet("hosts")}
 	return &sdk.Loop{EndFlow: k.endFlow, Report: k.report}, nil
 }
 
 // sink is an opened plugin.
 type sink struct {
 	Settings
+	shut  *sdk.ColumnReader[int64]
 	hosts *sdk.OutletWriter
 	sent  uint64
 	buf   []byte
 }
 
 func (k *sink) endFlow(end sdk.EndRow) error {
-	shut := end.Int(0) // nanoseconds
+	shut := k.shut.Get(end) // nanoseconds
 	if shut <= int64(k.Least)*1e6 {
 		return nil
 	}

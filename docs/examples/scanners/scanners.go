@@ -14,6 +14,9 @@ type Settings struct {
 	Wait uint32
 }
 
+// Unanswered is 1 for flows that began with a SYN that nobody answered.
+var Unanswered = sdk.NewColumn[uint8]("synUnanswered", "1 if the flow began with a SYN that nobody answered")
+
 // Plugin is the declaration.
 var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Name: "scanners", Number: 210, Version: "0.1.0",
@@ -26,7 +29,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	Packets: sdk.TCP(field.Time, field.TCPFlags),
 	Ends:    sdk.End(),
 	Ticks:   sdk.Every(time.Second),
-	Columns: []sdk.Column{sdk.Uint8Column("synUnanswered", "1 if the flow began with a SYN that nobody answered")},
+	Columns: []sdk.AnyColumn{Unanswered},
 	Exports: []sdk.AnyTable{Hosts},
 	State:   sdk.StateOf[flow](),
 	Open:    open,
@@ -43,21 +46,22 @@ type Row struct {
 
 // Fields names the row's fields.
 func (r *Row) Fields(f *sdk.TableFields) {
-	f.Uint64("syns", &r.SYNs)
-	f.Time("first", &r.First)
+	sdk.Field(f, "syns", &r.SYNs, sdk.MergeSum)
+	sdk.Field(f, "first", &r.First, sdk.ShowTime, sdk.MergeMin)
 }
 
 func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
-	t := &scanners{Settings: s, hosts: Hosts.Writer(env)}
+	t := &scanners{Settings: s, hosts: Hosts.Writer(env), unanswered: Unanswered.Writer(env)}
 	return &sdk.Loop{StartFlow: t.startFlow, Packet: t.packet, EndFlow: t.endFlow, Tick: t.tick, Report: t.report}, nil
 }
 
 // scanners is an opened plugin.
 type scanners struct {
 	Settings
-	hosts   *sdk.TableWriter[sdk.IP, Row]
-	flows   sdk.PerFlow[flow]
-	pending sdk.Ordered[uint32, int64] // slots whose SYN waits for an answer, and when it was sent
+	hosts      *sdk.TableWriter[sdk.IP, Row]
+	unanswered *sdk.ColumnWriter[uint8]
+	flows      sdk.PerFlow[flow]
+	pending    sdk.Ordered[uint32, int64] // slots whose SYN waits for an answer, and when it was sent
 }
 
 // flow is the state of one direction.
@@ -122,11 +126,11 @@ func (t *scanners) count(at sdk.Moment, slot uint32) {
 
 func (t *scanners) endFlow(end sdk.EndRow) error {
 	t.count(end.Moment, end.Flow())
-	unanswered := uint64(0)
+	unanswered := uint8(0)
 	if t.flows.Take(end.Flow()).unanswered {
 		unanswered = 1
 	}
-	end.PutUint(0, unanswered)
+	t.unanswered.Put(end, unanswered)
 	return nil
 }
 

@@ -70,7 +70,7 @@ func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *
 }
 
 // width returns the bytes of a flow end in a plugin's answer, without texts.
-func width(columns []sdk.Column) int {
+func width(columns []sdk.ColumnInfo) int {
 	n := 0
 	for _, c := range columns {
 		n += c.Type.Size()

@@ -12,11 +12,12 @@ import (
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 type key struct{ n uint32 }
 
-func (k *key) Fields(f *sdk.TableFields) { f.Uint32("n", &k.n) }
+func (k *key) Fields(f *sdk.TableFields) { sdk.Field(f, "n", &k.n) }
 
 var (
 	left  = sdk.NewTable[key, key]("left.t")
@@ -25,13 +26,14 @@ var (
 
 // maker writes the flow's slot as column "x" and into its table.
 func maker(name string, table *sdk.Table[key, key]) *sdk.Plugin {
+	x := sdk.NewColumn[uint32]("x", "")
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: name, Version: "1.0.0", Doc: "makes", Ends: sdk.End(),
-		Columns: []sdk.Column{sdk.Uint32Column("x", "")}, Exports: []sdk.AnyTable{table},
+		Columns: []sdk.AnyColumn{x}, Exports: []sdk.AnyTable{table},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
-			w := table.Writer(env)
+			w, out := table.Writer(env), x.Writer(env)
 			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
-				e.PutUint(0, uint64(e.Flow()))
+				out.Put(e, e.Flow())
 				w.Set(e.Moment, key{e.Flow()}, key{e.Flow()})
 				return nil
 			}}, nil
@@ -41,16 +43,18 @@ func maker(name string, table *sdk.Table[key, key]) *sdk.Plugin {
 
 // reader notes what it sees of both at each end.
 func reader(seen *[]string) *sdk.Plugin {
+	leftX, rightX := sdk.NewColumn[uint32]("left.x", ""), sdk.NewColumn[uint32]("right.x", "")
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "reader", Version: "1.0.0", Doc: "reads",
 		Requires: []sdk.Requirement{{Name: "left"}, {Name: "right", Optional: true}},
-		Ends:     sdk.End().With(sdk.Uint32Column("left.x", ""), sdk.Uint32Column("right.x", "")),
+		Ends:     sdk.End().With(leftX, rightX),
 		Imports:  []sdk.AnyTable{left, right},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 			l, r := left.View(env), right.View(env)
+			lx, rx := leftX.Reader(env), rightX.Reader(env)
 			return &sdk.Loop{EndFlow: func(e sdk.EndRow) error {
 				*seen = append(*seen, strings.Join([]string{
-					sdk.Count(e.Uint(0)), sdk.Count(e.Uint(1)), sdk.Count(uint64(l.Len(e.Moment))), sdk.Count(uint64(r.Len(e.Moment))),
+					sdk.Count(uint64(lx.Get(e))), sdk.Count(uint64(rx.Get(e))), sdk.Count(uint64(l.Len(e.Moment))), sdk.Count(uint64(r.Len(e.Moment))),
 				}, " "))
 				return nil
 			}}, nil
@@ -124,7 +128,7 @@ func TestAnOptionalPluginThatIsNotThereGivesZeros(t *testing.T) {
 func TestAColumnOfAnotherTypeIsRefused(t *testing.T) {
 	var seen []string
 	m := maker("left", left)
-	m.Columns = []sdk.Column{sdk.Uint8Column("x", "")}
+	m.Columns = []sdk.ColumnInfo{{Name: "x", Type: value.Uint8}}
 	_, err := start(t, m, reader(&seen))
 	if err == nil || err.Error() != "plugin reader: left.x: plugin left 1.0.0 has no x of that type" {
 		t.Errorf("got %v", err)

@@ -196,7 +196,7 @@ func (p *Plan) completeOpenings() {
 	for _, l := range p.Plugins {
 		loaded = append(loaded, sdk.Loaded{Name: l.Name, Version: l.Version})
 	}
-	var columns []sdk.Column // of the plugins so far
+	var columns []sdk.ColumnInfo // of the plugins so far
 	for i := range p.Plugins {
 		l := &p.Plugins[i]
 		l.Opening.Loaded = loaded

@@ -33,6 +33,7 @@ type (
 		Files    []inputFile     `json:"files"`
 		State    sdk.State       `json:"state"`
 		Needs    []string        `json:"needs"`
+		Uses     []string        `json:"uses"`
 	}
 	settingObject struct {
 		Name    string   `json:"name"`
@@ -82,9 +83,17 @@ type (
 		All     bool     `json:"all"`
 	}
 	column struct {
-		Name string `json:"name"`
-		Type string `json:"type"`
-		Doc  string `json:"doc"`
+		Name  string `json:"name"`
+		Type  string `json:"type"`
+		Doc   string `json:"doc"`
+		Unit  string `json:"unit"`
+		IPFIX ipfix  `json:"ipfix"`
+		Alarm bool   `json:"alarm"`
+		Merge string `json:"merge"`
+	}
+	ipfix struct {
+		Element    uint16 `json:"element"`
+		Enterprise uint32 `json:"enterprise"`
 	}
 	table struct {
 		Name string   `json:"name"`
@@ -179,14 +188,16 @@ func fieldNamed[F field.Packet | field.Flow](w *words, what, name string, named 
 	return f
 }
 
-func (w *words) columns(list []column) []sdk.Column {
-	var columns []sdk.Column
+func (w *words) columns(list []column) []sdk.ColumnInfo {
+	var columns []sdk.ColumnInfo
 	for _, c := range list {
 		t := value.TypeNamed(c.Type)
 		if !t.Valid() {
 			w.unknown("type", c.Type)
 		}
-		columns = append(columns, sdk.Column{Name: c.Name, Type: t, Doc: c.Doc})
+		columns = append(columns, sdk.ColumnInfo{
+			Name: c.Name, Type: t, Doc: c.Doc, Unit: c.Unit, Element: c.IPFIX.Element, Enterprise: c.IPFIX.Enterprise, Alarm: c.Alarm, Merge: c.Merge,
+		})
 	}
 	return columns
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,6 +54,9 @@ func read(data []byte) ([]*sdk.Plugin, error) {
 	if version.ABI != wire.Version {
 		return nil, wire.VersionError(version.ABI)
 	}
+	if err := checkUses(data); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
 	var m struct {
 		ABI     int      `json:"abi"`
 		Plugins []plugin `json:"plugins"`
@@ -92,6 +96,32 @@ func read(data []byte) ([]*sdk.Plugin, error) {
 		list = append(list, p)
 	}
 	return list, nil
+}
+
+// used are the parts of the contract that a manifest of this version may name in its uses: those
+// that came after the version's first.
+var used = []string{}
+
+// checkUses refuses a part of the contract that a plugin cannot do without and this host does not
+// know, before its declaration is read, of which that part may be a member.
+func checkUses(data []byte) error {
+	var m struct {
+		Plugins []struct {
+			Name string   `json:"name"`
+			Uses []string `json:"uses"`
+		} `json:"plugins"`
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil // reported where all is read
+	}
+	for _, p := range m.Plugins {
+		for _, name := range p.Uses {
+			if !slices.Contains(used, name) {
+				return fmt.Errorf("plugin %s uses %s, which this t2host lacks: a newer one has it", strconv.Quote(p.Name[:min(len(p.Name), maxName)]), strconv.Quote(name[:min(len(name), maxName)]))
+			}
+		}
+	}
+	return nil
 }
 
 // JSONError returns an error of encoding/json without the words of Go.

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestDeclarationsComeThrough(t *testing.T) {
 	odd.Requires = []sdk.Requirement{{Name: "tcpwin", Versions: ">=1.0, <3", Optional: true}}
 	odd.Name = "odd"
 	odd.Exports = nil
-	odd.Ends = odd.Ends.With(sdk.Float64Column("tcpwin.x", "read"))
+	odd.Ends = odd.Ends.With(sdk.NewColumn[float64]("tcpwin.x", "read"))
 	sink := odd
 	sink.Name, sink.Ends = "sink", sdk.End(field.Dir).WithAll()
 	want := wire.AppendManifest(nil, append(all.Plugins(), &sink, &odd)...)
@@ -93,4 +94,20 @@ func FuzzManifest(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestUses: what a plugin cannot do without and this host does not know is named, although the
+// declaration has members that it does not know either.
+func TestUses(t *testing.T) {
+	const plugin = `{"abi":2,"plugins":[{"name":"a","version":"1.0.0","doc":"d","uses":[%s]%s}]}`
+	for _, c := range []struct{ uses, more, want string }{
+		{``, ``, ``},
+		{`"teleport"`, `,"teleport":{"to":"mars"}`, `manifest: plugin "a" uses "teleport", which this t2host lacks: a newer one has it`},
+		{`"\u001b[2J"`, ``, `manifest: plugin "a" uses "\x1b[2J", which this t2host lacks: a newer one has it`},
+	} {
+		_, err := Read(fmt.Appendf(nil, plugin, c.uses, c.more))
+		if (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {
+			t.Errorf("uses %s: %v, want %s", c.uses, err, c.want)
+		}
+	}
 }

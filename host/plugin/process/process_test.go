@@ -45,12 +45,14 @@ func TestMain(m *testing.M) {
 
 // probe is a plugin that acts at a batch by its role.
 func probe(role string) *sdk.Plugin {
+	x := sdk.NewColumn[uint32]("x", "")
 	return sdk.Define(sdk.Spec[struct{}]{
 		Name: "probe", Version: "1.0.0", Doc: "does what a test wants", Ends: sdk.End(),
-		Columns: []sdk.Column{sdk.Uint32Column("x", "")},
+		Columns: []sdk.AnyColumn{x},
 		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
+			out := x.Writer(env)
 			return &sdk.Loop{
-				EndFlow: func(e sdk.EndRow) error { return act(role, env, e) },
+				EndFlow: func(e sdk.EndRow) error { out.Put(e, 7); return act(role, env, e) },
 				Done: func() error {
 					if role == "hangs at close" {
 						time.Sleep(time.Hour)
@@ -63,7 +65,6 @@ func probe(role string) *sdk.Plugin {
 }
 
 func act(role string, env *sdk.Env, e sdk.EndRow) error {
-	e.PutUint(0, 7)
 	switch role {
 	case "says what it sees":
 		input, _ := os.Stdin.Read(make([]byte, 1))

@@ -19,7 +19,7 @@ import (
 
 type number struct{ n uint32 }
 
-func (k *number) Fields(f *sdk.TableFields) { f.Uint32("n", &k.n) }
+func (k *number) Fields(f *sdk.TableFields) { sdk.Field(f, "n", &k.n) }
 
 var numbers = sdk.NewTable[number, number]("maker.numbers")
 
@@ -28,23 +28,31 @@ var numbers = sdk.NewTable[number, number]("maker.numbers")
 func reader() *sdk.Plugin {
 	own := sdk.NewTable[number, number]("reader.lengths")
 	type settings struct{ Suffix string }
+	x, texts := sdk.NewColumn[uint8]("maker.x", ""), sdk.NewColumn[string]("maker.t", "")
+	length, list := sdk.NewColumn[uint32]("length", ""), sdk.NewListColumn[string]("texts", "")
 	return sdk.Define(sdk.Spec[settings]{
 		Name: "reader", Version: "1.0.0", Doc: "reads", Requires: []sdk.Requirement{{Name: "maker"}},
 		Settings: func(s *settings) []sdk.Setting { return []sdk.Setting{sdk.TextSetting("suffix", &s.Suffix, "")} },
-		Packets:  sdk.TCP(field.Window), Ends: sdk.End(field.FlowInd, field.HdrDesc).With(sdk.Uint8Column("maker.x", ""), sdk.TextColumn("maker.t", "")),
-		Columns: []sdk.Column{sdk.Uint32Column("length", ""), sdk.ColumnOf(value.Text|value.List, "texts", "")}, Exports: []sdk.AnyTable{own}, Imports: []sdk.AnyTable{numbers},
+		Packets:  sdk.TCP(field.Window), Ends: sdk.End(field.FlowInd, field.HdrDesc).With(x, texts),
+		Columns: []sdk.AnyColumn{length, list}, Exports: []sdk.AnyTable{own}, Imports: []sdk.AnyTable{numbers},
 		Outlets: []sdk.Outlet{{Name: "lines", Kind: sdk.FileOutlet, Setting: "suffix"}},
 		Open: func(env *sdk.Env, _ settings) (sdk.Stage, error) {
 			table, lengths, lines := numbers.View(env), own.Writer(env), env.Outlet("lines")
+			x, texts, length, list := x.Reader(env), texts.Reader(env), length.Writer(env), list.Writer(env)
 			sum := uint64(0)
 			return &sdk.Loop{
 				Packet: func(p sdk.PacketRow) { sum = 31*sum + uint64(p.Window()) },
 				EndFlow: func(e sdk.EndRow) error {
 					n := uint32(table.Len(e.Moment))
-					e.PutUint(0, uint64(n))
-					e.PutBytes(1, (value.Text|value.List).AppendTo(append([]byte(nil), e.Vec(field.HdrDesc)...), e.Bytes(1)))
+					length.Put(e, n)
+					var all []string
+					for rest := e.Vec(field.HdrDesc); len(rest) > 0; {
+						text, after, _ := (value.Text | value.List).Next(rest)
+						all, rest = append(all, string(text)), after
+					}
+					list.Put(e, append(all, texts.Get(e)))
 					lengths.Set(e.Moment, number{uint32(e.FlowInd())}, number{n})
-					lines.Send([]byte(strconv.FormatUint(sum+e.Uint(0), 10) + "\n"))
+					lines.Send([]byte(strconv.FormatUint(sum+uint64(x.Get(e)), 10) + "\n"))
 					return nil
 				},
 				Report: func(r *sdk.Report) { r.Line(strconv.Itoa(table.Len(r.Moment))) },

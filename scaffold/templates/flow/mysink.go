@@ -3,6 +3,7 @@
 package mysink
 
 import (
+	//t2host:packages
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/field"
 )
@@ -12,10 +13,10 @@ type Settings struct {
 	Pause uint32
 }
 
-// The plugin's columns, by index.
-const (
-	colPauses = iota
-	colLongest
+// The plugin's columns.
+var (
+	Pauses  = sdk.NewColumn[uint32]("mySinkPauses", "number of pauses between packets")
+	Longest = sdk.NewColumn[int64]("mySinkLongest", "longest time between two packets", sdk.ShowDuration)
 )
 
 // Plugin is the declaration: all that t2host knows of the plugin before it opens it.
@@ -31,16 +32,14 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	//t2host:requires
 	Packets: sdk.All(field.Time),
 	Ends:    sdk.End(), //t2host:columns
-	Columns: []sdk.Column{
-		colPauses:  sdk.Uint32Column("mySinkPauses", "number of pauses between packets"),
-		colLongest: sdk.DurationColumn("mySinkLongest", "longest time between two packets"),
-	},
-	State: sdk.StateOf[flow](),
-	Open:  open,
+	Columns: []sdk.AnyColumn{Pauses, Longest},
+	State:   sdk.StateOf[flow](),
+	Open:    open,
 })
 
-func open(_ *sdk.Env, s Settings) (sdk.Stage, error) {
-	t := &mysink{Settings: s}
+func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
+	t := &mysink{Settings: s, pausesColumn: Pauses.Writer(env), longestColumn: Longest.Writer(env)}
+	//t2host:open
 	return &sdk.Loop{Packet: t.packet, EndFlow: t.endFlow, Report: t.report}, nil
 }
 
@@ -49,6 +48,9 @@ type mysink struct {
 	Settings
 	flows  sdk.PerFlow[flow]
 	pauses uint64 // of all flows
+
+	pausesColumn  *sdk.ColumnWriter[uint32]
+	longestColumn *sdk.ColumnWriter[int64]
 	//t2host:state
 }
 
@@ -73,8 +75,8 @@ func (t *mysink) packet(p sdk.PacketRow) {
 // endFlow writes each column once.
 func (t *mysink) endFlow(end sdk.EndRow) error {
 	f := t.flows.Take(end.Flow())
-	end.PutUint(colPauses, uint64(f.pauses))
-	end.PutInt(colLongest, f.longest)
+	t.pausesColumn.Put(end, f.pauses)
+	t.longestColumn.Put(end, f.longest)
 	t.pauses += uint64(f.pauses)
 	//t2host:use
 	return nil

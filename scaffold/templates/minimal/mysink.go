@@ -1,7 +1,13 @@
 // Package mysink adds one column to each flow record.
 package mysink
 
-import "github.com/t2host/t2host/sdk"
+import (
+	//t2host:packages
+	"github.com/t2host/t2host/sdk"
+)
+
+// Column is the plugin's column.
+var Column = sdk.NewColumn[uint32]("mySinkColumn", "what it shows")
 
 // Plugin is the declaration: all that t2host knows of the plugin before it opens it.
 var Plugin = sdk.Define(sdk.Spec[struct{}]{
@@ -9,23 +15,25 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Doc: "what it does, in one sentence",
 	//t2host:requires
 	Ends:    sdk.End(), //t2host:columns
-	Columns: []sdk.Column{sdk.Uint32Column("mySinkColumn", "what it shows")},
+	Columns: []sdk.AnyColumn{Column},
 	Open:    open,
 })
 
-func open(*sdk.Env, struct{}) (sdk.Stage, error) {
-	t := &mysink{}
+func open(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
+	t := &mysink{column: Column.Writer(env)}
+	//t2host:open
 	return &sdk.Loop{EndFlow: t.endFlow, Report: t.report}, nil
 }
 
 // mysink is an opened plugin.
 type mysink struct {
+	column *sdk.ColumnWriter[uint32]
 	//t2host:state
 }
 
 func (t *mysink) endFlow(end sdk.EndRow) error {
 	//t2host:use
-	end.PutUint(0, 0)
+	t.column.Put(end, 0)
 	return nil
 }
 

@@ -1,7 +1,10 @@
 // Package mysink reads flow ends and sends bytes to an outlet.
 package mysink
 
-import "github.com/t2host/t2host/sdk"
+import (
+	//t2host:packages
+	"github.com/t2host/t2host/sdk"
+)
 
 // Settings of an opened plugin.
 type Settings struct {
@@ -24,6 +27,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 
 func open(env *sdk.Env, _ Settings) (sdk.Stage, error) {
 	k := &sink{lines: env.Outlet("lines")}
+	//t2host:open
 	return &sdk.Loop{EndFlow: k.endFlow, Report: k.report}, nil
 }
 

@@ -2,7 +2,10 @@
 // how many of its packets begin with a printable text.
 package mysink
 
-import "github.com/t2host/t2host/sdk"
+import (
+	//t2host:packages
+	"github.com/t2host/t2host/sdk"
+)
 
 // Settings of an opened plugin.
 type Settings struct {
@@ -11,6 +14,9 @@ type Settings struct {
 
 // Read is how many bytes of each packet's payload the plugin gets.
 const Read = 16
+
+// Texts is the plugin's column.
+var Texts = sdk.NewColumn[uint32]("mySinkTexts", "packets whose payload begins with text")
 
 // Plugin is the declaration: all that t2host knows of the plugin before it opens it.
 var Plugin = sdk.Define(sdk.Spec[Settings]{
@@ -25,21 +31,23 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	//t2host:requires
 	Packets: sdk.All().WithPayload(Read),
 	Ends:    sdk.End(), //t2host:columns
-	Columns: []sdk.Column{sdk.Uint32Column("mySinkTexts", "packets whose payload begins with text")},
+	Columns: []sdk.AnyColumn{Texts},
 	State:   sdk.StateOf[uint32](),
 	Open:    open,
 })
 
-func open(_ *sdk.Env, s Settings) (sdk.Stage, error) {
-	t := &mysink{Settings: s}
+func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
+	t := &mysink{Settings: s, column: Texts.Writer(env)}
+	//t2host:open
 	return &sdk.Loop{Packet: t.packet, EndFlow: t.endFlow, Report: t.report}, nil
 }
 
 // mysink is an opened plugin.
 type mysink struct {
 	Settings
-	texts sdk.PerFlow[uint32]
-	total uint64 // of all flows
+	column *sdk.ColumnWriter[uint32]
+	texts  sdk.PerFlow[uint32]
+	total  uint64 // of all flows
 	//t2host:state
 }
 
@@ -65,7 +73,7 @@ func (t *mysink) isText(b []byte) bool {
 // endFlow writes each column once.
 func (t *mysink) endFlow(end sdk.EndRow) error {
 	n := t.texts.Take(end.Flow())
-	end.PutUint(0, uint64(n))
+	t.column.Put(end, n)
 	t.total += uint64(n)
 	//t2host:use
 	return nil

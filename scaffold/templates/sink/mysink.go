@@ -5,6 +5,7 @@ package mysink
 import (
 	"strconv"
 
+	//t2host:packages
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/field"
 )
@@ -34,6 +35,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 
 func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 	k := &sink{Settings: s, lines: env.Outlet("lines")}
+	//t2host:open
 	return &sdk.Loop{EndFlow: k.endFlow, Report: k.report}, nil
 }
 

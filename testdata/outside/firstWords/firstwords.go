@@ -7,10 +7,12 @@ import (
 	"github.com/t2host/t2host/sdk/field"
 )
 
-// The plugin's columns, by index.
-const (
-	colWord = iota
-	colShare
+// The plugin's columns, and one that it reads.
+var (
+	Word  = sdk.NewColumn[string]("firstWord", "word that the flow's payload begins with", sdk.ShowQuoted)
+	Share = sdk.NewColumn[float32]("firstWordShare", "share of the flow's packets that begin with a word")
+
+	pktsSnt = sdk.NewColumn[uint64]("basicstats.pktsSnt", "")
 )
 
 // Read is how many bytes of each packet's payload the plugin gets.
@@ -22,14 +24,11 @@ var Plugin = sdk.Define(sdk.Spec[struct{}]{
 	Doc:      "adds the word that the payload begins with to each flow",
 	Requires: []sdk.Requirement{{Name: "basicstats", Versions: "^1.0.0"}},
 	Packets:  sdk.All().WithPayload(Read),
-	Ends:     sdk.End(field.DstPort, field.Proto).With(sdk.Uint64Column("basicstats.pktsSnt", "")),
-	Columns: []sdk.Column{
-		colWord:  sdk.StringColumn("firstWord", "word that the flow's payload begins with"),
-		colShare: sdk.Float32Column("firstWordShare", "share of the flow's packets that begin with a word"),
-	},
-	Exports: []sdk.AnyTable{Ports},
-	State:   sdk.StateOf[flow](),
-	Open:    open,
+	Ends:     sdk.End(field.DstPort, field.Proto).With(pktsSnt),
+	Columns:  []sdk.AnyColumn{Word, Share},
+	Exports:  []sdk.AnyTable{Ports},
+	State:    sdk.StateOf[flow](),
+	Open:     open,
 })
 
 // Ports is the table of the ports to which flows spoke in words, in the order of their
@@ -41,8 +40,8 @@ type Port struct{ Proto, Number uint32 }
 
 // Fields names the key's fields.
 func (k *Port) Fields(f *sdk.TableFields) {
-	f.Uint32("l4Proto", &k.Proto)
-	f.Uint32("dstPort", &k.Number)
+	sdk.Field(f, "l4Proto", &k.Proto)
+	sdk.Field(f, "dstPort", &k.Number)
 }
 
 // Row is what the table keeps of a port.
@@ -53,12 +52,12 @@ type Row struct {
 
 // Fields names the row's fields.
 func (r *Row) Fields(f *sdk.TableFields) {
-	f.Uint64("flows", &r.Flows)
-	f.Uint64("packets", &r.Packets)
+	sdk.Field(f, "flows", &r.Flows)
+	sdk.Field(f, "packets", &r.Packets)
 }
 
 func open(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
-	t := &firstwords{ports: Ports.Writer(env)}
+	t := &firstwords{ports: Ports.Writer(env), word: Word.Writer(env), share: Share.Writer(env), sent: pktsSnt.Reader(env)}
 	return &sdk.Loop{Packet: t.packet, EndFlow: t.endFlow, Report: t.report}, nil
 }
 
@@ -66,6 +65,9 @@ func open(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
 type firstwords struct {
 	flows sdk.PerFlow[flow]
 	ports *sdk.TableWriter[Port, Row]
+	word  *sdk.ColumnWriter[string]
+	share *sdk.ColumnWriter[float32]
+	sent  *sdk.ColumnReader[uint64]
 }
 
 // flow is the state of one direction.
@@ -98,12 +100,12 @@ func letters(b []byte) []byte {
 
 func (t *firstwords) endFlow(end sdk.EndRow) error {
 	f := t.flows.Take(end.Flow())
-	end.PutText(colWord, string(f.word[:f.length]))
-	share := 0.0
-	if sent := end.Uint(0); sent > 0 {
-		share = float64(f.packets) / float64(sent)
+	t.word.Put(end, string(f.word[:f.length]))
+	share := float32(0)
+	if sent := t.sent.Get(end); sent > 0 {
+		share = float32(float64(f.packets) / float64(sent))
 	}
-	end.PutFloat(colShare, share)
+	t.share.Put(end, share)
 	if f.packets > 0 {
 		k := Port{uint32(end.Proto()), uint32(end.DstPort())}
 		row, _ := t.ports.Get(end.Moment, k)
