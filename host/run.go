@@ -76,7 +76,7 @@ func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, layout *batch.Layout) *flow
 	timeouts, _ := p.FlowTimeouts() // the plan has checked them
 	f.table = flowtable.New(flowtable.Config{
 		TCPStates: p.TCPStates, MaxDuration: int64(p.MaxDuration) * 1e9, MaxFlows: int(p.MaxFlows),
-		Fair: p.Evict == "fair", ByFlags: p.Direction == "flags", Extremes: p.Times == "extremes", Split: p.NewSYN == "splits", ErrorsApart: p.ICMPErrors == "apart", IgnoreVLAN: p.VLAN == "ignore", Timeouts: timeouts, Details: layout.Details(),
+		Fair: p.Evict == "fair", ByFlags: p.Direction == "flags", Extremes: p.Times == "extremes", Split: p.NewSYN == "splits", ErrorsApart: p.ICMPErrors == "apart", IgnoreVLAN: p.VLAN == "ignore", Timeouts: timeouts, Seconds: p.Expire == "seconds", Details: layout.Details(),
 	}, f.end)
 	if layout.Starts() {
 		f.table.OnStart = func(slot uint32, flow *flowtable.Flow) {
@@ -151,7 +151,7 @@ func (f *flows) end(slot uint32, flow *flowtable.Flow, dir uint8) {
 	}
 	f.rules.forget(slot)
 	f.batch.AddEnd(batch.End{
-		Slot: slot, Flow: flow, Details: f.table.Details(slot), Dir: dir, Number: f.number, At: f.now,
+		Slot: slot, Flow: flow, Details: f.table.Details(slot), Dir: dir, Number: f.number, Now: f.now, At: f.table.Now(),
 	})
 	if (f.batch.Full() || f.table.Ended() >= f.most) && (dir == 1 || flow.Opposite() == sdk.NoFlow) {
 		f.next(false)

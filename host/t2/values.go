@@ -15,6 +15,7 @@ var Values = []Value{
 	{"basicstats", "time_back", "wrap"},
 	{"flow", "new_syn", "joins"},
 	{"flow", "timeouts", "610,182,120,10,0.1"},
+	{"flow", "expire", "packets"},
 	{"flow", "icmp_errors", "together"},
 	{"flow", "vlan", "key"},
 	{"capture", "link_types", "first"},

@@ -339,12 +339,13 @@ type End struct {
 	Details *flowtable.Details // set if the layout needs them
 	Dir     uint8              // 0 = A, 1 = B
 	Number  uint64             // of the frame that caused it
-	At      int64              // packet time
+	Now     int64              // that frame's packet time
+	At      int64              // packet time of the end, not after Now
 }
 
 // AddEnd adds the end of a flow.
 func (b *Batch) AddEnd(end End) {
-	b.seen(end.Number, end.At)
+	b.seen(end.Number, end.Now)
 	l := b.layout
 	if !l.ends {
 		return

@@ -16,6 +16,9 @@ type Config struct {
 	TCPStates bool
 	// Timeouts are how long flows may be silent; zero: T2's.
 	Timeouts Timeouts
+	// Seconds makes flows time out at the whole seconds of packet time that are passed, each at its
+	// own; otherwise they do so at packets, as in T2.
+	Seconds bool
 	// Split makes a SYN with another initial sequence number begin a new conversation if the one
 	// that it would belong to has got beyond its handshake.
 	Split bool
@@ -103,7 +106,8 @@ type Table struct {
 
 	past *past // nil: none is remembered
 
-	now      int64
+	now      int64 // the packet time of what is in work
+	seconds  seconds
 	timeouts []float32 // seconds
 	limits   []int64   // the same in nanoseconds
 	order    []int     // the indices of those in use, the longest first
@@ -154,11 +158,19 @@ func (t *Table) Flow(slot uint32) *Flow {
 	return &t.slabs[slot>>slabBits][slot&(slabSize-1)]
 }
 
+// Now returns the packet time of the packet or of the end in work: of a flow that times out with
+// Config.Seconds it is a whole second.
+func (t *Table) Now() int64 { return t.now }
+
 // Packet ends the flows that have timed out by h.Time, then finds or opens the packet's flow.
 // It reports whether the packet has one.
 func (t *Table) Packet(h *decode.Headers) (slot uint32, ok bool) {
-	t.now = h.Time
-	t.expire()
+	if t.cfg.Seconds {
+		t.pass(h.Time)
+	} else {
+		t.now = h.Time
+		t.expire()
+	}
 	t.Stats.FlowStat |= h.FlowStat
 	if h.Key.Kind == decode.NoFlow {
 		return none, false

@@ -163,10 +163,13 @@ func (t *Table) oppositeExpired(f *Flow) bool {
 	return t.aged(o, int(o.timeout))
 }
 
-// aged reports whether f is as old as timeout i. The age that counts is T2's, in float32;
-// integers tell when rounding cannot matter, which is nearly always.
+// aged reports whether f is as old as timeout i. At packets the age that counts is T2's, in
+// float32; integers tell when rounding cannot matter, which is nearly always.
 func (t *Table) aged(f *Flow, i int) bool {
 	d := t.now - f.LastSeen - t.limits[i]
+	if t.cfg.Seconds {
+		return d >= 0
+	}
 	if d < -t.slack || d > t.slack {
 		return d > 0
 	}

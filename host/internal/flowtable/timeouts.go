@@ -38,5 +38,7 @@ func (t *Table) setTimeouts() {
 	}
 	// More than rounding to float32 can move an age near a timeout: half a unit in the last place
 	// of 610 s is 31 us.
-	t.slack = max(100_000, t.limits[t.order[0]]>>22)
+	if !t.cfg.Seconds {
+		t.slack = max(100_000, t.limits[t.order[0]]>>22)
+	}
 }

@@ -22,6 +22,7 @@ type Own struct {
 	Times       string
 	NewSYN      string
 	Timeouts    string
+	Expire      string
 	ICMPErrors  string
 	VLAN        string
 	LinkTypes   string
@@ -49,6 +50,7 @@ func (o *Own) flow() []sdk.Setting {
 		sdk.ChoiceSetting("icmp_errors", &o.ICMPErrors, "ICMP's error messages between two hosts: apart, a conversation of their own; together, as T2, in one with requests and replies", "apart", "together"),
 		sdk.ChoiceSetting("vlan", &o.VLAN, "the VLAN identifier of the innermost tag: key, flows of different ones differ; ignore, they do not, as where only one side is tagged", "key", "ignore"),
 		sdk.TextSetting("timeouts", &o.Timeouts, "how long a flow may be silent, seconds: a TCP connection that is established, other flows, a TCP connection that opens or closes, that is closed, and that was reset"),
+		sdk.ChoiceSetting("expire", &o.Expire, "when flows that have been silent for so long end: seconds, at each whole second of packet time that is passed, each at its own; packets, as T2, at the next packet of any flow, however much later that is", "seconds", "packets"),
 	}
 }
 
@@ -88,7 +90,7 @@ const defaultTimeouts = "610,182,120,10,60"
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: defaultTimeouts, LinkTypes: "all", Decode: "all", Lengths: "whole", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: defaultTimeouts, Expire: "seconds", LinkTypes: "all", Decode: "all", Lengths: "whole", Folder: "current", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
