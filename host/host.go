@@ -117,6 +117,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	for i, s := range stages {
 		r.Plugins[i].Lines, r.Plugins[i].Summary = s.Report.All(), s.Report.Summary
 		r.Plugins[i].Cost, r.Plugins[i].Bytes = s.Cost, s.Bytes
+		r.Plugins[i].Ends, r.Plugins[i].Alarms = s.Ends, s.Marked
 	}
 	return r, errors.Join(closeErr, out.end(r), damage)
 }

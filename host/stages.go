@@ -63,7 +63,7 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, started time.Time) 
 		stage = recorder
 	}
 	return &pipeline.Stage{
-		Plugin: declared, Stage: &logged{stage, log},
+		Plugin: declared, Stage: &logged{stage, log}, Alarms: p.Records == "alarms" && pipeline.OnlyAlarms(declared),
 		Send: func(f answer.Frame) error {
 			if f.Next {
 				return out.byPlugin[i][f.Outlet].Next()

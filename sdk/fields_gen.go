@@ -538,6 +538,40 @@ func (e *Ends) Slice(from, to, rows int) Ends {
 	return s
 }
 
+// Pick returns copies of the ends with these indexes, which ascend. The host calls it.
+func (e *Ends) Pick(at []int) Ends {
+	p := Ends{
+		N: len(at), Flow: pick(e.Flow, at), Before: pick(e.Before, at), Order: pick(e.Order, at),
+		At:            pick(e.At, at),
+		FirstSeen:     pick(e.FirstSeen, at),
+		LastSeen:      pick(e.LastSeen, at),
+		FlowInd:       pick(e.FlowInd, at),
+		Dir:           pick(e.Dir, at),
+		SrcIP:         pick(e.SrcIP, at),
+		DstIP:         pick(e.DstIP, at),
+		SrcPort:       pick(e.SrcPort, at),
+		DstPort:       pick(e.DstPort, at),
+		Proto:         pick(e.Proto, at),
+		TCPStates:     pick(e.TCPStates, at),
+		UTCOffset:     pick(e.UTCOffset, at),
+		FlowStat:      pick(e.FlowStat, at),
+		FlowEndReason: pick(e.FlowEndReason, at),
+		Opposite:      pick(e.Opposite, at),
+		VLAN:          pick(e.VLAN, at),
+		EtherType:     pick(e.EtherType, at),
+		HdrDesc:       e.HdrDesc.Pick(at),
+		NumHdrs:       e.NumHdrs.Pick(at),
+		SrcMAC:        e.SrcMAC.Pick(at),
+		DstMAC:        e.DstMAC.Pick(at),
+		VLANID:        e.VLANID.Pick(at),
+		ICMP:          e.ICMP.Pick(at),
+	}
+	for i := range e.Columns {
+		p.Columns = append(p.Columns, e.Columns[i].Pick(at))
+	}
+	return p
+}
+
 // Time returns when it was captured, nanoseconds since 1970 UTC.
 func (r PacketRow) Time() int64 { return r.b.Packets.Time[r.i] }
 

@@ -165,6 +165,18 @@ func slice[T any](column []T, from, to int) []T {
 	return column[from:to]
 }
 
+// pick returns copies of the values with these indexes; a column that was not declared stays nil.
+func pick[T any](column []T, at []int) []T {
+	if column == nil {
+		return nil
+	}
+	list := make([]T, 0, len(at))
+	for _, i := range at {
+		list = append(list, column[i])
+	}
+	return list
+}
+
 // less returns the counts [from, to), each without rows packets.
 func less(before []uint32, from, to, rows int) []uint32 {
 	var list []uint32

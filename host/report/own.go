@@ -25,6 +25,11 @@ func (r *Report) costs(l *lines) {
 				float64(p.Cost.Nanoseconds())/float64(r.Counts.Packets), sdk.Count(p.Bytes))
 		}
 	}
+	for _, p := range r.Plugins {
+		if p.Ends > 0 {
+			fmt.Fprintf(l, "Flow records of %s: those with an alarm, %s\n", p.Name, sdk.Share(p.Alarms, p.Ends))
+		}
+	}
 	for _, o := range r.Outlets {
 		fmt.Fprintf(l, "Outlet %s to %s: %s\n", o.Name, printable.Line(o.Target), sent(&o.Stats))
 	}

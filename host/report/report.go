@@ -69,6 +69,7 @@ type Plugin struct {
 	Summary                []string // those that answer the user's question
 	Cost                   time.Duration
 	Bytes                  uint64 // of the rows that were sent to it
+	Ends, Alarms           uint64 // flow ends, and those with an alarm, if it is limited to these
 }
 
 // Outlet is one outlet's part.

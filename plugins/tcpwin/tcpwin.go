@@ -22,7 +22,7 @@ type Settings struct {
 // The plugin's columns.
 var (
 	Stat     = sdk.NewColumn[uint8]("tcpWinStat", "window size threshold status: 0x01 undershot", sdk.ShowHex)
-	Count    = sdk.NewColumn[uint32]("tcpWinThCnt", "packets below the window size threshold", sdk.Unit("packets"))
+	Count    = sdk.NewColumn[uint32]("tcpWinThCnt", "packets below the window size threshold", sdk.Unit("packets"), sdk.Alarm)
 	ShutTime = sdk.NewColumn[int64]("tcpWinShutTime", "time with the window below the threshold", sdk.ShowDuration)
 	ShutMax  = sdk.NewColumn[int64]("tcpWinShutMax", "longest time with the window below the threshold", sdk.ShowDuration)
 	Resets   = sdk.NewColumn[uint32]("tcpWinRstCnt", "resets among the packets below the window size threshold", sdk.Unit("packets"))

@@ -67,6 +67,27 @@ func (v *Vec) Slice(from, to int) Vec {
 	return s
 }
 
+// Pick returns a column of copies of the values with these indexes; one without a type stays so.
+func (v *Vec) Pick(at []int) Vec {
+	p := Vec{Type: v.Type}
+	if v.Type != 0 {
+		for _, i := range at {
+			p.Append(v.Bytes(i))
+		}
+	}
+	return p
+}
+
+// Zero reports whether value i is zero or empty: all of its bytes are.
+func (v *Vec) Zero(i int) bool {
+	for _, b := range v.Bytes(i) {
+		if b != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Next returns the first element of the bytes of a list of type t and the rest of the list. ok is
 // false if there is none.
 func (t Type) Next(list []byte) (value, rest []byte, ok bool) {

@@ -21,7 +21,7 @@ static const char manifest[] =
     "\"endRules\":[{\"field\":\"window\",\"is\":\"below\",\"valueSetting\":\"threshold\",\"countSetting\":\"abort_after\"}],\"ends\":{\"fields\":[\"lastSeen\",\"srcIP\",\"dstIP\"]},"
     "\"columns\":["
     "{\"name\":\"tcpWinStat\",\"type\":\"h8\",\"doc\":\"window size threshold status: 0x01 undershot\"},"
-    "{\"name\":\"tcpWinThCnt\",\"type\":\"u32\",\"doc\":\"packets below the window size threshold\",\"unit\":\"packets\"},"
+    "{\"name\":\"tcpWinThCnt\",\"type\":\"u32\",\"doc\":\"packets below the window size threshold\",\"unit\":\"packets\",\"alarm\":true},"
     "{\"name\":\"tcpWinShutTime\",\"type\":\"duration\",\"doc\":\"time with the window below the threshold\"},"
     "{\"name\":\"tcpWinShutMax\",\"type\":\"duration\",\"doc\":\"longest time with the window below the threshold\"},"
     "{\"name\":\"tcpWinRstCnt\",\"type\":\"u32\",\"doc\":\"resets among the packets below the window size threshold\",\"unit\":\"packets\"}],"

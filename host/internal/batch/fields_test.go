@@ -197,6 +197,16 @@ func sliced(t *testing.T, b *sdk.Batch) {
 			}
 		}
 	}
+	picked := b.Ends.Pick([]int{0, 2})
+	if picked.N != 2 || picked.Flow[1] != b.Ends.Flow[2] || picked.Before[1] != b.Ends.Before[2] || picked.Order[1] != b.Ends.Order[2] {
+		t.Errorf("picked ends are %v, %v, %v", picked.Flow, picked.Before, picked.Order)
+	}
+	whole := columns(&b.Ends)
+	for name, column := range columns(&picked) {
+		if length(column) != 2 || valueOf(column, 0) != valueOf(whole[name], 0) || valueOf(column, 1) != valueOf(whole[name], 2) {
+			t.Errorf("Pick: column %s is not rows 0 and 2", name)
+		}
+	}
 	if none := (&sdk.Ends{Flow: b.Ends.Flow, Before: b.Ends.Before}).Slice(0, 2, 0); none.SrcIP != nil || none.VLANID.Type != 0 {
 		t.Error("Slice makes columns that were not declared")
 	}

@@ -29,6 +29,10 @@ type Stage struct {
 	// Log shows a line to the user.
 	Log func(line string)
 
+	// Alarms limits the flow ends that the stage reads to those with an alarm, if it can be limited:
+	// see OnlyAlarms.
+	Alarms bool
+
 	columns []source // of Plugin.Ends.Columns
 	imports []source // of Plugin.Imports
 	unsent  error    // of Send: names the outlet
@@ -37,6 +41,9 @@ type Stage struct {
 	Cost   time.Duration
 	Rows   uint64 // packet rows
 	Bytes  uint64 // of rows and ends that were sent
+
+	// With Alarms: the flow ends so far, and those with an alarm.
+	Ends, Marked uint64
 }
 
 // source is where a column or table comes from; stage -1 is an optional plugin that is not
@@ -46,6 +53,7 @@ type source struct{ stage, index int }
 // Pipeline runs the stages.
 type Pipeline struct {
 	stages []*Stage
+	alarms []source // the columns of all stages that are alarms
 	in     chan *batch.Batch
 	free   chan *batch.Batch
 	done   sync.WaitGroup
@@ -65,6 +73,11 @@ func New(stages []*Stage, layout *batch.Layout) (*Pipeline, error) {
 	for i := range stages {
 		if err := p.wire(i); err != nil {
 			return nil, errors.Join(err, p.closeStages())
+		}
+		for k, c := range stages[i].Plugin.Columns {
+			if c.Alarm {
+				p.alarms = append(p.alarms, source{i, k})
+			}
 		}
 	}
 	// One batch in each stage, one on its way to each, and one being filled.
@@ -231,7 +244,7 @@ func (p *Pipeline) run(i int, in <-chan *batch.Batch, out chan<- *batch.Batch) {
 func (p *Pipeline) work(i int, b *batch.Batch) error {
 	s := p.stages[i]
 	v := b.View(i)
-	p.connect(s, b, v)
+	p.connect(i, b, v)
 	v.Out.Leave = func(out *answer.Answer) error { return s.take(b.Changes(i), out) }
 	start := time.Now()
 	err := guard.Call(func() error { return s.Stage.Batch(v) })
@@ -265,8 +278,9 @@ func checkColumns(out *answer.Answer) error {
 	return nil
 }
 
-// connect adds to a view what the stages before left in the batch.
-func (p *Pipeline) connect(s *Stage, b *batch.Batch, v *sdk.Batch) {
+// connect adds to the view of stage i what the stages before left in the batch.
+func (p *Pipeline) connect(i int, b *batch.Batch, v *sdk.Batch) {
+	s := p.stages[i]
 	v.Ends.Columns = v.Ends.Columns[:0]
 	for k, src := range s.columns {
 		if src.stage < 0 {
@@ -274,6 +288,9 @@ func (p *Pipeline) connect(s *Stage, b *batch.Batch, v *sdk.Batch) {
 			continue
 		}
 		v.Ends.Columns = append(v.Ends.Columns, b.Answer(src.stage).Columns[src.index])
+	}
+	if s.Alarms {
+		v.Ends = v.Ends.Pick(p.marked(b, i, v.Ends.N))
 	}
 	v.Imports = v.Imports[:0]
 	for k, src := range s.imports {

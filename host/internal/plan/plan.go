@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -113,6 +114,9 @@ func (p *Plan) make(c *Config) error {
 	if err := p.checkRules(); err != nil {
 		return err
 	}
+	if err := p.checkAlarms(); err != nil {
+		return err
+	}
 	p.grantMemory(c)
 	p.completeOpenings()
 	p.tellOfColumns(c, catalogue)
@@ -125,6 +129,19 @@ func (p *Plan) make(c *Config) error {
 		}
 	}
 	p.claim(c)
+	return nil
+}
+
+// checkAlarms refuses a run that is limited to alarms where none can come.
+func (p *Plan) checkAlarms() error {
+	for _, l := range p.Plugins {
+		if slices.ContainsFunc(l.Columns, func(c sdk.ColumnInfo) bool { return c.Alarm }) {
+			return nil
+		}
+	}
+	if p.Records == "alarms" {
+		return errors.New("output.records=alarms: no plugin of this run has a column that is an alarm, such as tcpWinThCnt of tcpwin: add one to -p")
+	}
 	return nil
 }
 
