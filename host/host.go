@@ -118,6 +118,9 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 		r.Plugins[i].Lines, r.Plugins[i].Summary = s.Report.All(), s.Report.Summary
 		r.Plugins[i].Cost, r.Plugins[i].Bytes = s.Cost, s.Bytes
 		r.Plugins[i].Ends, r.Plugins[i].Alarms = s.Ends, s.Marked
+		for k, value := range s.Metrics {
+			r.Plugins[i].Metrics = append(r.Plugins[i].Metrics, report.Metric{Metric: s.Plugin.Metrics[k], Value: value})
+		}
 	}
 	return r, errors.Join(closeErr, out.end(r), damage)
 }

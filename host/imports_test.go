@@ -45,7 +45,7 @@ var imports = map[string]string{
 	"host/internal/pipeline":                "sdk host/internal/batch sdk/answer sdk/guard sdk/value",
 	"host/plugin":                           "host/cause sdk sdk/wire host/nearest host/internal/checksum host/internal/owned host/plugin/manifest sdk/setting sdk/value github.com/Masterminds/semver",
 	"host/plugin/manifest":                  "sdk sdk/wire sdk/field sdk/setting sdk/value",
-	"host/plugin/remote":                    "sdk/guard sdk sdk/wire host/plugin/manifest host/printable sdk/answer sdk/field",
+	"host/plugin/remote":                    "sdk/guard sdk sdk/wire host/plugin/manifest host/printable sdk/answer sdk/field sdk/value",
 	"host/plugin/process":                   "host/confine host/internal/owned sdk/serve sdk/wire host/internal/checksum host/plugin/remote github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc golang.org/x/sys",
 	"host/plugin/wasm":                      "sdk/wire host/internal/checksum host/internal/owned host/plugin/remote github.com/tetratelabs/wazero golang.org/x/sys",
 	"host/gobuild":                          "",

@@ -26,6 +26,7 @@ const (
 	maxColumns  = 4096
 	maxTables   = 64 // exported and imported
 	maxOutlets  = 64
+	maxMetrics  = 256
 	maxRequires = 64
 	maxNeeds    = 16
 )
@@ -150,6 +151,8 @@ func (p *Plugin) checkCounts() error {
 	}{
 		{"settings", len(p.Settings), maxSettings},
 		{"columns", len(p.Columns), maxColumns},
+		{"columns of packets", len(p.Packets.Columns), maxColumns},
+		{"metrics", len(p.Metrics), maxMetrics},
 		{"columns that are read", len(p.Ends.Columns), maxColumns},
 		{"tables", len(p.Exports) + len(p.Imports), maxTables},
 		{"outlets", len(p.Outlets), maxOutlets},
@@ -158,6 +161,11 @@ func (p *Plugin) checkCounts() error {
 	} {
 		if list.n > list.most {
 			return errors.New(strconv.Itoa(list.n) + " " + list.what + " are declared: at most " + strconv.Itoa(list.most) + " are possible")
+		}
+	}
+	for _, o := range p.Outlets {
+		if n := len(o.Pass) + len(o.Columns); n > maxColumns {
+			return errors.New("outlet " + quoted(o.Name) + " has " + strconv.Itoa(n) + " columns: at most " + strconv.Itoa(maxColumns) + " are possible")
 		}
 	}
 	for _, t := range append(p.Exports[:len(p.Exports):len(p.Exports)], p.Imports...) {

@@ -145,6 +145,7 @@ func (e *Env) complete(n int) error {
 			return e.miscounted(i, written, n)
 		}
 	}
+	e.out.Metrics = e.metrics
 	return nil
 }
 

@@ -228,6 +228,34 @@ func TestColumnsOfWrongShow(t *testing.T) {
 	}
 }
 
+// TestMetrics: what a plugin counts is in the answer to each batch, from the first one that it counts in.
+func TestMetrics(t *testing.T) {
+	seen, kept := NewCounter("seen", "").In("ends"), NewGauge("kept", "")
+	stage := stageOf(t, Define(Spec[struct{}]{
+		Name: "p", Version: "1.0.0", Doc: "p", Ends: End(), Metrics: []*Metric{seen, kept},
+		Open: func(env *Env, _ struct{}) (Stage, error) {
+			seen, kept := seen.Writer(env), kept.Writer(env)
+			return &Loop{EndFlow: func(EndRow) error { seen.Add(2); kept.Set(-1); return nil }}, nil
+		},
+	}))
+	for i, want := range [][]uint64{{0, 0}, {6, math.MaxUint64}, {8, math.MaxUint64}} {
+		b := ends([]int{0, 3, 1}[i])
+		if err := stage.Batch(b); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, b.Out.Metrics); diff != "" {
+			t.Errorf("batch %d: %s", i, diff)
+		}
+	}
+	undeclared := Define(Spec[struct{}]{
+		Name: "p", Version: "1.0.0", Doc: "p", Metrics: []*Metric{seen},
+		Open: func(env *Env, _ struct{}) (Stage, error) { kept.Writer(env); return &Loop{}, nil },
+	})
+	if _, err := undeclared.Open(Opening{}); err == nil || !strings.HasPrefix(err.Error(), "metric kept is written but not declared: add it to Metrics (column_test.go:") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestPutIsInlined: a value is stored without a call, in a callback of any author.
 func TestPutIsInlined(t *testing.T) {
 	if testing.Short() {

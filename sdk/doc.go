@@ -41,6 +41,7 @@
 //     written at each flow end.
 //   - Tables: [NewTable], Spec.Exports, and [Table.Writer] in Open.
 //   - Files and streams: Spec.Outlets, and [Env.Outlet] in Open.
+//   - Numbers that tell how it is doing: Spec.Metrics, and [Metric.Writer] in Open.
 //   - Lines of the end report: [Report], in Loop.Report.
 //
 // # Rules

@@ -17,6 +17,7 @@ type Env struct {
 	err    error                       // the first breach of the contract
 
 	writers []writer     // by column of its own; nil before it is asked for
+	metrics []uint64     // as they are; nil: none has been asked for
 	reads   []ColumnInfo // of other plugins
 	readers []reading
 

@@ -21,14 +21,22 @@ const (
 	// compressed, cut into several files, or written to standard output. The plugin must
 	// declare the settings of a [RecordSettings].
 	RecordOutlet
+	// RowOutlet has rows, not frames: typed columns, which t2host shows and sends as the user
+	// says. This version of t2host has no place for them yet, and refuses to run such a plugin.
+	RowOutlet
 )
 
 // Outlet declares where frames of a plugin can go. The plugin opens nothing: the host opens the
 // file or connection, writes, queues and retries. See [Env.Outlet].
 type Outlet struct {
 	Name    string     // of the outlet, for Env.Outlet: lower-case letters, digits and _, a letter first
-	Kind    OutletKind // FileOutlet, StreamOutlet or RecordOutlet
-	Setting string     // the name of the setting that holds its suffix or target
+	Kind    OutletKind // FileOutlet, StreamOutlet, RecordOutlet or RowOutlet
+	Setting string     // the name of the setting that holds its suffix or target; none of a RowOutlet
+
+	// Of a RowOutlet: the fields of flow ends and the columns "plugin.column" that its rows pass on, of
+	// those that the plugin reads, and columns of its own.
+	Pass    []string
+	Columns []ColumnInfo
 }
 
 // StreamSettings are the settings of a stream outlet. A plugin embeds them in its settings and

@@ -24,6 +24,7 @@ type Plugin struct {
 	Ticks    TickSelect
 	EndRules []EndRule
 	Columns  []ColumnInfo
+	Metrics  []Metric
 	Exports  []TableInfo
 	Imports  []TableInfo
 	Outlets  []Outlet
@@ -157,6 +158,7 @@ type Spec[S any] struct {
 	Ticks              TickSelect         // the zero value has none
 	EndRules           []EndRule          // by which t2host ends flows
 	Columns            []AnyColumn        // that it writes at each flow end
+	Metrics            []*Metric          // that it counts
 	Exports, Imports   []AnyTable         // tables that it writes, and that it reads
 	Outlets            []Outlet           // that it sends frames to
 	Files              []InputFile        // that the user names, and it reads in Open
@@ -178,7 +180,7 @@ type Spec[S any] struct {
 func Define[S any](spec Spec[S]) *Plugin {
 	p := &Plugin{
 		Name: spec.Name, Number: spec.Number, Version: spec.Version, Doc: spec.Doc,
-		Requires: spec.Requires, Starts: spec.Starts, Packets: spec.Packets, Ends: spec.Ends, Ticks: spec.Ticks, EndRules: spec.EndRules, Columns: owned(spec.Name, spec.Columns),
+		Requires: spec.Requires, Starts: spec.Starts, Packets: spec.Packets, Ends: spec.Ends, Ticks: spec.Ticks, EndRules: spec.EndRules, Columns: owned(spec.Name, spec.Columns), Metrics: metrics(spec.Metrics),
 		Exports: infos(spec.Exports), Imports: infos(spec.Imports), Outlets: spec.Outlets,
 		Files: spec.Files, State: spec.State, Needs: spec.Needs,
 	}

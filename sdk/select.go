@@ -11,9 +11,10 @@ import (
 type PacketSelect struct {
 	Rows       field.Rows
 	Fields     field.Packet
-	PayloadLen int  // with field.Payload: the bytes of it, 1 to MaxPayload
-	HeaderLen  int  // with field.Header: the bytes of it, 1 to MaxPayload
-	Tables     bool // tables are used at packets
+	PayloadLen int          // with field.Payload: the bytes of it, 1 to MaxPayload
+	HeaderLen  int          // with field.Header: the bytes of it, 1 to MaxPayload
+	Tables     bool         // tables are used at packets
+	Columns    []ColumnInfo // that the plugin adds to each packet that it reads
 }
 
 // MaxPayload is the largest number of bytes of a packet's payload, or of its headers, that a

@@ -45,13 +45,15 @@ func (p *Plugin) Validate() error {
 		return errors.New("header of " + strconv.Itoa(p.Packets.HeaderLen) + " bytes is read: 1 to " + strconv.Itoa(MaxPayload) + " are possible")
 	case p.State < 0 || p.State > MaxState:
 		return errors.New("state of " + strconv.Itoa(int(p.State)) + " bytes a flow is declared: 0 to " + strconv.Itoa(MaxState) + " are possible")
+	case len(p.Packets.Columns) > 0 && p.Packets.Rows == field.NoRows:
+		return errors.New("columns of packets are declared but no packets: set Packets")
 	case len(p.Columns) > 0 && !p.Ends.On:
 		return errors.New("columns are declared but no flow ends: set Ends")
 	}
 	if err := checkDoc("", p.Doc); err != nil {
 		return err
 	}
-	for _, check := range []func() error{p.checkCounts, p.checkRequires, p.checkSettings, p.checkTicks, p.checkEndRules, p.checkColumns, p.checkTables, p.checkOutlets, p.checkFiles, p.checkNeeds} {
+	for _, check := range []func() error{p.checkCounts, p.checkRequires, p.checkSettings, p.checkTicks, p.checkEndRules, p.checkColumns, p.checkMetrics, p.checkTables, p.checkOutlets, p.checkFiles, p.checkNeeds} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -103,9 +105,10 @@ func (p *Plugin) checkSettings() error {
 	return nil
 }
 
-func (p *Plugin) checkColumns() error {
+// checkOwn returns the first error of columns that the plugin writes.
+func checkOwn(columns []ColumnInfo) error {
 	seen := names{"column", checkName, map[string]bool{}}
-	for _, c := range p.Columns {
+	for _, c := range columns {
 		if err := seen.add(c.Name); err != nil {
 			return err
 		}
@@ -122,6 +125,52 @@ func (p *Plugin) checkColumns() error {
 		case c.Element > 0x7fff || c.Element == 0 && c.Enterprise != 0:
 			return errors.New("column " + c.Name + ": an element of IPFIX has a number from 1 to 32767")
 		}
+	}
+	return nil
+}
+
+func (p *Plugin) checkMetrics() error {
+	seen := names{"metric", checkKey, map[string]bool{}}
+	for _, m := range p.Metrics {
+		if err := seen.add(m.Name); err != nil {
+			return err
+		}
+		if err := checkUnit(m.Unit); err != nil {
+			return errors.New("metric " + m.Name + ": " + err.Error())
+		}
+		if err := checkDoc("metric "+m.Name+": ", m.Doc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkRowOutlet refuses rows of what the plugin does not read.
+func (p *Plugin) checkRowOutlet(o *Outlet) error {
+	for _, name := range o.Pass {
+		read := slices.ContainsFunc(p.Ends.Columns, func(c ColumnInfo) bool { return c.Name == name })
+		if f := field.FlowNamed(name); !read && (f == 0 || p.Ends.Fields&f == 0) {
+			return errors.New("outlet " + o.Name + " passes " + quoted(name) + " on, which is not read at flow ends")
+		}
+	}
+	switch {
+	case o.Setting != "":
+		return errors.New("outlet " + o.Name + " has rows, and no setting: where they go is the user's to say")
+	case len(o.Pass) > 0 && !p.Ends.On || len(o.Pass)+len(o.Columns) == 0:
+		return errors.New("outlet " + o.Name + " has no columns")
+	}
+	if err := checkOwn(o.Columns); err != nil {
+		return errors.New("outlet " + o.Name + ": " + err.Error())
+	}
+	return nil
+}
+
+func (p *Plugin) checkColumns() error {
+	if err := checkOwn(p.Columns); err != nil {
+		return err
+	}
+	if err := checkOwn(p.Packets.Columns); err != nil {
+		return errors.New("packets: " + err.Error())
 	}
 	if p.Ends.All && len(p.Ends.Columns) > 0 {
 		return errors.New("ends read all columns and some by name: choose")
@@ -220,6 +269,12 @@ func (p *Plugin) checkOutlets() error {
 	for _, o := range p.Outlets {
 		if err := seen.add(o.Name); err != nil {
 			return err
+		}
+		if o.Kind == RowOutlet {
+			if err := p.checkRowOutlet(&o); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := checkKey("outlet "+o.Name+": setting", o.Setting); err != nil {
 			return err

@@ -30,6 +30,13 @@ func TestValidate(t *testing.T) {
 	tables := func(name string, of value.Type) []TableInfo {
 		return []TableInfo{{Name: name, Key: []ColumnInfo{column("k", value.IP)}, Row: []ColumnInfo{column("r", of)}}}
 	}
+	rowOutlet := func(o Outlet) func(*Plugin) {
+		return func(p *Plugin) {
+			o.Name, o.Kind = "r", RowOutlet
+			p.Outlets, p.Ends = []Outlet{o}, End(field.SrcIP)
+			p.Ends.Columns = []ColumnInfo{column("other.c", value.Text)}
+		}
+	}
 	merging := func(name string, of value.Type, rule string) ColumnInfo {
 		return ColumnInfo{Name: name, Type: of, Merge: rule}
 	}
@@ -146,6 +153,18 @@ func TestValidate(t *testing.T) {
 			p.Columns = []ColumnInfo{{Name: "c", Type: value.Uint8, Enterprise: 9, Element: 1, Unit: "bytes", Alarm: true}}
 		}, ""},
 		{"a column of no element", func(p *Plugin) { p.Columns = []ColumnInfo{{Name: "c", Type: value.Uint8, Enterprise: 9}} }, "column c: an element of IPFIX has a number from 1 to 32767"},
+		{"metrics", func(p *Plugin) { p.Metrics = []Metric{*NewCounter("seen", "d").In("packets"), *NewGauge("kept", "d")} }, ""},
+		{"a metric twice", func(p *Plugin) { p.Metrics = []Metric{*NewCounter("seen", "d"), *NewGauge("seen", "d")} }, "metric seen is declared twice"},
+		{"a metric of a word", func(p *Plugin) { p.Metrics = []Metric{{Name: "Seen"}} }, `metric "Seen": a name begins with a lower-case letter and holds lower-case letters, digits and _ only, at most 64`},
+		{"many metrics", func(p *Plugin) { p.Metrics = make([]Metric, 257) }, "257 metrics are declared: at most 256 are possible"},
+		{"columns of packets", func(p *Plugin) { p.Packets = All(); p.Packets.Columns = []ColumnInfo{column("c", value.Text)} }, ""},
+		{"columns of no packets", func(p *Plugin) { p.Packets.Columns = []ColumnInfo{column("c", value.Text)} }, "columns of packets are declared but no packets: set Packets"},
+		{"rows", rowOutlet(Outlet{Pass: []string{"srcIP", "other.c"}, Columns: []ColumnInfo{column("n", value.Uint8)}}), ""},
+		{"rows of nothing", rowOutlet(Outlet{}), "outlet r has no columns"},
+		{"rows with a setting", rowOutlet(Outlet{Setting: "to", Pass: []string{"srcIP"}}), "outlet r has rows, and no setting: where they go is the user's to say"},
+		{"rows of a field that is not read", rowOutlet(Outlet{Pass: []string{"dstIP"}}), `outlet r passes "dstIP" on, which is not read at flow ends`},
+		{"rows of a column that is not read", rowOutlet(Outlet{Pass: []string{"other.d"}}), `outlet r passes "other.d" on, which is not read at flow ends`},
+		{"rows with a column of no type", rowOutlet(Outlet{Columns: []ColumnInfo{column("n", 0)}}), "outlet r: column n has no type, or cannot be shown in that way"},
 		{"a unit that is a page", func(p *Plugin) { p.Columns = []ColumnInfo{{Name: "c", Type: value.Uint8, Unit: "a\nb"}} }, `column c: unit "a\nb" must hold letters, digits, spaces and , . / % - ( ) * ^ only, at most 32`},
 		{"a table of another", func(p *Plugin) { p.Imports = tables("other.t", value.Uint32) }, ""},
 		{"a table of nobody", func(p *Plugin) { p.Imports = tables("nobody.t", value.Uint32) }, "table nobody.t is imported, but nobody is not in Requires"},

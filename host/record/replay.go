@@ -154,7 +154,7 @@ func (g *gathered) add(out *answer.Answer) error {
 func read(p *sdk.Plugin, batch *sdk.Batch, msgs [][]byte, out *answer.Answer) error {
 	out.Reset(p.Columns)
 	var a wire.Answer
-	a.Begin(p, batch.Ends.N, batch.Events, out)
+	a.Begin(p, batch, out)
 	for _, msg := range msgs[:len(msgs)-1] {
 		if err := a.Piece(msg); err != nil {
 			return err

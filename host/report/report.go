@@ -8,6 +8,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/version"
+	"github.com/t2host/t2host/sdk"
 )
 
 // Report is the figures of a run.
@@ -69,7 +71,28 @@ type Plugin struct {
 	Summary                []string // those that answer the user's question
 	Cost                   time.Duration
 	Bytes                  uint64 // of the rows that were sent to it
+	Metrics                []Metric
 	Ends, Alarms           uint64 // flow ends, and those with an alarm, if it is limited to these
+}
+
+// Metric is a metric of a plugin and its last value: of a gauge an int64.
+type Metric struct {
+	sdk.Metric
+	Value uint64
+}
+
+// text returns the metric as "seen=12 packets".
+func (m *Metric) text() string {
+	text := m.Name + "="
+	if m.Gauge {
+		text += strconv.FormatInt(int64(m.Value), 10)
+	} else {
+		text += strconv.FormatUint(m.Value, 10)
+	}
+	if m.Unit != "" {
+		text += " " + m.Unit
+	}
+	return text
 }
 
 // Outlet is one outlet's part.

@@ -25,10 +25,13 @@ const MaxPiece = 256 << 10
 
 // Answer is a stage's answer to a batch. Its memory is reused for the next batch.
 //
-// Columns leave with the end of the batch. Everything else leaves in pieces while the stage
+// Columns and metrics leave with the end of the batch. Everything else leaves in pieces while the stage
 // works on the batch, so that an answer needs a bounded amount of memory.
 type Answer struct {
 	Columns []value.Vec // the plugin's columns, with a value for each flow end
+	Packets []value.Vec // the plugin's columns of packets, with a value for each packet row
+	Metrics []uint64    // what the plugin's metrics are after the batch, in the order of their declaration; nil: as before
+	Rows    []Rows      // for its outlets of rows, in order
 	Deltas  []Delta     // changes of its exports, in ascending order of At
 	Frames  []Frame     // bytes for its outlets, in order
 	Summary []string    // lines of the end report's short form
@@ -42,6 +45,16 @@ type Answer struct {
 
 	arena []byte // of the deltas and frames
 	held  int    // bytes gathered
+}
+
+// Rows are rows for an outlet of rows: each passes columns of a flow end of the batch on, or none, and
+// has values of the outlet's own columns.
+type Rows struct {
+	Outlet  uint16      // index in the plugin's Outlets
+	N       int         // of rows
+	OfEnds  bool        // they are flow ends of the batch: all, or those in Ends
+	Ends    []uint32    // indexes of the flow ends, which ascend
+	Columns []value.Vec // the outlet's own columns, with a value for each row
 }
 
 // Frame is bytes that leave through an outlet whole: a report, a datagram, a piece of a file.
@@ -61,18 +74,26 @@ type Delta struct {
 
 // Reset empties the answer for a plugin with these columns. It keeps the memory.
 func (o *Answer) Reset(columns []value.Column) {
-	if len(o.Columns) != len(columns) {
-		o.Columns = make([]value.Vec, len(columns))
-	}
-	for i := range columns {
-		o.Columns[i].Reset(columns[i].Type)
-	}
+	o.Columns = Cleared(o.Columns, columns)
+	o.Packets, o.Metrics = o.Packets[:0], nil
 	o.clear()
+}
+
+// Cleared returns empty columns of these types, in the memory of vecs.
+func Cleared(vecs []value.Vec, columns []value.Column) []value.Vec {
+	if cap(vecs) < len(columns) {
+		vecs = make([]value.Vec, len(columns))
+	}
+	vecs = vecs[:len(columns)]
+	for i := range columns {
+		vecs[i].Reset(columns[i].Type)
+	}
+	return vecs
 }
 
 // clear empties everything but the columns.
 func (o *Answer) clear() {
-	o.Deltas, o.Frames = o.Deltas[:0], o.Frames[:0]
+	o.Deltas, o.Frames, o.Rows = o.Deltas[:0], o.Frames[:0], o.Rows[:0]
 	o.Summary, o.Report, o.Logs = o.Summary[:0], o.Report[:0], o.Logs[:0]
 	o.arena, o.held = o.arena[:0], 0
 }
@@ -107,6 +128,13 @@ func (o *Answer) Pass(from *Answer) error {
 	for _, f := range from.Frames {
 		f.Data = slices.Clone(f.Data)
 		o.Frames = append(o.Frames, f)
+	}
+	for _, r := range from.Rows {
+		r.Ends, r.Columns = slices.Clone(r.Ends), slices.Clone(r.Columns)
+		for i := range r.Columns {
+			r.Columns[i].Data, r.Columns[i].Ends = slices.Clone(r.Columns[i].Data), slices.Clone(r.Columns[i].Ends)
+		}
+		o.Rows = append(o.Rows, r)
 	}
 	o.Summary = append(o.Summary, from.Summary...)
 	o.Report = append(o.Report, from.Report...)

@@ -26,17 +26,27 @@ func AppendAnswer(dst []byte, out *answer.Answer, ends int, problem string) []by
 			return dst
 		})
 	}
-	return finish(appendRest(dst, start, out, out.Frames, 0), start, kindAnswer)
+	dst = appendRest(dst, start, out, out.Frames, 0)
+	dst = list(dst, start, tagMetrics, len(out.Metrics), func(dst []byte) []byte { return appendColumn(dst, start, out.Metrics) })
+	if len(out.Packets) > 0 {
+		dst = list(dst, start, tagOfPackets, out.Packets[0].Len(), func(dst []byte) []byte {
+			for i := range out.Packets {
+				dst = columnVec(dst, start, &out.Packets[i])
+			}
+			return dst
+		})
+	}
+	return finish(dst, start, kindAnswer)
 }
 
-// appendRest appends all that a piece of an answer may have: changes and lines of out, and the frames with these flags.
+// appendRest appends all that a piece of an answer may have: changes, lines and rows of out, and the frames with these flags.
 func appendRest(dst []byte, start int, out *answer.Answer, frames []answer.Frame, flags uint16) []byte {
 	dst = list(dst, start, tagDeltas, len(out.Deltas), func(dst []byte) []byte { return appendDeltas(dst, start, out.Deltas) })
 	dst = list(dst, start, tagFrames, len(frames), func(dst []byte) []byte { return appendFrames(dst, start, frames, flags) })
 	for i, lines := range [...][]string{out.Summary, out.Report, out.Logs} {
 		dst = texts(dst, start, tagSummary+uint16(i), len(lines), func(k int) []string { return lines[k : k+1] })
 	}
-	return dst
+	return list(dst, start, tagRows, len(out.Rows), func(dst []byte) []byte { return appendRows(dst, start, out.Rows) })
 }
 
 // Refuse marks an answer to open that holds an error: the plugin refuses its settings, or the run's

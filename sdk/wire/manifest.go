@@ -26,7 +26,7 @@ var (
 	}
 	RowKinds    = []string{field.NoRows: "none", field.TCPRows: "tcp", field.AllRows: "all"}
 	Comparisons = []string{sdk.Below: "below", sdk.Above: "above", sdk.Equal: "equal", sdk.AnyBit: "anyBit"}
-	OutletKinds = []string{sdk.FileOutlet: "file", sdk.StreamOutlet: "stream", sdk.RecordOutlet: "records"}
+	OutletKinds = []string{sdk.FileOutlet: "file", sdk.StreamOutlet: "stream", sdk.RecordOutlet: "records", sdk.RowOutlet: "rows"}
 )
 
 // jsonWriter writes members; a guest must not link encoding/json.
@@ -59,6 +59,7 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 			j.number("header", uint64(p.Packets.HeaderLen))
 		}
 		j.bool("tables", p.Packets.Tables)
+		j.columns("columns", p.Packets.Columns)
 		j.b = append(j.b, '}')
 	}
 	if p.Starts.On {
@@ -101,6 +102,15 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 		j.b = append(j.b, '}')
 	})
 	j.columns("columns", p.Columns)
+	j.list("metrics", len(p.Metrics), func(i int) {
+		m := &p.Metrics[i]
+		j.b = append(j.b, '{')
+		j.text("name", m.Name)
+		j.bool("gauge", m.Gauge)
+		j.text("unit", m.Unit)
+		j.text("doc", m.Doc)
+		j.b = append(j.b, '}')
+	})
 	j.tables("exports", p.Exports)
 	j.tables("imports", p.Imports)
 	j.list("outlets", len(p.Outlets), func(i int) {
@@ -109,6 +119,8 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 		j.text("name", o.Name)
 		j.text("kind", word(OutletKinds, int(o.Kind)))
 		j.text("setting", o.Setting)
+		j.texts("pass", o.Pass)
+		j.columns("columns", o.Columns)
 		j.b = append(j.b, '}')
 	})
 	if p.State != 0 {

@@ -2,10 +2,12 @@ package wire
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/internal/little"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // SendPieces sends what out holds beside its columns, in pieces of an answer. It cuts frames
@@ -34,7 +36,7 @@ func SendPieces(buf []byte, out *answer.Answer, send func(piece []byte) error) (
 		}
 		from = i + 1
 	}
-	if last := out.Frames[from:]; len(last)+len(out.Deltas)+len(out.Summary)+len(out.Report)+len(out.Logs) > 0 {
+	if last := out.Frames[from:]; len(last)+len(out.Rows)+len(out.Deltas)+len(out.Summary)+len(out.Report)+len(out.Logs) > 0 {
 		s.piece(out, last, 0)
 	}
 	return s.buf, s.err
@@ -63,6 +65,7 @@ func IsPiece(msg []byte) bool { return len(msg) >= 8 && little.Uint16(msg[6:]) =
 type Answer struct {
 	plugin *sdk.Plugin
 	ends   int
+	rows   int // of packets
 	events uint32
 	out    *answer.Answer
 
@@ -73,10 +76,10 @@ type Answer struct {
 	left  error         // of handing on
 }
 
-// Begin prepares for the answer of p to a batch with that number of flow ends and events. Columns
-// are copied to out, and all else is handed to its Pass.
-func (a *Answer) Begin(p *sdk.Plugin, ends int, events uint32, out *answer.Answer) {
-	a.plugin, a.ends, a.events, a.out, a.last, a.left = p, ends, events, out, 0, nil
+// Begin prepares for the answer of p to a batch. Columns and metrics are copied to out, and all else
+// is handed to its Pass.
+func (a *Answer) Begin(p *sdk.Plugin, b *sdk.Batch, out *answer.Answer) {
+	a.plugin, a.ends, a.rows, a.events, a.out, a.last, a.left = p, b.Ends.N, b.Packets.N, b.Events, out, 0, nil
 	if len(a.begun) != len(p.Outlets) {
 		a.begun = make([][]byte, len(p.Outlets))
 	}
@@ -95,7 +98,8 @@ func (a *Answer) Piece(msg []byte) error {
 	if err != nil {
 		return err
 	}
-	return a.rest(c)
+	a.rest(c)
+	return a.pass(c)
 }
 
 // End reads the end of the answer. It returns a *[PluginError] if the plugin failed, or an error as
@@ -121,10 +125,12 @@ func (a *Answer) End(msg []byte) error {
 		return &PluginError{text, refused == 1}
 	}
 	c.leave()
-	if err := a.columns(c); err != nil {
-		return err
-	}
-	if err := a.rest(c); err != nil {
+	c.columns(tagColumns, a.out.Columns, a.ends)
+	a.rest(c)
+	a.metrics(c)
+	a.out.Packets = answer.Cleared(a.out.Packets, a.plugin.Packets.Columns)
+	c.columns(tagOfPackets, a.out.Packets, a.rows)
+	if err := a.pass(c); err != nil {
 		return err
 	}
 	for i, b := range a.begun {
@@ -138,26 +144,36 @@ func (a *Answer) End(msg []byte) error {
 // Left returns the error of Pass, if it was that which failed.
 func (a *Answer) Left() error { return a.left }
 
-// columns reads the plugin's columns, which are there if it has some and the batch has ends.
-func (a *Answer) columns(c *cursor) error {
-	there := c.list(tagColumns, 0)
-	if want := a.ends > 0 && len(a.out.Columns) > 0; want && there != a.ends || !want && there > 0 {
-		c.fail("answer is to another number of flow ends")
+// columns reads a section of columns with n values each, which is there if there are some and n is
+// not 0, as copies.
+func (c *cursor) columns(tag uint16, columns []value.Vec, n int) {
+	there := c.list(tag, 0)
+	if want := n > 0 && len(columns) > 0; want && there != n || !want && there > 0 {
+		c.fail("answer is to another number of flow ends or packets")
 	}
-	if there > 0 {
-		for i := range a.out.Columns {
-			v := &a.out.Columns[i]
+	for i := range columns {
+		if v := &columns[i]; there > 0 && c.err == nil {
 			data := v.Data
-			c.vec(v, v.Type, a.ends)
+			c.vec(v, v.Type, n)
 			v.Data = append(data, v.Data...)
 		}
 	}
 	c.leave()
-	return c.err
 }
 
-// rest reads changes, frames and lines, and hands them on.
-func (a *Answer) rest(c *cursor) error {
+// metrics reads the plugin's metrics, if they are there.
+func (a *Answer) metrics(c *cursor) {
+	if n := c.list(tagMetrics, 8); n > 0 {
+		if n != len(a.plugin.Metrics) {
+			c.fail("answer has another number of metrics than the plugin")
+		}
+		a.out.Metrics = slices.Clone(readColumn[uint64](c, n))
+	}
+	c.leave()
+}
+
+// rest reads changes, frames, lines and rows.
+func (a *Answer) rest(c *cursor) {
 	p := &a.part
 	p.Reset(nil)
 	p.Deltas, a.last = readDeltas(c, p.Deltas, tagDeltas, a.events, a.last, a.plugin.Exports)
@@ -171,10 +187,15 @@ func (a *Answer) rest(c *cursor) error {
 	p.Summary = readLines(c, p.Summary, tagSummary)
 	p.Report = readLines(c, p.Report, tagReport)
 	p.Logs = readLines(c, p.Logs, tagLog)
+	p.Rows = c.rows(p.Rows, a.plugin.Outlets, a.ends)
+}
+
+// pass hands on what rest has read, if the message ends there and is not malformed.
+func (a *Answer) pass(c *cursor) error {
 	if err := c.end(); err != nil {
 		return err
 	}
-	a.left = a.out.Pass(p)
+	a.left = a.out.Pass(&a.part)
 	return a.left
 }
 
@@ -189,6 +210,10 @@ func (a *Answer) frame(c *cursor) {
 	}
 	if int(outlet) >= len(a.plugin.Outlets) {
 		c.fail("frame for an outlet that is not declared")
+		return
+	}
+	if a.plugin.Outlets[outlet].Kind == sdk.RowOutlet {
+		c.fail("frame for an outlet of rows")
 		return
 	}
 	begun := &a.begun[outlet]
@@ -222,11 +247,11 @@ func readLines(c *cursor, to []string, tag uint16) []string {
 	return to
 }
 
-// ReadAnswer reads an answer without pieces of p to a batch with that number of flow ends and events
-// into out, as copies. Its errors are those of [Answer.End].
-func ReadAnswer(msg []byte, p *sdk.Plugin, ends int, events uint32, out *answer.Answer) error {
+// ReadAnswer reads an answer without pieces of p to b into out, as copies. Its errors are those of
+// [Answer.End].
+func ReadAnswer(msg []byte, p *sdk.Plugin, b *sdk.Batch, out *answer.Answer) error {
 	out.Reset(p.Columns)
 	var a Answer
-	a.Begin(p, ends, events, out)
+	a.Begin(p, b, out)
 	return a.End(msg)
 }

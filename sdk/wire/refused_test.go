@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -41,7 +42,13 @@ func TestRefusedAnswers(t *testing.T) {
 	change := func(d answer.Delta) func(*answer.Answer) {
 		return func(out *answer.Answer) { out.Deltas = append(out.Deltas, d) }
 	}
-	good := answer.Delta{At: 1, Key: make([]byte, 4), Row: make([]byte, 18)}
+	rows := func(r answer.Rows) func(*answer.Answer) {
+		return func(out *answer.Answer) { out.Rows = append(out.Rows, r) }
+	}
+	own := func(n int) []value.Vec {
+		return []value.Vec{{Type: value.Uint16, Data: make([]byte, 2*n)}, {Type: value.Text, Ends: make([]uint32, n)}}
+	}
+	good := answer.Delta{At: 1, Key: make([]byte, 4), Row: make([]byte, 22)}
 	late, deleted := good, good
 	late.At, deleted.Deleted = 0, true
 	for _, c := range []struct {
@@ -73,7 +80,22 @@ func TestRefusedAnswers(t *testing.T) {
 		{"an unknown flag", frames("abcd"), flags(4), "frame that begins another file, where none can"},
 		{"both flags", frames("abcd"), to(1, flags(flagNext|flagMore)), "frame that begins another file, where none can"},
 		{"another file in a frame", func(out *answer.Answer) { out.AddFrame(1, []byte("abcd")); out.AddNext(1) }, flags(flagMore), "file of records ends in the middle of a frame"},
-		{"an outlet too many", frames("abcd"), to(2, func([]byte) {}), "frame for an outlet that is not declared"},
+		{"an outlet too many", frames("abcd"), to(3, func([]byte) {}), "frame for an outlet that is not declared"},
+		{"an outlet of rows", frames("abcd"), to(2, func([]byte) {}), "frame for an outlet of rows"},
+
+		{"rows", rows(answer.Rows{Outlet: 2, N: 1, Columns: own(1)}), nil, ""},
+		{"rows of all flow ends", rows(answer.Rows{Outlet: 2, N: 2, OfEnds: true, Columns: own(2)}), nil, ""},
+		{"rows of some", rows(answer.Rows{Outlet: 2, N: 1, OfEnds: true, Ends: []uint32{1}, Columns: own(1)}), nil, ""},
+		{"rows for a file", rows(answer.Rows{Outlet: 1, N: 1}), nil, "rows for an outlet that has none"},
+		{"rows for no outlet", rows(answer.Rows{Outlet: 9, N: 1}), nil, "rows for an outlet that has none"},
+		{"no rows", rows(answer.Rows{Outlet: 2, N: 0, Columns: own(0)}), nil, "rows are malformed"},
+		{"rows with an unknown flag", rows(answer.Rows{Outlet: 2, N: 1, Columns: own(1)}), flags(4), "rows are malformed"},
+		{"rows that are picked of nothing", rows(answer.Rows{Outlet: 2, N: 1, Columns: own(1)}), flags(flagPicked), "rows are malformed"},
+		{"rows of more flow ends than there are", rows(answer.Rows{Outlet: 2, N: 3, OfEnds: true, Columns: own(3)}), nil, "rows are of another number of flow ends"},
+		{"rows of another flow end", rows(answer.Rows{Outlet: 2, N: 1, OfEnds: true, Ends: []uint32{2}, Columns: own(1)}), nil, "rows are of flow ends that do not ascend"},
+		{"rows of one flow end twice", rows(answer.Rows{Outlet: 2, N: 2, OfEnds: true, Ends: []uint32{1, 1}, Columns: own(2)}), nil, "rows are of flow ends that do not ascend"},
+		{"more rows than bytes", rows(answer.Rows{Outlet: 2, N: 1, Columns: own(1)}), put(atFirst+4, 1<<31), "rows without a value"},
+		{"rows without their columns", rows(answer.Rows{Outlet: 2, N: 9}), nil, "message ends too early"},
 
 		{"a change", change(good), nil, ""},
 		{"a change at no event", change(answer.Delta{At: 3, Key: good.Key, Row: good.Row}), nil, "table is changed outside an event, or out of order"},
@@ -81,6 +103,7 @@ func TestRefusedAnswers(t *testing.T) {
 		{"a change of another kind", change(good), func(msg []byte) { little.PutUint16(msg[atFirst+6:], 2) }, "table is changed outside an event, or out of order"},
 		{"another table", change(answer.Delta{Table: 1}), nil, "change of a table that is not declared"},
 		{"a deleted row", change(deleted), nil, "change of table a.t has a key or row of a wrong length"},
+		{"a text that is cut", change(answer.Delta{Key: good.Key, Row: append(make([]byte, 18), 9, 0, 0, 0)}), nil, "change of table a.t has a key or row of a wrong length"},
 		{"a short key", change(answer.Delta{Key: make([]byte, 3), Row: good.Row}), nil, "change of table a.t has a key or row of a wrong length"},
 	} {
 		p := &sdk.Plugin{Outlets: everything().Outlets, Exports: everything().Exports}
@@ -104,11 +127,33 @@ func TestRefusedAnswers(t *testing.T) {
 			}
 		}
 		var got answer.Answer
-		check("end", ReadAnswer(alter(AppendAnswer(nil, out, 2, "")), p, 2, 2, &got))
+		check("end", ReadAnswer(alter(AppendAnswer(nil, out, 2, "")), p, batchOf(2), &got))
 		piece := finish(appendRest(make([]byte, head), 0, out, out.Frames, 0), 0, kindPiece)
 		var a Answer
-		a.Begin(p, 2, 2, &got)
+		a.Begin(p, batchOf(2), &got)
 		check("piece", a.Piece(alter(piece)))
+	}
+}
+
+// TestRefusedEnds: what only the end of an answer may have, in another number.
+func TestRefusedEnds(t *testing.T) {
+	p := &sdk.Plugin{Metrics: everything().Metrics, Packets: everything().Packets}
+	marks := func(n int) []value.Vec { return vecs(rand.New(rand.NewPCG(1, 1)), p.Packets.Columns, n) }
+	for _, c := range []struct {
+		name string
+		out  answer.Answer
+		want string
+	}{
+		{"good", answer.Answer{Metrics: []uint64{1, 2}, Packets: marks(4)}, ""},
+		{"without metrics", answer.Answer{Packets: marks(4)}, ""},
+		{"a metric too few", answer.Answer{Metrics: []uint64{1}, Packets: marks(4)}, "answer has another number of metrics than the plugin"},
+		{"a packet too few", answer.Answer{Packets: marks(3)}, "answer is to another number of flow ends or packets"},
+		{"no columns of packets", answer.Answer{}, "answer is to another number of flow ends or packets"},
+	} {
+		err := ReadAnswer(AppendAnswer(nil, &c.out, 2, ""), p, batchOf(2), &answer.Answer{})
+		if (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
 	}
 }
 
@@ -117,7 +162,7 @@ func TestRefusedPieces(t *testing.T) {
 	var a Answer
 	var out answer.Answer
 	begin := func() []byte {
-		a.Begin(&sdk.Plugin{Outlets: everything().Outlets}, 1, 1, &out)
+		a.Begin(&sdk.Plugin{Outlets: everything().Outlets}, batchOf(1), &out)
 		return finish(make([]byte, head), 0, kindPiece)
 	}
 	columns := &answer.Answer{Columns: []value.Vec{{Type: value.Uint8, Data: []byte{1}}}}
@@ -179,7 +224,7 @@ func TestRefusedLists(t *testing.T) {
 			out := &answer.Answer{Columns: []value.Vec{{Type: c.of}}}
 			out.Columns[0].Append([]byte(text))
 			var got answer.Answer
-			err := ReadAnswer(AppendAnswer(nil, out, 1, ""), p, 1, 1, &got)
+			err := ReadAnswer(AppendAnswer(nil, out, 1, ""), p, batchOf(1), &got)
 			if (err == nil) != (want == "") || err != nil && err.Error() != want {
 				t.Errorf("%s of %q: %v, want %s", c.of, text, err, want)
 			}

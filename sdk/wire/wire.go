@@ -33,6 +33,8 @@ const (
 	flagDeleted = 1
 	flagNext    = 1
 	flagMore    = 2
+	flagOfEnds  = 1
+	flagPicked  = 2
 
 	head        = 8 // of a message
 	sectionHead = 8
@@ -50,13 +52,16 @@ const (
 
 // Tags of the sections of an answer and of its pieces, in their order.
 const (
-	tagColumns = 1 + iota // of the ends
-	tagDeltas             // changes of tables
-	tagFrames             //
-	tagSummary            // lines
-	tagReport             //
-	tagLog                //
-	tagError              // and nothing else
+	tagColumns   = 1 + iota // of the ends
+	tagDeltas               // changes of tables
+	tagFrames               //
+	tagSummary              // lines
+	tagReport               //
+	tagLog                  //
+	tagError                // and nothing else
+	tagRows                 // of outlets
+	tagMetrics              //
+	tagOfPackets            // columns of the packet rows
 )
 
 // Tags of the sections of the message that opens a plugin, in their order.

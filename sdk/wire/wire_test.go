@@ -21,10 +21,10 @@ import (
 
 // everything is a plugin that reads and returns everything there is.
 func everything() *sdk.Plugin {
-	table := sdk.TableInfo{Name: "a.t", Key: []sdk.ColumnInfo{{Name: "k", Type: value.Uint32}}, Row: []sdk.ColumnInfo{{Name: "r", Type: value.Uint8}, {Name: "ip", Type: value.IP}}}
+	table := sdk.TableInfo{Name: "a.t", Key: []sdk.ColumnInfo{{Name: "k", Type: value.Uint32}}, Row: []sdk.ColumnInfo{{Name: "r", Type: value.Uint8}, {Name: "ip", Type: value.IP}, {Name: "why", Type: value.Text}}}
 	return &sdk.Plugin{
 		Name:    "a",
-		Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 8, HeaderLen: 8, Tables: true},
+		Packets: sdk.PacketSelect{Rows: field.AllRows, Fields: field.AllPackets, PayloadLen: 8, HeaderLen: 8, Tables: true, Columns: []sdk.ColumnInfo{{Name: "mark", Type: value.Uint8}, {Name: "note", Type: value.String}}},
 		Starts:  sdk.StartSelect{On: true, Fields: field.AllStarts},
 		Ticks:   sdk.Every(time.Second),
 		Ends: sdk.EndSelect{On: true, Fields: field.AllEnds, Columns: []sdk.ColumnInfo{
@@ -33,8 +33,16 @@ func everything() *sdk.Plugin {
 		Columns: []sdk.ColumnInfo{{Name: "u", Type: value.Uint8}, {Name: "f", Type: value.Float64}, {Name: "ip", Type: value.IP}, {Name: "s", Type: value.Text}, {Name: "l", Type: value.Uint16 | value.List}},
 		Exports: []sdk.TableInfo{table},
 		Imports: []sdk.TableInfo{table},
-		Outlets: []sdk.Outlet{{Name: "x"}, {Name: "y", Kind: sdk.RecordOutlet}},
+		Outlets: []sdk.Outlet{{Name: "x"}, {Name: "y", Kind: sdk.RecordOutlet}, {
+			Name: "rows", Kind: sdk.RowOutlet, Pass: []string{"srcIP", "b.x"}, Columns: []sdk.ColumnInfo{{Name: "n", Type: value.Uint16}, {Name: "why", Type: value.Text}},
+		}},
+		Metrics: []sdk.Metric{{Name: "seen"}, {Name: "kept", Gauge: true}},
 	}
+}
+
+// batchOf returns a batch of so many flow ends, which are all of its events, and twice as many packet rows.
+func batchOf(ends int) *sdk.Batch {
+	return &sdk.Batch{Events: uint32(ends), Ends: sdk.Ends{N: ends}, Packets: sdk.Packets{N: 2 * ends}}
 }
 
 func bytesOf(rnd *rand.Rand, n int) []byte {
@@ -68,7 +76,7 @@ func deltas(rnd *rand.Rand, events int) []answer.Delta {
 		for range rnd.IntN(3) {
 			d := answer.Delta{At: uint32(at), Key: bytesOf(rnd, 4)}
 			if d.Deleted = rnd.IntN(3) == 0; !d.Deleted {
-				d.Row = bytesOf(rnd, 18)
+				d.Row = append(bytesOf(rnd, 18), "\x02\x00\x00\x00ok"...)
 			}
 			list = append(list, d)
 		}
@@ -201,14 +209,22 @@ func TestOnlyWhatIsDeclaredIsSent(t *testing.T) {
 func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *answer.Answer {
 	out := &answer.Answer{}
 	out.Reset(p.Columns)
-	for i := range out.Columns {
-		if t := out.Columns[i].Type; t.Size() == 0 {
-			out.Columns[i] = values(rnd, t, ends)
-		} else {
-			out.Columns[i].Data = bytesOf(rnd, ends*t.Size())
-		}
+	out.Columns = vecs(rnd, p.Columns, ends)
+	out.Packets = vecs(rnd, p.Packets.Columns, 2*ends)
+	if rnd.IntN(2) == 0 {
+		out.Metrics = []uint64{rnd.Uint64(), rnd.Uint64()}
 	}
 	out.Deltas = deltas(rnd, ends)
+	own := p.Outlets[2].Columns
+	for range rnd.IntN(3) {
+		n := 1 + rnd.IntN(5)
+		out.Rows = append(out.Rows, answer.Rows{Outlet: 2, N: n, Columns: vecs(rnd, own, n)})
+		if ends > 1 {
+			picked := []uint32{uint32(rnd.IntN(ends / 2)), uint32(ends - 1)}
+			out.Rows = append(out.Rows, answer.Rows{Outlet: 2, N: ends, OfEnds: true, Columns: vecs(rnd, own, ends)},
+				answer.Rows{Outlet: 2, N: 2, OfEnds: true, Ends: picked, Columns: vecs(rnd, own, 2)})
+		}
+	}
 	for range rnd.IntN(4) {
 		out.AddFrame(uint16(rnd.IntN(2)), bytesOf(rnd, rnd.IntN(9)))
 		if rnd.IntN(3) == 0 {
@@ -221,6 +237,19 @@ func randomOut(rnd *rand.Rand, p *sdk.Plugin, ends int) *answer.Answer {
 	return out
 }
 
+// vecs returns columns of n values.
+func vecs(rnd *rand.Rand, columns []sdk.ColumnInfo, n int) []value.Vec {
+	list := answer.Cleared(nil, columns)
+	for i := range list {
+		if t := list[i].Type; t.Size() == 0 {
+			list[i] = values(rnd, t, n)
+		} else {
+			list[i].Data = bytesOf(rnd, n*t.Size())
+		}
+	}
+	return list
+}
+
 func TestAnswerComesThrough(t *testing.T) {
 	p := everything()
 	var got answer.Answer
@@ -228,7 +257,7 @@ func TestAnswerComesThrough(t *testing.T) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		ends := rnd.IntN(10)
 		want := randomOut(rnd, p, ends)
-		if err := ReadAnswer(AppendAnswer(nil, want, ends, ""), p, ends, uint32(ends), &got); err != nil {
+		if err := ReadAnswer(AppendAnswer(nil, want, ends, ""), p, batchOf(ends), &got); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		if diff := cmp.Diff(*want, got, compare); diff != "" {
@@ -250,7 +279,7 @@ func pieces(t testing.TB, out *answer.Answer, ends int) (list [][]byte, end []by
 	if err != nil {
 		t.Fatal(err)
 	}
-	return list, AppendAnswer(nil, &answer.Answer{Columns: out.Columns}, ends, "")
+	return list, AppendAnswer(nil, &answer.Answer{Columns: out.Columns, Packets: out.Packets, Metrics: out.Metrics}, ends, "")
 }
 
 // TestPiecesComeThrough: an answer is the same in pieces, also with frames that are cut.
@@ -268,7 +297,7 @@ func TestPiecesComeThrough(t *testing.T) {
 		}
 		list, end := pieces(t, want, ends)
 		got.Reset(p.Columns)
-		a.Begin(p, ends, uint32(ends), &got)
+		a.Begin(p, batchOf(ends), &got)
 		for _, piece := range list {
 			if err := a.Piece(piece); err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
@@ -295,7 +324,7 @@ func TestBrokenPieces(t *testing.T) {
 	var a Answer
 	var got answer.Answer
 	for n := range list[0] {
-		a.Begin(p, 5, 5, &got)
+		a.Begin(p, batchOf(5), &got)
 		if a.Piece(list[0][:n]) == nil {
 			t.Errorf("piece cut to %d of %d bytes is taken", n, len(list[0]))
 		}
@@ -303,7 +332,7 @@ func TestBrokenPieces(t *testing.T) {
 	out = &answer.Answer{}
 	out.AddFrame(0, make([]byte, answer.MaxPiece+1))
 	list, end := pieces(t, out, 0)
-	a.Begin(&sdk.Plugin{Outlets: p.Outlets}, 0, 0, &answer.Answer{})
+	a.Begin(&sdk.Plugin{Outlets: p.Outlets}, batchOf(0), &answer.Answer{})
 	if err := a.Piece(list[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +350,7 @@ func FuzzPiece(f *testing.F) {
 	f.Fuzz(func(t *testing.T, ends uint8, msg []byte) {
 		var out answer.Answer
 		var a Answer
-		a.Begin(p, int(ends), uint32(ends), &out)
+		a.Begin(p, batchOf(int(ends)), &out)
 		if a.Piece(msg) != nil || len(a.begun[0])+len(a.begun[1]) > 0 {
 			return
 		}
@@ -339,7 +368,7 @@ func lines(o *answer.Answer) []string {
 func TestAnswerCarriesThePluginsError(t *testing.T) {
 	p := everything()
 	var out answer.Answer
-	err := ReadAnswer(AppendAnswer(nil, randomOut(rand.New(rand.NewPCG(1, 1)), p, 3), 3, "no room"), p, 3, 3, &out)
+	err := ReadAnswer(AppendAnswer(nil, randomOut(rand.New(rand.NewPCG(1, 1)), p, 3), 3, "no room"), p, batchOf(3), &out)
 	var own *PluginError
 	if !errors.As(err, &own) || own.Text != "no room" {
 		t.Errorf("got %v, want the plugin's error", err)
@@ -361,11 +390,11 @@ func TestBrokenMessages(t *testing.T) {
 		}
 	}
 	for n := range end {
-		if ReadAnswer(end[:n], p, 5, 5, &out) == nil {
+		if ReadAnswer(end[:n], p, batchOf(5), &out) == nil {
 			t.Errorf("answer cut to %d of %d bytes is taken", n, len(end))
 		}
 	}
-	if ReadAnswer(end, p, 4, 4, &out) == nil {
+	if ReadAnswer(end, p, batchOf(4), &out) == nil {
 		t.Error("answer to 5 flow ends is taken for 4")
 	}
 	if ReadBatch(append(batch, 0), p, &b) == nil {
@@ -443,7 +472,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(uint8(0), AppendAnswer(nil, &answer.Answer{}, 0, "broken"))
 	f.Fuzz(func(t *testing.T, ends uint8, msg []byte) {
 		var out answer.Answer
-		err := ReadAnswer(msg, p, int(ends), uint32(ends), &out)
+		err := ReadAnswer(msg, p, batchOf(int(ends)), &out)
 		var own *PluginError
 		if errors.As(err, &own) {
 			return

@@ -42,6 +42,8 @@ type Stage struct {
 	Rows   uint64 // packet rows
 	Bytes  uint64 // of rows and ends that were sent
 
+	Metrics []uint64 // as they are, in the order of their declaration; nil: none has changed
+
 	// With Alarms: the flow ends so far, and those with an alarm.
 	Ends, Marked uint64
 }
@@ -256,6 +258,9 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	}
 	if err == nil {
 		err = checkColumns(&v.Out)
+	}
+	if err == nil && v.Out.Metrics != nil {
+		s.Metrics = append(s.Metrics[:0], v.Out.Metrics...)
 	}
 	if s.unsent != nil {
 		return s.unsent

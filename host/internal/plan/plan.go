@@ -114,7 +114,7 @@ func (p *Plan) make(c *Config) error {
 	if err := p.checkRules(); err != nil {
 		return err
 	}
-	if err := p.checkAlarms(); err != nil {
+	if err := errors.Join(p.checkRows(), p.checkAlarms()); err != nil {
 		return err
 	}
 	p.grantMemory(c)
@@ -129,6 +129,18 @@ func (p *Plan) make(c *Config) error {
 		}
 	}
 	p.claim(c)
+	return nil
+}
+
+// checkRows refuses outlets of rows: there is no place for them yet.
+func (p *Plan) checkRows() error {
+	for _, l := range p.Plugins {
+		for _, o := range l.Plugin.Outlets {
+			if o.Kind == sdk.RowOutlet {
+				return fmt.Errorf("plugin %s: outlet %s has rows, which this t2host can send nowhere: a newer one can", l.Name, o.Name)
+			}
+		}
+	}
 	return nil
 }
 

@@ -27,6 +27,7 @@ type (
 		EndRules []endRule       `json:"endRules"`
 		Ends     *ends           `json:"ends"`
 		Columns  []column        `json:"columns"`
+		Metrics  []metric        `json:"metrics"`
 		Exports  []table         `json:"exports"`
 		Imports  []table         `json:"imports"`
 		Outlets  []outlet        `json:"outlets"`
@@ -56,6 +57,13 @@ type (
 		Payload int      `json:"payload"`
 		Header  int      `json:"header"`
 		Tables  bool     `json:"tables"`
+		Columns []column `json:"columns"`
+	}
+	metric struct {
+		Name  string `json:"name"`
+		Doc   string `json:"doc"`
+		Unit  string `json:"unit"`
+		Gauge bool   `json:"gauge"`
 	}
 	inputFile struct {
 		Setting string `json:"setting"`
@@ -101,9 +109,11 @@ type (
 		Row  []column `json:"row"`
 	}
 	outlet struct {
-		Name    string `json:"name"`
-		Kind    string `json:"kind"`
-		Setting string `json:"setting"`
+		Name    string   `json:"name"`
+		Kind    string   `json:"kind"`
+		Setting string   `json:"setting"`
+		Pass    []string `json:"pass"`
+		Columns []column `json:"columns"`
 	}
 )
 
@@ -125,6 +135,7 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 	if p.Packets != nil {
 		d.Packets.Rows = field.Rows(w.index("rows", wire.RowKinds, p.Packets.Rows))
 		d.Packets.PayloadLen, d.Packets.HeaderLen, d.Packets.Tables = p.Packets.Payload, p.Packets.Header, p.Packets.Tables
+		d.Packets.Columns = w.columns(p.Packets.Columns)
 		for _, name := range p.Packets.Fields {
 			d.Packets.Fields |= fieldNamed(&w, "packet field", name, field.PacketNamed)
 		}
@@ -155,9 +166,12 @@ func (p *plugin) declaration() (*sdk.Plugin, error) {
 		d.Ends.Columns, d.Ends.All = w.columns(p.Ends.Columns), p.Ends.All
 	}
 	d.Columns = w.columns(p.Columns)
+	for _, m := range p.Metrics {
+		d.Metrics = append(d.Metrics, sdk.Metric(m))
+	}
 	d.Exports, d.Imports = w.tables(p.Exports), w.tables(p.Imports)
 	for _, o := range p.Outlets {
-		d.Outlets = append(d.Outlets, sdk.Outlet{Name: o.Name, Kind: sdk.OutletKind(w.index("kind of outlet", wire.OutletKinds, o.Kind)), Setting: o.Setting})
+		d.Outlets = append(d.Outlets, sdk.Outlet{Name: o.Name, Kind: sdk.OutletKind(w.index("kind of outlet", wire.OutletKinds, o.Kind)), Setting: o.Setting, Pass: o.Pass, Columns: w.columns(o.Columns)})
 	}
 	return d, w.err
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -117,8 +118,20 @@ func (s *parts) upTo(to position) bool {
 // merge adds the columns of the part's answer to the whole's.
 func (s *parts) merge() {
 	out, part := &s.whole.Out, &s.part.Out
-	for i := range out.Columns {
-		to, from := &out.Columns[i], &part.Columns[i]
+	if part.Metrics != nil {
+		out.Metrics = part.Metrics
+	}
+	mergeColumns(out.Columns, part.Columns)
+	if len(out.Packets) == 0 {
+		out.Packets = answer.Cleared(out.Packets, s.plugin.Packets.Columns)
+	}
+	mergeColumns(out.Packets, part.Packets)
+}
+
+// mergeColumns appends the values of a part's columns.
+func mergeColumns(columns, part []value.Vec) {
+	for i := range part {
+		to, from := &columns[i], &part[i]
 		before := uint32(len(to.Data))
 		to.Data = append(to.Data, from.Data...)
 		for _, end := range from.Ends {
@@ -127,5 +140,21 @@ func (s *parts) merge() {
 	}
 }
 
-// pass hands on the rest of the part's answer.
-func (s *parts) pass(out *answer.Answer) error { return s.whole.Out.Pass(out) }
+// pass hands on the rest of the part's answer. Rows of its flow ends are rows of the whole's.
+func (s *parts) pass(out *answer.Answer) error {
+	first := uint32(s.done.ends - s.part.Ends.N)
+	for i := range out.Rows {
+		r := &out.Rows[i]
+		if !r.OfEnds {
+			continue
+		}
+		ends := make([]uint32, r.N)
+		for k := range ends {
+			if ends[k] = first + uint32(k); r.Ends != nil {
+				ends[k] = first + r.Ends[k]
+			}
+		}
+		r.Ends = ends
+	}
+	return s.whole.Out.Pass(out)
+}

@@ -132,7 +132,7 @@ func (s *stage) control(answer []byte, err error) error {
 		return err
 	}
 	none := &sdk.Plugin{Name: s.plugin.Name}
-	return s.checked(wire.ReadAnswer(answer, none, 0, 0, &s.none))
+	return s.checked(wire.ReadAnswer(answer, none, &sdk.Batch{}, &s.none))
 }
 
 // checked tells a plugin's own error from a malformed answer.
@@ -176,7 +176,7 @@ func (s *stage) exchange(b *sdk.Batch, size int) error {
 		return err
 	}
 	b.Out.Reset(s.plugin.Columns)
-	s.answer.Begin(s.plugin, b.Ends.N, b.Events, &b.Out)
+	s.answer.Begin(s.plugin, b, &b.Out)
 	var malformed error
 	end, err := s.peer.Batch(wire.AppendBatch(room, s.plugin, b), func(piece []byte) error {
 		malformed = s.answer.Piece(piece)

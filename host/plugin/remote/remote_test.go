@@ -225,7 +225,7 @@ func TestAPeerThatAnswersNonsense(t *testing.T) {
 	}{
 		{"garbage", func() ([]byte, error) { return []byte(strings.Repeat("x", 50)), nil }, "malformed answer: message length is wrong", true},
 		{"nothing", func() ([]byte, error) { return nil, nil }, "malformed answer: message is shorter than its header", true},
-		{"other ends", func() ([]byte, error) { return wire.AppendAnswer(nil, &answer.Answer{}, 3, ""), nil }, "malformed answer: answer is to another number of flow ends", true},
+		{"other ends", func() ([]byte, error) { return wire.AppendAnswer(nil, &answer.Answer{}, 3, ""), nil }, "malformed answer: answer is to another number of flow ends or packets", true},
 		{"gone", func() ([]byte, error) { return nil, errors.New("process died") }, "process died", true},
 		{"own error", func() ([]byte, error) { return wire.AppendAnswer(nil, &answer.Answer{}, 0, "no room"), nil }, "no room", false},
 	} {
