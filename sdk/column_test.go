@@ -271,3 +271,29 @@ func TestPutIsInlined(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsNotDeclared: a row that is asked for a field that was not declared names it, and the author's line.
+func TestWhatIsNotDeclared(t *testing.T) {
+	for _, c := range []struct {
+		loop Loop
+		want string
+	}{
+		{Loop{Packet: func(p PacketRow) { p.Window() }}, "panic: field.Window is read but not declared: add it to Packets (column_test.go:"},
+		{Loop{Packet: func(p PacketRow) { p.Payload() }}, "panic: field.Payload is read but not declared: add it to Packets (column_test.go:"},
+		{Loop{StartFlow: func(s StartRow) { s.SrcIP() }}, "panic: field.SrcIP is read but not declared: add it to Starts (column_test.go:"},
+		{Loop{EndFlow: func(e EndRow) error { e.LastSeen(); return nil }}, "panic: field.LastSeen is read but not declared: add it to Ends (column_test.go:"},
+		{Loop{EndFlow: func(e EndRow) error { e.Vec(field.VLANID); return nil }}, "panic: a field of Vec is read but not declared: add it to Ends (column_test.go:"},
+		{Loop{EndFlow: func(e EndRow) error { var none []int; _ = none[e.Flow()]; return nil }}, "panic: runtime error: index out of range [0] with length 0 (column_test.go:"},
+	} {
+		stage := stageOf(t, Define(Spec[struct{}]{
+			Name: "p", Version: "1.0.0", Doc: "p", Open: func(*Env, struct{}) (Stage, error) { return &c.loop, nil },
+		}))
+		b := ends(1)
+		b.Events, b.Ends.Order[0], b.Ends.Before[0] = 3, 2, 1
+		b.Packets = Packets{N: 1, Flow: []uint32{0}}
+		b.Starts = Starts{N: 1, Flow: []uint32{0}, Before: []uint32{0}, Order: []uint32{0}}
+		if err := stage.Batch(b); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+}

@@ -133,6 +133,9 @@ func (f *Folder) read() ([]*Artefact, error) {
 // there is nothing to refuse.
 func judge(what, path string) error {
 	var err *owned.Error
+	if path == "" { // a plugin without that form; the current folder is not meant
+		return nil
+	}
 	if errors.As(owned.All(path), &err) {
 		return fmt.Errorf("plugin %s %w", what, err)
 	}

@@ -1,0 +1,20 @@
+package dnsnames_test
+
+import (
+	"testing"
+
+	"example.com/dnsnames"
+
+	"github.com/t2host/t2host/sdk/sdktest"
+)
+
+// TestCases: packets as text, and what the plugins make of them. go test -update writes the
+// expectations anew.
+func TestCases(t *testing.T) {
+	sdktest.Cases(t, "testdata/*.txtar", dnsnames.Plugin)
+}
+
+// TestREADME: the tables in README.md are those of the declaration.
+func TestREADME(t *testing.T) {
+	sdktest.README(t, dnsnames.Plugin, "README.md")
+}
