@@ -48,22 +48,25 @@ func (r *Requirement) declarations() ([]byte, error) {
 		if len(t.Key) == 1 && t.Key[0].Name == "ip" && t.Key[0].Type == value.IP {
 			key = "sdk.IP"
 		} else {
-			structure(&b, key, "the key of", name, t.Key)
+			structure(&b, key, "the key of", name, t.Key, true)
 		}
-		structure(&b, name+"Row", "a row of", name, t.Row)
+		structure(&b, name+"Row", "a row of", name, t.Row, false)
 		fmt.Fprintf(&b, "// %s is a table, for Spec.Imports and View.\nvar %s = sdk.NewTable[%s, %sRow](%q)\n\n", name, name, key, name, t.Name)
 	}
 	return format.Source([]byte(b.String()))
 }
 
 // structure writes the type of a table's keys or rows.
-func structure(b *strings.Builder, name, what, table string, fields []sdk.ColumnInfo) {
+func structure(b *strings.Builder, name, what, table string, fields []sdk.ColumnInfo, isKey bool) {
 	names := identifiers{"Fields": true}
 	var visits strings.Builder
 	fmt.Fprintf(b, "// %s is %s %s.\ntype %s struct {\n", name, what, table, name)
 	for _, c := range fields {
 		f, t, list := names.of(c.Name), goTypes[c.Type.Elem()], ""
-		if c.Type.IsList() {
+		switch {
+		case c.Type.IsList() && isKey:
+			t, list = "sdk.KeyList["+t+"]", "KeyList"
+		case c.Type.IsList():
 			t, list = "[]"+t, "List"
 		}
 		fmt.Fprintf(b, "%s %s\n", f, t)

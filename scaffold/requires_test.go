@@ -26,7 +26,7 @@ func TestDeclarations(t *testing.T) {
 	p.Columns = append(p.Columns, sdk.ColumnInfo{Name: "U8", Type: value.Uint8}, sdk.ColumnInfo{Name: "_x", Type: value.Uint8})
 	p.Exports = []sdk.TableInfo{
 		{Name: "every.hosts", Key: []sdk.ColumnInfo{{Name: "ip", Type: value.IP}}, Row: row},
-		{Name: "every.ports", Key: []sdk.ColumnInfo{{Name: "proto", Type: value.Uint8}, {Name: "host", Type: value.String}}, Row: row[:1]},
+		{Name: "every.ports", Key: []sdk.ColumnInfo{{Name: "proto", Type: value.Uint8}, {Name: "host", Type: value.String}, {Name: "tags", Type: value.Uint16 | value.List}}, Row: row[:1]},
 	}
 	r := &Requirement{Plugin: p, Direct: true}
 	source, err := r.declarations()
@@ -46,6 +46,7 @@ func TestDeclarations(t *testing.T) {
 		`Times   = sdk.NewListColumn[int64]("every.times", "it's \"quoted\"", sdk.ShowTime, sdk.Unit("bytes"), sdk.IPFIX(32473, 7))`,
 		`sdk.Field(f, "2nd", &r.X2nd, sdk.MergeWith("longest"))`,
 		`sdk.ListField(f, "strings", &r.Strings, sdk.ShowQuoted)`,
+		`Tags sdk.KeyList[uint16]`, `sdk.KeyListField(f, "tags", &r.Tags)`,
 		`var Hosts = sdk.NewTable[sdk.IP, HostsRow]("every.hosts")`,
 		`var Ports = sdk.NewTable[PortsKey, PortsRow]("every.ports")`,
 	} {

@@ -57,7 +57,8 @@ func (f *TableFields) field(name string, v any, options []ColumnOption) {
 	}
 }
 
-// ListField visits a field of a row that is a list. A key has none: lists cannot be compared.
+// ListField visits a field of a row that is a list. In a key it is a [KeyList], since slices cannot be
+// compared.
 func ListField[T ColumnValue](f *TableFields, name string, v *[]T, options ...ColumnOption) {
 	t := typeOf[T]() | value.List
 	switch f.mode {
@@ -89,6 +90,44 @@ func ListField[T ColumnValue](f *TableFields, name string, v *[]T, options ...Co
 			*v, rest = append(*v, one), after
 		}
 	}
+}
+
+// KeyList is a list that can be compared, and so be a field of a key.
+type KeyList[T ColumnValue] struct{ bytes string }
+
+// KeyListOf returns a list of values.
+func KeyListOf[T ColumnValue](values ...T) KeyList[T] {
+	var b []byte
+	for i := range values {
+		b = appendElem(b, &values[i])
+	}
+	return KeyList[T]{string(b)}
+}
+
+// Values returns the values of the list.
+func (l KeyList[T]) Values() []T {
+	var values []T
+	t, rest := typeOf[T]()|value.List, []byte(l.bytes)
+	for {
+		elem, after, ok := t.Next(rest)
+		if !ok {
+			return values
+		}
+		var v T
+		readElem(elem, &v)
+		values, rest = append(values, v), after
+	}
+}
+
+// KeyListField visits a field of a key that is a list.
+func KeyListField[T ColumnValue](f *TableFields, name string, v *KeyList[T], options ...ColumnOption) {
+	t := typeOf[T]() | value.List
+	if f.mode == declareFields {
+		f.columns = append(f.columns, declare(name, "", t, options).info)
+		return
+	}
+	f.field(name, &v.bytes, nil) // its bytes with their length before them, as those of a text
+	f.short = f.short || f.mode == readFields && !t.Whole([]byte(v.bytes))
 }
 
 // elemSize returns the bytes that appendElem appends.

@@ -78,6 +78,34 @@ func TestTableFields(t *testing.T) {
 	}
 }
 
+// TestKeyLists: a list in a key is the same for the same values, on the wire it is as any other, and
+// what is no whole list is not read.
+func TestKeyLists(t *testing.T) {
+	a, b := KeyListOf[uint16](1, 2), KeyListOf[uint16](1, 2)
+	if a != b || a == KeyListOf[uint16](2, 1) {
+		t.Error("lists are compared in another way than their values")
+	}
+	list := []uint16{1, 2}
+	want := written(nil, func(f *TableFields) { ListField(f, "l", &list) })
+	got := written(nil, func(f *TableFields) { KeyListField(f, "l", &a) })
+	if diff := cmp.Diff(want, got); diff != "" || measured(func(f *TableFields) { KeyListField(f, "l", &a) }) != len(got) {
+		t.Error(diff)
+	}
+	var back KeyList[uint16]
+	if !read(got, func(f *TableFields) { KeyListField(f, "l", &back) }) || cmp.Diff(list, back.Values()) != "" {
+		t.Errorf("read %v", back.Values())
+	}
+	if read([]byte{3, 0, 0, 0, 1, 0, 2}, func(f *TableFields) { KeyListField(f, "l", &back) }) {
+		t.Error("a part of a value is read")
+	}
+	if c := declaredFields(func(f *TableFields) { KeyListField(f, "l", &a, ShowHex) })[0]; c.Type != value.Hex16|value.List {
+		t.Errorf("%v", c)
+	}
+	if texts := KeyListOf("a", "").Values(); len(texts) != 2 || texts[0] != "a" {
+		t.Errorf("%q", texts)
+	}
+}
+
 // TestALengthFromOutside: a list or text cannot be longer than what holds it.
 func TestALengthFromOutside(t *testing.T) {
 	var text string

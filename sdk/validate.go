@@ -236,8 +236,8 @@ func checkFields(t *TableInfo) error {
 		}
 	}
 	for _, c := range t.Key {
-		if c.Type.IsList() || c.Merge != "" {
-			return errors.New("field " + c.Name + " of the key is a list, or merges: rows merge whose keys are equal")
+		if c.Merge != "" {
+			return errors.New("field " + c.Name + " of the key merges: rows do whose keys are equal")
 		}
 	}
 	for _, c := range t.Row {

@@ -138,20 +138,30 @@ func TestExampleLongShut(t *testing.T) {
 	}
 }
 
-func TestExampleWithPayload(t *testing.T) {
+// cBench builds and checks an example in C. It returns nil if there is no compiler, and the clone.
+func cBench(t *testing.T, name string) (b *bench, root string) {
+	t.Helper()
 	for _, tool := range []string{"clang", "wasm-ld"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			skip(t, "no "+tool+" here")
-			return
+			return nil, ""
 		}
 	}
-	b := exampleBench(t, "withPayload")
+	b = exampleBench(t, name)
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.run("make", "build", "INCLUDE="+filepath.Join(root, "testdata/guests"))
-	b.check("withpayload.wasm")
+	b.check(strings.ToLower(name) + ".wasm")
+	return b, root
+}
+
+func TestExampleWithPayload(t *testing.T) {
+	b, root := cBench(t, "withPayload")
+	if b == nil {
+		return
+	}
 	b.run("t2host", "-q", "-r", filepath.Join(root, "testdata/plain.pcap"), "-w", "out", "-p", "./withpayload.wasm,basicflow,basicstats,txtsink",
 		"--set", "txtsink.columns=l4Proto,pktsSnt,pktsWithPayload")
 	flows, err := os.ReadFile(filepath.Join(b.dir, "out_flows.txt"))

@@ -231,19 +231,10 @@ func near(x, y float64) bool { return math.Abs(x-y) <= 1e-4*max(1, math.Abs(y)) 
 
 // TestExamplePortBytes: the sums of each port are tshark's, in captures without tunnels.
 func TestExamplePortBytes(t *testing.T) {
-	for _, tool := range []string{"clang", "wasm-ld"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			skip(t, "no "+tool+" here")
-			return
-		}
+	b, root := cBench(t, "portBytes")
+	if b == nil {
+		return
 	}
-	b := exampleBench(t, "portBytes")
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.run("make", "build", "INCLUDE="+filepath.Join(root, "testdata/guests"))
-	b.check("portbytes.wasm")
 	captures := []string{filepath.Join(root, "testdata/windows.pcap"), filepath.Join(root, "testdata/windows6.pcapng")}
 	if dir := realCaptures(t); dir != "" {
 		for _, name := range []string{"ipp.pcap", "ndpi_reddit.pcap", "ppp_raw_ip.pcap", "sv_smb-filename.pcap", "whatsappfiles.pcap"} {

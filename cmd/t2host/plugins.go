@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -180,6 +181,18 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 		}
 		line("reads", "%s packets: %s", wire.RowKinds[a.Packets.Rows], fields)
 	}
+	if a.Starts.On {
+		line("reads", "%s", strings.TrimSuffix("begins of flows: "+strings.Join(a.Starts.Fields.Names(), ", "), ": "))
+	}
+	switch {
+	case a.Ticks.Setting != "":
+		line("called", "every %s.%s seconds of packet time", a.Name, a.Ticks.Setting)
+	case a.Ticks.On():
+		line("called", "every %s of packet time", time.Duration(a.Ticks.Every))
+	}
+	for _, r := range a.EndRules {
+		line("ends flows", "by their packets with %s %s a value", r.Field.Names()[0], wire.Comparisons[r.Is])
+	}
 	if a.Ends.On {
 		line("reads", "%s", strings.TrimSuffix("flow ends: "+strings.Join(a.Ends.Fields.Names(), ", "), ": "))
 	}
@@ -210,16 +223,22 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 	if len(a.Columns) > 0 {
 		fmt.Fprintln(t, "\nCOLUMN\tTYPE\tMEANING")
 		for _, c := range a.Columns {
-			fmt.Fprintf(t, "%s\t%s\t%s\n", c.Name, c.Type, printable.Line(c.Doc))
+			fmt.Fprintf(t, "%s\t%s\t%s\n", c.Name, c.Words(), printable.Line(c.Doc))
+		}
+	}
+	if len(a.Metrics) > 0 {
+		fmt.Fprintln(t, "\nMETRIC\tUNIT\tMEANING")
+		for _, m := range a.Metrics {
+			fmt.Fprintf(t, "%s\t%s\t%s\n", m.Name, m.Unit, printable.Line(m.Doc))
 		}
 	}
 	for _, e := range a.Exports {
 		fmt.Fprintf(t, "\nTABLE %s\n", e.Name)
 		for _, c := range e.Key {
-			fmt.Fprintf(t, "key\t%s\t%s\n", c.Name, c.Type)
+			fmt.Fprintf(t, "key\t%s\t%s\n", c.Name, c.Words())
 		}
 		for _, c := range e.Row {
-			fmt.Fprintf(t, "row\t%s\t%s\n", c.Name, c.Type)
+			fmt.Fprintf(t, "row\t%s\t%s\n", c.Name, c.Words())
 		}
 	}
 	return t.Flush()

@@ -65,7 +65,7 @@ func Declaration(p *sdk.Plugin) string {
 		b.WriteString("\n## Columns\n\n| name | type | meaning |\n|---|---|---|\n")
 	}
 	for _, c := range p.Columns {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, words(c), printable.Line(c.Doc))
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Words(), printable.Line(c.Doc))
 	}
 	for _, e := range p.Exports {
 		fmt.Fprintf(&b, "\n## Export `%s`\n\nBy %s: %s.\n", e.Name, columns(e.Key), columns(e.Row))
@@ -87,21 +87,7 @@ func Declaration(p *sdk.Plugin) string {
 func columns(list []sdk.ColumnInfo) string {
 	var names []string
 	for _, c := range list {
-		names = append(names, fmt.Sprintf("`%s` (%s)", c.Name, words(c)))
+		names = append(names, fmt.Sprintf("`%s` (%s)", c.Name, c.Words()))
 	}
 	return strings.Join(names, ", ")
-}
-
-// words returns the type of a column or field, its unit, and how it merges.
-func words(c sdk.ColumnInfo) string {
-	w := []string{c.Type.String()}
-	for _, more := range []string{c.Unit, c.Merge} {
-		if more != "" {
-			w = append(w, more)
-		}
-	}
-	if c.Alarm {
-		w = append(w, "alarm")
-	}
-	return strings.Join(w, ", ")
 }

@@ -17,6 +17,21 @@ type Column struct {
 	Merge string // of a row's field: how it merges over several runs, "" or "sum", "min", "max", "first", "last", "with FIELD"
 }
 
+// Words returns the type of the column with what else is known of its values, for a page or a
+// terminal: "u32, packets, alarm".
+func (c *Column) Words() string {
+	words := c.Type.String()
+	for _, more := range []string{c.Unit, c.Merge} {
+		if more != "" {
+			words += ", " + more
+		}
+	}
+	if c.Alarm {
+		words += ", alarm"
+	}
+	return words
+}
+
 // Owner splits the name of another plugin's column or table, "plugin.name". Without a dot,
 // name is empty.
 func Owner(qualified string) (plugin, name string) {

@@ -3,7 +3,6 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -114,12 +113,13 @@ func (p *Plan) make(c *Config) error {
 	if err := p.checkRules(); err != nil {
 		return err
 	}
-	if err := errors.Join(p.checkRows(), p.checkAlarms()); err != nil {
+	if err := p.checkRows(); err != nil {
 		return err
 	}
 	p.grantMemory(c)
 	p.completeOpenings()
 	p.tellOfColumns(c, catalogue)
+	p.tellOfAlarms(c)
 	if c.Log {
 		p.Log = &outlet.Config{Name: "log", Target: outlet.File(c.Prefix + "_log.txt")}
 	}
@@ -144,17 +144,12 @@ func (p *Plan) checkRows() error {
 	return nil
 }
 
-// checkAlarms refuses a run that is limited to alarms where none can come.
-func (p *Plan) checkAlarms() error {
-	for _, l := range p.Plugins {
-		if slices.ContainsFunc(l.Columns, func(c sdk.ColumnInfo) bool { return c.Alarm }) {
-			return nil
-		}
+// tellOfAlarms warns the user of a run that is limited to alarms where none can come.
+func (p *Plan) tellOfAlarms(c *Config) {
+	isAlarm := func(c sdk.ColumnInfo) bool { return c.Alarm }
+	if p.Records == "alarms" && !slices.ContainsFunc(p.Plugins, func(l Plugin) bool { return slices.ContainsFunc(l.Columns, isAlarm) }) {
+		c.Warn("output.records=alarms: sinks get no record, since no plugin of this run has a column that is an alarm, such as tcpWinThCnt of tcpwin: add one to -p")
 	}
-	if p.Records == "alarms" {
-		return errors.New("output.records=alarms: no plugin of this run has a column that is an alarm, such as tcpWinThCnt of tcpwin: add one to -p")
-	}
-	return nil
 }
 
 // tellOfColumns tells the user which plugins have columns, if one that writes all columns is
