@@ -8,6 +8,9 @@ type State int
 // MaxState bounds the State that a plugin may declare.
 const MaxState = 64 << 10
 
+// MaxExtra is the most memory in bytes that a plugin may declare beside the state of its flows.
+const MaxExtra = 2 << 30
+
 // StateOf returns the size of a T, for the State of a plugin that keeps its flows in a
 // PerFlow[T]. What a T points to is not part of it. A plugin with two of them declares the sum.
 func StateOf[T any]() State {

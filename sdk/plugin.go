@@ -30,6 +30,7 @@ type Plugin struct {
 	Outlets  []Outlet
 	Files    []InputFile
 	State    State    // bytes of memory for each live flow; 0 for none
+	Memory   int64    // bytes that it needs beside, and beside the 64 MiB that all have
 	Needs    []string // what no plugin has of itself, see Spec
 
 	// Open opens the plugin for one run. It may be called for several runs of one
@@ -163,6 +164,7 @@ type Spec[S any] struct {
 	Outlets            []Outlet           // that it sends frames to
 	Files              []InputFile        // that the user names, and it reads in Open
 	State              State              // that it keeps of each live flow, see StateOf
+	Memory             int64              // bytes that it needs beside it, and beside the 64 MiB that all have, at most MaxExtra
 
 	// Needs are what the plugin cannot do without and no plugin has of itself: "children"
 	// (processes), "net:HOST:PORT" (a TCP peer), "read:/PATH" (a file or folder), "net" and
@@ -182,7 +184,7 @@ func Define[S any](spec Spec[S]) *Plugin {
 		Name: spec.Name, Number: spec.Number, Version: spec.Version, Doc: spec.Doc,
 		Requires: spec.Requires, Starts: spec.Starts, Packets: spec.Packets, Ends: spec.Ends, Ticks: spec.Ticks, EndRules: spec.EndRules, Columns: owned(spec.Name, spec.Columns), Metrics: metrics(spec.Metrics),
 		Exports: infos(spec.Exports), Imports: infos(spec.Imports), Outlets: spec.Outlets,
-		Files: spec.Files, State: spec.State, Needs: spec.Needs,
+		Files: spec.Files, State: spec.State, Memory: spec.Memory, Needs: spec.Needs,
 	}
 	bind := func(s *S) []Setting {
 		if spec.Settings == nil {

@@ -45,6 +45,8 @@ func (p *Plugin) Validate() error {
 		return errors.New("header of " + strconv.Itoa(p.Packets.HeaderLen) + " bytes is read: 1 to " + strconv.Itoa(MaxPayload) + " are possible")
 	case p.State < 0 || p.State > MaxState:
 		return errors.New("state of " + strconv.Itoa(int(p.State)) + " bytes a flow is declared: 0 to " + strconv.Itoa(MaxState) + " are possible")
+	case p.Memory < 0 || p.Memory > MaxExtra:
+		return errors.New("memory of " + strconv.FormatInt(p.Memory, 10) + " bytes is declared: 0 to " + strconv.Itoa(MaxExtra) + " are possible")
 	case len(p.Packets.Columns) > 0 && p.Packets.Rows == field.NoRows:
 		return errors.New("columns of packets are declared but no packets: set Packets")
 	case len(p.Columns) > 0 && !p.Ends.On:

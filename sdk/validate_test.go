@@ -153,6 +153,8 @@ func TestValidate(t *testing.T) {
 			p.Columns = []ColumnInfo{{Name: "c", Type: value.Uint8, Enterprise: 9, Element: 1, Unit: "bytes", Alarm: true}}
 		}, ""},
 		{"a column of no element", func(p *Plugin) { p.Columns = []ColumnInfo{{Name: "c", Type: value.Uint8, Enterprise: 9}} }, "column c: an element of IPFIX has a number from 1 to 32767"},
+		{"memory", func(p *Plugin) { p.Memory = MaxExtra }, ""},
+		{"too much memory", func(p *Plugin) { p.Memory = MaxExtra + 1 }, "memory of 2147483649 bytes is declared: 0 to 2147483648 are possible"},
 		{"metrics", func(p *Plugin) { p.Metrics = []Metric{*NewCounter("seen", "d").In("packets"), *NewGauge("kept", "d")} }, ""},
 		{"a metric twice", func(p *Plugin) { p.Metrics = []Metric{*NewCounter("seen", "d"), *NewGauge("seen", "d")} }, "metric seen is declared twice"},
 		{"a metric of a word", func(p *Plugin) { p.Metrics = []Metric{{Name: "Seen"}} }, `metric "Seen": a name begins with a lower-case letter and holds lower-case letters, digits and _ only, at most 64`},

@@ -205,6 +205,9 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 	if a.State > 0 {
 		line("keeps", "%d bytes of each live flow", a.State)
 	}
+	if a.Plugin.Memory > 0 {
+		line("needs", "%d MiB of memory beside that, and beside the 64 of all plugins", (a.Plugin.Memory+1<<20-1)>>20)
+	}
 	for _, f := range a.Files {
 		line("reads", "the file that setting %s names, at most %d bytes: %s", f.Setting, f.Max, printable.Line(f.Doc))
 	}

@@ -59,7 +59,7 @@ func Run(ctx context.Context, c Config) ([]Finding, error) {
 		k.capture(ctx, capture)
 	}
 	k.speed(ctx)
-	k.find(fmt.Sprintf("memory within %d MiB and time within 10 s a batch", plugin.Memory(0, k.Artefact.State, plugin.DefaultFlows)>>20), k.beyond)
+	k.find(fmt.Sprintf("memory within %d MiB and time within 10 s a batch", plugin.Memory(0, uint64(k.Artefact.Plugin.Memory), k.Artefact.State, plugin.DefaultFlows)>>20), k.beyond)
 	return k.found, nil
 }
 

@@ -45,9 +45,9 @@ func (k *carrier) Describe(path string) ([]*plugin.Artefact, error) {
 	}
 	plugins, err := remote.Describe(func() (remote.Peer, error) {
 		if isModule {
-			return k.apart(path, f, code, file.SHA256, plugin.Memory(k.MaxMemory, 0, 0), lines.Line)
+			return k.apart(path, f, code, file.SHA256, plugin.Memory(k.MaxMemory, 0, 0, 0), lines.Line)
 		}
-		c := k.command(path, path, plugin.Memory(k.MaxMemory, 0, 0), lines.Line)
+		c := k.command(path, path, plugin.Memory(k.MaxMemory, 0, 0, 0), lines.Line)
 		c.SHA256 = file.SHA256
 		return process.Connect(c)
 	})

@@ -134,7 +134,7 @@ func (k *carrier) Carry(l plugin.Loaded, log func(string)) *sdk.Plugin {
 	}
 	memory := l.Memory
 	if memory == 0 {
-		memory = plugin.Memory(k.MaxMemory, a.State, plugin.DefaultFlows)
+		memory = plugin.Memory(k.MaxMemory, uint64(a.Plugin.Memory), a.State, plugin.DefaultFlows)
 	}
 	return remote.Carry(a.Plugin, func() (remote.Peer, error) {
 		switch {

@@ -24,7 +24,7 @@ func TestMemory(t *testing.T) {
 		{200 << 20, 72, 4194304, 200 << 20},
 		{1 << 32, 0, 100, MaxMemory},
 	} {
-		if got := Memory(c.limit, c.state, c.flows); got != c.want {
+		if got := Memory(c.limit, 0, c.state, c.flows); got != c.want {
 			t.Errorf("limit %d, %d bytes of each of %d flows: %d, want %d", c.limit, c.state, c.flows, got, c.want)
 		}
 	}
@@ -48,16 +48,39 @@ func TestFlows(t *testing.T) {
 		{200 * mib, 72, 136 * mib / 216},
 		{32 * mib, sdk.MaxState, 85},
 	} {
-		got := Flows(c.limit, c.state)
+		got := Flows(c.limit, 0, c.state)
 		if got != c.want {
 			t.Errorf("limit %d, %d bytes a flow: %d flows, want %d", c.limit, c.state, got, c.want)
 		}
 		// What fits by Flows fits by Memory, and one more does not.
 		if c.limit >= 128*mib && c.state > 0 {
 			limit := min(c.limit, MaxMemory)
-			if Memory(0, c.state, got) > limit || got < math.MaxUint32 && BaseMemory+3*uint64(got+1)*uint64(c.state) <= limit {
+			if Memory(0, 0, c.state, got) > limit || got < math.MaxUint32 && BaseMemory+3*uint64(got+1)*uint64(c.state) <= limit {
 				t.Errorf("limit %d: %d flows of %d bytes do not just fit", c.limit, got, c.state)
 			}
+		}
+	}
+}
+
+// TestMoreMemory: what a plugin declares beside its flows is granted beside the base, and within the
+// user's limit.
+func TestMoreMemory(t *testing.T) {
+	const mib = 1 << 20
+	if got := Memory(0, 32*mib, 72, 1000); got != 96*mib+3*72*1000 {
+		t.Errorf("granted %d", got)
+	}
+	if got := Memory(0, 2048*mib, 72, 1<<28); got != MaxMemory {
+		t.Errorf("granted %d at most", got)
+	}
+	if got := Flows(232*mib, 32*mib, 72); got != 136*mib/216 {
+		t.Errorf("%d flows", got)
+	}
+	if got := Flows(32*mib, 32*mib, 72); got != 0 {
+		t.Errorf("%d flows in no memory", got)
+	}
+	for limit, want := range map[uint64]bool{0: true, 63 * mib: false, 64 * mib: true} {
+		if HasRoom(limit, 32*mib) != want {
+			t.Errorf("limit %d: fits %t", limit, !want)
 		}
 	}
 }

@@ -126,6 +126,9 @@ func (j *jsonWriter) plugin(p *sdk.Plugin) {
 	if p.State != 0 {
 		j.number("state", uint64(p.State))
 	}
+	if p.Memory != 0 {
+		j.number("memory", uint64(p.Memory))
+	}
 	j.texts("needs", p.Needs)
 	j.b = append(j.b, '}')
 }

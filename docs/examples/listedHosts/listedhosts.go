@@ -39,7 +39,8 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 		{Setting: "list", Max: 4 << 20, Doc: "addresses and networks"},
 		{Setting: "geo", Max: 12 << 20, Doc: "countries of networks"},
 	},
-	Open: open,
+	Memory: 32 << 20, // the database, its message, and what the collector has not freed
+	Open:   open,
 })
 
 // Hosts is the table of the hosts on the list that flows came from or went to.

@@ -9,12 +9,18 @@ import (
 // grantMemory sets the memory of each plugin. If what one keeps of its flows does not fit, it
 // lowers the limit of live flows and warns the user. Where plugins run changes nothing, so that
 // it does not change a result either.
-func (p *Plan) grantMemory(c *Config) {
+func (p *Plan) grantMemory(c *Config) error {
 	limit := uint64(p.MaxMemory) << 20
+	for _, l := range p.Plugins {
+		if more := uint64(l.Plugin.Memory); !plugin.HasRoom(limit, more) {
+			least := (more + plugin.BaseMemory/2 + 1<<20 - 1) >> 20
+			return fmt.Errorf("plugin %s needs %d MiB beside its flows, for which runtime.max_memory=%d has no room: set %d or more", l.Name, (more+1<<20-1)>>20, p.MaxMemory, least)
+		}
+	}
 	asked := p.MaxFlows
 	var tightest Plugin
 	for _, l := range p.Plugins {
-		if n := plugin.Flows(limit, l.State); n < p.MaxFlows {
+		if n := plugin.Flows(limit, uint64(l.Plugin.Memory), l.State); n < p.MaxFlows {
 			p.MaxFlows, tightest = n, l
 		}
 	}
@@ -26,6 +32,8 @@ func (p *Plan) grantMemory(c *Config) {
 		c.Warn(fmt.Sprintf("at most %d live flows instead of %d: plugin %s keeps %d bytes of each, and %s", p.MaxFlows, asked, tightest.Name, tightest.State, cure))
 	}
 	for i := range p.Plugins {
-		p.Plugins[i].Memory = plugin.Memory(limit, p.Plugins[i].State, p.MaxFlows)
+		l := &p.Plugins[i]
+		l.Memory = plugin.Memory(limit, uint64(l.Plugin.Memory), l.State, p.MaxFlows)
 	}
+	return nil
 }

@@ -32,7 +32,9 @@ func TestGrantMemory(t *testing.T) {
 		var warnings []string
 		p := &Plan{Own: Own{MaxMemory: c.maxMemory, MaxFlows: c.maxFlows}}
 		p.Plugins = []Plugin{loaded("none", 0, plugin.Wasm), loaded("most", 1024, plugin.Inproc), loaded("less", 256, plugin.Process)}
-		p.grantMemory(&Config{Warn: func(line string) { warnings = append(warnings, line) }})
+		if err := p.grantMemory(&Config{Warn: func(line string) { warnings = append(warnings, line) }}); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
 		var memory [3]uint64
 		for i := range memory {
 			memory[i] = p.Plugins[i].Memory >> 20
@@ -40,6 +42,26 @@ func TestGrantMemory(t *testing.T) {
 		text := strings.Join(warnings, "\n")
 		if p.MaxFlows != c.flows || memory != c.memory || (text == "") != (c.warning == "") || !strings.Contains(text, c.warning) {
 			t.Errorf("%s: %d flows, want %d; %d MiB, want %d; warning %q, want %q", c.name, p.MaxFlows, c.flows, memory, c.memory, text, c.warning)
+		}
+	}
+}
+
+// TestMemoryBeside: what a plugin needs beside its flows is granted, or the run is refused.
+func TestMemoryBeside(t *testing.T) {
+	for _, c := range []struct {
+		maxMemory uint32
+		granted   uint64 // MiB
+		want      string
+	}{
+		{0, 96, ""},
+		{64, 64, ""},
+		{63, 0, "plugin maps needs 32 MiB beside its flows, for which runtime.max_memory=63 has no room: set 64 or more"},
+	} {
+		a := &plugin.Artefact{Plugin: &sdk.Plugin{Name: "maps", Memory: 32 << 20}}
+		p := &Plan{Own: Own{MaxMemory: c.maxMemory, MaxFlows: 100}, Plugins: []Plugin{{Loaded: plugin.Loaded{Artefact: a, Runtime: plugin.Wasm}}}}
+		err := p.grantMemory(&Config{Warn: func(line string) { t.Errorf("%d: %s", c.maxMemory, line) }})
+		if (err == nil) != (c.want == "") || err != nil && err.Error() != c.want || p.Plugins[0].Memory>>20 != c.granted {
+			t.Errorf("max_memory=%d: granted %d MiB, %v; want %d, %s", c.maxMemory, p.Plugins[0].Memory>>20, err, c.granted, c.want)
 		}
 	}
 }

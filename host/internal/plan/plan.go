@@ -116,7 +116,9 @@ func (p *Plan) make(c *Config) error {
 	if err := p.checkRows(); err != nil {
 		return err
 	}
-	p.grantMemory(c)
+	if err := p.grantMemory(c); err != nil {
+		return err
+	}
 	p.completeOpenings()
 	p.tellOfColumns(c, catalogue)
 	p.tellOfAlarms(c)

@@ -33,6 +33,7 @@ type (
 		Outlets  []outlet        `json:"outlets"`
 		Files    []inputFile     `json:"files"`
 		State    sdk.State       `json:"state"`
+		Memory   int64           `json:"memory"`
 		Needs    []string        `json:"needs"`
 		Uses     []string        `json:"uses"`
 	}
@@ -119,7 +120,7 @@ type (
 
 func (p *plugin) declaration() (*sdk.Plugin, error) {
 	d := &sdk.Plugin{
-		Name: p.Name, Number: p.Number, Version: p.Version, Doc: p.Doc, State: p.State, Needs: p.Needs,
+		Name: p.Name, Number: p.Number, Version: p.Version, Doc: p.Doc, State: p.State, Memory: p.Memory, Needs: p.Needs,
 		Open: func(sdk.Opening) (sdk.Stage, error) { return nil, errors.New("plugin has no runtime") },
 	}
 	var w words
