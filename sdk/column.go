@@ -112,8 +112,8 @@ func IPFIX(enterprise uint32, element uint16) ColumnOption {
 	return func(c *ColumnInfo) { c.Enterprise, c.Element = enterprise, element }
 }
 
-// Alarm marks the records in which the column is not zero or empty: sinks and reports can be
-// limited to them.
+// Alarm marks the records in which the column is not zero or empty: sinks can be limited to
+// them.
 func Alarm(c *ColumnInfo) { c.Alarm = true }
 
 // How rows of tables merge over several runs. Ties go to the row that was set earlier, then to that

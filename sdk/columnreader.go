@@ -47,17 +47,8 @@ func (c *ListColumn[T]) Reader(env *Env) *ListReader[T] {
 
 // Get returns the list at a flow end. It is valid until the next call.
 func (r *ListReader[T]) Get(end EndRow) []T {
-	r.list = r.list[:0]
-	rest := r.lists.Bytes(end.i)
-	for {
-		elem, after, ok := r.lists.Type.Next(rest)
-		if !ok {
-			return r.list
-		}
-		var v T
-		readElem(elem, &v)
-		r.list, rest = append(r.list, v), after
-	}
+	r.list = appendElems(r.list[:0], r.lists.Bytes(end.i))
+	return r.list
 }
 
 func (r *ListReader[T]) begin(v *value.Vec) { r.lists = v }

@@ -129,6 +129,19 @@ func appendElem(b []byte, elem any) []byte {
 	return b
 }
 
+// appendElems appends the elements of a list, from its bytes.
+func appendElems[T ColumnValue](values []T, list []byte) []T {
+	for t := typeOf[T]() | value.List; ; {
+		elem, rest, ok := t.Next(list)
+		if !ok {
+			return values
+		}
+		var v T
+		readElem(elem, &v)
+		values, list = append(values, v), rest
+	}
+}
+
 // readElem sets what a *ColumnValue points to, to an element of a list.
 func readElem(b []byte, to any) {
 	switch to := to.(type) {

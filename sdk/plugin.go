@@ -51,6 +51,9 @@ type Opening struct {
 // Loaded is the name and version of a plugin of the run.
 type Loaded struct{ Name, Version string }
 
+// IsSink reports whether the plugin has the number of a sink.
+func (p *Plugin) IsSink() bool { return p.Number >= 900 }
+
 // For returns the plugin as declared for one run: if it reads all columns, Ends names them, and
 // Ticks and EndRules have the numbers that settings hold. The host calls it.
 func (p *Plugin) For(o Opening) *Plugin {

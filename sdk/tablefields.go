@@ -77,18 +77,9 @@ func ListField[T ColumnValue](f *TableFields, name string, v *[]T, options ...Co
 		}
 		little.PutUint32(f.buf[at:], uint32(len(f.buf)-at-4))
 	case readFields:
-		rest := f.take(f.length())
-		*v = nil // readers may keep the list
-		for len(rest) > 0 {
-			elem, after, ok := t.Next(rest)
-			if !ok {
-				f.short = true
-				return
-			}
-			var one T
-			readElem(elem, &one)
-			*v, rest = append(*v, one), after
-		}
+		list := f.take(f.length())
+		f.short = f.short || !t.Whole(list)
+		*v = appendElems[T](nil, list) // readers may keep the list
 	}
 }
 
@@ -105,19 +96,7 @@ func KeyListOf[T ColumnValue](values ...T) KeyList[T] {
 }
 
 // Values returns the values of the list.
-func (l KeyList[T]) Values() []T {
-	var values []T
-	t, rest := typeOf[T]()|value.List, []byte(l.bytes)
-	for {
-		elem, after, ok := t.Next(rest)
-		if !ok {
-			return values
-		}
-		var v T
-		readElem(elem, &v)
-		values, rest = append(values, v), after
-	}
-}
+func (l KeyList[T]) Values() []T { return appendElems[T](nil, []byte(l.bytes)) }
 
 // KeyListField visits a field of a key that is a list.
 func KeyListField[T ColumnValue](f *TableFields, name string, v *KeyList[T], options ...ColumnOption) {

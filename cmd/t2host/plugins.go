@@ -70,7 +70,7 @@ func only(catalogue []*plugin.Artefact, requests []plugin.Request) ([]*plugin.Ar
 
 // kind returns the plugin's kind by its number: T2's range for sinks.
 func kind(p *sdk.Plugin) string {
-	if p.Number >= 900 {
+	if p.IsSink() {
 		return "sink"
 	}
 	return "flow"

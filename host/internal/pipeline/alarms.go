@@ -5,13 +5,10 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// firstSink is the number of the first sink.
-const firstSink = 900
-
 // OnlyAlarms reports whether a plugin can be limited to the flow ends with an alarm: it is a sink,
 // and reads nothing of flows but their ends. One that keeps a state of live flows must see all ends.
 func OnlyAlarms(p *sdk.Plugin) bool {
-	return p.Number >= firstSink && p.Ends.On && p.Packets.Size() == 0 && !p.Starts.On
+	return p.IsSink() && p.Ends.On && p.Packets.Size() == 0 && !p.Starts.On
 }
 
 // marked returns the indexes of the flow ends at which a column that is an alarm is neither zero nor
