@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/capture"
+	"github.com/t2host/t2host/host/drive"
 	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/report"
@@ -38,8 +39,10 @@ type Config struct {
 	Record        map[string]string // files that keep what crosses plugins' borders, by plugin.Key of the name
 	RecordPayload bool              // they keep payload too
 
-	Prefix          string // of the output files, see OutputPrefix
-	RecordsToStdout bool   // flow records go to Stdout, the report to Stderr
+	Prefix          string   // of the output files, see OutputPrefix
+	RecordsToStdout bool     // flow records go to Stdout, the report to Stderr
+	To              []string // where rows go: words of --to, see the book
+	Drivers         []*drive.Kind
 	Split           string // of files of records, see sdk.RecordSettings; empty: as their plugins are set
 	SplitStart      uint32
 	Zone            *time.Location // of the host; nil: UTC
@@ -114,7 +117,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	}
 	closeErr := out.close()
 	out.fill(r)
-	for i, s := range stages {
+	for i, s := range stages[:len(r.Plugins)] { // one more is that of the streams
 		r.Plugins[i].Lines, r.Plugins[i].Summary = s.Report.All(), s.Report.Summary
 		r.Plugins[i].Cost, r.Plugins[i].Bytes = s.Cost, s.Bytes
 		r.Plugins[i].Ends, r.Plugins[i].Alarms = s.Ends, s.Marked
@@ -163,7 +166,7 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan,
 	p, err := plan.Make(plan.Config{
 		Plugins: c.Plugins, Catalogue: c.Catalogue, Settings: c.Settings, Runtime: c.Runtime, Carrier: c.Carrier,
 		Consent: c.Consent, Record: c.Record,
-		Prefix: c.Prefix, RecordsToStdout: c.RecordsToStdout, Split: c.Split, SplitStart: c.SplitStart,
+		Prefix: c.Prefix, RecordsToStdout: c.RecordsToStdout, Split: c.Split, SplitStart: c.SplitStart, To: c.To, Drivers: c.Drivers, Run: runID(),
 		Files: c.Files, Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Stdout: c.Stdout, Stderr: c.Stderr,
 		Note: notices.note, Warn: notices.warn, Stop: starting,
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/internal/plan"
+	"github.com/t2host/t2host/host/internal/target"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 )
@@ -16,6 +17,7 @@ import (
 // outlets are all ways out of a run: those of the plugins and the report's.
 type outlets struct {
 	byPlugin [][]*outlet.Outlet
+	writers  []*target.Writer // of p.Targets
 	all      []named
 	log      *outlet.Outlet // PREFIX_log.txt, if there is one
 	screen   io.Writer      // for the report; nil with -q
@@ -60,11 +62,18 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 		}
 		return nil
 	}
-	var err error
-	for _, kind := range []sdk.OutletKind{sdk.StreamOutlet, sdk.FileOutlet, sdk.RecordOutlet} {
+	o.writers = make([]*target.Writer, len(p.Targets))
+	err := open(sdk.StreamOutlet)
+	if err == nil {
+		err = o.openTargets(ctx, c, p, live, false)
+	}
+	for _, kind := range []sdk.OutletKind{sdk.FileOutlet, sdk.RecordOutlet} {
 		if err == nil {
 			err = open(kind)
 		}
+	}
+	if err == nil {
+		err = o.openTargets(ctx, c, p, live, true)
 	}
 	if err == nil && p.Log != nil {
 		cfg := *p.Log
@@ -113,7 +122,8 @@ func (o *outlets) write(long, brief string) error {
 
 // close ends the plugins' outlets and waits for receivers.
 func (o *outlets) close() error {
-	errs := make([]error, len(o.all))
+	errs := make([]error, len(o.all)+1)
+	errs[len(o.all)] = o.flush()
 	var files sync.WaitGroup
 	for i := range o.all {
 		end := func() { o.all[i].stats, errs[i] = o.all[i].Close() }
@@ -129,6 +139,9 @@ func (o *outlets) close() error {
 
 // abort ends all outlets of a run that broke: files stay as .part.
 func (o *outlets) abort() {
+	if err := o.flush(); err != nil {
+		o.warn(err.Error())
+	}
 	for i := range o.all {
 		o.all[i].stats = o.all[i].Abort()
 	}

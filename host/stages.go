@@ -32,6 +32,9 @@ func openStages(c *Config, p *plan.Plan, out *outlets, started time.Time) ([]*pi
 		}
 	}
 	if first == nil {
+		if tap := out.tapStage(p); tap != nil {
+			stages = append(stages, tap)
+		}
 		return stages, nil
 	}
 	for _, s := range stages {
@@ -70,7 +73,8 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, started time.Time) 
 			}
 			return out.byPlugin[i][f.Outlet].Send(f.Data)
 		},
-		Log: log.Line,
+		SendRows: out.rowsOf(p, declared),
+		Log:      log.Line,
 	}, nil
 }
 

@@ -28,6 +28,7 @@ type options struct {
 	plugins, folders []string
 	settings         string
 	sets             []string
+	to               []string
 	t2               bool
 	runtime          string
 	pins, grants     []string
@@ -41,6 +42,9 @@ type options struct {
 	raw            io.Writer // standard output as it is, for the outlets of a run
 	stdout, stderr io.Writer // unprintable characters are escaped
 }
+
+// defaultRecord are the plugins whose columns flows have if --to is given and -p is not.
+const defaultRecord = "basicflow,basicstats"
 
 const long = `t2host reads a capture, cuts it into flows and runs plugins over them.
 
@@ -90,6 +94,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.StringVarP(&o.list, "pcap-list", "R", "", "read the captures named in `LIST`, a line each, as one stream")
 	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or are in that folder (default: the input's name, in the folder that output.folder names); - writes flow records to standard output")
 	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, separated by commas; ./PATH is a module or an executable")
+	f.StringArrayVar(&o.to, "to", nil, "send rows of flows, or of another stream, to `[STREAM=]TARGET`: a file whose ending tells the format (flows.csv, flows.jsonl.gz), FORMAT:-, FORMAT+tcp://HOST:PORT")
 	f.StringVarP(&o.split, "output-split", "W", "", "the same, with flow records in numbered files: `PREFIX[:SIZE][,START]`; SIZE in bytes (K, M, G) or, with f, in flows (default: 500M,0)")
 	f.StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR` first, then in T2HOST_PLUGINS, the user's data folder, and t2host itself")
 	f.StringVarP(&o.settings, "settings", "C", "", "read the settings `FILE` (default: "+settings.DefaultFile+", if there is one)")
@@ -199,6 +204,9 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if !cmd.Flags().Changed("plugins") {
 		names = values.Plugins
 	}
+	if len(names) == 0 && len(o.to) > 0 {
+		names = strings.Split(defaultRecord, ",")
+	}
 	summary := len(names) == 0 && onlyInput(cmd)
 	if len(names) == 0 && !summary {
 		return &usageError{"no plugin is named: choose with -p, or with plugins = [...] in " + settings.DefaultFile, pluginList(found.Catalogue)}
@@ -231,6 +239,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c.RecordPayload = o.payload
+	c.To = o.to
 	if _, err := plugin.RuntimeNamed(o.runtime); err != nil && o.runtime != "" {
 		return usagef("--runtime: %v", err)
 	}

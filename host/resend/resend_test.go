@@ -230,7 +230,7 @@ func TestRefused(t *testing.T) {
 		{"a plugin's choice", one(undelivered.Outlet{Name: "a.x", Target: "tcp://h:1"}), "", "outlet a.x was to send to tcp://h:1 by the default of its plugin: name the target: --to tcp://h:1"},
 		{"a file", one(undelivered.Outlet{Name: "a.x", Target: "file:.bashrc", Named: true}), "", `target "file:.bashrc": a run keeps nothing for it: name the target: --to TARGET`},
 		{"standard output", one(undelivered.Outlet{Name: "a.x", Target: "-", Named: true}), "", `target "-": a run keeps nothing for it: name the target: --to TARGET`},
-		{"not a target", one(undelivered.Outlet{Name: "a.x", Target: "h", Named: true}), "", `target "h": want tcp://host:port, udp://host:port, unix:///path, file:PATH or - (standard output)`},
+		{"not a target", one(undelivered.Outlet{Name: "a.x", Target: "h", Named: true}), "", `target "h": want tcp://host:port, tls://host:port, udp://host:port, unix:///path, file:PATH or - (standard output)`},
 		{"UDP", one(undelivered.Outlet{Name: "a.x", Target: "tcp://h:1", Named: true}), "udp://127.0.0.1:1", `target "udp://127.0.0.1:1": acknowledges nothing: use tcp, unix, file or -`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -18,13 +18,13 @@ const (
 	dialTimeout = 10 * time.Second
 )
 
-// dial connects to t; with wait, after which it is tried again, it returns sooner.
-func dial(ctx context.Context, t Target, wait bool) (net.Conn, error) {
+// dial connects to the target; with wait, after which it is tried again, it returns sooner.
+func dial(ctx context.Context, cfg *Config, wait bool) (net.Conn, error) {
 	d := net.Dialer{Timeout: dialTimeout}
 	if wait {
 		d.Timeout = time.Second
 	}
-	return t.of.dial(ctx, &d, t)
+	return cfg.Target.of.dial(ctx, &d, cfg)
 }
 
 // connect dials until there is a connection. It returns nil if there is to be none.
@@ -38,7 +38,7 @@ func (s *stream) connect(wait *time.Duration, again bool) net.Conn {
 			timer.Stop()
 			return nil
 		}
-		conn, err := dial(s.ctx, s.target, false)
+		conn, err := dial(s.ctx, s.cfg, false)
 		if err != nil {
 			continue
 		}

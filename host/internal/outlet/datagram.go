@@ -37,7 +37,7 @@ type datagramConn interface {
 
 func openUDP(ctx context.Context, cfg *Config) (carrier, error) {
 	t := cfg.Target
-	conn, err := dial(ctx, t, false)
+	conn, err := dial(ctx, cfg, false)
 	if err != nil {
 		return nil, absent(t, cfg.Hint, err)
 	}
@@ -61,7 +61,7 @@ func dialDatagrams(ctx context.Context, t Target) (datagramConn, error) {
 	return conn.(*net.UnixConn), nil
 }
 
-func (d *datagram) send(frame []byte) error {
+func (d *datagram) send(frame []byte, _ int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	err := d.write(frame)

@@ -11,8 +11,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/internal/outfile"
@@ -31,7 +34,8 @@ type file struct {
 
 	mu       sync.Mutex
 	w        *bufio.Writer
-	zip      *gzip.Writer // after w; nil: not compressed
+	zip      packer        // after w; nil: not compressed
+	head     func() []byte // what the file begins with; nil: nothing, or it is written
 	st       Stats
 	unsynced error // why what was written may not be on the disk
 	closed   bool
@@ -41,7 +45,7 @@ type file struct {
 }
 
 func openStdout(_ context.Context, cfg *Config) (carrier, error) {
-	o := &file{what: "standard output", w: bufio.NewWriterSize(cfg.Stdout, fileBuffer), live: cfg.Live}
+	o := &file{what: "standard output", w: bufio.NewWriterSize(cfg.Stdout, fileBuffer), live: cfg.Live, head: cfg.Head}
 	o.start()
 	return o, nil
 }
@@ -57,13 +61,16 @@ func openFiles(ctx context.Context, cfg *Config) (carrier, error) {
 // openFile creates PATH.part. A device or a FIFO that is there already is
 // written straight: to rename something over it would destroy it.
 func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
-	if cfg.Gzip {
+	switch {
+	case cfg.Gzip && !strings.HasSuffix(path, ".gz"):
 		path += ".gz"
+	case cfg.Zstd && !strings.HasSuffix(path, ".zst"):
+		path += ".zst"
 	}
 	if err := outfile.Check(path); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, cause.Of(err))
 	}
-	o := &file{live: cfg.Live, sync: cfg.Sync}
+	o := &file{live: cfg.Live, sync: cfg.Sync, head: cfg.Head}
 	fi, err := os.Stat(path)
 	if outfile.Special(path) || err == nil && !fi.Mode().IsRegular() {
 		o.what = path
@@ -85,12 +92,25 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 		return nil, fmt.Errorf("open %s: %w", o.what, cause.Of(err))
 	}
 	o.w = bufio.NewWriterSize(o.f, fileBuffer)
-	if cfg.Gzip {
+	switch {
+	case cfg.Gzip:
 		o.zip = gzip.NewWriter(o.f)
+	case cfg.Zstd:
+		if o.zip, err = zstd.NewWriter(o.f, zstd.WithEncoderConcurrency(1)); err != nil {
+			return nil, fmt.Errorf("open %s: %w", o.what, err)
+		}
+	}
+	if o.zip != nil {
 		o.w.Reset(o.zip)
 	}
 	o.start()
 	return o, nil
+}
+
+// packer compresses what is written to it. Flush makes all of it readable.
+type packer interface {
+	io.WriteCloser
+	Flush() error
 }
 
 // start begins to flush and sync the file of a live run from time to time.
@@ -133,7 +153,7 @@ func (o *file) syncPart(name bool) {
 	}
 }
 
-func (o *file) send(frame []byte) error {
+func (o *file) send(frame []byte, _ int) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
@@ -141,6 +161,9 @@ func (o *file) send(frame []byte) error {
 	}
 	if o.unsynced != nil {
 		return o.unsynced
+	}
+	if err := o.writeHead(); err != nil {
+		return err
 	}
 	// Never half a frame in one write: two outlets may share standard output, and
 	// a run that is killed leaves whole lines.
@@ -154,6 +177,20 @@ func (o *file) send(frame []byte) error {
 	}
 	o.st.Frames++
 	o.st.Bytes += uint64(len(frame))
+	return nil
+}
+
+// writeHead writes what the file begins with, once.
+func (o *file) writeHead() error {
+	if o.head == nil {
+		return nil
+	}
+	head := o.head()
+	o.head = nil
+	if _, err := o.w.Write(head); err != nil {
+		return o.failed(err)
+	}
+	o.st.Bytes += uint64(len(head))
 	return nil
 }
 
@@ -202,7 +239,10 @@ func (o *file) end(drain time.Duration, abort bool) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.closed = true
-	err := o.flushLocked()
+	err := o.writeHead() // of a file without rows
+	if ferr := o.flushLocked(); err == nil {
+		err = ferr
+	}
 	if err == nil {
 		err = o.unsynced
 	}

@@ -39,6 +39,9 @@ func (o *numbered) open() error {
 	if err != nil {
 		return err
 	}
+	if o.cfg.HeadOnce && o.n > o.cfg.First {
+		f.head = nil
+	}
 	o.now = f
 	o.n++
 	return nil
@@ -77,12 +80,12 @@ func (o *numbered) file() (*file, error) {
 	return o.now, o.err
 }
 
-func (o *numbered) send(frame []byte) error {
+func (o *numbered) send(frame []byte, rows int) error {
 	f, err := o.file()
 	if err != nil {
 		return err
 	}
-	return f.send(frame)
+	return f.send(frame, rows)
 }
 
 func (o *numbered) end(drain time.Duration, abort bool) error {

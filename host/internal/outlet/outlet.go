@@ -11,6 +11,7 @@ package outlet
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/t2host/t2host/host/drive"
 	"github.com/t2host/t2host/host/internal/undelivered"
 )
 
@@ -26,7 +28,29 @@ import (
 const (
 	DefaultDrain      = 5 * time.Second
 	DefaultQueueBytes = 16 << 20
+	DefaultStall      = 30 * time.Second
 )
+
+// Full is what happens when a queue is full.
+type Full uint8
+
+// What happens when a queue is full.
+const (
+	DropOldest Full = iota // the oldest frame that has not been begun is dropped
+	Block                  // Send waits
+	DropNewest             // the frame is dropped
+)
+
+// ParseFull returns what a word of the user stands for.
+func ParseFull(s string) (Full, error) {
+	switch s {
+	case "block":
+		return Block, nil
+	case "drop":
+		return DropNewest, nil
+	}
+	return 0, fmt.Errorf("when_full=%s: want block or drop", s)
+}
 
 // shortDrain is what Close waits for a peer once the run is cancelled or broken:
 // enough for a receiver that reads, too little to be noticed.
@@ -59,10 +83,26 @@ type Config struct {
 
 	MaxBytes uint64 // that are sent to a file, or to all numbered ones; 0 is no limit
 
-	// Of files: Gzip compresses them and adds .gz to their names; Numbered adds a number to
-	// the names, from First up, which Next counts.
-	Gzip, Numbered bool
-	First          int
+	// Of files: Gzip compresses them and adds .gz to their names, Zstd .zst, unless the name ends so; Numbered
+	// adds a number to the names, from First up, which Next counts.
+	Gzip, Zstd, Numbered bool
+	First                int
+
+	// Head returns what each connection, and each file, begins with; nil: nothing.
+	Head func() []byte
+	// HeadOnce limits it to the first of numbered files.
+	HeadOnce bool
+
+	// Full is what Send does when QueueBytes wait for a peer. Stall is how long a peer may accept nothing
+	// meanwhile before Full.Block keeps everything else undelivered; 0 is DefaultStall.
+	Full  Full
+	Stall time.Duration
+
+	TLS *tls.Config // of tls targets; nil: the system's certificates
+
+	// Driver opens the driver of a target that has one, see Driven; Batch says how its batches are cut.
+	Driver func(ctx context.Context) (drive.Driver, error)
+	Batch  Batching
 
 	Log func(line string) // warnings, from any goroutine; nil for none; must not call the outlet
 
@@ -71,6 +111,7 @@ type Config struct {
 
 // Stats counts frames. Frames + Waiting + Dropped + Undelivered is what was sent.
 type Stats struct {
+	Rows                          uint64 // delivered, of frames that hold rows
 	Frames, Bytes                 uint64 // delivered; for UDP sent; for files written or in the buffer
 	Waiting, WaitingBytes         uint64 // in the queue; those without acknowledgement are in it
 	Dropped, DroppedBytes         uint64 // the queue was full, or a frame too large
@@ -83,7 +124,7 @@ type Stats struct {
 
 // carrier is an open target. The methods may be called from several goroutines.
 type carrier interface {
-	send(frame []byte) error
+	send(frame []byte, rows int) error
 	// end releases everything; abort is true if the run failed.
 	end(drain time.Duration, abort bool) error
 	stats() Stats
@@ -110,6 +151,9 @@ func Open(ctx context.Context, cfg Config) (*Outlet, error) {
 	if cfg.QueueBytes == 0 {
 		cfg.QueueBytes = DefaultQueueBytes
 	}
+	if cfg.Stall == 0 {
+		cfg.Stall = DefaultStall
+	}
 	if cfg.Stdout == nil {
 		cfg.Stdout = os.Stdout
 	}
@@ -125,7 +169,11 @@ func Open(ctx context.Context, cfg Config) (*Outlet, error) {
 	if err == nil {
 		err = cfg.Target.checkDestination()
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case cfg.Driver != nil:
+		o.c, err = openDriven(ctx, &o.cfg)
+	default:
 		o.c, err = of.open(ctx, &o.cfg)
 	}
 	if err != nil {
@@ -137,14 +185,18 @@ func Open(ctx context.Context, cfg Config) (*Outlet, error) {
 // Send sends a frame, unless it is empty; it copies the bytes, and never waits for a network
 // peer. Errors are those of files and standard output (disk
 // full, closed pipe), and of a closed outlet.
-func (o *Outlet) Send(frame []byte) error {
+func (o *Outlet) Send(frame []byte) error { return o.SendRows(frame, 0) }
+
+// SendRows sends a frame as Send does, with the number of rows that it holds. With Full.Block it waits
+// for a peer whose queue is full.
+func (o *Outlet) SendRows(frame []byte, rows int) error {
 	if len(frame) == 0 {
 		return nil
 	}
 	if err := o.room(len(frame)); err != nil {
 		return o.named(err)
 	}
-	return o.named(o.c.send(frame))
+	return o.named(o.c.send(frame, rows))
 }
 
 // newFile is what a numbered file counts for itself in Config.MaxBytes: without it empty files

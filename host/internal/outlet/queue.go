@@ -49,6 +49,11 @@ func (q *queue) push(f []byte) (frames, bytes uint64) {
 	return frames, bytes
 }
 
+// full reports whether a frame of n bytes has no room, and there is something to wait for.
+func (q *queue) full(n int) bool {
+	return q.len() > 0 && q.flight.cost()+q.wait.cost()+n+FrameCost > q.limit
+}
+
 // begin returns the next frame to write, nil if none waits or half of the queue is
 // in flight. The other half is for frames that can still be dropped: else the
 // kernel's buffer would swallow a short queue, and the newest would be dropped.

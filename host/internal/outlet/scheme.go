@@ -2,6 +2,7 @@ package outlet
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"strconv"
@@ -16,7 +17,7 @@ type scheme struct {
 	// check returns an error if rest, the target without its beginning, is malformed.
 	check func(s *scheme, rest string) error
 	// dial connects to t.Address; nil if there is nothing to connect to.
-	dial func(ctx context.Context, d *net.Dialer, t Target) (net.Conn, error)
+	dial func(ctx context.Context, d *net.Dialer, cfg *Config) (net.Conn, error)
 	open func(ctx context.Context, cfg *Config) (carrier, error)
 }
 
@@ -24,6 +25,7 @@ type scheme struct {
 // if it is dialled in another way than the network.
 var schemes = [...]scheme{
 	{name: "tcp", prefix: "tcp://", form: "tcp://host:port", network: "tcp", check: checkPort, dial: dialNetwork, open: openStream},
+	{name: "tls", prefix: "tls://", form: "tls://host:port", network: "tcp", check: checkPort, dial: dialTLS, open: openStream},
 	{name: "udp", prefix: "udp://", form: "udp://host:port", network: "udp", check: checkPort, dial: dialNetwork, open: openUDP},
 	{name: "unix", prefix: "unix://", form: "unix:///path", network: "unix", check: checkSocket, dial: dialNetwork, open: openUnix},
 	{name: "file", prefix: "file:", form: "file:PATH", check: checkPath, open: openFiles},
@@ -31,8 +33,13 @@ var schemes = [...]scheme{
 }
 
 // dialNetwork dials the network itself.
-func dialNetwork(ctx context.Context, d *net.Dialer, t Target) (net.Conn, error) {
-	return d.DialContext(ctx, t.Network, t.Address)
+func dialNetwork(ctx context.Context, d *net.Dialer, cfg *Config) (net.Conn, error) {
+	return d.DialContext(ctx, cfg.Target.Network, cfg.Target.Address)
+}
+
+// dialTLS dials, and returns once the peer has shown its certificate.
+func dialTLS(ctx context.Context, d *net.Dialer, cfg *Config) (net.Conn, error) {
+	return (&tls.Dialer{NetDialer: d, Config: cfg.TLS}).DialContext(ctx, cfg.Target.Network, cfg.Target.Address)
 }
 
 func checkPort(s *scheme, rest string) error {

@@ -35,6 +35,13 @@ type stream struct {
 	closing bool
 	full    bool // said that the queue is full
 
+	room    chan struct{} // holds a value when frames were released
+	stalled bool          // the peer accepted nothing for Config.Stall: all else is undelivered
+	spilled list          // on its way to the undelivered file
+	unkept  error         // of writing that file
+
+	halting sync.Once
+
 	wake chan struct{} // something changed: a frame, closing
 	stop chan struct{} // closed: abandon what is not delivered
 	done chan struct{} // closed: the goroutine is gone
@@ -43,7 +50,7 @@ type stream struct {
 // openStream connects; with Config.Wait its goroutine does if nobody listens yet.
 func openStream(ctx context.Context, cfg *Config) (carrier, error) {
 	t := cfg.Target
-	conn, err := dial(ctx, t, cfg.Wait)
+	conn, err := dial(ctx, cfg, cfg.Wait)
 	if err != nil && (!cfg.Wait || hopeless(err)) {
 		return nil, absent(t, cfg.Hint, err)
 	}
@@ -52,19 +59,38 @@ func openStream(ctx context.Context, cfg *Config) (carrier, error) {
 	}
 	s := &stream{
 		cfg: cfg, target: t, q: queue{limit: cfg.QueueBytes},
-		wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
+		wake: make(chan struct{}, 1), room: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	go s.run(conn)
 	return s, nil
 }
 
-func (s *stream) send(frame []byte) error {
+func (s *stream) send(frame []byte, _ int) error {
 	frame = slices.Clone(frame)
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()
 		return errClosed
+	}
+	if s.cfg.Full == Block {
+		s.wait(len(frame))
+		if s.stalled {
+			err := s.spill(frame)
+			s.mu.Unlock()
+			return err
+		}
+	}
+	if s.cfg.Full == DropNewest && s.q.full(len(frame)) {
+		s.st.Dropped++
+		s.st.DroppedBytes += uint64(len(frame))
+		warn := !s.full
+		s.full = true
+		s.mu.Unlock()
+		if warn {
+			s.cfg.warn("rows are dropped: %d bytes wait for %s, the queue is full", s.cfg.QueueBytes, s.target)
+		}
+		return nil
 	}
 	n, bytes := s.q.push(frame)
 	s.st.Dropped += n
@@ -106,7 +132,7 @@ func (s *stream) run(conn net.Conn) {
 			}
 			connected = true
 		}
-		l := newLink(conn)
+		l := newLink(conn, s.stop)
 		delivered, err := s.serve(l)
 		if err == nil || err == errStop {
 			l.close(err == errStop)
@@ -132,12 +158,18 @@ func (s *stream) run(conn net.Conn) {
 // at once, else why the connection is lost.
 func (s *stream) serve(l *link) (delivered uint64, err error) {
 	var rest []byte // of the frame being written
+	headed := s.cfg.Head == nil
 	poll := pollMin
 	for {
 		stopped := isClosed(s.stop)
 		if len(rest) == 0 && !stopped {
 			s.mu.Lock()
 			rest = s.q.begin()
+			if len(rest) > 0 && !headed {
+				head := s.cfg.Head()
+				headed, s.q.acked = true, int64(len(head))
+				rest = slices.Concat(head, rest)
+			}
 			s.mu.Unlock()
 		}
 		var lost error
@@ -199,6 +231,12 @@ func (s *stream) release(l *link) (n uint64, flying, empty bool, dead error) {
 	n, bytes := s.q.ack(acked)
 	s.st.Frames += n
 	s.st.Bytes += bytes
+	if n > 0 {
+		select {
+		case s.room <- struct{}{}:
+		default:
+		}
+	}
 	return n, len(s.q.flight.frames) > 0, s.closing && s.q.len() == 0, dead
 }
 
@@ -223,29 +261,93 @@ func (s *stream) end(drain time.Duration, _ bool) error {
 			within = "before the run was ended"
 		}
 	}
-	close(s.stop)
-	s.cancel()
-	<-s.done
+	s.halt()
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.stalled {
+		within = fmt.Sprintf("which accepted nothing for %v", s.cfg.Stall)
+	}
 	s.q.rewind()
-	rest := s.q.wait
-	if len(rest.frames) == 0 {
+	s.keep(s.q.wait)
+	s.q.wait = list{}
+	s.keep(s.spilled)
+	s.spilled = list{}
+	if s.st.Undelivered == 0 {
 		return nil
 	}
-	s.q.wait = list{}
-	s.st.Undelivered, s.st.UndeliveredBytes = uint64(len(rest.frames)), uint64(rest.bytes)
 	err := fmt.Errorf("%s not delivered to %s %s", Reports(s.st.Undelivered, s.st.UndeliveredBytes), s.target, within)
-	if s.cfg.Undelivered == nil {
+	switch {
+	case s.cfg.Undelivered == nil:
 		return fmt.Errorf("%w: lost", err)
+	case s.unkept != nil:
+		return fmt.Errorf("%w: lost: %w", err, s.unkept)
 	}
-	name, werr := s.cfg.Undelivered.Add(undelivered.Outlet{Name: s.cfg.Name, Target: s.target.String(), Named: s.cfg.Named}, rest.frames)
-	if werr != nil {
-		return fmt.Errorf("%w: lost: write %s: %w", err, name, cause.Of(werr))
+	return fmt.Errorf("%w: written to %s", err, s.st.UndeliveredTo)
+}
+
+// halt ends the goroutine of the connection, once.
+func (s *stream) halt() {
+	s.halting.Do(func() {
+		close(s.stop)
+		s.cancel()
+	})
+	<-s.done
+}
+
+// keep writes frames to the undelivered file, and counts them.
+func (s *stream) keep(l list) {
+	if len(l.frames) == 0 {
+		return
+	}
+	s.st.Undelivered += uint64(len(l.frames))
+	s.st.UndeliveredBytes += uint64(l.bytes)
+	if s.cfg.Undelivered == nil {
+		return
+	}
+	name, err := s.cfg.Undelivered.Add(undelivered.Outlet{Name: s.cfg.Name, Target: s.target.String(), Named: s.cfg.Named}, l.frames)
+	if err != nil {
+		s.unkept = fmt.Errorf("write %s: %w", name, cause.Of(err))
+		return
 	}
 	s.st.UndeliveredTo = name
-	return fmt.Errorf("%w: written to %s", err, name)
+}
+
+// wait waits, with s.mu locked, until there is room for a frame of n bytes. If the peer accepts nothing for
+// Config.Stall, it sets s.stalled: nothing more is sent.
+func (s *stream) wait(n int) {
+	for !s.stalled && s.ctx.Err() == nil && s.q.full(n) {
+		s.mu.Unlock()
+		timer := time.NewTimer(s.cfg.Stall)
+		stalled := false
+		select {
+		case <-s.room:
+		case <-s.ctx.Done():
+		case <-timer.C:
+			stalled = true
+		}
+		timer.Stop()
+		if stalled {
+			s.cfg.warn("%s has accepted nothing for %v: what it has not got is kept undelivered", s.target, s.cfg.Stall)
+			s.halt()
+		}
+		s.mu.Lock()
+		if stalled {
+			s.stalled = true
+			s.q.rewind()
+			s.spilled, s.q.wait = s.q.wait, list{}
+		}
+	}
+}
+
+// spill keeps a frame for the undelivered file, and writes to it what has gathered.
+func (s *stream) spill(frame []byte) error {
+	s.spilled.push(frame)
+	if s.spilled.cost() >= s.cfg.QueueBytes {
+		s.keep(s.spilled)
+		s.spilled = list{}
+	}
+	return nil
 }
 
 func isClosed(c <-chan struct{}) bool {

@@ -22,7 +22,7 @@ func TestCheckTarget(t *testing.T) {
 		"file:-":                  "",
 		"-":                       "",
 
-		"":                       "want tcp://host:port, udp://host:port, unix:///path, file:PATH or - (standard output)",
+		"":                       "want tcp://host:port, tls://host:port, udp://host:port, unix:///path, file:PATH or - (standard output)",
 		"reports.bin":            "want tcp://host:port",
 		"http://x:1":             "want tcp://host:port",
 		"tcp://127.0.0.1":        "want tcp://host:port",

@@ -26,6 +26,8 @@ type Stage struct {
 	// Send sends a frame through an outlet of the plugin; the frame's bytes are valid during
 	// the call.
 	Send func(f answer.Frame) error
+	// SendRows sends rows that the plugin answered to b; nil if it has no outlet of rows.
+	SendRows func(r *answer.Rows, b *sdk.Batch) error
 	// Log shows a line to the user.
 	Log func(line string)
 
@@ -247,14 +249,14 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	s := p.stages[i]
 	v := b.View(i)
 	p.connect(i, b, v)
-	v.Out.Leave = func(out *answer.Answer) error { return s.take(b.Changes(i), out) }
+	v.Out.Leave = func(out *answer.Answer) error { return s.take(b.Changes(i), v, out) }
 	start := time.Now()
 	err := guard.Call(func() error { return s.Stage.Batch(v) })
 	s.Cost += time.Since(start)
 	s.Rows += uint64(v.Packets.N)
 	s.Bytes += batch.Crossed(s.Plugin, v)
 	if err == nil {
-		err = s.take(b.Changes(i), &v.Out)
+		err = s.take(b.Changes(i), v, &v.Out)
 	}
 	if err == nil {
 		err = checkColumns(&v.Out)

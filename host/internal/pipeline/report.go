@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/t2host/t2host/host/internal/batch"
+	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
 )
 
@@ -36,9 +37,12 @@ func (r *Report) All() []string {
 	return all
 }
 
+// Unsent ends the run with an error of a target, which names it: it is no error of the plugin.
+func (s *Stage) Unsent(err error) { s.unsent = err }
+
 // take hands on what out holds beside its columns: changes to the stages after this one,
 // frames to the outlets, lines to log and report.
-func (s *Stage) take(changes *batch.Changes, out *answer.Answer) error {
+func (s *Stage) take(changes *batch.Changes, b *sdk.Batch, out *answer.Answer) error {
 	if err := changes.Add(out.Deltas); err != nil {
 		return err
 	}
@@ -50,6 +54,11 @@ func (s *Stage) take(changes *batch.Changes, out *answer.Answer) error {
 			return s.unsent
 		}
 		s.unsent = s.Send(f)
+	}
+	for i := range out.Rows {
+		if s.unsent == nil && s.SendRows != nil {
+			s.unsent = s.SendRows(&out.Rows[i], b)
+		}
 	}
 	s.Report.add(&s.Report.Summary, out.Summary)
 	s.Report.add(&s.Report.Lines, out.Report)

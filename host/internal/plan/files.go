@@ -27,6 +27,10 @@ func (p *Plan) claim(c *Config) {
 			}, l.Record)
 		}
 	}
+	for _, t := range p.Targets {
+		undelivered = undelivered || t.Outlet.Driver != nil || t.Outlet.Target.Queues()
+		p.claimTarget(t)
+	}
 	if undelivered {
 		end := filepath.Ext(undeliveredEnd)
 		path := c.Prefix + strings.TrimSuffix(undeliveredEnd, end)

@@ -24,9 +24,10 @@ func outletsOf(c *Config, p *sdk.Plugin, values []setting.Value, kept *undeliver
 		switch decl.Kind {
 		case sdk.StreamOutlet:
 			cfg.Undelivered, cfg.Named = kept, c.Settings.Has(p.Name, decl.Setting)
-			err = stream(&cfg, p.Name, decl, values)
+			err = streamOutlet(&cfg, p.Name, decl, values)
 		case sdk.RecordOutlet:
 			err = records(&cfg, c, decl, values)
+		case sdk.RowOutlet: // see makeTargets
 		default:
 			err = plain(&cfg, c, decl, values)
 		}
@@ -38,8 +39,8 @@ func outletsOf(c *Config, p *sdk.Plugin, values []setting.Value, kept *undeliver
 	return list, nil
 }
 
-// stream follows the settings of a stream outlet.
-func stream(cfg *outlet.Config, name string, decl sdk.Outlet, values []setting.Value) error {
+// streamOutlet follows the settings of a stream outlet.
+func streamOutlet(cfg *outlet.Config, name string, decl sdk.Outlet, values []setting.Value) error {
 	var s sdk.StreamSettings
 	if err := bind(s.Settings(), "to", decl.Setting, values); err != nil {
 		return err

@@ -113,7 +113,7 @@ func Groups(catalogue []*plugin.Artefact) []settings.Group {
 func groupOf(a *plugin.Artefact) settings.Group {
 	g := settings.Group{Name: a.Name, Settings: a.UserSettings()}
 	for _, o := range a.Outlets {
-		if o.Kind != sdk.StreamOutlet {
+		if o.Kind == sdk.FileOutlet || o.Kind == sdk.RecordOutlet {
 			g.Suffixes = append(g.Suffixes, o.Setting)
 		}
 	}

@@ -9,9 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/t2host/t2host/host/drive"
 	"github.com/t2host/t2host/host/internal/claims"
 	"github.com/t2host/t2host/host/internal/inputfile"
 	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/internal/target"
 	"github.com/t2host/t2host/host/internal/undelivered"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
@@ -33,6 +35,9 @@ type Config struct {
 	RecordsToStdout bool
 	Split           string
 	SplitStart      uint32
+	To              []string
+	Drivers         []*drive.Kind
+	Run             string
 
 	Files              []string
 	Stdin              io.Reader
@@ -52,6 +57,7 @@ type Plan struct {
 	Log     *outlet.Config // PREFIX_log.txt; nil: none
 	Files   claims.Claims  // that are read or may be written
 
+	Targets     []*target.Target  // of rows
 	Undelivered *undelivered.File // of all streams; the caller closes it
 }
 
@@ -113,7 +119,7 @@ func (p *Plan) make(c *Config) error {
 	if err := p.checkRules(); err != nil {
 		return err
 	}
-	if err := p.checkRows(); err != nil {
+	if err := p.makeTargets(c); err != nil {
 		return err
 	}
 	if err := p.grantMemory(c); err != nil {
@@ -131,18 +137,6 @@ func (p *Plan) make(c *Config) error {
 		}
 	}
 	p.claim(c)
-	return nil
-}
-
-// checkRows refuses outlets of rows: there is no place for them yet.
-func (p *Plan) checkRows() error {
-	for _, l := range p.Plugins {
-		for _, o := range l.Plugin.Outlets {
-			if o.Kind == sdk.RowOutlet {
-				return fmt.Errorf("plugin %s: outlet %s has rows, which this t2host can send nowhere: a newer one can", l.Name, o.Name)
-			}
-		}
-	}
 	return nil
 }
 

@@ -62,7 +62,7 @@ func TestFiles(t *testing.T) {
 	}
 	for _, name := range []string{"u.bin", "u1.bin", "u3.bin"} {
 		run := NewFile(path("u.bin"))
-		for _, o := range []Outlet{{"a.b", "tcp://h:1", true}, {"c.d", "unix:///s", false}} {
+		for _, o := range []Outlet{{Name: "a.b", Target: "tcp://h:1", Named: true}, {Name: "c.d", Target: "unix:///s", Named: false}} {
 			got, err := run.Add(o, [][]byte{[]byte("1"), nil, []byte("2" + name)})
 			if err != nil || got != path(name) {
 				t.Fatalf("Add: %s, %v; want %s", got, err, name)
@@ -97,7 +97,7 @@ func TestAddFails(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "u.bin")
 	run := NewFile(path)
 	defer run.Close()
-	o := Outlet{"a.b", "tcp://h:1", true}
+	o := Outlet{Name: "a.b", Target: "tcp://h:1", Named: true}
 	if _, err := run.Add(o, [][]byte{[]byte("1")}); err != nil {
 		t.Fatal(err)
 	}

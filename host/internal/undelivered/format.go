@@ -26,11 +26,19 @@ const (
 	endRecord
 )
 
+// The bits of an outlet's last byte.
+const (
+	flagNamed = 1 << iota
+	flagBatches
+)
+
 // Outlet is where frames were to go.
 type Outlet struct {
 	Name   string // "tcpwinsink.reports"
 	Target string // "tcp://127.0.0.1:5555"
 	Named  bool   // the user named the target; else it is the default of a plugin
+	// Batches is set if the frames are batches of rows for a driver (drive.Parcel).
+	Batches bool
 }
 
 var checksum = crc32.MakeTable(crc32.Castagnoli)
@@ -60,11 +68,14 @@ func (w *Writer) Outlet(o Outlet) {
 		data = binary.LittleEndian.AppendUint16(data, uint16(len(text)))
 		data = append(data, text...)
 	}
-	named := byte(0)
+	flags := byte(0)
 	if o.Named {
-		named = 1
+		flags = flagNamed
 	}
-	w.record(outletRecord, append(data, named))
+	if o.Batches {
+		flags |= flagBatches
+	}
+	w.record(outletRecord, append(data, flags))
 }
 
 // Frame adds a frame of the outlet.
@@ -217,10 +228,10 @@ func (o *Outlet) read(data []byte) bool {
 		}
 		*text, data = string(data[:n]), data[n:]
 	}
-	if len(data) != 1 || data[0] > 1 {
+	if len(data) != 1 || data[0] > flagNamed|flagBatches {
 		return false
 	}
-	o.Named = data[0] == 1
+	o.Named, o.Batches = data[0]&flagNamed != 0, data[0]&flagBatches != 0
 	return true
 }
 

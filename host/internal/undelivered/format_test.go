@@ -13,10 +13,10 @@ func sample(t testing.TB) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := NewWriter(&b)
-	w.Outlet(Outlet{"a.b", "tcp://h:1", true})
+	w.Outlet(Outlet{Name: "a.b", Target: "tcp://h:1", Named: true})
 	w.Frame([]byte("one\x00"))
 	w.Frame(nil)
-	w.Outlet(Outlet{"c.d", "unix:///s", false})
+	w.Outlet(Outlet{Name: "c.d", Target: "unix:///s", Named: false})
 	w.Frame([]byte("two\n"))
 	if err := w.End(); err != nil {
 		t.Fatal(err)

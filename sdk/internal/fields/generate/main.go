@@ -22,10 +22,11 @@ var templates embed.FS
 
 // outputs are the generated files by the names of their templates, below the module's root.
 var outputs = map[string]string{
-	"field.tmpl": "sdk/field/fields_gen.go",
-	"sdk.tmpl":   "sdk/fields_gen.go",
-	"wire.tmpl":  "sdk/wire/fields_gen.go",
-	"batch.tmpl": "host/internal/batch/fields_gen.go",
+	"field.tmpl":  "sdk/field/fields_gen.go",
+	"sdk.tmpl":    "sdk/fields_gen.go",
+	"wire.tmpl":   "sdk/wire/fields_gen.go",
+	"batch.tmpl":  "host/internal/batch/fields_gen.go",
+	"stream.tmpl": "host/internal/stream/fields_gen.go",
 }
 
 func main() {
@@ -47,7 +48,7 @@ func main() {
 
 // generate returns the files by their names.
 func generate() (map[string][]byte, error) {
-	t, err := template.New("").Funcs(template.FuncMap{"size": size}).ParseFS(templates, "*.tmpl")
+	t, err := template.New("").Funcs(template.FuncMap{"size": size, "columnType": columnType}).ParseFS(templates, "*.tmpl")
 	if err != nil {
 		return nil, err
 	}
@@ -78,4 +79,18 @@ func size(f fields.Field) string {
 	}
 	bits := strings.TrimLeft(f.Type, "uint")
 	return map[string]string{"8": "1", "16": "2", "32": "4", "64": "8"}[bits]
+}
+
+// columnType returns the type of the column that a field of flow ends is, as a Go expression. Its
+// signed numbers of 64 bits are times.
+func columnType(f fields.Field) string {
+	switch {
+	case f.List():
+		return f.ValueType()
+	case f.Type == "int64":
+		return "value.Time"
+	case f.Type == "int32":
+		return "value.Int64"
+	}
+	return "value." + strings.ToUpper(f.Type[:1]) + f.Type[1:]
 }

@@ -1,0 +1,111 @@
+// Package drive says what drivers are: they deliver batches of rows to places that answer, such as
+// databases and brokers. Everything around a driver (queues, retries, the end of a run, counts)
+// is host/internal/outlet's.
+package drive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/t2host/t2host/host/nearest"
+	"github.com/t2host/t2host/sdk/value"
+)
+
+// Kind is a kind of target that a driver leads to. The command hands them to the host.
+type Kind struct {
+	Schemes []string // "postgres": its targets begin with postgres:, each with the same options
+	Form    string   // of a target: "postgres://USER@HOST/DATABASE"
+	Doc     string   // one sentence
+	// Table is set if it takes rows as columns; the others take bytes in any format.
+	Table bool
+	// Ends are the endings of file names that stand for it, without the dot; such a target is a path.
+	Ends []string
+	// Once says how often a row arrives, for the page of the driver.
+	Once    string
+	Options []Option
+
+	// Check returns an error if no run could use the target. It has no side effects.
+	Check func(c *Config) error
+	// Open connects. Close of the driver must be called.
+	Open func(ctx context.Context, c *Config) (Driver, error)
+}
+
+// Option is an option of a target: ?NAME=VALUE.
+type Option struct {
+	Name, Default, Doc string
+	Secret             bool // it is shown to nobody
+}
+
+// Driver is an open target. Its methods are called one after another.
+type Driver interface {
+	// Deliver delivers a batch: all of it or nothing. After a Refused error it is not tried again, after
+	// any other it is, with the same batch; the target may have got it all the same. Where the target can
+	// tell, it keeps a batch with the same Key once.
+	Deliver(ctx context.Context, b *Batch) error
+	// Close releases the connection; a file gets its name. abort is set if the run broke.
+	Close(abort bool) error
+}
+
+// Config is what a driver needs to know of a target.
+type Config struct {
+	Scheme  string
+	Address string // what follows SCHEME: without the options; "//host/path" or a path
+	Options map[string]string
+	Stream  string
+	Run     string // an identifier of the run, 32 hex digits
+	Columns []value.Column
+	Key     int    // the first columns that are the key of a table; 0: rows have none
+	Format  string // of bytes
+	Log     func(line string)
+}
+
+// Option returns the value of an option, or its default.
+func (c *Config) Option(k *Kind, name string) string {
+	if v, ok := c.Options[name]; ok {
+		return v
+	}
+	i := slices.IndexFunc(k.Options, func(o Option) bool { return o.Name == name })
+	return k.Options[i].Default
+}
+
+// CheckOptions returns an error for an option that the kind does not have.
+func (c *Config) CheckOptions(k *Kind) error {
+	var known []string
+	for _, o := range k.Options {
+		known = append(known, o.Name)
+	}
+	for name := range c.Options {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("unknown option %s%s (known: %s)", name, nearest.Hint(name, known), strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+// Refused is the error for a batch that the target will never accept.
+type Refused struct{ Err error }
+
+func (e *Refused) Error() string { return e.Err.Error() }
+
+func (e *Refused) Unwrap() error { return e.Err }
+
+// IsRefused reports whether err says that the target will never accept a batch.
+func IsRefused(err error) bool { return errors.As(err, new(*Refused)) }
+
+// Batch is rows that are delivered together.
+type Batch struct {
+	Run, Stream string
+	Number      uint64 // from 1, of the run and stream to one target
+	Rows        int
+	At          int64  // packet time of the last row, nanoseconds since 1970 UTC
+	Data        []byte // the rows in the format of the target, or for tables what AppendColumns appends
+}
+
+// Key identifies the batch: whoever gets it twice keeps it once.
+func (b *Batch) Key() string {
+	return b.Run + "/" + b.Stream + "/" + strconv.FormatUint(b.Number, 10)
+}

@@ -1,0 +1,192 @@
+package encode
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"github.com/t2host/t2host/host/internal/stream"
+)
+
+const (
+	netflow9Header   = 20
+	netflow9Template = 0       // set identifier (RFC 3954, 5.2)
+	firstUptime      = 1 << 31 // milliseconds: flows of 24 days before and after fit into 32 bits
+	netflow9Repeat   = 32      // messages after which templates are sent again
+)
+
+// netflow9 is the encoder of NetFlow version 9. Times are milliseconds of the exporter's uptime.
+type netflow9 struct {
+	*Config
+	fields      []element
+	first, last int // columns of times
+	address     int
+
+	max      int
+	buf      []byte
+	record   []byte
+	rows     int
+	set      int
+	id       uint16
+	messages uint32
+	boot     int64 // milliseconds since 1970
+	at       int64
+}
+
+// Numbers of NetFlow's own for times.
+const (
+	lastSwitched  = 21
+	firstSwitched = 22
+)
+
+func newNetflow9(c *Config) (Encoder, error) {
+	x := &netflow9{Config: c, max: 8 << 10, first: -1, last: -1, address: -1}
+	if c.Frame > 0 {
+		x.max = min(c.Frame, maxIPFIX)
+	}
+	plain := *c
+	plain.Describe = false // it has no enterprises
+	for _, e := range elementsOf(&plain) {
+		switch {
+		case e.kind == kindMillis || e.enterprise != 0 || e.of.Size() == 0 && e.kind != kindFirst:
+			continue
+		case e.kind == kindDir: // 239 is IPFIX's
+			continue
+		case e.number == 156:
+			e.number, x.first = firstSwitched, e.column
+		case e.number == 157:
+			e.number, x.last = lastSwitched, e.column
+		case e.kind == kindNanos:
+			continue
+		case e.kind == kindAddress && x.address < 0:
+			x.address = e.column
+		}
+		x.fields = append(x.fields, e)
+	}
+	if x.address < 0 || x.first < 0 || x.last < 0 {
+		return nil, errors.New("format netflow9 needs the columns srcIP, timeFirst and timeLast of flows: add basicflow to -p")
+	}
+	return x, nil
+}
+
+// length returns the width of a field in template id.
+func (x *netflow9) field(e *element, id uint16) (number, length uint16, ok bool) {
+	if e.number == firstSwitched || e.number == lastSwitched {
+		return e.number, 4, true
+	}
+	number, _, length, ok = e.in(id)
+	return number, length, ok
+}
+
+func (x *netflow9) Head(at int64) []byte {
+	b := make([]byte, netflow9Header, 512)
+	b = append(b, 0, netflow9Template, 0, 0)
+	ids := []uint16{template4, template6, templateNo}
+	for _, id := range ids {
+		start, n := len(b), 0
+		b = binary.BigEndian.AppendUint16(b, id)
+		b = append(b, 0, 0)
+		for i := range x.fields {
+			if number, length, ok := x.field(&x.fields[i], id); ok {
+				b = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(b, number), length)
+				n++
+			}
+		}
+		binary.BigEndian.PutUint16(b[start+2:], uint16(n))
+	}
+	binary.BigEndian.PutUint16(b[netflow9Header+2:], uint16(len(b)-netflow9Header))
+	return x.finish(b, at, len(ids))
+}
+
+// finish completes a message with a number of records (RFC 3954, 5.1).
+func (x *netflow9) finish(b []byte, at int64, records int) []byte {
+	ms := at / 1e6
+	s := ms / 1000
+	if up := s*1000 - x.boot; x.boot == 0 || up < 0 || up >= 1<<32 {
+		x.boot = s*1000 - firstUptime
+	}
+	binary.BigEndian.PutUint16(b, 9)
+	binary.BigEndian.PutUint16(b[2:], uint16(records))
+	binary.BigEndian.PutUint32(b[4:], uint32(s*1000-x.boot))
+	binary.BigEndian.PutUint32(b[8:], uint32(s))
+	binary.BigEndian.PutUint32(b[12:], x.messages)
+	binary.BigEndian.PutUint32(b[16:], x.Domain)
+	x.messages++
+	return b
+}
+
+func (x *netflow9) Put(r *stream.Rows, i int) error {
+	id := uint16(templateNo)
+	switch r.Columns[x.address].Bytes(i)[0] {
+	case 4:
+		id = template4
+	case 6:
+		id = template6
+	}
+	if up := r.At[i]/1e6 - x.boot; len(x.buf) > 0 && (up < 0 || up >= 1<<32) {
+		if err := x.Flush(); err != nil {
+			return err
+		}
+	}
+	if x.boot == 0 || len(x.buf) == 0 && (r.At[i]/1e6-x.boot < 0 || r.At[i]/1e6-x.boot >= 1<<32) {
+		x.boot = r.At[i]/1e9*1000 - firstUptime
+	}
+	x.record = x.record[:0]
+	for k := range x.fields {
+		e := &x.fields[k]
+		if e.column == x.first || e.column == x.last {
+			up := r.Columns[e.column].Int(i)/1e6 - x.boot
+			x.record = binary.BigEndian.AppendUint32(x.record, uint32(min(max(up, 0), 1<<32-1)))
+		} else if _, _, ok := x.field(e, id); ok {
+			x.record = e.append(x.record, r, i, id)
+		}
+	}
+	need := len(x.record) + 3 // and padding
+	if id != x.id {
+		need += setHeader + 3
+	}
+	if len(x.buf) > 0 && len(x.buf)+need > x.max {
+		if err := x.Flush(); err != nil {
+			return err
+		}
+	}
+	if len(x.buf) == 0 {
+		if x.Datagrams && x.messages > 0 && x.messages%netflow9Repeat == 0 {
+			if err := x.Emit(x.Head(r.At[i]), 0); err != nil {
+				return err
+			}
+		}
+		x.buf = append(x.buf, make([]byte, netflow9Header)...)
+		x.id = 0
+	}
+	if id != x.id {
+		x.closeSet()
+		x.set, x.id = len(x.buf), id
+		x.buf = binary.BigEndian.AppendUint16(x.buf, id)
+		x.buf = append(x.buf, 0, 0)
+	}
+	x.buf = append(x.buf, x.record...)
+	x.rows++
+	x.at = r.At[i]
+	return nil
+}
+
+// closeSet ends a set: it is a multiple of four bytes long (RFC 3954, 5.3).
+func (x *netflow9) closeSet() {
+	if x.id == 0 {
+		return
+	}
+	for (len(x.buf)-x.set)%4 != 0 {
+		x.buf = append(x.buf, 0)
+	}
+	binary.BigEndian.PutUint16(x.buf[x.set+2:], uint16(len(x.buf)-x.set))
+}
+
+func (x *netflow9) Flush() error {
+	if x.rows == 0 {
+		return nil
+	}
+	x.closeSet()
+	err := x.Emit(x.finish(x.buf, x.at, x.rows), x.rows)
+	x.buf, x.rows, x.id = x.buf[:0], 0, 0
+	return err
+}

@@ -1,0 +1,334 @@
+package outlet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/drive"
+	"github.com/t2host/t2host/host/internal/undelivered"
+)
+
+// Batching says how the batches of a driver are cut and named.
+type Batching struct {
+	Rows  int           // a batch leaves with so many rows
+	Bytes int           // or so many bytes
+	Age   time.Duration // or, of a live input, when its first row is so old
+
+	Parcel drive.Parcel // run, stream, and what of a table must be known later
+	At     func() int64 // packet time of the last row that was sent
+	Target string       // as the user named it, for the undelivered file
+}
+
+// deliverTime bounds one attempt to deliver a batch.
+const deliverTime = 30 * time.Second
+
+// driven is a carrier over a driver: frames gather to batches, which a goroutine delivers one after
+// another, each until it is acknowledged or refused.
+type driven struct {
+	cfg    *Config
+	driver drive.Driver
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu      sync.Mutex
+	batch   *drive.Batch // that is being filled; nil: none
+	began   time.Time    // its first row came
+	queue   []*drive.Batch
+	bytes   int // of queue and batch
+	number  uint64
+	st      Stats
+	closing bool
+	stalled bool
+	full    bool  // said so
+	unkept  error // of writing the undelivered file
+	why     error // of the last attempt
+
+	wake chan struct{}
+	room chan struct{}
+	done chan struct{}
+}
+
+func openDriven(ctx context.Context, cfg *Config) (carrier, error) {
+	d := &driven{cfg: cfg, wake: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{})}
+	driver, err := cfg.Driver(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.driver = driver
+	d.ctx, d.cancel = context.WithCancel(ctx)
+	go d.run()
+	return d, nil
+}
+
+func (d *driven) send(frame []byte, rows int) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closing {
+		return errClosed
+	}
+	if d.bytes+len(frame) > d.cfg.QueueBytes && len(d.queue) > 0 && !d.stalled {
+		switch d.cfg.Full {
+		case Block:
+			d.wait(len(frame))
+		case DropNewest:
+			d.drop(uint64(max(rows, 1)), len(frame))
+			return nil
+		default:
+			if len(d.queue) > 1 { // the first one is being delivered
+				b := d.queue[1]
+				d.queue = append(d.queue[:1], d.queue[2:]...)
+				d.bytes -= len(b.Data)
+				d.drop(uint64(b.Rows), len(b.Data))
+			}
+		}
+	}
+	if d.batch == nil {
+		d.number++
+		d.batch = &drive.Batch{Run: d.cfg.Batch.Parcel.Run, Stream: d.cfg.Batch.Parcel.Stream, Number: d.number}
+		d.began = time.Now()
+		if d.cfg.Head != nil {
+			d.batch.Data = append(d.batch.Data, d.cfg.Head()...)
+			d.bytes += len(d.batch.Data)
+		}
+	}
+	d.batch.Data = append(d.batch.Data, frame...)
+	d.batch.Rows += rows
+	if d.cfg.Batch.At != nil {
+		d.batch.At = d.cfg.Batch.At()
+	}
+	d.bytes += len(frame)
+	if rows == 0 || d.batch.Rows >= d.cfg.Batch.Rows || len(d.batch.Data) >= d.cfg.Batch.Bytes {
+		d.cut()
+	}
+	return nil
+}
+
+// cut ends the batch. d.mu is locked.
+func (d *driven) cut() {
+	if d.batch == nil {
+		return
+	}
+	if d.stalled {
+		d.keep(d.batch)
+	} else {
+		d.queue = append(d.queue, d.batch)
+	}
+	d.batch = nil
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (d *driven) drop(rows uint64, bytes int) {
+	d.st.Dropped += rows
+	d.st.DroppedBytes += uint64(bytes)
+	if !d.full {
+		d.full = true
+		d.cfg.warn("rows are dropped: %d bytes wait for %s, the queue is full", d.cfg.QueueBytes, d.cfg.Batch.Target)
+	}
+}
+
+// wait waits, with d.mu locked, until there is room for n bytes, or the target has accepted nothing
+// for Config.Stall.
+func (d *driven) wait(n int) {
+	for !d.stalled && d.ctx.Err() == nil && len(d.queue) > 0 && d.bytes+n > d.cfg.QueueBytes {
+		d.mu.Unlock()
+		timer := time.NewTimer(d.cfg.Stall)
+		stalled := false
+		select {
+		case <-d.room:
+		case <-d.ctx.Done():
+		case <-timer.C:
+			stalled = true
+		}
+		timer.Stop()
+		d.mu.Lock()
+		if stalled {
+			d.stalled = true
+			d.cfg.warn("%s has accepted nothing for %v: what it has not got is kept undelivered", d.cfg.Batch.Target, d.cfg.Stall)
+			d.cancel()
+		}
+	}
+}
+
+// run delivers batches until there are no more.
+func (d *driven) run() {
+	defer close(d.done)
+	var tick <-chan time.Time
+	if d.cfg.Live && d.cfg.Batch.Age > 0 {
+		ticker := time.NewTicker(min(d.cfg.Batch.Age, time.Second))
+		defer ticker.Stop()
+		tick = ticker.C
+	}
+	for {
+		d.mu.Lock()
+		if d.cfg.Live && d.batch != nil && time.Since(d.began) >= d.cfg.Batch.Age {
+			d.cut()
+		}
+		var b *drive.Batch
+		if len(d.queue) > 0 {
+			b = d.queue[0]
+		}
+		over := b == nil && d.closing
+		d.mu.Unlock()
+		switch {
+		case over || d.ctx.Err() != nil:
+			return
+		case b != nil:
+			if !d.deliver(b) {
+				return
+			}
+			continue
+		}
+		select {
+		case <-d.wake:
+		case <-tick:
+		case <-d.ctx.Done():
+			return
+		}
+	}
+}
+
+// deliver delivers the first batch of the queue, or keeps it if it is refused. It reports whether
+// there may be more to do.
+func (d *driven) deliver(b *drive.Batch) bool {
+	wait, told := backoffMin, false
+	for {
+		ctx, cancel := context.WithTimeout(d.ctx, deliverTime)
+		err := d.driver.Deliver(ctx, b)
+		cancel()
+		if err == nil || drive.IsRefused(err) {
+			d.mu.Lock()
+			d.queue[0] = nil
+			d.queue = d.queue[1:]
+			d.bytes -= len(b.Data)
+			if err == nil {
+				d.st.Frames++
+				d.st.Rows += uint64(b.Rows)
+				d.st.Bytes += uint64(len(b.Data))
+				d.full = false
+			} else {
+				d.why = err
+				d.keep(b)
+			}
+			d.mu.Unlock()
+			if told && err == nil {
+				d.cfg.warn("delivers to %s again", d.cfg.Batch.Target)
+			} else if err != nil {
+				d.cfg.warn("%s refused a batch of %d rows: %v", d.cfg.Batch.Target, b.Rows, cause.Of(err))
+			}
+			select {
+			case d.room <- struct{}{}:
+			default:
+			}
+			return true
+		}
+		d.mu.Lock()
+		if d.ctx.Err() == nil {
+			d.why = err
+			d.st.Reconnects++
+		}
+		d.mu.Unlock()
+		if !told && d.ctx.Err() == nil {
+			told = true
+			d.cfg.warn("%s: %v: %d rows wait, trying again", d.cfg.Batch.Target, cause.Of(err), b.Rows)
+		}
+		timer := time.NewTimer(wait)
+		wait = min(2*wait, backoffMax)
+		select {
+		case <-timer.C:
+		case <-d.ctx.Done():
+			timer.Stop()
+			return false
+		}
+	}
+}
+
+// keep writes a batch to the undelivered file, and counts it. d.mu is locked.
+func (d *driven) keep(b *drive.Batch) {
+	d.st.Undelivered += uint64(b.Rows)
+	d.st.UndeliveredBytes += uint64(len(b.Data))
+	if d.cfg.Undelivered == nil {
+		return
+	}
+	p := d.cfg.Batch.Parcel
+	p.Batch = *b
+	frame, err := p.Append(nil)
+	if err == nil {
+		var name string
+		name, err = d.cfg.Undelivered.Add(undelivered.Outlet{Name: d.cfg.Name, Target: d.cfg.Batch.Target, Named: d.cfg.Named, Batches: true}, [][]byte{frame})
+		d.st.UndeliveredTo = name
+	}
+	if err != nil && d.unkept == nil {
+		d.unkept = fmt.Errorf("write the undelivered file: %w", cause.Of(err))
+	}
+}
+
+func (d *driven) stats() Stats {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	st := d.st
+	for _, b := range d.queue {
+		st.Waiting += uint64(b.Rows)
+		st.WaitingBytes += uint64(len(b.Data))
+	}
+	return st
+}
+
+func (d *driven) end(drain time.Duration, abort bool) error {
+	d.mu.Lock()
+	d.cut()
+	d.closing = true
+	d.mu.Unlock()
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+	d.drain(drain)
+	d.cancel()
+	<-d.done
+	closeErr := d.driver.Close(abort)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, b := range d.queue {
+		d.keep(b)
+	}
+	d.queue = nil
+	if d.st.Undelivered == 0 {
+		return closeErr
+	}
+	err := fmt.Errorf("%d rows not delivered to %s", d.st.Undelivered, d.cfg.Batch.Target)
+	if d.why != nil {
+		err = fmt.Errorf("%w: %w", err, d.why)
+	}
+	switch {
+	case d.cfg.Undelivered == nil:
+		err = fmt.Errorf("%w: lost", err)
+	case d.unkept != nil:
+		err = fmt.Errorf("%w: lost: %w", err, d.unkept)
+	default:
+		err = fmt.Errorf("%w: written to %s", err, d.st.UndeliveredTo)
+	}
+	return errors.Join(err, closeErr)
+}
+
+// drain waits until all is delivered, or the target has accepted nothing for a while.
+func (d *driven) drain(patience time.Duration) {
+	for {
+		timer := time.NewTimer(max(patience, 0))
+		select {
+		case <-d.done:
+		case <-d.room:
+			timer.Stop()
+			continue
+		case <-timer.C:
+		}
+		timer.Stop()
+		return
+	}
+}

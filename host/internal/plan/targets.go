@@ -1,0 +1,70 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/t2host/t2host/host/internal/claims"
+	"github.com/t2host/t2host/host/internal/stream"
+	"github.com/t2host/t2host/host/internal/target"
+	"github.com/t2host/t2host/sdk"
+)
+
+// makeTargets parses and checks where rows go.
+func (p *Plan) makeTargets(c *Config) error {
+	var plugins []*sdk.Plugin
+	for _, l := range p.Plugins {
+		plugins = append(plugins, l.Plugin)
+	}
+	streams := stream.Of(plugins)
+	for _, text := range c.To {
+		w, err := target.Parse(text)
+		if err != nil {
+			return fmt.Errorf("--to: %w", err)
+		}
+		t, err := target.New(w, &target.Config{Streams: streams, Kinds: c.Drivers, Run: c.Run})
+		if err != nil {
+			return fmt.Errorf("--to: %w", err)
+		}
+		t.Outlet.Undelivered = p.Undelivered
+		p.Targets = append(p.Targets, t)
+	}
+	return p.checkRows()
+}
+
+// checkRows returns an error if a plugin has rows and nobody says where they go.
+func (p *Plan) checkRows() error {
+	for _, l := range p.Plugins {
+		for _, o := range l.Plugin.Outlets {
+			name := l.Name + "." + o.Name
+			if o.Kind == sdk.RowOutlet && !slices.ContainsFunc(p.Targets, func(t *target.Target) bool { return t.Stream.Name == name }) {
+				return fmt.Errorf("plugin %s: outlet %s has rows and no target: name one: --to %s=TARGET (such as %s=json:-)", l.Name, o.Name, name, name)
+			}
+		}
+	}
+	return nil
+}
+
+// claimTarget adds the files that a target makes.
+func (p *Plan) claimTarget(t *target.Target) {
+	path := t.File()
+	if path == "" {
+		return
+	}
+	o := claims.Output{What: "--to " + t.Stream.Name, Cure: "name another file in --to"}
+	end := ""
+	switch {
+	case t.Outlet.Gzip && !strings.HasSuffix(path, ".gz"):
+		end = ".gz"
+	case t.Outlet.Zstd && !strings.HasSuffix(path, ".zst"):
+		end = ".zst"
+	}
+	if t.Outlet.Numbered {
+		o.Names = []claims.Names{claims.Numbered(path, end, t.Outlet.First), claims.Numbered(path, end+".part", t.Outlet.First)}
+		p.Files.Write(o)
+		return
+	}
+	o.Names = claims.Exactly(path+end, path+end+".part")
+	p.Files.WritePath(o, path+end)
+}

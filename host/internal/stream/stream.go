@@ -1,0 +1,74 @@
+// Package stream turns what a run knows into streams of typed rows on their way out: flow
+// records, conversations, the tables of plugins, and the rows that plugins send.
+package stream
+
+import (
+	"slices"
+
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
+)
+
+// Names of the streams that every run has.
+const (
+	Flows         = "flows"
+	Conversations = "conversations"
+)
+
+// Stream describes the rows of one name.
+type Stream struct {
+	Name    string // flows, conversations, "plugin.table" or "plugin.outlet"
+	Columns []value.Column
+	Owners  []string // of the columns: the plugin of each, empty for the host's own
+
+	// Record is the number of columns, from the first on, that T2's record has.
+	Record int
+	// Key is the number of columns, from the first on, that tell the rows of a table from each other.
+	Key int
+	// Frames is set for an outlet of bytes, which has no columns.
+	Frames bool
+}
+
+// Rows are rows of a stream, one column for each of its schema. They are valid during the call
+// that they are an argument of, and must not be written.
+type Rows struct {
+	N       int
+	Columns []*value.Vec
+	At      []int64 // the packet time of each row, nanoseconds since 1970 UTC
+}
+
+// Put receives rows.
+type Put func(*Rows) error
+
+// Of returns the streams of a run with these plugins: flows, conversations, and the tables and
+// outlets of rows, in the plugins' order.
+func Of(plugins []*sdk.Plugin) []Stream {
+	list := []Stream{flowsOf(plugins)}
+	list = append(list, conversationsOf(&list[0]))
+	for _, p := range plugins {
+		for i := range p.Exports {
+			list = append(list, tableOf(&p.Exports[i]))
+		}
+		for i := range p.Outlets {
+			if p.Outlets[i].Kind == sdk.RowOutlet {
+				list = append(list, outletOf(p, &p.Outlets[i], plugins))
+			}
+		}
+	}
+	return list
+}
+
+// unique gives columns of the same name the names of their plugins too.
+func (s *Stream) unique() {
+	for i := range s.Columns {
+		name := s.Columns[i].Name
+		again := func(c value.Column) bool { return c.Name == name }
+		if s.Owners[i] != "" && slices.IndexFunc(s.Columns, again) != slices.IndexFunc(s.Columns[i+1:], again)+i+1 {
+			for k := range s.Columns {
+				if s.Columns[k].Name == name && s.Owners[k] != "" {
+					s.Columns[k].Name = s.Owners[k] + "." + name
+				}
+			}
+		}
+	}
+}

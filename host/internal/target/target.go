@@ -1,0 +1,344 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/t2host/t2host/host/drive"
+	"github.com/t2host/t2host/host/internal/encode"
+	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/internal/stream"
+	"github.com/t2host/t2host/host/internal/where"
+	"github.com/t2host/t2host/host/nearest"
+	"github.com/t2host/t2host/sdk/value"
+)
+
+// Target is where rows of a stream go, checked.
+type Target struct {
+	Word   *Word
+	Stream *stream.Stream
+	Every  int64 // see Tap.Add
+	Outlet outlet.Config
+
+	format    *encode.Format // nil: a driver that takes columns
+	columns   []int          // of the stream, that leave
+	condition *where.Condition
+	encoder   encode.Config
+	split     uint64
+	full      string // what happens if the queue is full; empty: what the input needs
+	messages  bool   // each frame leaves on its own: datagrams
+}
+
+// Config is what a run has.
+type Config struct {
+	Streams []stream.Stream
+	Kinds   []*drive.Kind
+	Run     string // its identifier, 32 hex digits
+}
+
+// New returns the target of a word, or an error that names what would fit.
+func New(w *Word, c *Config) (*Target, error) {
+	t, err := c.new(w)
+	if err != nil {
+		return nil, fmt.Errorf("target %q: %w", Shown(w.Text), err)
+	}
+	return t, nil
+}
+
+func (c *Config) new(w *Word) (*Target, error) {
+	t := &Target{Word: w}
+	kind, packed, err := c.place(t)
+	if err != nil {
+		return nil, err
+	}
+	name := w.Stream
+	if name == "" {
+		name = stream.Flows
+		if t.format != nil {
+			name = t.format.Stream
+		}
+	}
+	if t.Stream, err = c.stream(name); err != nil {
+		return nil, err
+	}
+	options, left, err := read(w)
+	if err != nil {
+		return nil, err
+	}
+	if t.Every = options.every; t.Every > 0 && t.Stream.Key == 0 {
+		return nil, fmt.Errorf("option every is for tables, and %s is none", name)
+	}
+	if err := t.choose(w.Options["columns"]); err != nil {
+		return nil, err
+	}
+	if w.Where != "" {
+		if t.condition, err = where.Compile(w.Where, t.Stream.Columns); err != nil {
+			return nil, err
+		}
+	}
+	t.Outlet.Name, t.Outlet.Named = name, true
+	t.Outlet.QueueBytes, t.Outlet.Stall, t.Outlet.Drain = options.queue, options.stall, options.stall
+	t.full = options.full
+	t.Outlet.TLS = options.tls
+	if t.split = options.split; t.split > 0 {
+		if kind != nil || t.Outlet.Target.Scheme != "file" {
+			return nil, errors.New("option split is for files")
+		}
+		t.Outlet.Numbered = true
+	}
+	t.Outlet.Gzip, t.Outlet.Zstd = packed == "gz", packed == "zst"
+	t.encoder = encode.Config{
+		Columns: t.chosen(), Frame: 64 << 10, Domain: options.domain, Enterprise: options.enterprise, Describe: options.describe,
+	}
+	if kind == nil {
+		if len(left) > 0 {
+			return nil, unknownOption(left, Options)
+		}
+		return t, t.bytes()
+	}
+	return t, t.driven(kind, c, options, left)
+}
+
+// bytes completes a target that no driver serves.
+func (t *Target) bytes() error {
+	if t.Outlet.Target.Scheme == "udp" {
+		t.messages, t.encoder.Datagrams, t.encoder.Frame = true, true, 0
+		if t.format.Binary {
+			t.encoder.Frame = datagram
+		}
+	}
+	_, err := t.format.New(t.encoder)
+	return err
+}
+
+// datagram is the largest message over UDP: what IPv6 guarantees without fragments but for its headers, and a
+// little more that all Ethernet has.
+const datagram = 1400
+
+// driven completes a target that a driver serves.
+func (t *Target) driven(k *drive.Kind, c *Config, o *common, left map[string]string) error {
+	address, _ := strings.CutPrefix(t.Word.Address, "file:")
+	d := &drive.Config{
+		Scheme: t.Word.Scheme, Address: address, Options: left, Stream: t.Stream.Name, Run: c.Run,
+		Columns: t.encoder.Columns, Key: t.key(),
+	}
+	parcel := drive.Parcel{Batch: drive.Batch{Run: c.Run, Stream: t.Stream.Name}}
+	if k.Table {
+		parcel.Columns, parcel.Keys = d.Columns, d.Key
+	} else {
+		d.Format = t.format.Name
+		parcel.Format = d.Format
+		if _, err := t.format.New(t.encoder); err != nil {
+			return err
+		}
+	}
+	if err := d.CheckOptions(k); err != nil {
+		return err
+	}
+	if err := k.Check(d); err != nil {
+		return err
+	}
+	t.Outlet.Driver = func(ctx context.Context) (drive.Driver, error) {
+		d.Log = t.Outlet.Log
+		return k.Open(ctx, d)
+	}
+	t.Outlet.Batch = outlet.Batching{Rows: o.rows, Bytes: o.bytes, Age: o.age, Parcel: parcel, Target: Shown(t.Word.Text)}
+	return nil
+}
+
+// File returns the path of the file that the target makes, empty if it makes none.
+func (t *Target) File() string {
+	if t.Outlet.Driver == nil {
+		return t.Outlet.Target.Path
+	}
+	if strings.HasPrefix(t.Word.Address, "//") {
+		return ""
+	}
+	return t.Word.Address
+}
+
+// Shown is the target as it may be shown.
+func (t *Target) Shown() string {
+	if _, word, ok := strings.Cut(t.Word.Text, "="); ok && t.Word.Stream != "" {
+		return Shown(word)
+	}
+	return Shown(t.Word.Text)
+}
+
+// key is the number of columns that leave and tell rows from each other: all of the key, or none.
+func (t *Target) key() int {
+	n := t.Stream.Key
+	if n > len(t.columns) || !slices.Equal(t.columns[:n], upTo(n)) {
+		return 0
+	}
+	return n
+}
+
+func upTo(n int) []int {
+	var list []int
+	for i := range n {
+		list = append(list, i)
+	}
+	return list
+}
+
+func unknownOption(left map[string]string, options []drive.Option) error {
+	var known []string
+	for _, o := range options {
+		known = append(known, o.Name)
+	}
+	for name := range left {
+		return fmt.Errorf("unknown option %s%s (known: %s)", name, nearest.Hint(name, known), strings.Join(known, ", "))
+	}
+	return nil
+}
+
+// stream returns the stream of a name.
+func (c *Config) stream(name string) (*stream.Stream, error) {
+	var known []string
+	for i := range c.Streams {
+		if strings.EqualFold(c.Streams[i].Name, name) {
+			return &c.Streams[i], nil
+		}
+		known = append(known, c.Streams[i].Name)
+	}
+	return nil, fmt.Errorf("no stream %s in this run%s (there are %s)", name, nearest.Hint(name, known), strings.Join(known, ", "))
+}
+
+// place finds out the format, and what delivers: a driver, or kind is nil.
+func (c *Config) place(t *Target) (kind *drive.Kind, packed string, err error) {
+	w := t.Word
+	format, scheme := w.Format, w.Scheme
+	if format == "" && encode.Named(scheme) != nil { // FORMAT:PATH
+		format, scheme = scheme, ""
+	}
+	if i := slices.IndexFunc(c.Kinds, func(k *drive.Kind) bool { return slices.Contains(k.Schemes, scheme) }); i >= 0 {
+		kind = c.Kinds[i]
+	}
+	if scheme == "" || scheme == "file" {
+		var end string
+		end, packed = ending(w.Address)
+		if i := slices.IndexFunc(c.Kinds, func(k *drive.Kind) bool { return slices.Contains(k.Ends, end) }); i >= 0 && format == "" {
+			kind, packed = c.Kinds[i], ""
+			w.Scheme = kind.Schemes[0]
+		} else if format == "" {
+			if f := encode.Ending(end); f != nil {
+				format = f.Name
+			} else if w.Address != "-" {
+				return nil, "", fmt.Errorf("its ending does not tell the format: write FORMAT:%s (formats: %s), or a name that ends in one of %s", w.Address, strings.Join(formats(), ", "), strings.Join(c.endings(), ", "))
+			}
+		}
+	}
+	if kind != nil && kind.Table {
+		if format != "" {
+			return nil, "", fmt.Errorf("%s takes columns, not %s: leave the format out", kind.Schemes[0], format)
+		}
+		return kind, "", nil
+	}
+	if format == "" {
+		format = "text"
+		if scheme != "" {
+			format = "json"
+		}
+	}
+	if t.format = encode.Named(format); t.format == nil {
+		return nil, "", fmt.Errorf("unknown format %s%s (formats: %s)", format, nearest.Hint(format, formats()), strings.Join(formats(), ", "))
+	}
+	if kind != nil {
+		return kind, "", nil
+	}
+	address := w.Address
+	switch {
+	case scheme == "" && address == "-":
+	case scheme == "":
+		address = "file:" + address
+	default:
+		address = scheme + ":" + address
+	}
+	if t.Outlet.Target, err = outlet.ParseDestination(address); err != nil {
+		return nil, "", fmt.Errorf("want %s", strings.Join(c.forms(), ", "))
+	}
+	return nil, packed, nil
+}
+
+func formats() []string {
+	var list []string
+	for _, f := range encode.Formats {
+		list = append(list, f.Name)
+	}
+	return list
+}
+
+func (c *Config) endings() []string {
+	var list []string
+	for _, f := range encode.Formats {
+		list = append(list, f.Ends...)
+	}
+	for _, k := range c.Kinds {
+		list = append(list, k.Ends...)
+	}
+	for i := range list {
+		list[i] = "." + list[i]
+	}
+	return list
+}
+
+// forms are the forms of targets.
+func (c *Config) forms() []string {
+	list := []string{"PATH", "-", "tcp://HOST:PORT", "tls://HOST:PORT", "udp://HOST:PORT", "unix://PATH"}
+	for _, k := range c.Kinds {
+		list = append(list, k.Form)
+	}
+	return list
+}
+
+// choose finds the columns that the option names.
+func (t *Target) choose(text string) error {
+	s := t.Stream
+	if strings.TrimSpace(text) == "" {
+		n := len(s.Columns)
+		if t.format != nil && t.format.Name == "text" {
+			n = s.Record
+		}
+		t.columns = upTo(n)
+		return nil
+	}
+	var known []string
+	for i, c := range s.Columns {
+		known = append(known, c.Name)
+		if s.Owners[i] != "" {
+			known = append(known, s.Owners[i]+"."+c.Name, s.Owners[i]+".*")
+		}
+	}
+	for word := range strings.SplitSeq(text, ",") {
+		if word = strings.TrimSpace(word); word == "" {
+			continue
+		}
+		found := false
+		for i, c := range s.Columns {
+			owner := s.Owners[i]
+			if word == c.Name || word == "*" || owner != "" && (word == owner+"."+c.Name || word == owner+".*") {
+				found = true
+				if !slices.Contains(t.columns, i) {
+					t.columns = append(t.columns, i)
+				}
+			}
+		}
+		if !found {
+			return fmt.Errorf("option columns names %s, which is not a column of %s%s", word, s.Name, nearest.Hint(word, known))
+		}
+	}
+	return nil
+}
+
+// chosen describes the columns that leave.
+func (t *Target) chosen() []value.Column {
+	var list []value.Column
+	for _, i := range t.columns {
+		list = append(list, t.Stream.Columns[i])
+	}
+	return list
+}
