@@ -28,6 +28,7 @@ type outlets struct {
 type named struct {
 	*outlet.Outlet
 	name, target string
+	rows         bool
 	stats        outlet.Stats
 }
 
@@ -165,6 +166,6 @@ func (o *outlets) discard() {
 func (o *outlets) fill(r *report.Report) {
 	for i := range o.all {
 		n := &o.all[i]
-		r.Outlets = append(r.Outlets, report.Outlet{Name: n.name, Target: n.target, Stats: n.stats})
+		r.Outlets = append(r.Outlets, report.Outlet{Name: n.name, Target: n.target, HasRows: n.rows, Stats: n.stats})
 	}
 }

@@ -43,7 +43,7 @@ func (o *outlets) openTargets(ctx context.Context, c *Config, p *plan.Plan, live
 		}
 		w.Open(opened)
 		o.writers[i] = w
-		o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: t.Shown()})
+		o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: t.Shown(), rows: true})
 	}
 	return nil
 }

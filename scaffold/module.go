@@ -82,7 +82,7 @@ func joined(a, b []byte) []byte {
 func vendored(source fs.FS) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	err := fs.WalkDir(source, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || !inSDK(name) {
 			return err
 		}
 		files[SDK+"/"+name], err = fs.ReadFile(source, name)
@@ -91,5 +91,5 @@ func vendored(source fs.FS) (map[string][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source of the SDK: %w", err)
 	}
-	return files, nil
+	return files, withoutDrivers(files)
 }

@@ -239,7 +239,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c.RecordPayload = o.payload
-	c.To = o.to
+	c.To, c.Drivers = o.to, drivers()
 	if _, err := plugin.RuntimeNamed(o.runtime); err != nil && o.runtime != "" {
 		return usagef("--runtime: %v", err)
 	}

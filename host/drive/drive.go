@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,8 +23,16 @@ type Kind struct {
 	Doc     string   // one sentence
 	// Table is set if it takes rows as columns; the others take bytes in any format.
 	Table bool
+	// Query is set if options that it does not have are the place's own, as in a URL.
+	Query bool
+	// Messages is set if each row, or message of a binary format, leaves on its own: there is no head.
+	Messages bool
+	// Bytes is how large a batch may get if the user does not say; 0: 1 MB.
+	Bytes int
 	// Ends are the endings of file names that stand for it, without the dot; such a target is a path.
 	Ends []string
+	// Shared is set if several streams of a run may go to one place, each to a table of its own.
+	Shared bool
 	// Once says how often a row arrives, for the page of the driver.
 	Once    string
 	Options []Option
@@ -52,6 +61,7 @@ type Driver interface {
 
 // Config is what a driver needs to know of a target.
 type Config struct {
+	Kind    *Kind
 	Scheme  string
 	Address string // what follows SCHEME: without the options; "//host/path" or a path
 	Options map[string]string
@@ -61,33 +71,63 @@ type Config struct {
 	Key     int    // the first columns that are the key of a table; 0: rows have none
 	Format  string // of bytes
 	Log     func(line string)
+	// Create creates PATH.part for a file that is to be PATH.
+	Create func(path string) (File, error)
 }
 
 // Option returns the value of an option, or its default.
-func (c *Config) Option(k *Kind, name string) string {
+func (c *Config) Option(name string) string {
 	if v, ok := c.Options[name]; ok {
 		return v
 	}
-	i := slices.IndexFunc(k.Options, func(o Option) bool { return o.Name == name })
-	return k.Options[i].Default
+	i := slices.IndexFunc(c.Kind.Options, func(o Option) bool { return o.Name == name })
+	return c.Kind.Options[i].Default
 }
 
 // CheckOptions returns an error for an option that the kind does not have.
-func (c *Config) CheckOptions(k *Kind) error {
+func (c *Config) CheckOptions() error {
 	var known []string
-	for _, o := range k.Options {
+	for _, o := range c.Kind.Options {
 		known = append(known, o.Name)
 	}
 	for name := range c.Options {
-		if !slices.Contains(known, name) {
+		if !c.Kind.Query && !slices.Contains(known, name) {
 			return fmt.Errorf("unknown option %s%s (known: %s)", name, nearest.Hint(name, known), strings.Join(known, ", "))
 		}
 	}
 	return nil
 }
 
+// Query returns the options that the kind does not have, as a URL's query in the order of their
+// names, without a question mark.
+func (c *Config) Query() string {
+	values := url.Values{}
+	for name, v := range c.Options {
+		if !slices.ContainsFunc(c.Kind.Options, func(o Option) bool { return o.Name == name }) {
+			values.Set(name, v)
+		}
+	}
+	return values.Encode()
+}
+
+// Table returns the name of the table that the rows go to: the option table, or that of the stream
+// with _ for its dot.
+func (c *Config) Table() string {
+	if name := c.Option("table"); name != "" {
+		return name
+	}
+	return strings.ReplaceAll(c.Stream, ".", "_")
+}
+
+// TableOption is the option of places that have tables.
+var TableOption = Option{Name: "table", Doc: "the table that the rows go to; by default the stream's name, with _ for its dot. It is made if there is none"}
+
 // Refused is the error for a batch that the target will never accept.
-type Refused struct{ Err error }
+type Refused struct {
+	Err error
+	// Rows are the rows that are refused, ascending, while the others were delivered; nil: all are.
+	Rows []int
+}
 
 func (e *Refused) Error() string { return e.Err.Error() }
 
@@ -108,4 +148,14 @@ type Batch struct {
 // Key identifies the batch: whoever gets it twice keeps it once.
 func (b *Batch) Key() string {
 	return b.Run + "/" + b.Stream + "/" + strconv.FormatUint(b.Number, 10)
+}
+
+// File is a file that is being written, beside the name that it gets at the end.
+type File interface {
+	Write(b []byte) (int, error)
+	Name() string
+	// Close leaves the file where it is.
+	Close() error
+	// Rename writes the file through to the disk, and gives it its name.
+	Rename(path string) error
 }

@@ -109,12 +109,16 @@ func delivery(o *Outlet) string {
 	if place == "-" {
 		place = "standard output"
 	}
-	text := fmt.Sprintf("%s to %s", outlet.Reports(s.Frames, s.Bytes), place)
+	count, n := outlet.Reports, s.Frames
+	if o.HasRows {
+		count, n = outlet.Rows, s.Rows
+	}
+	text := fmt.Sprintf("%s to %s", count(n, s.Bytes), place)
 	if lost := s.Dropped + s.Undelivered; lost > 0 {
-		text += fmt.Sprintf("; %s not delivered", outlet.Reports(lost, s.DroppedBytes+s.UndeliveredBytes))
+		text += fmt.Sprintf("; %s not delivered", count(lost, s.DroppedBytes+s.UndeliveredBytes))
 	}
 	if s.Refused > 0 {
-		text += fmt.Sprintf("; %s refused", outlet.Reports(s.Refused, s.RefusedBytes))
+		text += fmt.Sprintf("; %s refused", count(s.Refused, s.RefusedBytes))
 	}
 	if s.Errors > 0 {
 		text += fmt.Sprintf("; %d errors", s.Errors)

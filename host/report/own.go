@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/sdk"
 )
@@ -38,12 +37,17 @@ func (r *Report) costs(l *lines) {
 		}
 	}
 	for _, o := range r.Outlets {
-		fmt.Fprintf(l, "Outlet %s to %s: %s\n", o.Name, printable.Line(o.Target), sent(&o.Stats))
+		fmt.Fprintf(l, "Outlet %s to %s: %s\n", o.Name, printable.Line(o.Target), sent(&o))
 	}
 }
 
-func sent(s *outlet.Stats) string {
-	text := fmt.Sprintf("frames sent: %s, bytes: %s; waiting: %d, dropped: %d", sdk.Count(s.Frames), sdk.Count(s.Bytes), s.Waiting, s.Dropped)
+func sent(o *Outlet) string {
+	s := &o.Stats
+	what, n := "frames", s.Frames
+	if o.HasRows {
+		what, n = "rows", s.Rows
+	}
+	text := fmt.Sprintf("%s sent: %s, bytes: %s; waiting: %d, dropped: %d", what, sdk.Count(n), sdk.Count(s.Bytes), s.Waiting, s.Dropped)
 	if s.Undelivered > 0 {
 		text += fmt.Sprintf(", not delivered: %d", s.Undelivered)
 		if s.UndeliveredTo != "" {

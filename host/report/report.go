@@ -98,6 +98,7 @@ func (m *Metric) text() string {
 // Outlet is one outlet's part.
 type Outlet struct {
 	Name, Target string
+	HasRows      bool // Stats counts rows, not reports, where it counts what arrived or was lost
 	outlet.Stats
 }
 

@@ -61,7 +61,7 @@ func dialDatagrams(ctx context.Context, t Target) (datagramConn, error) {
 	return conn.(*net.UnixConn), nil
 }
 
-func (d *datagram) send(frame []byte, _ int) error {
+func (d *datagram) send(frame []byte, rows int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	err := d.write(frame)
@@ -74,6 +74,7 @@ func (d *datagram) send(frame []byte, _ int) error {
 	switch {
 	case err == nil:
 		d.st.Frames++
+		d.st.Rows += uint64(rows)
 		d.st.Bytes += uint64(len(frame))
 		d.last = len(frame)
 		return nil
@@ -163,10 +164,10 @@ func (d *datagram) end(time.Duration, bool) error {
 	}
 	err := d.conn.Close()
 	if d.st.Refused > 0 {
-		err = errors.Join(fmt.Errorf("%s refused by %s: %s", Reports(d.st.Refused, d.st.RefusedBytes), d.target, d.cure()), err)
+		err = errors.Join(fmt.Errorf("%s refused by %s: %s", d.cfg.counted(d.st.Refused, d.st.RefusedBytes), d.target, d.cure()), err)
 	}
 	if d.st.Dropped > 0 {
-		err = errors.Join(fmt.Errorf("%s not delivered to %s", Reports(d.st.Dropped, d.st.DroppedBytes), d.target), err)
+		err = errors.Join(fmt.Errorf("%s not delivered to %s", d.cfg.counted(d.st.Dropped, d.st.DroppedBytes), d.target), err)
 	}
 	return err
 }

@@ -203,29 +203,7 @@ func (d *driven) deliver(b *drive.Batch) bool {
 		err := d.driver.Deliver(ctx, b)
 		cancel()
 		if err == nil || drive.IsRefused(err) {
-			d.mu.Lock()
-			d.queue[0] = nil
-			d.queue = d.queue[1:]
-			d.bytes -= len(b.Data)
-			if err == nil {
-				d.st.Frames++
-				d.st.Rows += uint64(b.Rows)
-				d.st.Bytes += uint64(len(b.Data))
-				d.full = false
-			} else {
-				d.why = err
-				d.keep(b)
-			}
-			d.mu.Unlock()
-			if told && err == nil {
-				d.cfg.warn("delivers to %s again", d.cfg.Batch.Target)
-			} else if err != nil {
-				d.cfg.warn("%s refused a batch of %d rows: %v", d.cfg.Batch.Target, b.Rows, cause.Of(err))
-			}
-			select {
-			case d.room <- struct{}{}:
-			default:
-			}
+			d.answered(b, err, told)
 			return true
 		}
 		d.mu.Lock()
@@ -247,6 +225,60 @@ func (d *driven) deliver(b *drive.Batch) bool {
 			return false
 		}
 	}
+}
+
+// answered takes the first batch from the queue, which the target has accepted or refused. again is set if it
+// had failed before.
+func (d *driven) answered(b *drive.Batch, err error, again bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.queue[0] = nil
+	d.queue = d.queue[1:]
+	d.bytes -= len(b.Data)
+	left := d.refused(b, err)
+	if n := b.Rows - left; n > 0 {
+		d.st.Frames++
+		d.st.Rows += uint64(n)
+		d.st.Bytes += uint64(len(b.Data))
+		d.full = false
+	}
+	switch {
+	case err != nil:
+		d.why = err
+		d.cfg.warn("%s refused %d rows: %v", d.cfg.Batch.Target, left, cause.Of(err))
+	case again:
+		d.cfg.warn("delivers to %s again", d.cfg.Batch.Target)
+	}
+	select {
+	case d.room <- struct{}{}:
+	default:
+	}
+}
+
+// refused keeps the rows of a batch that the target has refused, and returns their number.
+func (d *driven) refused(b *drive.Batch, err error) int {
+	var r *drive.Refused
+	if !errors.As(err, &r) {
+		return 0
+	}
+	columns := d.cfg.Batch.Parcel.Columns
+	if r.Rows == nil || columns == nil {
+		d.keep(b)
+		return b.Rows
+	}
+	vecs, err := b.Columns(columns)
+	if err != nil {
+		d.keep(b)
+		return b.Rows
+	}
+	for i := range vecs {
+		vecs[i] = vecs[i].Pick(r.Rows)
+	}
+	part := *b
+	part.Stream += "/refused" // a key of its own: the other rows have that of the batch
+	part.Rows, part.Data = len(r.Rows), drive.AppendColumns(nil, len(r.Rows), vecs)
+	d.keep(&part)
+	return part.Rows
 }
 
 // keep writes a batch to the undelivered file, and counts it. d.mu is locked.

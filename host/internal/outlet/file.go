@@ -18,6 +18,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/drive"
 	"github.com/t2host/t2host/host/internal/outfile"
 )
 
@@ -107,6 +108,18 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 	return o, nil
 }
 
+// CreatePart creates PATH.part for a driver that writes a file, with the checks that all files have.
+func CreatePart(path string) (drive.File, error) {
+	err := outfile.Check(path)
+	if err == nil {
+		var part *outfile.File
+		if part, err = outfile.Create(path+".part", 0o666); err == nil {
+			return part, nil
+		}
+	}
+	return nil, fmt.Errorf("open %s: %w", path+".part", cause.Of(err))
+}
+
 // packer compresses what is written to it. Flush makes all of it readable.
 type packer interface {
 	io.WriteCloser
@@ -153,7 +166,7 @@ func (o *file) syncPart(name bool) {
 	}
 }
 
-func (o *file) send(frame []byte, _ int) error {
+func (o *file) send(frame []byte, rows int) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
@@ -176,6 +189,7 @@ func (o *file) send(frame []byte, _ int) error {
 		return o.failed(err)
 	}
 	o.st.Frames++
+	o.st.Rows += uint64(rows)
 	o.st.Bytes += uint64(len(frame))
 	return nil
 }

@@ -69,6 +69,7 @@ func (o *numbered) next() error {
 	}
 	st := before.stats()
 	o.past.Frames += st.Frames
+	o.past.Rows += st.Rows
 	o.past.Bytes += st.Bytes
 	return nil
 }
@@ -99,6 +100,7 @@ func (o *numbered) stats() Stats {
 	defer o.mu.Unlock()
 	st := o.now.stats()
 	st.Frames += o.past.Frames
+	st.Rows += o.past.Rows
 	st.Bytes += o.past.Bytes
 	return st
 }

@@ -88,6 +88,8 @@ type Config struct {
 	Gzip, Zstd, Numbered bool
 	First                int
 
+	Rows bool // frames hold rows, see SendRows
+
 	// Head returns what each connection, and each file, begins with; nil: nothing.
 	Head func() []byte
 	// HeadOnce limits it to the first of numbered files.
@@ -109,7 +111,7 @@ type Config struct {
 	_ struct{}
 }
 
-// Stats counts frames. Frames + Waiting + Dropped + Undelivered is what was sent.
+// Stats counts frames; of those that hold rows, what is lost is counted in rows. Frames + Waiting + Dropped + Undelivered is what was sent.
 type Stats struct {
 	Rows                          uint64 // delivered, of frames that hold rows
 	Frames, Bytes                 uint64 // delivered; for UDP sent; for files written or in the buffer
@@ -161,25 +163,32 @@ func Open(ctx context.Context, cfg Config) (*Outlet, error) {
 		cfg.Log = func(string) {}
 	}
 	o := &Outlet{cfg: cfg}
-	of := cfg.Target.of
-	if of == nil {
-		return nil, o.named(errors.New("has no target"))
-	}
-	err := of.check(of, cfg.Target.Address+cfg.Target.Path)
-	if err == nil {
-		err = cfg.Target.checkDestination()
-	}
-	switch {
-	case err != nil:
-	case cfg.Driver != nil:
+	var err error
+	if cfg.Driver != nil {
 		o.c, err = openDriven(ctx, &o.cfg)
-	default:
-		o.c, err = of.open(ctx, &o.cfg)
+	} else {
+		o.c, err = openTarget(ctx, &o.cfg)
 	}
 	if err != nil {
 		return nil, o.named(err)
 	}
 	return o, nil
+}
+
+// openTarget opens a target that no driver serves.
+func openTarget(ctx context.Context, cfg *Config) (carrier, error) {
+	of := cfg.Target.of
+	if of == nil {
+		return nil, errors.New("has no target")
+	}
+	err := of.check(of, cfg.Target.Address+cfg.Target.Path)
+	if err == nil {
+		err = cfg.Target.checkDestination()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return of.open(ctx, cfg)
 }
 
 // Send sends a frame, unless it is empty; it copies the bytes, and never waits for a network
@@ -282,6 +291,22 @@ var errClosed = errors.New("is closed")
 // warn calls Config.Log with a line that begins with the outlet's name.
 func (c *Config) warn(format string, args ...any) {
 	c.Log("outlet " + c.Name + ": " + fmt.Sprintf(format, args...))
+}
+
+// counted returns a count of frames, or of rows, as messages have it.
+func (c *Config) counted(n, bytes uint64) string {
+	if c.Rows {
+		return Rows(n, bytes)
+	}
+	return Reports(n, bytes)
+}
+
+// Rows returns a count of rows as messages have it.
+func Rows(n, bytes uint64) string {
+	if n == 1 {
+		return fmt.Sprintf("1 row (%d bytes)", bytes)
+	}
+	return fmt.Sprintf("%d rows (%d bytes)", n, bytes)
 }
 
 // Reports returns a count of reports as messages have it.

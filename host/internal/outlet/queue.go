@@ -16,36 +16,47 @@ type queue struct {
 // list is frames in order.
 type list struct {
 	frames [][]byte
+	rows   []int // that each frame holds
 	bytes  int
 }
 
-func (l *list) push(f []byte) {
-	l.frames = append(l.frames, f)
+func (l *list) push(f []byte, rows int) {
+	l.frames, l.rows = append(l.frames, f), append(l.rows, rows)
 	l.bytes += len(f)
 }
 
-func (l *list) pop() []byte {
-	f := l.frames[0]
+func (l *list) pop() (f []byte, rows int) {
+	f, rows = l.frames[0], l.rows[0]
 	l.frames[0] = nil // else the array keeps it alive
-	l.frames = l.frames[1:]
+	l.frames, l.rows = l.frames[1:], l.rows[1:]
 	l.bytes -= len(f)
-	return f
+	return f, rows
+}
+
+// count returns the number of rows, or of frames if they hold none.
+func (l *list) count() uint64 {
+	n := uint64(0)
+	for _, rows := range l.rows {
+		n += uint64(max(rows, 1))
+	}
+	return n
 }
 
 func (l *list) cost() int { return l.bytes + FrameCost*len(l.frames) }
 
 // push adds a frame and returns what was dropped for it: the oldest of those that
 // wait, or the frame itself if that would not make room.
-func (q *queue) push(f []byte) (frames, bytes uint64) {
+func (q *queue) push(f []byte, rows int) (frames, bytes uint64) {
 	need := len(f) + FrameCost
 	if len(f) > q.limit || len(q.flight.frames) > 0 && q.flight.cost()+need > q.limit {
-		return 1, uint64(len(f))
+		return uint64(max(rows, 1)), uint64(len(f))
 	}
 	for len(q.wait.frames) > 0 && q.flight.cost()+q.wait.cost()+need > q.limit {
-		frames++
-		bytes += uint64(len(q.wait.pop()))
+		old, n := q.wait.pop()
+		frames += uint64(max(n, 1))
+		bytes += uint64(len(old))
 	}
-	q.wait.push(f)
+	q.wait.push(f, rows)
 	return frames, bytes
 }
 
@@ -61,25 +72,26 @@ func (q *queue) begin() []byte {
 	if len(q.wait.frames) == 0 || len(q.flight.frames) > 0 && q.flight.cost() >= q.limit/2 {
 		return nil
 	}
-	f := q.wait.pop()
-	q.flight.push(f)
+	f, rows := q.wait.pop()
+	q.flight.push(f, rows)
 	return f
 }
 
 // ack releases the frames that lie wholly in the first n bytes of the connection.
-func (q *queue) ack(n int64) (frames, bytes uint64) {
+func (q *queue) ack(n int64) (frames, rows, bytes uint64) {
 	for len(q.flight.frames) > 0 && q.acked+int64(len(q.flight.frames[0])) <= n {
-		f := q.flight.pop()
+		f, of := q.flight.pop()
 		q.acked += int64(len(f))
 		frames++
+		rows += uint64(of)
 		bytes += uint64(len(f))
 	}
-	return frames, bytes
+	return frames, rows, bytes
 }
 
 // rewind makes what is in flight wait again, whole: the connection is gone.
 func (q *queue) rewind() {
-	q.wait.frames = append(q.flight.frames, q.wait.frames...)
+	q.wait.frames, q.wait.rows = append(q.flight.frames, q.wait.frames...), append(q.flight.rows, q.wait.rows...)
 	q.wait.bytes += q.flight.bytes
 	q.flight, q.acked = list{}, 0
 }

@@ -66,7 +66,7 @@ func openStream(ctx context.Context, cfg *Config) (carrier, error) {
 	return s, nil
 }
 
-func (s *stream) send(frame []byte, _ int) error {
+func (s *stream) send(frame []byte, rows int) error {
 	frame = slices.Clone(frame)
 	s.mu.Lock()
 	if s.closing {
@@ -76,13 +76,13 @@ func (s *stream) send(frame []byte, _ int) error {
 	if s.cfg.Full == Block {
 		s.wait(len(frame))
 		if s.stalled {
-			err := s.spill(frame)
+			err := s.spill(frame, rows)
 			s.mu.Unlock()
 			return err
 		}
 	}
 	if s.cfg.Full == DropNewest && s.q.full(len(frame)) {
-		s.st.Dropped++
+		s.st.Dropped += uint64(max(rows, 1))
 		s.st.DroppedBytes += uint64(len(frame))
 		warn := !s.full
 		s.full = true
@@ -92,7 +92,7 @@ func (s *stream) send(frame []byte, _ int) error {
 		}
 		return nil
 	}
-	n, bytes := s.q.push(frame)
+	n, bytes := s.q.push(frame, rows)
 	s.st.Dropped += n
 	s.st.DroppedBytes += bytes
 	warn := n > 0 && !s.full
@@ -145,10 +145,10 @@ func (s *stream) run(conn net.Conn) {
 		}
 		s.mu.Lock()
 		s.q.rewind()
-		n, bytes := uint64(s.q.len()), uint64(s.q.bytes())
+		n, bytes := s.q.wait.count(), uint64(s.q.bytes())
 		s.mu.Unlock()
 		if s.ctx.Err() == nil {
-			s.cfg.warn("lost %s: %v: %s not delivered, connecting again", s.target, cause.Of(err), Reports(n, bytes))
+			s.cfg.warn("lost %s: %v: %s not delivered, connecting again", s.target, cause.Of(err), s.cfg.counted(n, bytes))
 		}
 	}
 }
@@ -228,8 +228,9 @@ func (s *stream) release(l *link) (n uint64, flying, empty bool, dead error) {
 	acked, dead := l.delivered()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, bytes := s.q.ack(acked)
+	n, rows, bytes := s.q.ack(acked)
 	s.st.Frames += n
+	s.st.Rows += rows
 	s.st.Bytes += bytes
 	if n > 0 {
 		select {
@@ -276,7 +277,7 @@ func (s *stream) end(drain time.Duration, _ bool) error {
 	if s.st.Undelivered == 0 {
 		return nil
 	}
-	err := fmt.Errorf("%s not delivered to %s %s", Reports(s.st.Undelivered, s.st.UndeliveredBytes), s.target, within)
+	err := fmt.Errorf("%s not delivered to %s %s", s.cfg.counted(s.st.Undelivered, s.st.UndeliveredBytes), s.target, within)
 	switch {
 	case s.cfg.Undelivered == nil:
 		return fmt.Errorf("%w: lost", err)
@@ -300,7 +301,7 @@ func (s *stream) keep(l list) {
 	if len(l.frames) == 0 {
 		return
 	}
-	s.st.Undelivered += uint64(len(l.frames))
+	s.st.Undelivered += l.count()
 	s.st.UndeliveredBytes += uint64(l.bytes)
 	if s.cfg.Undelivered == nil {
 		return
@@ -341,8 +342,8 @@ func (s *stream) wait(n int) {
 }
 
 // spill keeps a frame for the undelivered file, and writes to it what has gathered.
-func (s *stream) spill(frame []byte) error {
-	s.spilled.push(frame)
+func (s *stream) spill(frame []byte, rows int) error {
+	s.spilled.push(frame, rows)
 	if s.spilled.cost() >= s.cfg.QueueBytes {
 		s.keep(s.spilled)
 		s.spilled = list{}

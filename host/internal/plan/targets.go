@@ -28,6 +28,11 @@ func (p *Plan) makeTargets(c *Config) error {
 			return fmt.Errorf("--to: %w", err)
 		}
 		t.Outlet.Undelivered = p.Undelivered
+		for _, before := range p.Targets {
+			if t.Table() != "" && t.Table() == before.Table() && t.Word.Scheme == before.Word.Scheme && t.Word.Address == before.Word.Address {
+				return fmt.Errorf("--to: %s and %s both go to the table %s of %s: name another with table=", before.Stream.Name, t.Stream.Name, t.Table(), t.Shown())
+			}
+		}
 		p.Targets = append(p.Targets, t)
 	}
 	return p.checkRows()
@@ -51,6 +56,14 @@ func (p *Plan) claimTarget(t *target.Target) {
 	path := t.File()
 	if path == "" {
 		return
+	}
+	for _, before := range p.Targets {
+		if before == t {
+			break
+		}
+		if t.Table() != "" && before.Table() != "" && before.File() == path {
+			return // it is one file for both
+		}
 	}
 	o := claims.Output{What: "--to " + t.Stream.Name, Cure: "name another file in --to"}
 	end := ""

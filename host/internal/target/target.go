@@ -29,6 +29,7 @@ type Target struct {
 	encoder   encode.Config
 	split     uint64
 	full      string // what happens if the queue is full; empty: what the input needs
+	table     string // that the rows go to, of a place that several streams share; empty: none does
 	messages  bool   // each frame leaves on its own: datagrams
 }
 
@@ -79,7 +80,7 @@ func (c *Config) new(w *Word) (*Target, error) {
 			return nil, err
 		}
 	}
-	t.Outlet.Name, t.Outlet.Named = name, true
+	t.Outlet.Name, t.Outlet.Named, t.Outlet.Rows = name, true, true
 	t.Outlet.QueueBytes, t.Outlet.Stall, t.Outlet.Drain = options.queue, options.stall, options.stall
 	t.full = options.full
 	t.Outlet.TLS = options.tls
@@ -122,28 +123,40 @@ const datagram = 1400
 func (t *Target) driven(k *drive.Kind, c *Config, o *common, left map[string]string) error {
 	address, _ := strings.CutPrefix(t.Word.Address, "file:")
 	d := &drive.Config{
-		Scheme: t.Word.Scheme, Address: address, Options: left, Stream: t.Stream.Name, Run: c.Run,
+		Kind: k, Scheme: t.Word.Scheme, Address: address, Options: left, Stream: t.Stream.Name, Run: c.Run,
 		Columns: t.encoder.Columns, Key: t.key(),
 	}
 	parcel := drive.Parcel{Batch: drive.Batch{Run: c.Run, Stream: t.Stream.Name}}
 	if k.Table {
 		parcel.Columns, parcel.Keys = d.Columns, d.Key
 	} else {
+		if t.messages = k.Messages; k.Messages {
+			t.encoder.Frame = 0
+			if t.format.Binary {
+				t.encoder.Frame = 64 << 10
+			}
+		}
 		d.Format = t.format.Name
 		parcel.Format = d.Format
 		if _, err := t.format.New(t.encoder); err != nil {
 			return err
 		}
 	}
-	if err := d.CheckOptions(k); err != nil {
+	if err := d.CheckOptions(); err != nil {
 		return err
 	}
 	if err := k.Check(d); err != nil {
 		return err
 	}
+	if k.Shared {
+		t.table = d.Table()
+	}
 	t.Outlet.Driver = func(ctx context.Context) (drive.Driver, error) {
-		d.Log = t.Outlet.Log
+		d.Log, d.Create = t.Outlet.Log, outlet.CreatePart
 		return k.Open(ctx, d)
+	}
+	if _, set := t.Word.Options["bytes"]; !set && k.Bytes > 0 {
+		o.bytes = k.Bytes
 	}
 	t.Outlet.Batch = outlet.Batching{Rows: o.rows, Bytes: o.bytes, Age: o.age, Parcel: parcel, Target: Shown(t.Word.Text)}
 	return nil
@@ -159,6 +172,9 @@ func (t *Target) File() string {
 	}
 	return t.Word.Address
 }
+
+// Table returns the table that the rows go to if several streams may share the place, else an empty text.
+func (t *Target) Table() string { return t.table }
 
 // Shown is the target as it may be shown.
 func (t *Target) Shown() string {

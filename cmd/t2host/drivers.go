@@ -1,0 +1,16 @@
+package main
+
+import (
+	"github.com/t2host/t2host/host/drive"
+	"github.com/t2host/t2host/host/drive/kafka"
+	"github.com/t2host/t2host/host/drive/nats"
+	"github.com/t2host/t2host/host/drive/parquet"
+	"github.com/t2host/t2host/host/drive/postgres"
+	"github.com/t2host/t2host/host/drive/sqlite"
+	"github.com/t2host/t2host/host/drive/webhook"
+)
+
+// drivers are those that t2host has.
+func drivers() []*drive.Kind {
+	return []*drive.Kind{sqlite.Kind, parquet.Kind, postgres.Kind, webhook.Kind, kafka.Kind, nats.Kind}
+}
