@@ -30,8 +30,9 @@ type driver struct {
 	topic  string
 	format string
 
-	batch uint64 // that is being delivered
-	left  []*kgo.Record
+	batch   uint64        // that is being delivered
+	left    []*kgo.Record // of it, without an acknowledgement
+	pending chan kgo.ProduceResults
 }
 
 func parse(c *drive.Config) (brokers []string, topic string, err error) {
@@ -64,7 +65,8 @@ func open(ctx context.Context, c *drive.Config) (drive.Driver, error) {
 	return &driver{client: client, topic: topic, format: c.Format}, nil
 }
 
-// Deliver produces the records of a batch that are not there yet: each is acknowledged on its own.
+// Deliver produces the records of a batch that are not there yet: each is acknowledged on its own. A record that was
+// begun is never taken back, since it may be there: who calls again waits for the same answer.
 func (d *driver) Deliver(ctx context.Context, b *drive.Batch) error {
 	if d.batch != b.Number || d.left == nil {
 		d.batch, d.left = b.Number, nil
@@ -75,9 +77,22 @@ func (d *driver) Deliver(ctx context.Context, b *drive.Batch) error {
 			})
 		}
 	}
+	if d.pending == nil {
+		d.pending = make(chan kgo.ProduceResults, 1)
+		go func(to chan<- kgo.ProduceResults, records []*kgo.Record) {
+			to <- d.client.ProduceSync(context.Background(), records...)
+		}(d.pending, d.left)
+	}
+	var results kgo.ProduceResults
+	select {
+	case results = <-d.pending:
+		d.pending = nil
+	case <-ctx.Done():
+		return fmt.Errorf("the broker does not answer: %w", ctx.Err())
+	}
 	var failed []*kgo.Record
 	var why error
-	for _, r := range d.client.ProduceSync(ctx, d.left...) {
+	for _, r := range results {
 		if r.Err != nil {
 			failed, why = append(failed, r.Record), r.Err
 		}

@@ -38,7 +38,7 @@ func (e *columns) Put(r *stream.Rows, i int) error {
 		e.size += len(data)
 	}
 	e.n++
-	if e.size >= e.Frame {
+	if e.size >= e.Frame || e.n == e.Rows {
 		return e.Flush()
 	}
 	return nil

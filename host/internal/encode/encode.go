@@ -30,6 +30,7 @@ type Config struct {
 	// Frame is the number of bytes from which on a frame of lines leaves, and that a frame of
 	// messages must not exceed; 0: each row is a frame.
 	Frame int
+	Rows  int // that a frame has at most; 0: any number
 	Emit  Emit
 
 	// Of IPFIX and NetFlow: Datagrams repeats the templates, since one may be lost. Domain is the
@@ -117,7 +118,7 @@ func (l *lines) Head(int64) []byte { return l.head }
 func (l *lines) Put(r *stream.Rows, i int) error {
 	l.buf = append(l.row(l.buf, r, i), '\n')
 	l.n++
-	if len(l.buf) >= l.Frame {
+	if len(l.buf) >= l.Frame || l.n == l.Rows {
 		return l.Flush()
 	}
 	return nil

@@ -167,6 +167,9 @@ func (x *netflow9) Put(r *stream.Rows, i int) error {
 	x.buf = append(x.buf, x.record...)
 	x.rows++
 	x.at = r.At[i]
+	if x.rows == x.Rows {
+		return x.Flush()
+	}
 	return nil
 }
 

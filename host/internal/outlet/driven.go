@@ -1,6 +1,7 @@
 package outlet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,12 +19,14 @@ type Batching struct {
 	Bytes int           // or so many bytes
 	Age   time.Duration // or, of a live input, when its first row is so old
 
+	Timeout time.Duration // that a target may take to answer a batch
+
 	Parcel drive.Parcel // run, stream, and what of a table must be known later
 	At     func() int64 // packet time of the last row that was sent
 	Target string       // as the user named it, for the undelivered file
 }
 
-// deliverTime bounds one attempt to deliver a batch.
+// deliverTime bounds one attempt to deliver a batch if Batching.Timeout does not.
 const deliverTime = 30 * time.Second
 
 // driven is a carrier over a driver: frames gather to batches, which a goroutine delivers one after
@@ -199,7 +202,7 @@ func (d *driven) run() {
 func (d *driven) deliver(b *drive.Batch) bool {
 	wait, told := backoffMin, false
 	for {
-		ctx, cancel := context.WithTimeout(d.ctx, deliverTime)
+		ctx, cancel := context.WithTimeout(d.ctx, cmp.Or(d.cfg.Batch.Timeout, deliverTime))
 		err := d.driver.Deliver(ctx, b)
 		cancel()
 		if err == nil || drive.IsRefused(err) {

@@ -33,6 +33,7 @@ var Options = []drive.Option{
 	{Name: "rows", Default: "10000", Doc: "of drivers: rows in a batch at most"},
 	{Name: "bytes", Default: "1M", Doc: "of drivers: bytes from which on a batch leaves"},
 	{Name: "age", Default: "1s", Doc: "of drivers: how old the first row of a batch gets if the input is live"},
+	{Name: "timeout", Default: "30s", Doc: "of drivers: how long a target may take to answer a batch before it is tried again"},
 	{Name: "where", Doc: "which rows leave: a condition, see the book; the last option"},
 }
 
@@ -42,6 +43,7 @@ type common struct {
 	full         string
 	queue, bytes int
 	stall, age   time.Duration
+	timeout      time.Duration
 	rows         int
 	describe     bool
 	enterprise   uint32
@@ -105,6 +107,7 @@ func read(w *Word) (*common, map[string]string, error) {
 	c.queue, c.bytes = int(number("queue", 1<<16, 1<<32)), int(number("bytes", 1, 1<<24))
 	c.rows = int(number("rows", 1, 1<<24))
 	c.stall, c.age = duration("stall", 100*time.Millisecond), duration("age", 10*time.Millisecond)
+	c.timeout = duration("timeout", 100*time.Millisecond)
 	c.enterprise, c.domain = uint32(number("enterprise", 1, 1<<32-1)), uint32(number("domain", 0, 1<<32-1))
 	c.split = number("split", 1, 1<<50)
 	switch unknown := value("unknown"); unknown {

@@ -121,6 +121,7 @@ const datagram = 1400
 
 // driven completes a target that a driver serves.
 func (t *Target) driven(k *drive.Kind, c *Config, o *common, left map[string]string) error {
+	t.encoder.Rows = o.rows // a batch is whole frames
 	address, _ := strings.CutPrefix(t.Word.Address, "file:")
 	d := &drive.Config{
 		Kind: k, Scheme: t.Word.Scheme, Address: address, Options: left, Stream: t.Stream.Name, Run: c.Run,
@@ -158,7 +159,7 @@ func (t *Target) driven(k *drive.Kind, c *Config, o *common, left map[string]str
 	if _, set := t.Word.Options["bytes"]; !set && k.Bytes > 0 {
 		o.bytes = k.Bytes
 	}
-	t.Outlet.Batch = outlet.Batching{Rows: o.rows, Bytes: o.bytes, Age: o.age, Parcel: parcel, Target: Shown(t.Word.Text)}
+	t.Outlet.Batch = outlet.Batching{Rows: o.rows, Bytes: o.bytes, Age: o.age, Timeout: o.timeout, Parcel: parcel, Target: Shown(t.Word.Text)}
 	return nil
 }
 
