@@ -1,6 +1,7 @@
 # make run      what t2host does, on a capture from testdata/
 # make quick    format, vet, and the tests that take no time: a minute
 # make test     the linters and all tests, fuzz targets with their seeds: fourteen minutes with empty caches
+# make peers    t2host against the servers and programs that its results go to: PostgreSQL, NATS, Kafka, web servers, SQLite, DuckDB, tshark, nfcapd, goflow2
 # make expected the comparison with T2's results: identical/total
 # make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, the slowest of the hostile modules, a flood of 10 million flows in every runtime, 200,000 packets against tshark, 10 minutes of each fuzz target and 20 of the decoder's
 # make bench    the measurements
@@ -18,7 +19,7 @@ PACKAGES     = ./... ./testdata/built ./testdata/events/... ./testdata/module ./
 # What neither command reaches is dead. Not asked of package sdk: its callers are plugins of others.
 DEADCODE     = dead=$$($(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0 -filter 't2host/t2host/(cmd|host|plugins|scaffold|sdk/)' ./cmd/t2host ./plugins/all/cmd/all) || exit 1; if [ -n "$$dead" ]; then echo "dead code:"; echo "$$dead"; exit 1; fi
 FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode sdk/value:FuzzEscape host/printable:FuzzLine sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit host/settings:FuzzTrusted host/settings:FuzzTemplate \
-               host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord host/internal/undelivered:FuzzReader sdk/tcpstream:FuzzInsert
+               host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord host/internal/undelivered:FuzzReader host/internal/where:FuzzCompile host/internal/target:FuzzParse host/internal/encode:FuzzTexts sdk/tcpstream:FuzzInsert
 WASM         = host/plugin/wasm/modules/plugins.wasm
 SUM          = host/plugin/wasm/modules/plugins.sum
 SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)
@@ -30,7 +31,7 @@ ROUNDS      ?= 7
 # That of the last tag such as v0.2.0. Empty: the one in host/version.
 VERSION     ?= $(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)
 
-.PHONY: build module run quick test unit race lint cross fuzz expected soak bench clean
+.PHONY: build module run quick test unit race lint cross fuzz peers expected soak bench clean
 
 build: module
 	$(GO) build -ldflags "-X github.com/t2host/t2host/host/version.linked=$(VERSION)" -o bin/t2host ./cmd/t2host
@@ -86,6 +87,11 @@ lint: module
 	@$(DEADCODE)
 	@$(FORMATTED)
 
+# Who is not there is skipped with a line, unless T2HOST_NO_SKIP=1.
+peers: module
+	cd testdata/peers && npm ci --silent --no-audit --no-fund || true
+	cd testdata/peers && $(GO) vet . && $(GO) test -vet=off -count=1 .
+
 fuzz:
 	@for f in $(FUZZ); do \
 		echo "fuzz $$f for $(FUZZTIME)"; \
@@ -104,6 +110,7 @@ soak: module
 	T2HOST_RUNS=10000 $(GO) test ./cmd/t2host -count=1 -v -timeout 8h -run '^TestAnySettings$$'
 	T2HOST_MATRIX=1 $(GO) test ./sdk/tcpstream -count=1 -v -run '^TestStreamsAgreeWithTshark$$'
 	T2HOST_TSHARK=200000 $(GO) test ./host/internal/decode -count=1 -v -run '^TestAgreesWithTshark$$'
+	cd testdata/peers && T2HOST_FAULTS=100 $(GO) test -count=1 -timeout 3h -run Faults .
 	$(MAKE) fuzz
 	$(MAKE) fuzz FUZZ=host/internal/decode:FuzzDecode
 
