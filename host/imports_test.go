@@ -41,7 +41,7 @@ var imports = map[string]string{
 	"host/internal/stream":                  "sdk sdk/answer sdk/field sdk/value",
 	"host/internal/where":                   "host/nearest sdk/value",
 	"host/internal/encode":                  "host/drive host/internal/stream sdk/value",
-	"host/internal/target":                  "host/cause host/drive host/nearest host/internal/encode host/internal/outlet host/internal/stream host/internal/where sdk/value",
+	"host/internal/target":                  "host/cause host/drive host/nearest host/internal/encode host/internal/outlet host/internal/stream host/internal/where sdk/value sdk",
 	"host/drive/webhook":                    "host/cause host/drive",
 	"host/drive/sqlite":                     "host/drive sdk/value modernc.org/sqlite",
 	"host/drive/parquet":                    "host/cause host/drive sdk/value github.com/parquet-go/parquet-go",
@@ -53,7 +53,7 @@ var imports = map[string]string{
 	"host/internal/flowtable":               "host/internal/decode",
 	"host/internal/batch":                   "sdk host/internal/decode host/internal/flowtable sdk/answer sdk/field sdk/value",
 	"host/internal/inputfile":               "sdk github.com/klauspost/compress/zstd",
-	"host/internal/pipeline":                "sdk host/internal/batch sdk/answer sdk/guard sdk/value",
+	"host/internal/pipeline":                "sdk sdk/field host/internal/batch sdk/answer sdk/guard sdk/value",
 	"host/plugin":                           "host/cause sdk sdk/wire host/nearest host/internal/checksum host/internal/owned host/plugin/manifest sdk/setting sdk/value github.com/Masterminds/semver",
 	"host/plugin/manifest":                  "sdk sdk/wire sdk/field sdk/setting sdk/value",
 	"host/plugin/remote":                    "sdk/guard sdk sdk/wire host/plugin/manifest host/printable sdk/answer sdk/field sdk/value",
@@ -74,7 +74,7 @@ var imports = map[string]string{
 	"host/receive":                          "host/internal/outlet",
 	"host/resend":                           "host host/cause host/internal/claims host/internal/disk host/internal/outfile host/internal/outlet host/internal/owned host/internal/undelivered",
 	"host/report":                           "sdk host/internal/decode host/internal/flowtable host/internal/outlet host/printable host/version",
-	"host":                                  "sdk host/record host/plugin/remote host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable host/version host/internal/plan sdk/answer sdk/guard host/drive host/internal/stream host/internal/target",
+	"host":                                  "sdk host/record host/plugin/remote host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable host/version host/internal/plan sdk/answer sdk/guard host/drive host/internal/stream host/internal/target sdk/field sdk/value",
 	"host/record":                           "sdk sdk/wire host/internal/outfile sdk/answer sdk/field sdk/guard sdk/value",
 	"host/build":                            "host host/aside host/cause host/gobuild host/plugin host/plugin/manifest",
 	"host/store":                            "host host/aside host/plugin",
@@ -97,7 +97,7 @@ var imports = map[string]string{
 	"plugins/tcpstates":                     "sdk sdk/field",
 	"plugins/tcpwin":                        "sdk sdk/field",
 	"plugins/tcpwinsink":                    "sdk sdk/field plugins/tcpwin",
-	"plugins/txtsink":                       "sdk sdk/field sdk/value",
+	"plugins/txtsink":                       "sdk sdk/value",
 	"plugins/all":                           "sdk plugins/basicflow plugins/basicstats plugins/tcpstates plugins/tcpwin plugins/tcpwinsink plugins/txtsink",
 	"plugins/all/cmd/all":                   "plugins/all sdk/serve",
 	"cmd/t2host":                            "host/aside host/confine host/build host/cause sdk sdk/wire sdk/serve host host/firstparty host/plugin host/plugin/manifest host/store host/capture host/settings host/nearest host/report host/receive host/resend host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host host/launch host/worker sdk/field sdk/setting github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man host/drive host/drive/kafka host/drive/nats host/drive/parquet host/drive/postgres host/drive/sqlite host/drive/webhook",
@@ -114,7 +114,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too, beside their own package and what it may.
-const testImports = "testdata/built testdata/events testdata/flood testdata/module example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/remote host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
+const testImports = "testdata/built testdata/events testdata/flood testdata/module example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
 
 // tests are the importers that testImports is for.
 const tests = "tests"

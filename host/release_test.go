@@ -12,7 +12,7 @@ import (
 // TestSlotsAreReleased: flows that ended do not keep their slots for long where no plugin reads
 // their ends, so that nothing fills a batch.
 func TestSlotsAreReleased(t *testing.T) {
-	layout := batch.NewLayout(nil, 16384, nil, decode.New().Stacks())
+	layout := batch.NewLayout(nil, 0, 16384, nil, decode.New().Stacks())
 	pipe, err := pipeline.New(nil, layout)
 	if err != nil {
 		t.Fatal(err)

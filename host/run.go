@@ -11,8 +11,10 @@ import (
 	"github.com/t2host/t2host/host/internal/flowtable"
 	"github.com/t2host/t2host/host/internal/pipeline"
 	"github.com/t2host/t2host/host/internal/plan"
+	"github.com/t2host/t2host/host/internal/stream"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/field"
 )
 
 // run moves the data: capture and decoder on one goroutine, flow table and batches on a
@@ -20,13 +22,15 @@ import (
 func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
 	start := time.Now()
 	var plugins []*sdk.Plugin
+	var passed field.Flow
 	for _, s := range stages {
 		plugins = append(plugins, s.Plugin)
+		passed |= stream.Fields(s.Plugin)
 	}
 	decoder := decode.New()
 	decoder.WrapLengths = p.Lengths == "wrap"
 	decoder.AsT2 = p.Decode == "t2"
-	layout := batch.NewLayout(plugins, int(p.Rows), zone, decoder.Stacks())
+	layout := batch.NewLayout(plugins, passed, int(p.Rows), zone, decoder.Stacks())
 	pipe, err := pipeline.New(stages, layout)
 	if err != nil {
 		return err

@@ -65,7 +65,7 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, started time.Time) 
 		}
 		stage = recorder
 	}
-	return &pipeline.Stage{
+	made := &pipeline.Stage{
 		Plugin: declared, Stage: &logged{stage, log}, Alarms: p.Records == "alarms" && pipeline.OnlyAlarms(declared),
 		Send: func(f answer.Frame) error {
 			if f.Next {
@@ -73,9 +73,10 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, started time.Time) 
 			}
 			return out.byPlugin[i][f.Outlet].Send(f.Data)
 		},
-		SendRows: out.rowsOf(p, declared),
-		Log:      log.Line,
-	}, nil
+		Log: log.Line,
+	}
+	out.rowsOf(p, i, made)
+	return made, nil
 }
 
 // logged is a stage whose log ends with it.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/t2host/t2host/host/internal/outlet"
@@ -13,6 +14,7 @@ import (
 	"github.com/t2host/t2host/host/internal/stream"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // runID returns a new identifier of a run.
@@ -31,6 +33,9 @@ func (o *outlets) openTargets(ctx context.Context, c *Config, p *plan.Plan, live
 		cfg, w, err := t.Prepare(live)
 		if err != nil {
 			return err
+		}
+		if t.Word == nil {
+			cfg.MaxBytes = uint64(p.MaxFile) << 20
 		}
 		cfg.Stdout, cfg.Live, cfg.Sync, cfg.Log = c.Stdout, live, time.Duration(p.Sync)*time.Second, o.warn
 		t.Outlet.Log = o.warn
@@ -99,28 +104,39 @@ func (o *outlets) tapStage(p *plan.Plan) *pipeline.Stage {
 	return stage
 }
 
-// rowsOf returns what sends the rows of a plugin's outlets; nil if it has none.
-func (o *outlets) rowsOf(p *plan.Plan, plugin *sdk.Plugin) func(r *answer.Rows, b *sdk.Batch) error {
+// rowsOf adds to the stage of plugin i of the plan what sends the rows of its outlets, if it has any.
+func (o *outlets) rowsOf(p *plan.Plan, i int, stage *pipeline.Stage) {
+	plugin := p.Plugins[i].Plugin
 	made := make([]*stream.Outlet, len(plugin.Outlets))
 	puts := make([][]stream.Put, len(plugin.Outlets))
 	some := false
 	for k := range plugin.Outlets {
-		if plugin.Outlets[k].Kind != sdk.RowOutlet {
+		if !plugin.Outlets[k].HasRows() {
 			continue
 		}
 		some = true
-		made[k] = stream.NewOutlet(plugin, &plugin.Outlets[k])
-		for i, t := range p.Targets {
-			if t.Stream.Name == plugin.Name+"."+plugin.Outlets[k].Name {
-				puts[k] = append(puts[k], func(r *stream.Rows) error { return o.writers[i].Put(r) })
+		name := plugin.Name + "." + plugin.Outlets[k].Name
+		for n, t := range p.Targets {
+			if t.Stream.Name != name {
+				continue
 			}
+			if made[k] == nil {
+				for _, passed := range t.Stream.Passed {
+					if passed.Column != "" && !slices.Contains(stage.Pass, passed.Column) {
+						stage.Pass = append(stage.Pass, passed.Column)
+					}
+				}
+				made[k] = stream.NewOutlet(t.Stream, stage.Pass)
+			}
+			puts[k] = append(puts[k], func(r *stream.Rows) error { return o.writers[n].Put(r) })
 		}
 	}
 	if !some {
-		return nil
+		return
 	}
-	return func(r *answer.Rows, b *sdk.Batch) error {
-		rows, err := made[r.Outlet].Rows(r, b)
+	stage.PassFields = stream.Fields(plugin)
+	stage.SendRows = func(r *answer.Rows, e *sdk.Ends, columns []value.Vec, time int64) error {
+		rows, err := made[r.Outlet].Rows(r, e, columns, time)
 		for _, put := range puts[r.Outlet] {
 			if err == nil {
 				err = put(rows)

@@ -20,6 +20,7 @@ type Env struct {
 	metrics []uint64     // as they are; nil: none has been asked for
 	reads   []ColumnInfo // of other plugins
 	readers []reading
+	rows    []*RowsWriter
 
 	out  *answer.Answer // of the batch in work
 	next int            // flow end
@@ -84,6 +85,8 @@ func (o *OutletWriter) Next() { o.send(nil) }
 func (o *OutletWriter) send(frame []byte) {
 	e := o.env
 	switch {
+	case e.plugin.Outlets[o.index].HasRows():
+		e.fail(errors.New("outlet " + e.plugin.Outlets[o.index].Name + " has rows: call Rows"))
 	case e.out == nil:
 		e.fail(errors.New("outlet " + e.plugin.Outlets[o.index].Name + " is used outside a batch"))
 	case e.err == nil: // else nothing leaves any more
@@ -104,6 +107,9 @@ func (e *Env) begin(b *Batch) {
 		for _, r := range e.readers {
 			r.reader.begin(&b.Ends.Columns[r.column])
 		}
+	}
+	for _, w := range e.rows {
+		w.begin()
 	}
 	b.Out.Logs = append(b.Out.Logs, e.logs...)
 	e.logs = e.logs[:0]

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+
+	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // OutletKind is what an outlet leads to.
@@ -21,8 +24,8 @@ const (
 	// compressed, cut into several files, or written to standard output. The plugin must
 	// declare the settings of a [RecordSettings].
 	RecordOutlet
-	// RowOutlet has rows, not frames: typed columns, which t2host shows and sends as the user
-	// says. This version of t2host has no place for them yet, and refuses to run such a plugin.
+	// RowOutlet has rows, not frames: typed columns, which t2host encodes and sends where the user
+	// says (--to PLUGIN.OUTLET=TARGET). See [Env.Rows].
 	RowOutlet
 )
 
@@ -33,10 +36,50 @@ type Outlet struct {
 	Kind    OutletKind // FileOutlet, StreamOutlet, RecordOutlet or RowOutlet
 	Setting string     // the name of the setting that holds its suffix or target; none of a RowOutlet
 
-	// Of a RowOutlet: the fields of flow ends and the columns "plugin.column" that its rows pass on, of
-	// those that the plugin reads, and columns of its own.
+	// Of an outlet of rows: the fields of flow ends and the columns "plugin.column" of plugins that this
+	// one requires, which its rows pass on, and columns of its own. The plugin need not read what it passes
+	// on. Pass of one word, "*", passes the whole record on: dir, flowInd and the columns of all plugins before this
+	// one; they are in Opening.Columns. A RecordOutlet with Pass has such rows: t2host writes them as text.
 	Pass    []string
 	Columns []ColumnInfo
+}
+
+// PassAll is what Pass has in it if the whole record is passed on.
+const PassAll = "*"
+
+// HasRows reports whether rows leave through the outlet, not frames.
+func (o *Outlet) HasRows() bool {
+	return o.Kind == RowOutlet || o.Kind == RecordOutlet && len(o.Pass) > 0
+}
+
+// PassesAll reports whether the outlet passes the whole record on.
+func (o *Outlet) PassesAll() bool { return len(o.Pass) == 1 && o.Pass[0] == PassAll }
+
+// RowsOf declares an outlet of rows: fields of flow ends and columns of other plugins, which its rows pass on
+// by reference, and, with [Outlet.Own], columns of its own.
+func RowsOf(name string, fields []field.Flow, columns ...AnyColumn) Outlet {
+	o := Outlet{Name: name, Kind: RowOutlet}
+	for _, f := range fields {
+		o.Pass = append(o.Pass, f.Names()...)
+	}
+	for _, c := range columns {
+		o.Pass = append(o.Pass, c.Info().Name)
+	}
+	return o
+}
+
+// Own returns the outlet with columns of its own, whose RowWriter writes them.
+func (o Outlet) Own(columns ...AnyColumn) Outlet {
+	for _, c := range columns {
+		info := c.Info()
+		_, short := value.Owner(info.Name)
+		if short == "" {
+			short = info.Name
+		}
+		info.Name = short
+		o.Columns = append(o.Columns[:len(o.Columns):len(o.Columns)], info)
+	}
+	return o
 }
 
 // StreamSettings are the settings of a stream outlet. A plugin embeds them in its settings and
@@ -86,6 +129,22 @@ func (s *RecordSettings) Settings() []Setting {
 		Uint32Setting("split_start", &s.Start, "", 0, 1<<31, "number of the first of these files"),
 		BoolSetting("gzip", &s.Gzip, "compress it, and add .gz to its name"),
 	}
+}
+
+// RowSettings are the settings of a record outlet of rows. A plugin embeds them in its settings and
+// declares them. The host acts on them.
+type RowSettings struct {
+	RecordSettings
+	Columns string // the columns to write, in this order; "" or "*" is all
+	Except  string // the columns to leave out
+}
+
+// Settings returns the declarations of the settings of [RecordSettings], columns and except.
+func (s *RowSettings) Settings() []Setting {
+	return append(s.RecordSettings.Settings(),
+		TextSetting("columns", &s.Columns, "the columns to write, in this order, separated by commas: NAME, PLUGIN.NAME, or PLUGIN.* for all of a plugin; all by default"),
+		TextSetting("except", &s.Except, "the columns to leave out, named in the same way"),
+	)
 }
 
 // SplitSize returns the size of a file that Split holds, in flows or in bytes, or 0 if Split is

@@ -260,6 +260,12 @@ func (o *opened) Batch(b *Batch) error {
 	if err == nil {
 		err = e.complete(b.Ends.N)
 	}
+	if err == nil {
+		for _, w := range e.rows {
+			w.flush(true)
+		}
+		err = e.err
+	}
 	e.out = nil
 	return err
 }

@@ -147,13 +147,29 @@ func (p *Plugin) checkMetrics() error {
 	return nil
 }
 
-// checkRowOutlet refuses rows of what the plugin does not read.
-func (p *Plugin) checkRowOutlet(o *Outlet) error {
-	for _, name := range o.Pass {
-		read := slices.ContainsFunc(p.Ends.Columns, func(c ColumnInfo) bool { return c.Name == name })
-		if f := field.FlowNamed(name); !read && (f == 0 || p.Ends.Fields&f == 0) {
-			return errors.New("outlet " + o.Name + " passes " + quoted(name) + " on, which is not read at flow ends")
+// checkPass refuses to pass on what is no field of flow ends, nor a column of a plugin that is required.
+func (p *Plugin) checkPass(o *Outlet) error {
+	if o.PassesAll() {
+		return nil
+	}
+	for i, name := range o.Pass {
+		owner, column := value.Owner(name)
+		switch {
+		case column == "" && field.FlowNamed(name) == 0:
+			return errors.New("outlet " + o.Name + " passes " + quoted(name) + " on, which is no field of flow ends, nor PLUGIN.COLUMN")
+		case column != "" && (!p.requires(owner) || checkName("column", column) != nil):
+			return errors.New("outlet " + o.Name + " passes " + quoted(name) + " on, and the plugin does not require " + quoted(owner))
+		case slices.Contains(o.Pass[:i], name):
+			return errors.New("outlet " + o.Name + " passes " + quoted(name) + " on twice")
 		}
+	}
+	return nil
+}
+
+// checkRowOutlet refuses rows that no run could have.
+func (p *Plugin) checkRowOutlet(o *Outlet) error {
+	if err := p.checkPass(o); err != nil {
+		return err
 	}
 	switch {
 	case o.Setting != "":
@@ -277,6 +293,11 @@ func (p *Plugin) checkOutlets() error {
 				return err
 			}
 			continue
+		}
+		if o.Kind == RecordOutlet && len(o.Pass) > 0 {
+			if !o.PassesAll() || len(o.Columns) > 0 || !p.Ends.On {
+				return errors.New("outlet " + o.Name + " is a record outlet of rows: it passes " + quoted(PassAll) + " on, and the plugin reads flow ends")
+			}
 		}
 		if err := checkKey("outlet "+o.Name+": setting", o.Setting); err != nil {
 			return err

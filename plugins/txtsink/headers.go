@@ -8,21 +8,9 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// headerLine appends the flow file's first line.
-func headerLine(b []byte, columns []column) []byte {
-	b = append(b, '%')
-	for i, c := range columns {
-		if i > 0 {
-			b = append(b, '\t')
-		}
-		b = appendWord(b, c.name)
-	}
-	return append(b, '\n')
-}
-
 // headers returns the headers file (docs/reference/records.md#the-headers-file), without
 // T2's lines on which no flow file depends: the machine, its process and its command line.
-func headers(o *sdk.Opening, columns []column) []byte {
+func headers(o *sdk.Opening) []byte {
 	started := time.Unix(0, o.Started).UTC()
 	b := sdk.AppendSeconds([]byte("# Date: "), o.Started)
 	b = started.AppendFormat(b, " sec (Mon 02 Jan 2006 15:04:05 UTC)\n")
@@ -37,11 +25,17 @@ func headers(o *sdk.Opening, columns []column) []byte {
 		b = append(b, '\n')
 	}
 	b = append(b, "#\n# Col No.\tType\tName\tDescription\n"...)
-	for i, c := range columns {
+	for i, c := range o.Columns {
+		name, code := c.Name, c.Type.Code()
+		if _, short := value.Owner(name); short != "" {
+			name = short
+		} else if name == "dir" {
+			code = "C" // T2's type of one letter
+		}
 		b = append(strconv.AppendInt(b, int64(i+1), 10), '\t')
-		b = append(appendWord(b, c.code), '\t')
-		b = append(appendWord(b, c.name), '\t')
-		b = append(appendWord(b, c.doc), '\n')
+		b = append(append(b, code...), '\t')
+		b = append(appendWord(b, name), '\t')
+		b = append(appendWord(b, c.Doc), '\n')
 	}
 	return b
 }

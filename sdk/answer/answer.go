@@ -180,6 +180,13 @@ func (o *Answer) Send(outlet uint16, data []byte) error {
 	return o.gathered(len(data))
 }
 
+// AddRows adds rows whose own columns have so many bytes. Their memory is the answer's until it leaves. Its error is
+// that of Leave.
+func (o *Answer) AddRows(r Rows, bytes int) error {
+	o.Rows = append(o.Rows, r)
+	return o.gathered(bytes)
+}
+
 // AddLine adds a line to one of the answer's lists of lines. Its error is that of Leave.
 func (o *Answer) AddLine(to *[]string, s string) error {
 	s = CutLine(s)

@@ -38,7 +38,7 @@ func (c *cursor) rows(rows []answer.Rows, outlets []sdk.Outlet, ends int) []answ
 		c.align(8)
 		r := answer.Rows{Outlet: c.u16()}
 		flags, n := c.u16(), int64(c.u32())
-		if int(r.Outlet) >= len(outlets) || outlets[r.Outlet].Kind != sdk.RowOutlet {
+		if int(r.Outlet) >= len(outlets) || !outlets[r.Outlet].HasRows() {
 			c.fail("rows for an outlet that has none")
 		}
 		r.OfEnds = flags&flagOfEnds != 0

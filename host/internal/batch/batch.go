@@ -45,8 +45,9 @@ type Layout struct {
 
 // NewLayout returns the layout for plugins and batches of maxRows rows, in the host's zone,
 // with the header stacks of the decoder.
-func NewLayout(plugins []*sdk.Plugin, maxRows int, zone *time.Location, stacks *decode.Stacks) *Layout {
-	l := &Layout{plugins: plugins, maxRows: maxRows, zone: NewZone(zone), stacks: stacks}
+// Its flow ends have the fields of passed too, which rows pass on.
+func NewLayout(plugins []*sdk.Plugin, passed field.Flow, maxRows int, zone *time.Location, stacks *decode.Stacks) *Layout {
+	l := &Layout{plugins: plugins, end: passed, maxRows: maxRows, zone: NewZone(zone), stacks: stacks}
 	for _, p := range plugins {
 		rows := p.Packets.Rows
 		l.packets[rows] |= p.Packets.Fields
@@ -186,6 +187,9 @@ func (b *Batch) View(i int) *sdk.Batch {
 	v.Ends.Columns = columns
 	return v
 }
+
+// Ends returns the batch's flow ends with all fields of the layout.
+func (b *Batch) Ends() *sdk.Ends { return &b.ends }
 
 // Answer returns the answer of plugin i to the batch: its columns.
 func (b *Batch) Answer(i int) *answer.Answer { return &b.views[i].Out }

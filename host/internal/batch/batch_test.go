@@ -23,7 +23,7 @@ func plugins() []*sdk.Plugin {
 }
 
 func newLayout(plugins []*sdk.Plugin, rows int) *Layout {
-	return NewLayout(plugins, rows, time.FixedZone("", 3600), decode.New().Stacks())
+	return NewLayout(plugins, 0, rows, time.FixedZone("", 3600), decode.New().Stacks())
 }
 
 func packet(n uint64, proto uint8) *decode.Headers {

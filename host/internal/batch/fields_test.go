@@ -50,7 +50,7 @@ func everyField(t *testing.T, p *sdk.Plugin) *sdk.Batch {
 	t.Helper()
 	zone := time.FixedZone("", 3600)
 	decoder := decode.New()
-	b := NewLayout([]*sdk.Plugin{p}, rows, zone, decoder.Stacks()).New()
+	b := NewLayout([]*sdk.Plugin{p}, 0, rows, zone, decoder.Stacks()).New()
 	b.Reset()
 	next := uint64(0)
 	for i := range rows {

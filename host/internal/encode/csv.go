@@ -41,10 +41,10 @@ func csvRow(b []byte, r *stream.Rows, i int) []byte {
 				b = value.AppendIP(b, ip)
 			}
 		default:
-			if v.Type.IsList() {
-				b = appendCSV(b, v.Type.AppendText(nil, v.Bytes(i)))
-			} else {
-				b = v.Type.AppendText(b, v.Bytes(i))
+			start := len(b)
+			b = v.Type.AppendText(b, v.Bytes(i))
+			if elem := v.Type.Elem(); v.Type.IsList() && (len(b) == start || elem == value.Text || elem == value.String) {
+				b = quoteFrom(b, start)
 			}
 		}
 	}
@@ -68,6 +68,29 @@ func appendCSV(b, text []byte) []byte {
 		b = append(b, c)
 	}
 	return append(b, '"')
+}
+
+// quoteFrom puts b[start:], which is printable ASCII and UTF-8, in quotes if it has to be.
+func quoteFrom(b []byte, start int) []byte {
+	quotes := bytes.Count(b[start:], []byte{'"'})
+	if len(b) > start && quotes == 0 && bytes.IndexByte(b[start:], ',') < 0 && b[start] != ' ' && b[len(b)-1] != ' ' {
+		return b
+	}
+	end := len(b)
+	for range quotes + 2 {
+		b = append(b, 0)
+	}
+	to := len(b) - 1
+	b[to] = '"'
+	for from := end - 1; from >= start; from-- {
+		to--
+		if b[to] = b[from]; b[from] == '"' {
+			to--
+			b[to] = '"'
+		}
+	}
+	b[start] = '"'
+	return b
 }
 
 // Valid returns text with U+FFFD for each byte that is not UTF-8, and, unless nul is set, for each NUL.

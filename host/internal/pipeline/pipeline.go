@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/t2host/t2host/host/internal/batch"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/value"
 )
@@ -26,8 +28,12 @@ type Stage struct {
 	// Send sends a frame through an outlet of the plugin; the frame's bytes are valid during
 	// the call.
 	Send func(f answer.Frame) error
-	// SendRows sends rows that the plugin answered to b; nil if it has no outlet of rows.
-	SendRows func(r *answer.Rows, b *sdk.Batch) error
+	// SendRows sends rows that the plugin answered to a batch with these flow ends, and columns as Pass names them, at
+	// its packet time; nil if the plugin has no outlet of rows.
+	SendRows func(r *answer.Rows, e *sdk.Ends, columns []value.Vec, time int64) error
+	// Pass are the columns "plugin.column" that its rows pass on, and PassFields what rows read of flow ends.
+	Pass       []string
+	PassFields field.Flow
 	// Log shows a line to the user.
 	Log func(line string)
 
@@ -35,9 +41,12 @@ type Stage struct {
 	// see OnlyAlarms.
 	Alarms bool
 
-	columns []source // of Plugin.Ends.Columns
-	imports []source // of Plugin.Imports
-	unsent  error    // of Send: names the outlet
+	columns []source    // of Plugin.Ends.Columns
+	imports []source    // of Plugin.Imports
+	passes  []source    // of Pass
+	ends    sdk.Ends    // of the batch in work, with all that rows pass on
+	passed  []value.Vec // the columns of passes
+	unsent  error       // of Send: names the outlet
 
 	Report Report // its lines of the end report, after Close
 	Cost   time.Duration
@@ -133,6 +142,16 @@ func (p *Pipeline) wire(i int) error {
 			return err
 		}
 		s.columns = append(s.columns, src)
+	}
+	for _, name := range s.Pass {
+		src, err := find(name, func(q *sdk.Plugin) int {
+			_, short := value.Owner(name)
+			return slices.IndexFunc(q.Columns, func(c sdk.ColumnInfo) bool { return c.Name == short })
+		})
+		if err != nil {
+			return err
+		}
+		s.passes = append(s.passes, src)
 	}
 	for _, t := range s.Plugin.Imports {
 		src, err := find(t.Name, func(q *sdk.Plugin) int {
@@ -296,8 +315,21 @@ func (p *Pipeline) connect(i int, b *batch.Batch, v *sdk.Batch) {
 		}
 		v.Ends.Columns = append(v.Ends.Columns, b.Answer(src.stage).Columns[src.index])
 	}
+	if s.SendRows != nil {
+		s.ends, s.passed = b.Ends().Only(s.PassFields), s.passed[:0]
+		for _, src := range s.passes {
+			s.passed = append(s.passed, b.Answer(src.stage).Columns[src.index])
+		}
+	}
 	if s.Alarms {
-		v.Ends = v.Ends.Pick(p.marked(b, i, v.Ends.N))
+		at := p.marked(b, i, v.Ends.N)
+		v.Ends = v.Ends.Pick(at)
+		if s.SendRows != nil {
+			s.ends = s.ends.Pick(at)
+			for k := range s.passed {
+				s.passed[k] = s.passed[k].Pick(at)
+			}
+		}
 	}
 	v.Imports = v.Imports[:0]
 	for k, src := range s.imports {

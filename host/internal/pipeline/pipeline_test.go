@@ -72,7 +72,7 @@ func start(t *testing.T, plugins ...*sdk.Plugin) (*Pipeline, error) {
 		}
 		stages = append(stages, &Stage{Plugin: p, Stage: stage, Log: func(string) {}, Send: func(answer.Frame) error { return nil }})
 	}
-	return New(stages, batch.NewLayout(plugins, 2, time.UTC, nil))
+	return New(stages, batch.NewLayout(plugins, 0, 2, time.UTC, nil))
 }
 
 // feed sends n flow ends in batches of two.

@@ -57,7 +57,7 @@ func (s *Stage) take(changes *batch.Changes, b *sdk.Batch, out *answer.Answer) e
 	}
 	for i := range out.Rows {
 		if s.unsent == nil && s.SendRows != nil {
-			s.unsent = s.SendRows(&out.Rows[i], b)
+			s.unsent = s.SendRows(&out.Rows[i], &s.ends, s.passed, b.Time)
 		}
 	}
 	s.Report.add(&s.Report.Summary, out.Summary)

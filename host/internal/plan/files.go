@@ -28,6 +28,9 @@ func (p *Plan) claim(c *Config) {
 		}
 	}
 	for _, t := range p.Targets {
+		if t.Word == nil {
+			continue // it is an outlet above
+		}
 		undelivered = undelivered || t.Outlet.Driver != nil || t.Outlet.Target.Queues()
 		p.claimTarget(t)
 	}

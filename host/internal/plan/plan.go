@@ -63,10 +63,11 @@ type Plan struct {
 
 // Plugin is a plugin of a run.
 type Plugin struct {
-	plugin.Loaded                 // with its runtime
-	Opening       sdk.Opening     // but for Host and Started
-	Outlets       []outlet.Config // in the order of its declaration, but for Stdout, Live and Log
-	Record        string          // the file that keeps what crosses its border; empty: none
+	plugin.Loaded                  // with its runtime
+	Opening       sdk.Opening      // but for Host and Started
+	Outlets       []outlet.Config  // in the order of its declaration, but for Stdout, Live and Log
+	Chosen        []sdk.ColumnInfo // of the record, that leave through a record outlet of rows; named "plugin.column"
+	Record        string           // the file that keeps what crosses its border; empty: none
 	Files         []*inputfile.File
 }
 
@@ -152,7 +153,8 @@ func (p *Plan) tellOfAlarms(c *Config) {
 // loaded without any of them.
 func (p *Plan) tellOfColumns(c *Config, catalogue []*plugin.Artefact) {
 	for _, l := range p.Plugins {
-		if !l.Ends.All || len(l.Opening.Columns) > 0 {
+		passes := slices.ContainsFunc(l.Plugin.Outlets, func(o sdk.Outlet) bool { return o.PassesAll() })
+		if !l.Ends.All && !passes || slices.ContainsFunc(l.Opening.Columns, func(c sdk.ColumnInfo) bool { return strings.Contains(c.Name, ".") }) {
 			continue
 		}
 		var names []string
@@ -220,7 +222,10 @@ func (p *Plan) completeOpenings() {
 	for i := range p.Plugins {
 		l := &p.Plugins[i]
 		l.Opening.Loaded = loaded
-		if l.Ends.All {
+		switch {
+		case l.Chosen != nil:
+			l.Opening.Columns = l.Chosen
+		case l.Ends.All:
 			l.Opening.Columns = slices.Clip(columns)
 		}
 		for _, c := range l.Columns {

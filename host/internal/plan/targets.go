@@ -35,7 +35,35 @@ func (p *Plan) makeTargets(c *Config) error {
 		}
 		p.Targets = append(p.Targets, t)
 	}
+	if err := p.recordTargets(c, streams); err != nil {
+		return err
+	}
 	return p.checkRows()
+}
+
+// recordTargets adds the targets of record outlets of rows: their settings say where they lead.
+func (p *Plan) recordTargets(c *Config, streams []stream.Stream) error {
+	for i := range p.Plugins {
+		l := &p.Plugins[i]
+		for k, o := range l.Plugin.Outlets {
+			if o.Kind != sdk.RecordOutlet || !o.HasRows() {
+				continue
+			}
+			var s sdk.RowSettings
+			if err := bind(s.Settings(), "suffix", o.Setting, l.Opening.Values); err != nil {
+				return fmt.Errorf("plugin %s: %w", l.Name, err)
+			}
+			name := l.Plugin.Name + "." + o.Name
+			n := slices.IndexFunc(streams, func(s stream.Stream) bool { return s.Name == name })
+			t, err := target.Records(&streams[n], l.Outlets[k], &s)
+			if err != nil {
+				return fmt.Errorf("plugin %s: %w", l.Name, err)
+			}
+			l.Chosen = t.Columns()
+			p.Targets = append(p.Targets, t)
+		}
+	}
+	return nil
 }
 
 // checkRows returns an error if a plugin has rows and nobody says where they go.
@@ -43,7 +71,7 @@ func (p *Plan) checkRows() error {
 	for _, l := range p.Plugins {
 		for _, o := range l.Plugin.Outlets {
 			name := l.Name + "." + o.Name
-			if o.Kind == sdk.RowOutlet && !slices.ContainsFunc(p.Targets, func(t *target.Target) bool { return t.Stream.Name == name }) {
+			if o.HasRows() && !slices.ContainsFunc(p.Targets, func(t *target.Target) bool { return t.Stream.Name == name }) {
 				return fmt.Errorf("plugin %s: outlet %s has rows and no target: name one: --to %s=TARGET (such as %s=json:-)", l.Name, o.Name, name, name)
 			}
 		}

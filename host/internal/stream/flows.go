@@ -34,16 +34,20 @@ func flowsOf(plugins []*sdk.Plugin) Stream {
 type flowRows struct {
 	rows                       Rows
 	dir, flowInd, reason, icmp value.Vec
-	conversations              *joiner // nil: nobody wants them
+}
+
+// setDir sets v to the directions of a batch's flow ends, A or B.
+func setDir(v *value.Vec, e *sdk.Ends) {
+	v.Reset(value.Text)
+	for _, d := range e.Dir {
+		v.Data = append(v.Data, "AB"[min(d, 1)])
+		v.Ends = append(v.Ends, uint32(len(v.Data)))
+	}
 }
 
 // of returns the rows of a batch's flow ends.
 func (f *flowRows) of(e *sdk.Ends) *Rows {
-	f.dir.Reset(value.Text)
-	for _, d := range e.Dir {
-		f.dir.Data = append(f.dir.Data, "AB"[min(d, 1)])
-		f.dir.Ends = append(f.dir.Ends, uint32(len(f.dir.Data)))
-	}
+	setDir(&f.dir, e)
 	setField(&f.flowInd, e, field.FlowInd)
 	setField(&f.reason, e, field.FlowEndReason)
 	f.icmp.Reset(value.Uint16)

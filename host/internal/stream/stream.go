@@ -4,6 +4,7 @@ package stream
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/value"
@@ -25,8 +26,18 @@ type Stream struct {
 	Record int
 	// Key is the number of columns, from the first on, that tell the rows of a table from each other.
 	Key int
-	// Frames is set for an outlet of bytes, which has no columns.
-	Frames bool
+	// Passed are the first columns of the rows of a plugin, whose values are the host's.
+	Passed []Passed
+}
+
+// Named reports whether a word of the user names column i: NAME, PLUGIN.NAME, PLUGIN.* or *.
+func (s *Stream) Named(i int, word string) bool {
+	name, owner := s.Columns[i].Name, s.Owners[i]
+	if word == "*" || word == name {
+		return true
+	}
+	bare := strings.TrimPrefix(name, owner+".")
+	return owner != "" && (word == bare || word == owner+"."+bare || word == owner+".*")
 }
 
 // Rows are rows of a stream, one column for each of its schema. They are valid during the call
@@ -50,7 +61,7 @@ func Of(plugins []*sdk.Plugin) []Stream {
 			list = append(list, tableOf(&p.Exports[i]))
 		}
 		for i := range p.Outlets {
-			if p.Outlets[i].Kind == sdk.RowOutlet {
+			if p.Outlets[i].HasRows() {
 				list = append(list, outletOf(p, &p.Outlets[i], plugins))
 			}
 		}

@@ -27,7 +27,8 @@ type Target struct {
 	columns   []int          // of the stream, that leave
 	condition *where.Condition
 	encoder   encode.Config
-	split     uint64
+	split     uint64 // bytes of a file, or rows; 0: one file
+	byRows    bool
 	full      string // what happens if the queue is full; empty: what the input needs
 	table     string // that the rows go to, of a place that several streams share; empty: none does
 	messages  bool   // each frame leaves on its own: datagrams
@@ -179,6 +180,9 @@ func (t *Target) Table() string { return t.table }
 
 // Shown is the target as it may be shown.
 func (t *Target) Shown() string {
+	if t.Word == nil { // of a plugin's record outlet
+		return t.Outlet.Target.String()
+	}
 	if _, word, ok := strings.Cut(t.Word.Text, "="); ok && t.Word.Stream != "" {
 		return Shown(word)
 	}
@@ -335,9 +339,8 @@ func (t *Target) choose(text string) error {
 			continue
 		}
 		found := false
-		for i, c := range s.Columns {
-			owner := s.Owners[i]
-			if word == c.Name || word == "*" || owner != "" && (word == owner+"."+c.Name || word == owner+".*") {
+		for i := range s.Columns {
+			if s.Named(i, word) {
 				found = true
 				if !slices.Contains(t.columns, i) {
 					t.columns = append(t.columns, i)

@@ -103,6 +103,9 @@ func (w *Writer) begun(at int64) error {
 	}
 	head := w.encoder.Head(at)
 	w.head.Store(&head)
+	if !w.t.byRows {
+		w.size = uint64(len(head))
+	}
 	if w.t.messages && w.t.format.Binary {
 		return w.out.SendRows(head, 0)
 	}
@@ -113,7 +116,11 @@ func (w *Writer) emit(frame []byte, rows int) error {
 	if err := w.out.SendRows(frame, rows); err != nil || w.t.split == 0 {
 		return err
 	}
-	if w.size += uint64(len(frame)); w.size < w.t.split {
+	n := uint64(len(frame)) // as T2 counts (docs/reference/records.md#numbered-files)
+	if w.t.byRows {
+		n = uint64(rows)
+	}
+	if w.size += n; w.size < w.t.split {
 		return nil
 	}
 	w.size = 0
