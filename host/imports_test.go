@@ -72,7 +72,7 @@ var imports = map[string]string{
 	"host/t2":                               "",
 	"host/version":                          "golang.org/x/mod",
 	"host/receive":                          "host/internal/outlet",
-	"host/resend":                           "host host/cause host/internal/claims host/internal/disk host/internal/outfile host/internal/outlet host/internal/owned host/internal/undelivered",
+	"host/resend":                           "host host/cause host/internal/claims host/internal/disk host/internal/outfile host/internal/outlet host/internal/owned host/internal/undelivered host/drive host/internal/target",
 	"host/report":                           "sdk host/internal/decode host/internal/flowtable host/internal/outlet host/printable host/version",
 	"host":                                  "sdk host/record host/plugin/remote host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable host/version host/internal/plan sdk/answer sdk/guard host/drive host/internal/stream host/internal/target sdk/field sdk/value",
 	"host/record":                           "sdk sdk/wire host/internal/outfile sdk/answer sdk/field sdk/guard sdk/value",

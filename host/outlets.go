@@ -58,7 +58,11 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 					return err
 				}
 				o.byPlugin[i][n] = opened
-				o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: cfg.Target.String()})
+				target := cfg.Target.String()
+				if cfg.Driver != nil {
+					target = cfg.Batch.Target
+				}
+				o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: target})
 			}
 		}
 		return nil

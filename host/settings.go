@@ -1,6 +1,7 @@
 package host
 
 import (
+	"github.com/t2host/t2host/host/drive"
 	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
@@ -15,11 +16,11 @@ func Groups(catalogue []*plugin.Artefact) []settings.Group { return plan.Groups(
 func OwnGroups() []settings.Group { return plan.OwnGroups() }
 
 // CheckSettings returns an error if a run with these groups would refuse the values.
-func CheckSettings(v *settings.Values, groups []settings.Group) error {
-	return plan.CheckSettings(v, groups)
+func CheckSettings(v *settings.Values, groups []settings.Group, drivers []*drive.Kind) error {
+	return plan.CheckSettings(v, groups, drivers)
 }
 
 // CheckValue returns an error if text is not a value of a group's setting.
-func CheckValue(g settings.Group, s *sdk.Setting, text string) error {
-	return plan.CheckValue(g, s, text)
+func CheckValue(g settings.Group, s *sdk.Setting, text string, drivers []*drive.Kind) error {
+	return plan.CheckValue(g, s, text, drivers)
 }

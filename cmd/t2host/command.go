@@ -204,7 +204,11 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if !cmd.Flags().Changed("plugins") {
 		names = values.Plugins
 	}
-	if len(names) == 0 && len(o.to) > 0 {
+	to := o.to
+	if len(to) == 0 {
+		to = values.To
+	}
+	if len(names) == 0 && len(to) > 0 {
 		names = strings.Split(defaultRecord, ",")
 	}
 	summary := len(names) == 0 && onlyInput(cmd)
@@ -239,7 +243,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c.RecordPayload = o.payload
-	c.To, c.Drivers = o.to, drivers()
+	c.To, c.Drivers = to, drivers()
 	if _, err := plugin.RuntimeNamed(o.runtime); err != nil && o.runtime != "" {
 		return usagef("--runtime: %v", err)
 	}

@@ -182,7 +182,7 @@ func (c *conf) read(all, named []settings.Group, file string) error {
 	if err != nil {
 		return refused(err)
 	}
-	problems := refused(host.CheckSettings(values, all))
+	problems := refused(host.CheckSettings(values, all, drivers()))
 	list := values.List(named)
 	switch {
 	case len(c.get) > 0:

@@ -57,7 +57,7 @@ func (c *conf) change(all, named []settings.Group, words []string) error {
 
 // accept returns why a setting does not accept a value.
 func (c *conf) accept(all []settings.Group, g settings.Group, s *sdk.Setting, text string) error {
-	if err := host.CheckValue(g, s, text); err != nil {
+	if err := host.CheckValue(g, s, text, drivers()); err != nil {
 		return err
 	}
 	if g.Name != "" {

@@ -125,7 +125,7 @@ func TestT2Values(t *testing.T) {
 		delete(named, v)
 		g, s, err := settings.Find(groups, v.Group+"."+v.Key)
 		if err == nil {
-			err = host.CheckValue(g, s, v.Value)
+			err = host.CheckValue(g, s, v.Value, drivers())
 		}
 		if err != nil {
 			t.Errorf("%s.%s=%s: %v", v.Group, v.Key, v.Value, err)

@@ -17,7 +17,7 @@ the file. The target is shown first.`
 
 // resendCommand returns the command that sends what a run could not deliver.
 func resendCommand(o *options) *cobra.Command {
-	c := resend.Config{Stdout: o.raw}
+	c := resend.Config{Stdout: o.raw, Drivers: drivers()}
 	drain := uint32(0)
 	cmd := &cobra.Command{
 		Use:   "resend FILE",

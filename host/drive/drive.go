@@ -70,7 +70,6 @@ type Config struct {
 	Columns []value.Column
 	Key     int    // the first columns that are the key of a table; 0: rows have none
 	Format  string // of bytes
-	Log     func(line string)
 	// Create creates PATH.part for a file that is to be PATH.
 	Create func(path string) (File, error)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/t2host/t2host/host/internal/claims"
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/internal/owned"
+	"github.com/t2host/t2host/host/internal/target"
 	"github.com/t2host/t2host/host/internal/undelivered"
 )
 
@@ -20,6 +21,7 @@ import (
 type parcel struct {
 	to      string
 	target  outlet.Target
+	again   *target.Again        // of batches of rows; nil: they are reports
 	outlets []undelivered.Outlet // that they are of
 
 	frames, bytes             uint64
@@ -78,7 +80,14 @@ func (p *parcel) check(c *Config) error {
 			return fmt.Errorf("outlet %s was to send to %s by the default of its plugin: name the target: --to %s", o.Name, o.Target, o.Target)
 		}
 	}
-	var err error
+	batches, err := p.isBatches()
+	if err != nil {
+		return err
+	}
+	if batches {
+		p.again, err = target.NewAgain(p.to, c.Drivers)
+		return err
+	}
 	if p.target, err = outlet.ParseDestination(p.to); err != nil {
 		return err
 	}

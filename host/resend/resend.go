@@ -13,6 +13,7 @@ import (
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/drive"
 	"github.com/t2host/t2host/host/internal/disk"
 	"github.com/t2host/t2host/host/internal/outfile"
 	"github.com/t2host/t2host/host/internal/outlet"
@@ -21,11 +22,12 @@ import (
 
 // Config is what the user asks for.
 type Config struct {
-	File   string
-	To     string            // the target of all frames; empty: the one that each was meant for
-	Drain  time.Duration     // how long it is waited for a receiver that accepts nothing more
-	Stdout io.Writer         // what the target - writes to
-	Status func(line string) // shows what is done; from any goroutine
+	File    string
+	To      string            // the target of all frames; empty: the one that each was meant for
+	Drain   time.Duration     // how long it is waited for a receiver that accepts nothing more
+	Drivers []*drive.Kind     // of batches of rows
+	Stdout  io.Writer         // what the target - writes to
+	Status  func(line string) // shows what is done; from any goroutine
 }
 
 // Run delivers the frames of a file, in order, by the rules of a run. Frames that are delivered
@@ -54,6 +56,10 @@ func Run(ctx context.Context, c Config) error {
 	defer rest.Close()
 	var errs []error
 	for _, p := range parcels {
+		if p.again != nil {
+			errs = append(errs, p.deliverBatches(ctx, &c, f.File, p.again))
+			continue
+		}
 		errs = append(errs, p.deliver(ctx, &c, f.File))
 	}
 	return errors.Join(append(errs, c.settle(f.File, rest, parcels))...)

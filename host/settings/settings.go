@@ -22,6 +22,9 @@ import (
 // DefaultFile is the settings file that is read if it exists and no other is named.
 const DefaultFile = "t2host.toml"
 
+// ToGroup is the group of the file that says where rows go.
+const ToGroup = "to"
+
 // PluginsKey is the key of the file's list of plugins, the only one outside all groups.
 const PluginsKey = "plugins"
 
@@ -30,6 +33,7 @@ const PluginsKey = "plugins"
 // environment, command line.
 type Values struct {
 	Plugins []string // the file's list of plugins
+	To      []string // the file's words for where rows go, as those of --to, in the order of the streams' names
 	chance  *chance  // nil: the file counts as named
 	set     map[string]map[string]value
 }
@@ -121,6 +125,9 @@ func (v *Values) readChance(environ []string) error {
 	if err := v.parse(DefaultFile, c.Bytes); err != nil {
 		return err
 	}
+	if v.chance != nil && len(v.To) > 0 {
+		return fmt.Errorf("settings file %s: %w", DefaultFile, v.chance.refuse("a target of rows"))
+	}
 	if v.chance != nil && namesPath(strings.Join(v.Plugins, ",")) { // before any plugin is run
 		return fmt.Errorf("settings file %s: %w", DefaultFile, v.chance.refuse("a path among the plugins"))
 	}
@@ -138,6 +145,13 @@ func (v *Values) parse(file string, data []byte) error {
 		return fmt.Errorf("settings file %s: %w", file, err)
 	}
 	for name, x := range tree {
+		if table, ok := x.(map[string]any); ok && name == ToGroup {
+			if err := v.readTo("", table); err != nil {
+				return fmt.Errorf("settings file %s: %w", file, err)
+			}
+			slices.Sort(v.To)
+			continue
+		}
 		switch x := x.(type) {
 		case map[string]any:
 			for key, y := range x {
@@ -165,6 +179,33 @@ func (v *Values) parse(file string, data []byte) error {
 			v.put("", name, value{strings.Join(v.Plugins, ","), File, file})
 		default:
 			return fmt.Errorf("settings file %s: unknown key %s (settings are under [PLUGIN])", file, name)
+		}
+	}
+	return nil
+}
+
+// readTo reads the group of where rows go: STREAM = "TARGET", or a list of targets. A dot in the name of a stream may
+// be one of TOML's keys.
+func (v *Values) readTo(before string, table map[string]any) error {
+	for name, x := range table {
+		list, ok := x.([]any)
+		if !ok {
+			list = []any{x}
+		}
+		for _, x := range list {
+			switch x := x.(type) {
+			case string:
+				v.To = append(v.To, before+name+"="+x)
+			case map[string]any:
+				if before != "" {
+					return fmt.Errorf("unknown key %s.%s%s", ToGroup, before, name)
+				}
+				if err := v.readTo(name+".", x); err != nil {
+					return err
+				}
+			default:
+				return fmt.Errorf("%s.%s%s must be a target, or a list of targets", ToGroup, before, name)
+			}
 		}
 	}
 	return nil

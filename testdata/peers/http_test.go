@@ -111,7 +111,7 @@ func TestHTTPAnswers(t *testing.T) {
 		stderr  string
 	}{
 		{[]int{503, 429, 0, 200, 500}, 0, 0, "trying again"},
-		{[]int{200, 400}, 1, 5, `refused 5 rows: server answered 400 Bad Request: "not now\n"`},
+		{[]int{200, 400}, 1, 5, `server answered 400 Bad Request: "not now\n"`},
 		{[]int{302}, 1, 5, "server answered 302"},
 	} {
 		k, addr := newKeeper(), free(t)

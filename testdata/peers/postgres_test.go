@@ -179,3 +179,40 @@ func drop(c *cluster, tables ...string) {
 		}
 	}
 }
+
+// TestResend: what a run could not deliver is delivered later, each batch once.
+func TestResend(t *testing.T) {
+	c := newCluster(t)
+	want := keys(t)
+	p := newProxy(t, c.addr(), 0, 0, 1)
+	p.slow(3 * time.Millisecond)
+	dir := t.TempDir()
+	target := "postgres://t2@" + p.addr() + "/postgres?sslmode=disable&rows=5&timeout=500ms&stall=700ms"
+	go func() {
+		time.Sleep(400 * time.Millisecond)
+		_ = p.listener.Close()
+		p.cutAll()
+	}()
+	r := start(t, dir, captures[0], "--to", target)
+	if r.code != 1 || !strings.Contains(r.stderr, "written to out_undelivered.bin") {
+		t.Fatalf("exit code %d\n%s", r.code, r.stderr)
+	}
+	for range 2 { // of a copy of the file, the second time nothing arrives that is there
+		data, err := os.ReadFile(filepath.Join(dir, "out_undelivered.bin"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		copied := filepath.Join(dir, "copy.bin")
+		if err := os.WriteFile(copied, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(t2host, "resend", copied, "--to", c.url())
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if _, err := os.Stat(copied); err == nil {
+			t.Error("the file is still there")
+		}
+		(&peer{rows: func() []string { return c.query(`SELECT "flowInd" || ' ' || dir FROM flows`) }}).same(t, want)
+	}
+}

@@ -73,6 +73,9 @@ func (d *driven) send(frame []byte, rows int) error {
 	if d.closing {
 		return errClosed
 	}
+	if !d.cfg.Rows {
+		rows = 1 // a report
+	}
 	if d.bytes+len(frame) > d.cfg.QueueBytes && len(d.queue) > 0 && !d.stalled {
 		switch d.cfg.Full {
 		case Block:
@@ -104,7 +107,7 @@ func (d *driven) send(frame []byte, rows int) error {
 		d.batch.At = d.cfg.Batch.At()
 	}
 	d.bytes += len(frame)
-	if rows == 0 || d.batch.Rows >= d.cfg.Batch.Rows || len(d.batch.Data) >= d.cfg.Batch.Bytes {
+	if !d.cfg.Rows || d.batch.Rows >= d.cfg.Batch.Rows || len(d.batch.Data) >= d.cfg.Batch.Bytes {
 		d.cut()
 	}
 	return nil
@@ -132,7 +135,7 @@ func (d *driven) drop(rows uint64, bytes int) {
 	d.st.DroppedBytes += uint64(bytes)
 	if !d.full {
 		d.full = true
-		d.cfg.warn("rows are dropped: %d bytes wait for %s, the queue is full", d.cfg.QueueBytes, d.cfg.Batch.Target)
+		d.cfg.warn("rows or reports are dropped: %d bytes wait for %s, the queue is full", d.cfg.QueueBytes, d.cfg.Batch.Target)
 	}
 }
 
@@ -217,7 +220,7 @@ func (d *driven) deliver(b *drive.Batch) bool {
 		d.mu.Unlock()
 		if !told && d.ctx.Err() == nil {
 			told = true
-			d.cfg.warn("%s: %v: %d rows wait, trying again", d.cfg.Batch.Target, cause.Of(err), b.Rows)
+			d.cfg.warn("%s: %v: %s not delivered, trying again", d.cfg.Batch.Target, cause.Of(err), d.cfg.counted(uint64(b.Rows), uint64(len(b.Data))))
 		}
 		timer := time.NewTimer(wait)
 		wait = min(2*wait, backoffMax)
@@ -248,7 +251,7 @@ func (d *driven) answered(b *drive.Batch, err error, again bool) {
 	switch {
 	case err != nil:
 		d.why = err
-		d.cfg.warn("%s refused %d rows: %v", d.cfg.Batch.Target, left, cause.Of(err))
+		d.cfg.warn("%s refused %s: %v", d.cfg.Batch.Target, d.cfg.counted(uint64(left), uint64(len(b.Data))), cause.Of(err))
 	case again:
 		d.cfg.warn("delivers to %s again", d.cfg.Batch.Target)
 	}
@@ -337,7 +340,7 @@ func (d *driven) end(drain time.Duration, abort bool) error {
 	if d.st.Undelivered == 0 {
 		return closeErr
 	}
-	err := fmt.Errorf("%d rows not delivered to %s", d.st.Undelivered, d.cfg.Batch.Target)
+	err := fmt.Errorf("%s not delivered to %s", d.cfg.counted(d.st.Undelivered, d.st.UndeliveredBytes), d.cfg.Batch.Target)
 	if d.why != nil {
 		err = fmt.Errorf("%w: %w", err, d.why)
 	}

@@ -18,7 +18,7 @@ func (p *Plan) claim(c *Config) {
 	undelivered := false
 	for _, l := range p.Plugins {
 		for i, decl := range l.Outlets {
-			undelivered = undelivered || decl.Target.Queues()
+			undelivered = undelivered || decl.Driver != nil || decl.Target.Queues()
 			p.claimOutlet(l.Name, l.Plugin.Outlets[i], &decl)
 		}
 		if l.Record != "" {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/internal/target"
 	"github.com/t2host/t2host/host/internal/undelivered"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
@@ -24,7 +25,7 @@ func outletsOf(c *Config, p *sdk.Plugin, values []setting.Value, kept *undeliver
 		switch decl.Kind {
 		case sdk.StreamOutlet:
 			cfg.Undelivered, cfg.Named = kept, c.Settings.Has(p.Name, decl.Setting)
-			err = streamOutlet(&cfg, p.Name, decl, values)
+			err = streamOutlet(&cfg, c, p.Name, decl, values)
 		case sdk.RecordOutlet:
 			err = records(&cfg, c, decl, values)
 		case sdk.RowOutlet: // see makeTargets
@@ -40,7 +41,7 @@ func outletsOf(c *Config, p *sdk.Plugin, values []setting.Value, kept *undeliver
 }
 
 // streamOutlet follows the settings of a stream outlet.
-func streamOutlet(cfg *outlet.Config, name string, decl sdk.Outlet, values []setting.Value) error {
+func streamOutlet(cfg *outlet.Config, c *Config, name string, decl sdk.Outlet, values []setting.Value) error {
 	var s sdk.StreamSettings
 	if err := bind(s.Settings(), "to", decl.Setting, values); err != nil {
 		return err
@@ -49,8 +50,7 @@ func streamOutlet(cfg *outlet.Config, name string, decl sdk.Outlet, values []set
 		return fmt.Errorf("outlet %s has no target: set one: --set %s.%s=TARGET (tcp://HOST:PORT, file:PATH, or - for standard output)",
 			decl.Name, plugin.Key(name), decl.Setting)
 	}
-	var err error
-	if cfg.Target, err = outlet.ParseDestination(s.To); err != nil {
+	if err := target.Frames(cfg, s.To, c.Drivers, c.Run); err != nil {
 		return err
 	}
 	cfg.Hint = "--set " + name + "." + decl.Setting + "=-"

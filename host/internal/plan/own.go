@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/drive"
+	"github.com/t2host/t2host/host/internal/target"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
@@ -132,17 +133,22 @@ func OwnGroups() []settings.Group {
 }
 
 // CheckSettings returns an error if a run with these groups would refuse the values.
-func CheckSettings(v *settings.Values, groups []settings.Group) error {
-	if err := v.Check(groups, outlet.CheckTarget); err != nil {
+func CheckSettings(v *settings.Values, groups []settings.Group, drivers []*drive.Kind) error {
+	if err := v.Check(groups, func(text string) error { return target.CheckFrames(text, drivers) }); err != nil {
 		return err
+	}
+	for _, word := range v.To {
+		if _, err := target.Parse(word); err != nil {
+			return fmt.Errorf("settings: %s: %w", settings.ToGroup, err)
+		}
 	}
 	_, err := ownSettings(v)
 	return err
 }
 
 // CheckValue returns an error if text is not a value of a group's setting.
-func CheckValue(g settings.Group, s *sdk.Setting, text string) error {
-	err := g.Check(s, text, outlet.CheckTarget)
+func CheckValue(g settings.Group, s *sdk.Setting, text string, drivers []*drive.Kind) error {
+	err := g.Check(s, text, func(text string) error { return target.CheckFrames(text, drivers) })
 	if o := Defaults(); err == nil && g.Name == "flow" && s.Name == "timeouts" {
 		o.Timeouts = text
 		_, err = o.FlowTimeouts()

@@ -101,7 +101,7 @@ func (p *Plan) make(c *Config) error {
 	if err := checkSafety(c, catalogue); err != nil {
 		return err
 	}
-	if err := CheckSettings(c.Settings, Groups(catalogue)); err != nil {
+	if err := CheckSettings(c.Settings, Groups(catalogue), c.Drivers); err != nil {
 		return err
 	}
 	loaded, err := plugin.Resolve(catalogue, named)

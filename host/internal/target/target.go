@@ -154,7 +154,7 @@ func (t *Target) driven(k *drive.Kind, c *Config, o *common, left map[string]str
 		t.table = d.Table()
 	}
 	t.Outlet.Driver = func(ctx context.Context) (drive.Driver, error) {
-		d.Log, d.Create = t.Outlet.Log, outlet.CreatePart
+		d.Create = outlet.CreatePart
 		return k.Open(ctx, d)
 	}
 	if _, set := t.Word.Options["bytes"]; !set && k.Bytes > 0 {
