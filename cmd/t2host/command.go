@@ -204,9 +204,24 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if !cmd.Flags().Changed("plugins") {
 		names = values.Plugins
 	}
-	to := o.to
-	if len(to) == 0 {
-		to = values.To
+	prefix := o.prefix
+	if prefix == "-" {
+		prefix = "" // other files are where they are without -w
+	}
+	var split string
+	var splitStart uint32
+	if o.split != "" {
+		if prefix, split, splitStart, err = readSplit(o.split); err != nil {
+			return err
+		}
+	}
+	prefix = host.OutputPrefix(prefix, o.file+o.list, values)
+	names, to, err := o.sinksOfT2(names, found.Catalogue, prefix)
+	if err != nil {
+		return err
+	}
+	if to = append(to, o.to...); len(o.to) == 0 {
+		to = append(to, values.To...)
 	}
 	if len(names) == 0 && len(to) > 0 {
 		names = strings.Split(defaultRecord, ",")
@@ -225,16 +240,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		Runtime: plugin.Runtime(o.runtime), Carrier: launcher().Carrier,
 		Quiet: o.quiet, LogFile: o.log, Long: o.verbose || o.log, Stdout: o.raw, Stderr: o.stderr,
 	}
-	prefix := o.prefix
-	if c.RecordsToStdout {
-		prefix = "" // other files are where they are without -w
-	}
-	if o.split != "" {
-		if prefix, c.Split, c.SplitStart, err = readSplit(o.split); err != nil {
-			return err
-		}
-	}
-	c.Prefix = host.OutputPrefix(prefix, o.file+o.list, values)
+	c.Prefix, c.Split, c.SplitStart = prefix, split, splitStart
 	if err := o.readConsent(); err != nil {
 		return err
 	}

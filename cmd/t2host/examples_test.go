@@ -212,3 +212,49 @@ func TestExampleScanAlert(t *testing.T) {
 		t.Errorf("-sandbox +process:\n%s", diff)
 	}
 }
+
+// TestExampleShutRows: a sink over rows sends the same rows from every runtime, and what it says is right.
+func TestExampleShutRows(t *testing.T) {
+	b := exampleBench(t, "shutRows")
+	b.testInClone()
+	b.run("t2host", "build", ".")
+	capture := filepath.Join("../../testdata", "windows.pcap")
+	capture, err := filepath.Abs(capture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `flowInd,srcIP,dstIP,dstPort,tcpWinShutTime,tcpWinThCnt,share
+`
+	var first string
+	for _, runtime := range []string{"wasm", "worker", "process"} {
+		for _, rows := range []string{"1", "4096"} {
+			got := b.run("t2host", "-q", "-P", "build", "-r", capture, "-p", "shutRows:"+runtime, "--trust", "shutRows", "--set", "batch.rows="+rows, "--to", "shutRows.shut=csv:-")
+			if !strings.HasPrefix(got, want) || strings.Count(got, "\n") < 5 || first != "" && got != first {
+				t.Errorf("%s, %s rows a batch:\n%s", runtime, rows, got)
+			}
+			first = got
+		}
+	}
+	// The same by a condition of t2host's own: a share of 10 % is what the rows have in common.
+	all := b.run("t2host", "-q", "-P", "build", "-r", capture, "-p", "shutRows", "--set", "shutrows.percent=1", "--to", "shutRows.shut=csv:-?where=share >= 0.1")
+	if all != first {
+		t.Errorf("by where:\n%s\nwant:\n%s", all, first)
+	}
+}
+
+// TestExampleWebRows: a sink in C over rows passes on what a condition of t2host's own does.
+func TestExampleWebRows(t *testing.T) {
+	b, root := cBench(t, "webRows")
+	if b == nil {
+		return
+	}
+	b.check("webrows.wasm")
+	capture := filepath.Join(root, "testdata/windows.pcap")
+	want := b.run("t2host", "-q", "-r", capture, "--to", "csv:-?columns=dir,flowInd,basicflow.*,basicstats.*&where=dstPort in (80, 443, 8000, 8080)")
+	for _, rows := range []string{"1", "7", "4096"} {
+		got := b.run("t2host", "-q", "-r", capture, "-p", "basicflow,basicstats,./webrows.wasm", "--set", "batch.rows="+rows, "--to", "webRows.web=csv:-")
+		if got != want || strings.Count(got, "\n") < 10 {
+			t.Errorf("%s rows a batch:\n%s\nwant:\n%s", rows, got, want)
+		}
+	}
+}

@@ -34,6 +34,7 @@ var made = map[string]func() string{
 	"plugins":      pluginPage,
 	"from-t2":      fromT2Tables,
 	"events":       packetFields,
+	"results":      resultTables,
 }
 
 const madeEnd = "<!-- end -->\n"

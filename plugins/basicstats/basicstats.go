@@ -13,7 +13,7 @@ var (
 	PktsSnt     = sdk.NewColumn[uint64]("pktsSnt", "Number of transmitted packets", sdk.Unit("packets"), sdk.IPFIX(0, 2))
 	PktsRcvd    = sdk.NewColumn[uint64]("pktsRcvd", "Number of received packets", sdk.Unit("packets"))
 	PadBytesSnt = sdk.NewColumn[int64]("padBytesSnt", "Number of padding bytes", sdk.Unit("bytes"))
-	L7BytesSnt  = sdk.NewColumn[uint64]("l7BytesSnt", "Number of transmitted bytes", sdk.Unit("bytes"))
+	L7BytesSnt  = sdk.NewColumn[uint64]("l7BytesSnt", "Number of transmitted bytes", sdk.Unit("bytes"), sdk.IPFIX(0, 401))
 	L7BytesRcvd = sdk.NewColumn[uint64]("l7BytesRcvd", "Number of received bytes", sdk.Unit("bytes"))
 	MinL7PktSz  = sdk.NewColumn[uint32]("minL7PktSz", "Minimum layer 7 packet size", sdk.Unit("bytes"))
 	MaxL7PktSz  = sdk.NewColumn[uint32]("maxL7PktSz", "Maximum layer 7 packet size", sdk.Unit("bytes"))

@@ -74,6 +74,10 @@ func Declaration(p *sdk.Plugin) string {
 		b.WriteString("\n## Outlets\n\n")
 	}
 	for _, o := range p.Outlets {
+		if o.Kind == sdk.RowOutlet {
+			fmt.Fprintf(&b, "- `%s`: rows, of %s; where they go is the user's to say: `--to %s.%s=TARGET`\n", o.Name, rowColumns(&o), p.Name, o.Name)
+			continue
+		}
 		where := "the file PREFIX + setting"
 		if o.Kind == sdk.StreamOutlet {
 			where = "where the setting leads:"
@@ -82,6 +86,18 @@ func Declaration(p *sdk.Plugin) string {
 	}
 	b.WriteString("\n")
 	return b.String()
+}
+
+// rowColumns names the columns of an outlet of rows.
+func rowColumns(o *sdk.Outlet) string {
+	var names []string
+	for _, name := range o.Pass {
+		names = append(names, "`"+name+"`")
+	}
+	if own := columns(o.Columns); own != "" {
+		names = append(names, own)
+	}
+	return strings.Join(names, ", ")
 }
 
 func columns(list []sdk.ColumnInfo) string {

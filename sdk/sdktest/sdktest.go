@@ -38,7 +38,7 @@ var update = flag.Bool("update", false, "write the expectations of text cases an
 //	records     expected: a line for each flow end, with the plugin's columns
 //	report      expected: the plugin's lines of the end report
 //	files/NAME  expected: an output file; NUL bytes are shown as <NUL>. Streams are
-//	            written to files/PLUGIN.OUTLET
+//	            written to files/PLUGIN.OUTLET, and so are rows, as text
 //
 // A missing section is not compared. The last one of plugins is tested; it may
 // require the others. With -update the expected sections are written again.
@@ -135,6 +135,7 @@ func runSections(dir string, archive *txtar.Archive, plugins []*sdk.Plugin) (map
 	var records strings.Builder
 	c.Catalogue = plugin.BuiltIn(append(slices.Clone(plugins), recorder(tested, &records))...)
 	c.Runtime = plugin.Inproc
+	c.To = rows(c.Catalogue, c.Plugins, dir)
 	c.Plugins = append(c.Plugins, plugin.Request{Name: "recorder"})
 	r, err := host.Run(context.Background(), c)
 	if err != nil {
