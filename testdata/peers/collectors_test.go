@@ -344,3 +344,53 @@ func TestGoflow2(t *testing.T) {
 		}
 	}
 }
+
+// TestBiflows: a conversation is one biflow (RFC 5103), with the packets of both directions. nfdump calls those of the
+// server "out", and tshark the reverse.
+func TestBiflows(t *testing.T) {
+	nfcapd, nfdump, tshark := program(t, "nfcapd"), program(t, "nfdump"), program(t, "tshark")
+	for _, capture := range captures {
+		r, _ := run(t, capture, "--to", "conversations=csv:-?columns=srcIP_A,srcPort_A,dstIP_A,dstPort_A,pktsSnt_A,pktsSnt_B&where=dir == 'AB' and srcIP_A")
+		r.ok(t)
+		want := strings.Split(strings.TrimSpace(r.stdout), "\n")[1:]
+		slices.Sort(want)
+		dir, port := t.TempDir(), freeUDP(t)
+		stop := collector(t, port, nfcapd, "-p", port, "-b", "127.0.0.1", "-w", dir, "-I", "x")
+		const both = "?where=dir == 'AB' and srcIP_A"
+		r, _ = run(t, capture, "--to", "conversations=ipfix+udp://127.0.0.1:"+port+both)
+		log := stop()
+		r.ok(t)
+		out, err := exec.Command(nfdump, "-R", dir, "-q", "-6", "-o", "fmt:%sa,%sp,%da,%dp,%ipkt,%opkt", "-N").CombinedOutput()
+		if err != nil {
+			t.Fatalf("nfdump: %v\n%s", err, out)
+		}
+		var got []string
+		for line := range strings.Lines(string(out)) {
+			c := strings.Split(strings.ReplaceAll(strings.TrimSpace(line), " ", ""), ",")
+			if len(c) != 6 {
+				continue
+			}
+			if i := strings.IndexByte(c[3], '.'); i >= 0 {
+				c[3] = "0" // of ICMP it has the type and the code
+			}
+			got = append(got, strings.Join(c, ","))
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-text file +nfdump):\n%s\n%s", capture, diff, log)
+		}
+
+		list := datagrams(t, capture, func(addr string) string { return "conversations=ipfix+udp://" + addr + both })
+		path := filepath.Join(t.TempDir(), "x.pcap")
+		if err := os.WriteFile(path, asCapture(list), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		text, err := exec.Command(tshark, "-r", path, "-d", "udp.port==2055,cflow", "-T", "pdml", "-J", "cflow").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), `name="cflow.packets"`); n != 2*len(want) { // each with its reverse
+			t.Errorf("%s: tshark sees %d counts of packets, want %d", capture, n, 2*len(want))
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package peers
 
 import (
+	"github.com/t2host/t2host/host/drive"
+
 	"bytes"
 	"errors"
 	"fmt"
@@ -143,3 +145,15 @@ func column(t *testing.T, list [][]string, name string) []string {
 	t.Fatalf("no column %s", name)
 	return nil
 }
+
+// part is a file that a driver writes.
+type part struct{ *os.File }
+
+func (p part) Rename(path string) error { return os.Rename(p.Name(), path) }
+
+func create(path string) (drive.File, error) {
+	f, err := os.Create(path + ".part")
+	return part{f}, err
+}
+
+func asRefused(err error, to **drive.Refused) bool { return errors.As(err, to) }

@@ -216,3 +216,28 @@ func TestResend(t *testing.T) {
 		(&peer{rows: func() []string { return c.query(`SELECT "flowInd" || ' ' || dir FROM flows`) }}).same(t, want)
 	}
 }
+
+// TestPostgresTableDropped: the table goes away during a run. It is made again, and what was in it is gone with it; no
+// row comes twice.
+func TestPostgresTableDropped(t *testing.T) {
+	c := newCluster(t)
+	want := keys(t)
+	p := newProxy(t, c.addr(), 0, 0, 1)
+	p.slow(2 * time.Millisecond)
+	go func() {
+		time.Sleep(250 * time.Millisecond)
+		drop(c, "flows")
+	}()
+	r, _ := run(t, captures[0], "--to", "postgres://t2@"+p.addr()+"/postgres?sslmode=disable&"+batches)
+	got := c.query(`SELECT "flowInd" || ' ' || dir FROM flows`)
+	seen := map[string]bool{}
+	for _, k := range got {
+		if seen[k] {
+			t.Errorf("%s is there twice", k)
+		}
+		seen[k] = true
+	}
+	if r.code != 0 || len(got) == 0 || len(got) > len(want) {
+		t.Errorf("exit code %d, %d rows of %d\n%s", r.code, len(got), len(want), r.stderr)
+	}
+}

@@ -99,3 +99,13 @@ func TestFullDisk(t *testing.T) {
 		t.Log(r.stderr)
 	}
 }
+
+// sqliteText returns what SQLite's own shell prints.
+func sqliteText(t *testing.T, file, sql string) string {
+	t.Helper()
+	out, err := exec.Command(program(t, "sqlite3"), file, sql).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", sql, err, out)
+	}
+	return string(out)
+}
