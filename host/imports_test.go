@@ -68,7 +68,7 @@ var imports = map[string]string{
 	"host/worker":                           "sdk sdk/serve host/plugin/remote host/plugin/wasm",
 	"host/internal/outfile":                 "host/internal/disk golang.org/x/sys",
 	"host/internal/undelivered":             "host/internal/outfile",
-	"host/internal/outlet":                  "host/cause host/internal/outfile host/internal/undelivered golang.org/x/sys host/drive github.com/klauspost/compress/zstd",
+	"host/internal/outlet":                  "host/cause host/internal/outfile host/internal/undelivered golang.org/x/sys host/drive github.com/klauspost/compress/zstd host/internal/disk",
 	"host/t2":                               "",
 	"host/version":                          "golang.org/x/mod",
 	"host/receive":                          "host/internal/outlet",

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -239,5 +240,32 @@ func TestPostgresTableDropped(t *testing.T) {
 	}
 	if r.code != 0 || len(got) == 0 || len(got) > len(want) {
 		t.Errorf("exit code %d, %d rows of %d\n%s", r.code, len(got), len(want), r.stderr)
+	}
+}
+
+// TestSpool: the server is away for a whole run, and comes back in the next: all rows of both arrive, each once.
+func TestSpool(t *testing.T) {
+	c := newCluster(t)
+	want := keys(t)
+	dir := t.TempDir()
+	word := "postgres://t2@" + c.addr() + "/postgres?sslmode=disable&rows=5&bytes=3K&queue=70K&timeout=500ms&stall=300ms&spool=10M&spool_dir=" + dir
+	c.kill()
+	r, _ := run(t, captures[0], "--to", word)
+	if r.code != 1 || !strings.Contains(r.stderr, "batches wait in "+dir) {
+		t.Fatalf("exit code %d\n%s", r.code, r.stderr)
+	}
+	c.start()
+	r, _ = run(t, captures[0], "--to", word)
+	if r.code != 0 || !strings.Contains(r.stderr, "batches of earlier runs wait in") {
+		t.Fatalf("exit code %d\n%s", r.code, r.stderr)
+	}
+	both := append(append([]string(nil), want...), want...)
+	slices.Sort(both)
+	(&peer{rows: func() []string { return c.query(`SELECT "flowInd" || ' ' || dir FROM flows`) }}).same(t, both)
+	if left, _ := filepath.Glob(filepath.Join(dir, "*", "*.batch")); len(left) > 0 {
+		t.Errorf("%d batches are left", len(left))
+	}
+	if runs := c.query("SELECT DISTINCT run FROM t2host_batches"); len(runs) != 2 {
+		t.Errorf("batches of the runs %v", runs)
 	}
 }

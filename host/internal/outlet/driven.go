@@ -22,6 +22,7 @@ type Batching struct {
 	Timeout time.Duration // that a target may take to answer a batch
 
 	Parcel drive.Parcel // run, stream, and what of a table must be known later
+	Spool  *Spool       // where batches wait that find no room in memory; nil: nowhere
 	At     func() int64 // packet time of the last row that was sent
 	Target string       // as the user named it, for the undelivered file
 }
@@ -37,18 +38,22 @@ type driven struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	mu      sync.Mutex
-	batch   *drive.Batch // that is being filled; nil: none
-	began   time.Time    // its first row came
-	queue   []*drive.Batch
-	bytes   int // of queue and batch
-	number  uint64
-	st      Stats
-	closing bool
-	stalled bool
-	full    bool  // said so
-	unkept  error // of writing the undelivered file
-	why     error // of the last attempt
+	mu        sync.Mutex
+	batch     *drive.Batch // that is being filled; nil: none
+	began     time.Time    // its first row came
+	queue     []*item
+	spool     *spool // nil: none
+	bytes     int    // of queue and batch
+	number    uint64
+	st        Stats
+	closing   bool
+	stalled   bool
+	full      bool     // said so
+	waiting   int      // batches in the spool that this run does not deliver any more
+	lost      [][]byte // on their way to the undelivered file, and their bytes
+	lostBytes int
+	unkept    error // of writing the undelivered file
+	why       error // of the last attempt
 
 	wake chan struct{}
 	room chan struct{}
@@ -57,11 +62,24 @@ type driven struct {
 
 func openDriven(ctx context.Context, cfg *Config) (carrier, error) {
 	d := &driven{cfg: cfg, wake: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{})}
+	if cfg.Batch.Spool != nil {
+		var err error
+		if d.spool, d.queue, err = openSpool(*cfg.Batch.Spool); err != nil {
+			return nil, err
+		}
+		if n := len(d.queue); n > 0 {
+			cfg.warn("%d batches of earlier runs wait in %s", n, cfg.Batch.Spool.Dir)
+		}
+	}
 	driver, err := cfg.Driver(ctx)
-	if err != nil {
+	if err != nil && d.spool == nil {
 		return nil, err
 	}
-	d.driver = driver
+	if err != nil { // rows wait until it is there
+		cfg.warn("%v: rows wait in %s", err, cfg.Batch.Spool.Dir)
+	} else {
+		d.driver = driver
+	}
 	d.ctx, d.cancel = context.WithCancel(ctx)
 	go d.run()
 	return d, nil
@@ -77,15 +95,16 @@ func (d *driven) send(frame []byte, rows int) error {
 		rows = 1 // a report
 	}
 	if d.bytes+len(frame) > d.cfg.QueueBytes && len(d.queue) > 0 && !d.stalled {
-		switch d.cfg.Full {
-		case Block:
+		switch full := d.cfg.Full; {
+		case d.toSpool():
+		case full == Block:
 			d.wait(len(frame))
-		case DropNewest:
+		case full == DropNewest:
 			d.drop(uint64(max(rows, 1)), len(frame))
 			return nil
 		default:
-			if len(d.queue) > 1 { // the first one is being delivered
-				b := d.queue[1]
+			if len(d.queue) > 1 && d.queue[1].batch != nil { // the first one is being delivered
+				b := d.queue[1].batch
 				d.queue = append(d.queue[:1], d.queue[2:]...)
 				d.bytes -= len(b.Data)
 				d.drop(uint64(b.Rows), len(b.Data))
@@ -113,6 +132,30 @@ func (d *driven) send(frame []byte, rows int) error {
 	return nil
 }
 
+// toSpool writes batches to the spool that wait in memory, all but the first, which is being delivered. It reports
+// whether that has made room.
+func (d *driven) toSpool() bool {
+	if d.spool == nil {
+		return false
+	}
+	for _, i := range d.queue[1:] {
+		if i.batch == nil {
+			continue
+		}
+		size := len(i.batch.Data)
+		p := d.cfg.Batch.Parcel
+		if err := d.spool.put(i, &p); err != nil {
+			if !d.full {
+				d.full = true
+				d.cfg.warn("%v: %s", d.cfg.Batch.Spool.Dir, err)
+			}
+			break
+		}
+		d.bytes -= size
+	}
+	return d.bytes < d.cfg.QueueBytes
+}
+
 // cut ends the batch. d.mu is locked.
 func (d *driven) cut() {
 	if d.batch == nil {
@@ -121,7 +164,7 @@ func (d *driven) cut() {
 	if d.stalled {
 		d.keep(d.batch)
 	} else {
-		d.queue = append(d.queue, d.batch)
+		d.queue = append(d.queue, &item{batch: d.batch, rows: d.batch.Rows})
 	}
 	d.batch = nil
 	select {
@@ -153,11 +196,16 @@ func (d *driven) wait(n int) {
 			stalled = true
 		}
 		timer.Stop()
+		if stalled {
+			d.cfg.warn("%s has accepted nothing for %v: what it has not got is kept undelivered", d.cfg.Batch.Target, d.cfg.Stall)
+			d.cancel()
+			<-d.done
+		}
 		d.mu.Lock()
 		if stalled {
 			d.stalled = true
-			d.cfg.warn("%s has accepted nothing for %v: what it has not got is kept undelivered", d.cfg.Batch.Target, d.cfg.Stall)
-			d.cancel()
+			d.waiting += d.leave()
+			d.bytes = 0
 		}
 	}
 }
@@ -176,17 +224,17 @@ func (d *driven) run() {
 		if d.cfg.Live && d.batch != nil && time.Since(d.began) >= d.cfg.Batch.Age {
 			d.cut()
 		}
-		var b *drive.Batch
+		var first *item
 		if len(d.queue) > 0 {
-			b = d.queue[0]
+			first = d.queue[0]
 		}
-		over := b == nil && d.closing
+		over := first == nil && d.closing
 		d.mu.Unlock()
 		switch {
 		case over || d.ctx.Err() != nil:
 			return
-		case b != nil:
-			if !d.deliver(b) {
+		case first != nil:
+			if !d.deliver(first) {
 				return
 			}
 			continue
@@ -202,14 +250,23 @@ func (d *driven) run() {
 
 // deliver delivers the first batch of the queue, or keeps it if it is refused. It reports whether
 // there may be more to do.
-func (d *driven) deliver(b *drive.Batch) bool {
+func (d *driven) deliver(i *item) bool {
+	b, err := i.load(&d.cfg.Batch.Parcel)
+	if err != nil {
+		d.cfg.warn("a batch of an earlier run is set aside, %s.other: %v", i.path, err)
+		d.mu.Lock()
+		d.spool.setAside(i)
+		d.queue = d.queue[1:]
+		d.mu.Unlock()
+		return true
+	}
 	wait, told := backoffMin, false
 	for {
 		ctx, cancel := context.WithTimeout(d.ctx, cmp.Or(d.cfg.Batch.Timeout, deliverTime))
-		err := d.driver.Deliver(ctx, b)
+		err := d.attempt(ctx, b)
 		cancel()
 		if err == nil || drive.IsRefused(err) {
-			d.answered(b, err, told)
+			d.answered(i, b, err, told)
 			return true
 		}
 		d.mu.Lock()
@@ -233,14 +290,30 @@ func (d *driven) deliver(b *drive.Batch) bool {
 	}
 }
 
+// attempt delivers a batch once. The driver is opened here if that failed before.
+func (d *driven) attempt(ctx context.Context, b *drive.Batch) error {
+	if d.driver == nil {
+		driver, err := d.cfg.Driver(ctx)
+		if err != nil {
+			return err
+		}
+		d.driver = driver
+	}
+	return d.driver.Deliver(ctx, b)
+}
+
 // answered takes the first batch from the queue, which the target has accepted or refused. again is set if it
 // had failed before.
-func (d *driven) answered(b *drive.Batch, err error, again bool) {
+func (d *driven) answered(i *item, b *drive.Batch, err error, again bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.queue[0] = nil
 	d.queue = d.queue[1:]
-	d.bytes -= len(b.Data)
+	if i.path != "" {
+		d.spool.remove(i)
+	} else {
+		d.bytes -= len(b.Data)
+	}
 	left := d.refused(b, err)
 	if n := b.Rows - left; n > 0 {
 		d.st.Frames++
@@ -287,7 +360,7 @@ func (d *driven) refused(b *drive.Batch, err error) int {
 	return part.Rows
 }
 
-// keep writes a batch to the undelivered file, and counts it. d.mu is locked.
+// keep keeps a batch for the undelivered file, and counts it. d.mu is locked.
 func (d *driven) keep(b *drive.Batch) {
 	d.st.Undelivered += uint64(b.Rows)
 	d.st.UndeliveredBytes += uint64(len(b.Data))
@@ -297,23 +370,41 @@ func (d *driven) keep(b *drive.Batch) {
 	p := d.cfg.Batch.Parcel
 	p.Batch = *b
 	frame, err := p.Append(nil)
-	if err == nil {
-		var name string
-		name, err = d.cfg.Undelivered.Add(undelivered.Outlet{Name: d.cfg.Name, Target: d.cfg.Batch.Target, Named: d.cfg.Named, Batches: true}, [][]byte{frame})
-		d.st.UndeliveredTo = name
+	if err != nil {
+		d.unkept = err
+		return
 	}
+	d.lost = append(d.lost, frame)
+	if d.lostBytes += len(frame); d.lostBytes >= maxLost {
+		d.writeLost()
+	}
+}
+
+// maxLost is the number of bytes that are written to the undelivered file together: it is written anew each time.
+const maxLost = 16 << 20
+
+// writeLost writes what keep has gathered. d.mu is locked.
+func (d *driven) writeLost() {
+	if len(d.lost) == 0 {
+		return
+	}
+	name, err := d.cfg.Undelivered.Add(undelivered.Outlet{Name: d.cfg.Name, Target: d.cfg.Batch.Target, Named: d.cfg.Named, Batches: true}, d.lost)
 	if err != nil && d.unkept == nil {
-		d.unkept = fmt.Errorf("write the undelivered file: %w", cause.Of(err))
+		d.unkept = fmt.Errorf("write %s: %w", name, cause.Of(err))
 	}
+	d.st.UndeliveredTo = name
+	d.lost, d.lostBytes = nil, 0
 }
 
 func (d *driven) stats() Stats {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	st := d.st
-	for _, b := range d.queue {
-		st.Waiting += uint64(b.Rows)
-		st.WaitingBytes += uint64(len(b.Data))
+	for _, i := range d.queue {
+		st.Waiting += uint64(i.rows)
+		if i.batch != nil {
+			st.WaitingBytes += uint64(len(i.batch.Data))
+		}
 	}
 	return st
 }
@@ -330,13 +421,18 @@ func (d *driven) end(drain time.Duration, abort bool) error {
 	d.drain(drain)
 	d.cancel()
 	<-d.done
-	closeErr := d.driver.Close(abort)
+	var closeErr error
+	if d.driver != nil {
+		closeErr = d.driver.Close(abort)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, b := range d.queue {
-		d.keep(b)
+	defer d.spool.close()
+	waiting := d.waiting + d.leave()
+	d.writeLost()
+	if waiting > 0 {
+		closeErr = errors.Join(fmt.Errorf("%s %d batches wait in %s: the next run with this target delivers them", d.cfg.Batch.Target+":", waiting, d.spool.Dir), closeErr)
 	}
-	d.queue = nil
 	if d.st.Undelivered == 0 {
 		return closeErr
 	}
@@ -353,6 +449,24 @@ func (d *driven) end(drain time.Duration, abort bool) error {
 		err = fmt.Errorf("%w: written to %s", err, d.st.UndeliveredTo)
 	}
 	return errors.Join(err, closeErr)
+}
+
+// leave leaves what was not delivered in the spool, and returns the number of its batches; without a spool it keeps
+// that in the undelivered file.
+func (d *driven) leave() (waiting int) {
+	for _, i := range d.queue {
+		if i.batch != nil && d.spool != nil {
+			p := d.cfg.Batch.Parcel
+			_ = d.spool.put(i, &p) // else it is undelivered
+		}
+		if i.batch != nil {
+			d.keep(i.batch)
+		} else {
+			waiting++
+		}
+	}
+	d.queue = nil
+	return waiting
 }
 
 // drain waits until all is delivered, or the target has accepted nothing for a while.

@@ -21,6 +21,8 @@ var Options = []drive.Option{
 	{Name: "every", Doc: "of tables: how much packet time lies between two states that leave, such as 5s; by default only the last state leaves"},
 	{Name: "when_full", Doc: "what happens when queue bytes wait: block, the run waits; drop, rows are dropped and counted; by default block, and drop if the input is live"},
 	{Name: "queue", Default: "16M", Doc: "bytes that wait for a target"},
+	{Name: "spool", Doc: "of drivers: bytes that may wait on the disk where memory is full or the run ends, such as 1G; the next run with the same target delivers them first"},
+	{Name: "spool_dir", Doc: "the folder of spools; by default ~/.local/state/t2host/spool (XDG_STATE_HOME moves it)"},
 	{Name: "stall", Default: "30s", Doc: "how long a target may accept nothing before the rest is kept in the undelivered file"},
 	{Name: "unknown", Default: "omit", Doc: "of ipfix: columns that are no information element of IANA's are left out (omit), or sent with type information (describe, RFC 5610)"},
 	{Name: "enterprise", Default: "32473", Doc: "of ipfix: the enterprise number of such columns; 32473 is for documentation (RFC 5612)"},
@@ -49,6 +51,8 @@ type common struct {
 	enterprise   uint32
 	domain       uint32
 	split        uint64
+	spool        uint64
+	spoolDir     string
 	tls          *tls.Config
 }
 
@@ -110,6 +114,7 @@ func read(w *Word) (*common, map[string]string, error) {
 	c.timeout = duration("timeout", 100*time.Millisecond)
 	c.enterprise, c.domain = uint32(number("enterprise", 1, 1<<32-1)), uint32(number("domain", 0, 1<<32-1))
 	c.split = number("split", 1, 1<<50)
+	c.spool, c.spoolDir = number("spool", 1<<16, 1<<50), value("spool_dir")
 	switch unknown := value("unknown"); unknown {
 	case "omit":
 	case "describe":

@@ -99,6 +99,9 @@ func (c *Config) new(w *Word) (*Target, error) {
 		if len(left) > 0 {
 			return nil, unknownOption(left, Options)
 		}
+		if options.spool > 0 {
+			return nil, errors.New("option spool is for places that a driver serves")
+		}
 		return t, t.bytes()
 	}
 	return t, t.driven(kind, c, options, left)
@@ -157,10 +160,20 @@ func (t *Target) driven(k *drive.Kind, c *Config, o *common, left map[string]str
 		d.Create = outlet.CreatePart
 		return k.Open(ctx, d)
 	}
+	if o.spool > 0 {
+		dir, err := spoolDir(o.spoolDir, d)
+		if err != nil {
+			return err
+		}
+		t.Outlet.Batch.Spool = &outlet.Spool{Dir: dir, Max: int64(o.spool)}
+	}
 	if _, set := t.Word.Options["bytes"]; !set && k.Bytes > 0 {
 		o.bytes = k.Bytes
 	}
-	t.Outlet.Batch = outlet.Batching{Rows: o.rows, Bytes: o.bytes, Age: o.age, Timeout: o.timeout, Parcel: parcel, Target: Shown(t.Word.Text)}
+	spool := t.Outlet.Batch.Spool
+	t.Outlet.Batch = outlet.Batching{
+		Rows: o.rows, Bytes: o.bytes, Age: o.age, Timeout: o.timeout, Parcel: parcel, Spool: spool, Target: Shown(t.Word.Text),
+	}
 	return nil
 }
 
