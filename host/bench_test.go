@@ -83,6 +83,19 @@ func BenchmarkLong(t *testing.B) {
 		{"tutorial's set, process", run(whole, "process")},
 		{"cat > /dev/null", []string{"cat", long}},
 	}
+	const records = "basicflow,basicstats,tcpstates,tcpwin"
+	for _, runtime := range []string{"inproc", "wasm", "process"} {
+		for _, to := range []string{"", "text", "csv", "json", "ipfix", "parquet"} {
+			j := struct {
+				name string
+				args []string
+			}{"records, no output, " + runtime, []string{bin, "--t2", "-r", long, "-q", "-w", out, "-p", records, "--runtime", runtime}}
+			if to != "" {
+				j.name, j.args = "records, "+to+", "+runtime, append(j.args, "--to", to+":"+out+"."+to)
+			}
+			jobs = append(jobs, j)
+		}
+	}
 	wall, cpu := make([][]time.Duration, len(jobs)), make([][]time.Duration, len(jobs))
 	for range rounds {
 		for i, j := range jobs {

@@ -34,9 +34,7 @@ func (o *outlets) openTargets(ctx context.Context, c *Config, p *plan.Plan, live
 		if err != nil {
 			return err
 		}
-		if t.Word == nil {
-			cfg.MaxBytes = uint64(p.MaxFile) << 20
-		}
+		cfg.MaxBytes = uint64(p.MaxFile) << 20
 		cfg.Stdout, cfg.Live, cfg.Sync, cfg.Log = c.Stdout, live, time.Duration(p.Sync)*time.Second, o.warn
 		if cfg.Target == outlet.Stdout() && !c.Quiet {
 			o.screen = c.Stderr
