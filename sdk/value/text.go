@@ -136,6 +136,13 @@ func AppendRow(b []byte, columns []*Vec, i int) []byte {
 		case IP:
 			b = AppendIP(b, v.Data[IPSize*i:])
 			continue
+		case Text:
+			if text := v.Bytes(i); len(text) == 1 && text[0] >= 'A' && text[0] <= 'Z' { // a direction
+				b = append(b, text[0])
+			} else {
+				b = appendEscaped(b, text)
+			}
+			continue
 		case MAC | List:
 			if list := v.Bytes(i); len(list) == 6 {
 				b = AppendMAC(b, list)

@@ -32,7 +32,7 @@ const groupRows = 100_000
 type driver struct {
 	config  *drive.Config
 	file    drive.File
-	writer  *parquet.Writer
+	writer  *parquet.GenericWriter[any]
 	fields  []field
 	rows    []parquet.Row
 	written int // rows of the present group
@@ -64,7 +64,7 @@ func open(_ context.Context, c *drive.Config) (drive.Driver, error) {
 	d.file = file
 	schema, fields := schemaOf(c.Stream, c.Columns)
 	d.fields = fields
-	d.writer = parquet.NewWriter(file, schema, parquet.Compression(&parquet.Zstd), parquet.CreatedBy("t2host", "", ""))
+	d.writer = parquet.NewGenericWriter[any](file, schema, parquet.Compression(&parquet.Zstd), parquet.CreatedBy("t2host", "", ""))
 	return d, nil
 }
 

@@ -57,7 +57,7 @@ func appendCSV(b, text []byte) []byte {
 	if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
 		text = Valid(text, false)
 	}
-	if len(text) > 0 && bytes.IndexAny(text, "\",\r\n") < 0 && text[0] != ' ' && text[len(text)-1] != ' ' {
+	if len(text) > 0 && !bytes.ContainsAny(text, "\",\r\n") && text[0] != ' ' && text[len(text)-1] != ' ' {
 		return append(b, text...)
 	}
 	b = append(b, '"')

@@ -26,7 +26,6 @@ func tableOf(t *sdk.TableInfo) Stream {
 // table is a table as it is at an event of the batch.
 type table struct {
 	key, row []value.Column
-	every    int64 // packet time between two states that leave, nanoseconds; 0: the last one only
 	puts     []tablePut
 	kept     sdk.Ordered[string, []byte]
 

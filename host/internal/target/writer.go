@@ -7,7 +7,6 @@ import (
 	"github.com/t2host/t2host/host/internal/encode"
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/internal/stream"
-	"github.com/t2host/t2host/sdk/value"
 )
 
 // Writer sends rows to an open target. Put is called by one goroutine at a time.
@@ -129,6 +128,3 @@ func (w *Writer) emit(frame []byte, rows int) error {
 
 // Flush sends what is left, at the end of the run.
 func (w *Writer) Flush() error { return errors.Join(w.begun(0), w.encoder.Flush()) }
-
-// Columns describes the columns that leave.
-func (w *Writer) Columns() []value.Column { return w.t.encoder.Columns }
