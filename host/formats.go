@@ -1,11 +1,14 @@
 package host
 
 import (
+	"path/filepath"
 	"slices"
 
 	"github.com/t2host/t2host/host/drive"
 	"github.com/t2host/t2host/host/internal/encode"
 	"github.com/t2host/t2host/host/internal/target"
+	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/sdk"
 )
 
 // Format describes a format of rows.
@@ -26,3 +29,20 @@ func Formats() []Format {
 
 // TargetOptions returns the options that targets of rows have beside those of their drivers.
 func TargetOptions() []drive.Option { return slices.Clone(target.Options) }
+
+// RowsToFiles returns words of To that send the rows of all plugins of a run to files in dir, PLUGIN.OUTLET, as text: for
+// tests of plugins.
+func RowsToFiles(catalogue []*plugin.Artefact, requests []plugin.Request, dir string) (to []string) {
+	loaded, err := plugin.Resolve(catalogue, requests)
+	if err != nil {
+		return nil // the run reports it
+	}
+	for _, l := range loaded {
+		for _, o := range l.Outlets {
+			if name := l.Name + "." + o.Name; o.Kind == sdk.RowOutlet {
+				to = append(to, name+"=text:"+filepath.Join(dir, name))
+			}
+		}
+	}
+	return to
+}

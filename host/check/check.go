@@ -185,7 +185,7 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 	}
 	var warnings strings.Builder
 	report, err := host.Run(ctx, host.Config{
-		To:    rowsTo(catalogue, plugins, dir),
+		To:    host.RowsToFiles(catalogue, plugins, dir),
 		Files: files, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: time.UTC, Stderr: &warnings,
 		Plugins: plugins, Catalogue: catalogue, Runtime: plugin.Inproc, Carrier: k.Carrier, Consent: k.Consent, Quiet: true,
 	})
@@ -195,22 +195,6 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 		k.beyond = o.err.Error()
 	}
 	return o
-}
-
-// rowsTo returns where the rows of all plugins of a run go: to files, as text.
-func rowsTo(catalogue []*plugin.Artefact, plugins []plugin.Request, dir string) (to []string) {
-	loaded, err := plugin.Resolve(catalogue, plugins)
-	if err != nil {
-		return nil // the run reports it
-	}
-	for _, l := range loaded {
-		for _, o := range l.Outlets {
-			if name := l.Name + "." + o.Name; o.Kind == sdk.RowOutlet {
-				to = append(to, name+"=text:"+filepath.Join(dir, name))
-			}
-		}
-	}
-	return to
 }
 
 // streams returns settings that send the streams of all plugins of a run to files.

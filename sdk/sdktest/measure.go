@@ -71,7 +71,7 @@ func over(dir string, capture []byte, plugins []*sdk.Plugin) (packets uint64, co
 	}
 	requests, catalogue := []plugin.Request{{Name: plugins[len(plugins)-1].Name}}, plugin.BuiltIn(slices.Clone(plugins)...)
 	r, err := host.Run(context.Background(), host.Config{
-		To:    rows(catalogue, requests, dir),
+		To:    host.RowsToFiles(catalogue, requests, dir),
 		Files: []string{"-"}, Stdin: bytes.NewReader(capture), Prefix: filepath.Join(dir, "out"), Zone: time.UTC, Quiet: true,
 		Plugins: requests, Catalogue: catalogue,
 		Runtime: plugin.Inproc, Settings: values,
@@ -80,22 +80,6 @@ func over(dir string, capture []byte, plugins []*sdk.Plugin) (packets uint64, co
 		return 0, 0, err
 	}
 	return r.Counts.Packets, r.Plugins[len(r.Plugins)-1].Cost, nil
-}
-
-// rows are where the rows of the plugins of a run go: to files in dir, as text.
-func rows(catalogue []*plugin.Artefact, requests []plugin.Request, dir string) (to []string) {
-	loaded, err := plugin.Resolve(catalogue, requests)
-	if err != nil {
-		return nil // the run reports it
-	}
-	for _, l := range loaded {
-		for _, o := range l.Outlets {
-			if name := l.Name + "." + o.Name; o.Kind == sdk.RowOutlet {
-				to = append(to, name+"=text:"+filepath.Join(dir, name))
-			}
-		}
-	}
-	return to
 }
 
 // streams are the settings that lead a plugin's streams to files in dir.

@@ -135,7 +135,7 @@ func runSections(dir string, archive *txtar.Archive, plugins []*sdk.Plugin) (map
 	var records strings.Builder
 	c.Catalogue = plugin.BuiltIn(append(slices.Clone(plugins), recorder(tested, &records))...)
 	c.Runtime = plugin.Inproc
-	c.To = rows(c.Catalogue, c.Plugins, dir)
+	c.To = host.RowsToFiles(c.Catalogue, c.Plugins, dir)
 	c.Plugins = append(c.Plugins, plugin.Request{Name: "recorder"})
 	r, err := host.Run(context.Background(), c)
 	if err != nil {

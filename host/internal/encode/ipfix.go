@@ -37,22 +37,16 @@ type ipfix struct {
 	elements []element
 	address  int // the column that tells the version of the addresses; -1: none
 
-	max      int
-	buf      []byte // of the message
-	record   []byte
-	rows     int
-	set      int    // where the last set of buf begins
-	id       uint16 // of that set
+	messages
 	sequence uint32 // data records before the message (RFC 7011, 3.1)
-	at       int64  // packet time of the last record
-	messages int
 }
 
 // ipfixRepeat is the number of messages after which templates are sent again over UDP.
 const ipfixRepeat = 32
 
 func newIPFIX(c *Config) (Encoder, error) {
-	x := &ipfix{Config: c, max: maxIPFIX, address: -1}
+	x := &ipfix{Config: c, address: -1, messages: messages{max: maxIPFIX, header: ipfixHeader, align: 1}}
+	x.begin, x.flush = x.repeat, x.Flush
 	if c.Frame > 0 {
 		x.max = min(c.Frame, maxIPFIX)
 	}
@@ -71,7 +65,7 @@ func newIPFIX(c *Config) (Encoder, error) {
 // Head is a message with the templates, and with the description of own elements.
 func (x *ipfix) Head(at int64) []byte {
 	b, records := x.templates(at, x.sequence)
-	if x.messages == 0 && x.rows == 0 {
+	if x.sent == 0 && x.rows == 0 {
 		x.sequence += records
 	}
 	return b
@@ -169,45 +163,17 @@ func (x *ipfix) Put(r *stream.Rows, i int) error {
 	if len(x.record) > x.max-ipfixHeader-setHeader {
 		return fmt.Errorf("a record of %d bytes does not fit into an IPFIX message of %d: leave out long texts with columns=", len(x.record), x.max)
 	}
-	need := len(x.record)
-	if id != x.id {
-		need += setHeader
-	}
-	if len(x.buf) > 0 && len(x.buf)+need > x.max {
-		if err := x.Flush(); err != nil {
-			return err
-		}
-	}
-	if len(x.buf) == 0 {
-		if x.Datagrams && x.messages > 0 && x.messages%ipfixRepeat == 0 {
-			b, records := x.templates(r.At[i], x.sequence)
-			x.sequence += records
-			if err := x.Emit(b, 0); err != nil {
-				return err
-			}
-		}
-		x.buf = append(x.buf, make([]byte, ipfixHeader)...)
-		x.id = 0
-	}
-	if id != x.id {
-		x.closeSet()
-		x.set, x.id = len(x.buf), id
-		x.buf = binary.BigEndian.AppendUint16(x.buf, id)
-		x.buf = append(x.buf, 0, 0)
-	}
-	x.buf = append(x.buf, x.record...)
-	x.rows++
-	x.at = r.At[i]
-	if x.rows == x.Rows {
-		return x.Flush()
-	}
-	return nil
+	return x.put(id, r.At[i], x.Rows)
 }
 
-func (x *ipfix) closeSet() {
-	if x.id != 0 {
-		binary.BigEndian.PutUint16(x.buf[x.set+2:], uint16(len(x.buf)-x.set))
+// repeat sends the templates again, over UDP, before some messages.
+func (x *ipfix) repeat(at int64) error {
+	if !x.Datagrams || x.sent == 0 || x.sent%ipfixRepeat != 0 {
+		return nil
 	}
+	b, records := x.templates(at, x.sequence)
+	x.sequence += records
+	return x.Emit(b, 0)
 }
 
 // finish completes a message's header.
@@ -227,8 +193,7 @@ func (x *ipfix) Flush() error {
 	x.closeSet()
 	err := x.Emit(x.finish(x.buf, x.at, x.sequence), x.rows)
 	x.sequence += uint32(x.rows)
-	x.messages++
-	x.buf, x.rows, x.id = x.buf[:0], 0, 0
+	x.clear()
 	return err
 }
 

@@ -21,15 +21,9 @@ type netflow9 struct {
 	first, last int // columns of times
 	address     int
 
-	max      int
-	buf      []byte
-	record   []byte
-	rows     int
-	set      int
-	id       uint16
-	messages uint32
-	boot     int64 // milliseconds since 1970
-	at       int64
+	messages
+	number uint32 // of messages, those with templates too
+	boot   int64  // milliseconds since 1970
 }
 
 // Numbers of NetFlow's own for times.
@@ -39,7 +33,8 @@ const (
 )
 
 func newNetflow9(c *Config) (Encoder, error) {
-	x := &netflow9{Config: c, max: 8 << 10, first: -1, last: -1, address: -1}
+	x := &netflow9{Config: c, first: -1, last: -1, address: -1, messages: messages{max: 8 << 10, header: netflow9Header, align: 4}}
+	x.begin, x.flush = x.repeat, x.Flush
 	if c.Frame > 0 {
 		x.max = min(c.Frame, maxIPFIX)
 	}
@@ -108,9 +103,9 @@ func (x *netflow9) finish(b []byte, at int64, records int) []byte {
 	binary.BigEndian.PutUint16(b[2:], uint16(records))
 	binary.BigEndian.PutUint32(b[4:], uint32(s*1000-x.boot))
 	binary.BigEndian.PutUint32(b[8:], uint32(s))
-	binary.BigEndian.PutUint32(b[12:], x.messages)
+	binary.BigEndian.PutUint32(b[12:], x.number)
 	binary.BigEndian.PutUint32(b[16:], x.Domain)
-	x.messages++
+	x.number++
 	return b
 }
 
@@ -140,48 +135,15 @@ func (x *netflow9) Put(r *stream.Rows, i int) error {
 			x.record = e.append(x.record, r, i, id)
 		}
 	}
-	need := len(x.record) + 3 // and padding
-	if id != x.id {
-		need += setHeader + 3
-	}
-	if len(x.buf) > 0 && len(x.buf)+need > x.max {
-		if err := x.Flush(); err != nil {
-			return err
-		}
-	}
-	if len(x.buf) == 0 {
-		if x.Datagrams && x.messages > 0 && x.messages%netflow9Repeat == 0 {
-			if err := x.Emit(x.Head(r.At[i]), 0); err != nil {
-				return err
-			}
-		}
-		x.buf = append(x.buf, make([]byte, netflow9Header)...)
-		x.id = 0
-	}
-	if id != x.id {
-		x.closeSet()
-		x.set, x.id = len(x.buf), id
-		x.buf = binary.BigEndian.AppendUint16(x.buf, id)
-		x.buf = append(x.buf, 0, 0)
-	}
-	x.buf = append(x.buf, x.record...)
-	x.rows++
-	x.at = r.At[i]
-	if x.rows == x.Rows {
-		return x.Flush()
-	}
-	return nil
+	return x.put(id, r.At[i], x.Rows)
 }
 
-// closeSet ends a set: it is a multiple of four bytes long (RFC 3954, 5.3).
-func (x *netflow9) closeSet() {
-	if x.id == 0 {
-		return
+// repeat sends the templates again, over UDP, before some messages.
+func (x *netflow9) repeat(at int64) error {
+	if !x.Datagrams || x.sent == 0 || x.sent%netflow9Repeat != 0 {
+		return nil
 	}
-	for (len(x.buf)-x.set)%4 != 0 {
-		x.buf = append(x.buf, 0)
-	}
-	binary.BigEndian.PutUint16(x.buf[x.set+2:], uint16(len(x.buf)-x.set))
+	return x.Emit(x.Head(at), 0)
 }
 
 func (x *netflow9) Flush() error {
@@ -190,6 +152,6 @@ func (x *netflow9) Flush() error {
 	}
 	x.closeSet()
 	err := x.Emit(x.finish(x.buf, x.at, x.rows), x.rows)
-	x.buf, x.rows, x.id = x.buf[:0], 0, 0
+	x.clear()
 	return err
 }

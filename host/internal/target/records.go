@@ -22,11 +22,11 @@ func Records(s *stream.Stream, out outlet.Config, settings *sdk.RowSettings) (*T
 	if strings.TrimSpace(all) == "" {
 		all = "*"
 	}
-	chosen, err := pick(s, "columns", all)
+	chosen, err := pick(s, "setting columns", all, "this run")
 	if err != nil {
 		return nil, err
 	}
-	left, err := pick(s, "except", settings.Except)
+	left, err := pick(s, "setting except", settings.Except, "this run")
 	if err != nil {
 		return nil, err
 	}
@@ -50,8 +50,8 @@ func Records(s *stream.Stream, out outlet.Config, settings *sdk.RowSettings) (*T
 	return t, nil
 }
 
-// pick returns the columns that a setting names, each once.
-func pick(s *stream.Stream, setting, text string) ([]int, error) {
+// pick returns the columns that a setting or an option names, each once, of the columns of what is called of.
+func pick(s *stream.Stream, setting, text, of string) ([]int, error) {
 	var list []int
 	var names, known []string
 	for i, c := range s.Columns {
@@ -78,7 +78,7 @@ func pick(s *stream.Stream, setting, text string) ([]int, error) {
 			if hint == "" {
 				hint = " (known: " + strings.Join(names, ", ") + ")"
 			}
-			return nil, fmt.Errorf("setting %s names %s, which is not a column of this run%s", setting, word, hint)
+			return nil, fmt.Errorf("%s names %s, which is not a column of %s%s", setting, word, of, hint)
 		}
 	}
 	return list, nil

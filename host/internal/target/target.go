@@ -340,31 +340,9 @@ func (t *Target) choose(text string) error {
 		t.columns = upTo(n)
 		return nil
 	}
-	var known []string
-	for i, c := range s.Columns {
-		known = append(known, c.Name)
-		if s.Owners[i] != "" {
-			known = append(known, s.Owners[i]+"."+c.Name, s.Owners[i]+".*")
-		}
-	}
-	for word := range strings.SplitSeq(text, ",") {
-		if word = strings.TrimSpace(word); word == "" {
-			continue
-		}
-		found := false
-		for i := range s.Columns {
-			if s.Named(i, word) {
-				found = true
-				if !slices.Contains(t.columns, i) {
-					t.columns = append(t.columns, i)
-				}
-			}
-		}
-		if !found {
-			return fmt.Errorf("option columns names %s, which is not a column of %s%s", word, s.Name, nearest.Hint(word, known))
-		}
-	}
-	return nil
+	var err error
+	t.columns, err = pick(s, "option columns", text, s.Name)
+	return err
 }
 
 // chosen describes the columns that leave.
