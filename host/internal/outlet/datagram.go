@@ -26,6 +26,7 @@ type datagram struct {
 	mu            sync.Mutex
 	st            Stats
 	last          int  // bytes of the last frame that was sent
+	lastRows      int  // that it holds
 	refused, long bool // said so
 }
 
@@ -76,7 +77,7 @@ func (d *datagram) send(frame []byte, rows int) error {
 		d.st.Frames++
 		d.st.Rows += uint64(rows)
 		d.st.Bytes += uint64(len(frame))
-		d.last = len(frame)
+		d.last, d.lastRows = len(frame), rows
 		return nil
 	case !errors.Is(err, syscall.EMSGSIZE):
 		d.failed(err)
@@ -84,7 +85,7 @@ func (d *datagram) send(frame []byte, rows int) error {
 		d.long = true
 		d.cfg.warn("a report of %d bytes is too long for a datagram to %s: dropped, and all like it: make reports smaller or use tcp", len(frame), d.target)
 	}
-	d.st.Dropped++
+	d.st.Dropped += uint64(max(rows, 1))
 	d.st.DroppedBytes += uint64(len(frame))
 	return nil
 }
@@ -118,7 +119,8 @@ func (d *datagram) late(err error) {
 	if errors.Is(err, syscall.ECONNREFUSED) && d.st.Frames > 0 {
 		d.st.Frames--
 		d.st.Bytes -= min(uint64(d.last), d.st.Bytes)
-		d.st.Refused++
+		d.st.Rows -= min(uint64(d.lastRows), d.st.Rows)
+		d.st.Refused += uint64(max(d.lastRows, 1))
 		d.st.RefusedBytes += uint64(d.last)
 		d.tell(err)
 		return

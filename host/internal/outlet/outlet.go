@@ -49,7 +49,7 @@ func ParseFull(s string) (Full, error) {
 	case "drop":
 		return DropNewest, nil
 	}
-	return 0, fmt.Errorf("when_full=%s: want block or drop", s)
+	return 0, fmt.Errorf("option when_full=%s: want block, spool or drop", s)
 }
 
 // shortDrain is what Close waits for a peer once the run is cancelled or broken:

@@ -28,6 +28,9 @@ func (p *Plan) makeTargets(c *Config) error {
 			return fmt.Errorf("--to: %w", err)
 		}
 		t.Outlet.Undelivered = p.Undelivered
+		if t.Placeholder() {
+			c.Note(fmt.Sprintf("%s: columns without an element of IANA's go out under the enterprise number %d, which is for documentation (RFC 5612): name yours with enterprise=", t.Shown(), target.Documentation))
+		}
 		for _, before := range p.Targets {
 			if t.Table() != "" && t.Table() == before.Table() && t.Word.Scheme == before.Word.Scheme && t.Word.Address == before.Word.Address {
 				return fmt.Errorf("--to: %s and %s both go to the table %s of %s: name another with table=", before.Stream.Name, t.Stream.Name, t.Table(), t.Shown())

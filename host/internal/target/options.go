@@ -19,7 +19,7 @@ import (
 var Options = []drive.Option{
 	{Name: "columns", Doc: "the columns that leave, in this order, with commas between them: NAME, PLUGIN.NAME, or PLUGIN.* for all of a plugin; all by default"},
 	{Name: "every", Doc: "of tables: how much packet time lies between two states that leave, such as 5s; by default only the last state leaves"},
-	{Name: "when_full", Doc: "what happens when queue bytes wait: block, the run waits; drop, rows are dropped and counted; by default block, and drop if the input is live"},
+	{Name: "when_full", Doc: "what happens when queue bytes wait: block, the run waits; drop, rows are dropped and counted; spool, they wait on the disk; by default block, and drop if the input is live"},
 	{Name: "queue", Default: "16M", Doc: "bytes that wait for a target"},
 	{Name: "spool", Doc: "of drivers: bytes that may wait on the disk where memory is full or the run ends, such as 1G; the next run with the same target delivers them first"},
 	{Name: "spool_dir", Doc: "the folder of spools; by default ~/.local/state/t2host/spool (XDG_STATE_HOME moves it)"},
@@ -103,7 +103,7 @@ func read(w *Word) (*common, map[string]string, error) {
 		errs = append(errs, fmt.Errorf("option every=%v: want whole seconds", every))
 	}
 	c.every = int64(every)
-	if c.full = value("when_full"); c.full != "" {
+	if c.full = value("when_full"); c.full != "" && c.full != "spool" {
 		if _, err := outlet.ParseFull(c.full); err != nil {
 			errs = append(errs, err)
 		}
@@ -115,6 +115,12 @@ func read(w *Word) (*common, map[string]string, error) {
 	c.enterprise, c.domain = uint32(number("enterprise", 1, 1<<32-1)), uint32(number("domain", 0, 1<<32-1))
 	c.split = number("split", 1, 1<<50)
 	c.spool, c.spoolDir = number("spool", 1<<16, 1<<50), value("spool_dir")
+	if c.full == "spool" {
+		c.full = "" // and if the spool is full too, what the input needs
+		if c.spool == 0 {
+			c.spool = 1e9
+		}
+	}
 	switch unknown := value("unknown"); unknown {
 	case "omit":
 	case "describe":

@@ -191,6 +191,14 @@ func (t *Target) File() string {
 // Table returns the table that the rows go to if several streams may share the place, else an empty text.
 func (t *Target) Table() string { return t.table }
 
+// Documentation is the enterprise number for documentation (RFC 5612), the default of Config.Enterprise.
+const Documentation = 32473
+
+// Placeholder reports whether columns leave the machine under the enterprise number for documentation.
+func (t *Target) Placeholder() bool {
+	return t.format != nil && t.format.Name == "ipfix" && t.encoder.Describe && t.encoder.Enterprise == Documentation && t.File() == "" && t.Outlet.Target.Scheme != "-"
+}
+
 // Shown is the target as it may be shown.
 func (t *Target) Shown() string {
 	if t.Word == nil { // of a plugin's record outlet
