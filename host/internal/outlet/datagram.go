@@ -85,7 +85,7 @@ func (d *datagram) send(frame []byte, rows int) error {
 		d.long = true
 		d.cfg.warn("a report of %d bytes is too long for a datagram to %s: dropped, and all like it: make reports smaller or use tcp", len(frame), d.target)
 	}
-	d.st.Dropped += uint64(max(rows, 1))
+	d.st.Dropped += d.cfg.units(rows)
 	d.st.DroppedBytes += uint64(len(frame))
 	return nil
 }
@@ -120,7 +120,7 @@ func (d *datagram) late(err error) {
 		d.st.Frames--
 		d.st.Bytes -= min(uint64(d.last), d.st.Bytes)
 		d.st.Rows -= min(uint64(d.lastRows), d.st.Rows)
-		d.st.Refused += uint64(max(d.lastRows, 1))
+		d.st.Refused += d.cfg.units(d.lastRows)
 		d.st.RefusedBytes += uint64(d.last)
 		d.tell(err)
 		return

@@ -301,6 +301,14 @@ func (c *Config) counted(n, bytes uint64) string {
 	return Reports(n, bytes)
 }
 
+// units returns what a frame counts: the rows that it holds, or one.
+func (c *Config) units(rows int) uint64 {
+	if c.Rows {
+		return uint64(rows)
+	}
+	return 1
+}
+
 // Rows returns a count of rows as messages have it.
 func Rows(n, bytes uint64) string {
 	if n == 1 {
