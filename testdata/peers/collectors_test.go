@@ -308,7 +308,8 @@ func TestGoflow2(t *testing.T) {
 		want := flows(t, capture)
 		for _, format := range []string{"ipfix", "netflow9"} {
 			port, file := freeUDP(t), filepath.Join(t.TempDir(), "flows.json")
-			stop := collector(t, port, path, "-listen", "netflow://127.0.0.1:"+port, "-format", "json", "-transport", "file", "-transport.file", file, "-addr", "127.0.0.1:0", "-loglevel", "error")
+			// One worker: several would read data before the templates that were sent before.
+			stop := collector(t, port, path, "-listen", "netflow://127.0.0.1:"+port+"/?count=1&workers=1", "-format", "json", "-transport", "file", "-transport.file", file, "-addr", "127.0.0.1:0", "-loglevel", "error")
 			r, _ := run(t, capture, "--to", format+"+udp://127.0.0.1:"+port)
 			log := stop()
 			r.ok(t)
