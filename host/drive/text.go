@@ -3,8 +3,8 @@ package drive
 import (
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/t2host/t2host/host/internal/jsontext"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -13,24 +13,20 @@ import (
 // false for no address.
 func Text(v *value.Vec, i int) (text string, ok bool) {
 	if v.Type.IsList() {
-		return List(v, i), true
+		return string(jsontext.AppendValue(nil, v, i)), true
 	}
-	return textOf(v.Type, v.Bytes(i))
-}
-
-func textOf(t value.Type, data []byte) (string, bool) {
-	switch t {
+	data := v.Bytes(i)
+	switch v.Type {
 	case value.Text, value.String:
 		return UTF8(data), true
 	case value.Time:
-		v := value.Vec{Type: t, Data: data}
-		return time.Unix(0, v.Int(0)).UTC().Format("2006-01-02T15:04:05.000000000Z"), true
+		return string(jsontext.AppendTime(nil, v.Int(i))), true
 	case value.IP:
 		if data[0] == 0 {
 			return "", false
 		}
 	}
-	return string(t.AppendText(nil, data)), true
+	return string(v.Type.AppendText(nil, data)), true
 }
 
 // UTF8 returns a text as valid UTF-8 without NUL, with U+FFFD for what it cannot be.
@@ -42,31 +38,4 @@ func UTF8(text []byte) string {
 func Shortest(f float32) float64 {
 	x, _ := strconv.ParseFloat(strconv.FormatFloat(float64(f), 'g', -1, 32), 64)
 	return x
-}
-
-// List returns a list as a JSON array.
-func List(v *value.Vec, i int) string {
-	b := []byte{'['}
-	elem := v.Type.Elem()
-	for list := v.Bytes(i); ; {
-		data, rest, ok := v.Type.Next(list)
-		if !ok {
-			return string(append(b, ']'))
-		}
-		if len(b) > 1 {
-			b = append(b, ',')
-		}
-		text, ok := textOf(elem, data)
-		switch {
-		case !ok:
-			b = append(b, "null"...)
-		case elem >= value.Uint8 && elem <= value.Uint64 || elem == value.Int64 || elem == value.Duration:
-			b = append(b, text...)
-		case elem == value.Float32 || elem == value.Float64:
-			b = appendFloat(b, elem, data)
-		default:
-			b = appendQuoted(b, text)
-		}
-		list = rest
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"unicode/utf8"
 
+	"github.com/t2host/t2host/host/internal/jsontext"
 	"github.com/t2host/t2host/host/internal/stream"
 	"github.com/t2host/t2host/sdk/value"
 )
@@ -31,11 +32,11 @@ func csvRow(b []byte, r *stream.Rows, i int) []byte {
 		case value.Text, value.String:
 			b = appendCSV(b, v.Bytes(i))
 		case value.Time:
-			b = appendTime(b, v.Int(i))
+			b = jsontext.AppendTime(b, v.Int(i))
 		case value.Duration:
-			b = appendDuration(b, v.Int(i))
+			b = jsontext.AppendDuration(b, v.Int(i))
 		case value.Float32, value.Float64:
-			b = appendFloat(b, v, i)
+			b = jsontext.AppendFloat(b, v, i)
 		case value.IP:
 			if ip := v.Bytes(i); ip[0] != 0 {
 				b = value.AppendIP(b, ip)
@@ -55,7 +56,7 @@ func csvRow(b []byte, r *stream.Rows, i int) []byte {
 // is told from no value. Bytes that are not UTF-8, and NUL, which readers refuse, are U+FFFD.
 func appendCSV(b, text []byte) []byte {
 	if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
-		text = Valid(text, false)
+		text = valid(text)
 	}
 	if len(text) > 0 && !bytes.ContainsAny(text, "\",\r\n") && text[0] != ' ' && text[len(text)-1] != ' ' {
 		return append(b, text...)
@@ -93,12 +94,12 @@ func quoteFrom(b []byte, start int) []byte {
 	return b
 }
 
-// Valid returns text with U+FFFD for each byte that is not UTF-8, and, unless nul is set, for each NUL.
-func Valid(text []byte, nul bool) []byte {
+// valid returns text with U+FFFD for each byte that is not UTF-8, and for each NUL.
+func valid(text []byte) []byte {
 	var b []byte
 	for len(text) > 0 {
 		r, n := utf8.DecodeRune(text)
-		if r == 0 && !nul {
+		if r == 0 {
 			r = utf8.RuneError
 		}
 		b = utf8.AppendRune(b, r)

@@ -3,6 +3,7 @@ package encode
 import (
 	"strings"
 
+	"github.com/t2host/t2host/host/internal/jsontext"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -32,7 +33,7 @@ var ecsMembers = []member{
 		return b
 	}, nil},
 	{"network.transport", func(b []byte, c *conversation) []byte {
-		return AppendJSONText(b, []byte(protocol(c.proto())))
+		return jsontext.AppendText(b, []byte(protocol(c.proto())))
 	}, nil},
 	{"network.iana_number", func(b []byte, c *conversation) []byte {
 		return append(value.AppendDecimal(append(b, '"'), uint64(c.proto())), '"')
@@ -54,7 +55,9 @@ var ecsMembers = []member{
 	{"observer.product", fixed(`"t2host"`), nil},
 }
 
-func appendQuotedTime(b []byte, ns int64) []byte { return append(appendTime(append(b, '"'), ns), '"') }
+func appendQuotedTime(b []byte, ns int64) []byte {
+	return append(jsontext.AppendTime(append(b, '"'), ns), '"')
+}
 
 func ecsSum(name string) func([]byte, *conversation) []byte {
 	return func(b []byte, c *conversation) []byte {
@@ -71,7 +74,7 @@ func ecsMAC(name string) func([]byte, *conversation) []byte {
 			return b
 		}
 		text := strings.ToUpper(strings.ReplaceAll(string(value.AppendMAC(nil, mac)), ":", "-"))
-		return AppendJSONText(b, []byte(text))
+		return jsontext.AppendText(b, []byte(text))
 	}
 }
 

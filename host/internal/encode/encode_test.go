@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/t2host/t2host/host/internal/jsontext"
 	"github.com/t2host/t2host/host/internal/stream"
 	"github.com/t2host/t2host/sdk/value"
 )
@@ -220,12 +221,12 @@ func FuzzTexts(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var s string
-		if err := json.Unmarshal(AppendJSONText(nil, text), &s); err != nil || s != string(bytes.ToValidUTF8(text, nil)) && utf8.Valid(text) {
+		if err := json.Unmarshal(jsontext.AppendText(nil, text), &s); err != nil || s != string(bytes.ToValidUTF8(text, nil)) && utf8.Valid(text) {
 			t.Errorf("%q as JSON is read as %q, %v", text, s, err)
 		}
 		line := append(appendCSV(nil, text), '\n')
 		records, err := csv.NewReader(bytes.NewReader(line)).ReadAll()
-		want := strings.ReplaceAll(string(Valid(text, false)), "\r\n", "\n")
+		want := strings.ReplaceAll(string(valid(text)), "\r\n", "\n")
 		if err != nil || len(records) != 1 || records[0][0] != want {
 			t.Errorf("%q as CSV is read as %q, %v", text, records, err)
 		}

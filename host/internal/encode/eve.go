@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/t2host/t2host/host/internal/jsontext"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -24,7 +25,7 @@ var eveMembers = []member{
 	{"dest_ip", ofClient("dstIP"), nil},
 	{"dest_port", port("dstPort"), nil},
 	{"proto", func(b []byte, c *conversation) []byte {
-		return AppendJSONText(b, []byte(strings.ToUpper(protocol(c.proto()))))
+		return jsontext.AppendText(b, []byte(strings.ToUpper(protocol(c.proto()))))
 	}, nil},
 	{"icmp_type", icmp(0, 8), []string{"icmpTypeCode"}},
 	{"icmp_code", icmp(0, 0), []string{"icmpTypeCode"}},

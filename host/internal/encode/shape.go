@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/t2host/t2host/host/internal/jsontext"
 	"github.com/t2host/t2host/host/internal/stream"
 	"github.com/t2host/t2host/sdk/value"
 )
@@ -65,7 +66,7 @@ func shapedOf(m member) shaped {
 		words = strings.Split(m.path, ".")
 	}
 	last := len(words) - 1
-	return shaped{m, words[:last], append(AppendJSONText(nil, []byte(words[last])), ':')}
+	return shaped{m, words[:last], append(jsontext.AppendText(nil, []byte(words[last])), ':')}
 }
 
 // appendShape appends an object.
@@ -87,7 +88,7 @@ func appendShape(b []byte, members []shaped, c *conversation) []byte {
 			b = append(b, ',')
 		}
 		for _, o := range m.objects[keep:] {
-			b = append(append(AppendJSONText(b, []byte(o)), ':'), '{')
+			b = append(append(jsontext.AppendText(b, []byte(o)), ':'), '{')
 		}
 		b = append(b, m.name...)
 		start := len(b)
@@ -185,7 +186,7 @@ func (c *conversation) reason() uint64 {
 // The values that shapes have in common.
 
 func ofClient(name string) func([]byte, *conversation) []byte {
-	return func(b []byte, c *conversation) []byte { return appendJSON(b, c.client(name), c.i) }
+	return func(b []byte, c *conversation) []byte { return jsontext.AppendValue(b, c.client(name), c.i) }
 }
 
 func ofSide(name string, side int) func([]byte, *conversation) []byte {
@@ -201,7 +202,7 @@ func port(name string) func([]byte, *conversation) []byte {
 	return func(b []byte, c *conversation) []byte {
 		switch c.proto() {
 		case 6, 17, 132, 136, 33:
-			return appendJSON(b, c.client(name), c.i)
+			return jsontext.AppendValue(b, c.client(name), c.i)
 		}
 		return b
 	}
@@ -227,7 +228,7 @@ func vlan(b []byte, c *conversation) []byte {
 	if len(v.Bytes(c.i)) == 0 {
 		return b
 	}
-	return appendJSON(b, v, c.i)
+	return jsontext.AppendValue(b, v, c.i)
 }
 
 // community appends the Community ID of the conversation.
@@ -236,7 +237,7 @@ func community(b []byte, c *conversation) []byte {
 	if len(v.Bytes(c.i)) == 0 {
 		return b
 	}
-	return appendJSON(b, v, c.i)
+	return jsontext.AppendValue(b, v, c.i)
 }
 
 // protocols are names of IP protocols in lower case (IANA).

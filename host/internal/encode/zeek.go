@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"github.com/t2host/t2host/host/internal/jsontext"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -33,7 +34,7 @@ var zeekMembers = []member{
 func zeekPort(name string, side int) func([]byte, *conversation) []byte {
 	return func(b []byte, c *conversation) []byte {
 		if p := c.proto(); p != 1 && p != 58 || !c.has([]string{"icmpTypeCode"}) {
-			return appendJSON(b, c.client(name), c.i)
+			return jsontext.AppendValue(b, c.client(name), c.i)
 		}
 		of := 0
 		if c.alone == "B" {
@@ -67,12 +68,12 @@ func zeekHistory(b []byte, c *conversation) []byte {
 	if letters == "" {
 		return b
 	}
-	return AppendJSONText(b, []byte(letters))
+	return jsontext.AppendText(b, []byte(letters))
 }
 
 // appendEpoch appends nanoseconds as seconds with six decimals, as Zeek does.
 func appendEpoch(b []byte, ns int64) []byte {
-	b = appendDuration(b, ns)
+	b = jsontext.AppendDuration(b, ns)
 	return b[:len(b)-3]
 }
 

@@ -1,4 +1,4 @@
-package encode
+package jsontext
 
 import (
 	"math"
@@ -7,9 +7,9 @@ import (
 	"github.com/t2host/t2host/sdk/value"
 )
 
-// appendTime appends a time, nanoseconds since 1970 UTC, as RFC 3339 has it, always with nine digits
+// AppendTime appends a time, nanoseconds since 1970 UTC, as RFC 3339 has it, always with nine digits
 // of the second, so that the text sorts as the time does.
-func appendTime(b []byte, ns int64) []byte {
+func AppendTime(b []byte, ns int64) []byte {
 	s, rest := ns/1e9, ns%1e9
 	if rest < 0 {
 		s, rest = s-1, rest+1e9
@@ -55,8 +55,8 @@ func appendNine(b []byte, n uint64) []byte {
 	return append(b, d[:]...)
 }
 
-// appendDuration appends nanoseconds as seconds with nine decimals.
-func appendDuration(b []byte, ns int64) []byte {
+// AppendDuration appends nanoseconds as seconds with nine decimals.
+func AppendDuration(b []byte, ns int64) []byte {
 	if ns < 0 {
 		b = append(b, '-')
 		ns = -ns
@@ -65,8 +65,8 @@ func appendDuration(b []byte, ns int64) []byte {
 	return appendNine(append(b, '.'), uint64(ns)%1e9)
 }
 
-// appendFloat appends the shortest number that is read as the same float; nothing if it is not finite.
-func appendFloat(b []byte, v *value.Vec, i int) []byte {
+// AppendFloat appends the shortest number that is read as the same float; nothing if it is not finite.
+func AppendFloat(b []byte, v *value.Vec, i int) []byte {
 	x := v.Float(i)
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return b

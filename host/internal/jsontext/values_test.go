@@ -1,4 +1,4 @@
-package encode
+package jsontext
 
 import (
 	"math"
@@ -15,7 +15,7 @@ func TestAppendTime(t *testing.T) {
 	}
 	for _, ns := range times {
 		want := time.Unix(0, ns).UTC().Format("2006-01-02T15:04:05.000000000Z")
-		if got := string(appendTime(nil, ns)); got != want {
+		if got := string(AppendTime(nil, ns)); got != want {
 			t.Fatalf("%d: got %s, want %s", ns, got, want)
 		}
 	}
