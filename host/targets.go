@@ -65,13 +65,6 @@ func (o *outlets) flush() error {
 // wants any.
 func (o *outlets) tapStage(p *plan.Plan) *pipeline.Stage {
 	tap, stage := &stream.Tap{}, &pipeline.Stage{}
-	var columns []sdk.ColumnInfo
-	for _, l := range p.Plugins {
-		for _, col := range l.Columns {
-			col.Name = l.Name + "." + col.Name
-			columns = append(columns, col)
-		}
-	}
 	for i, t := range p.Targets {
 		put := func(r *stream.Rows) error {
 			err := o.writers[i].Put(r)
@@ -96,7 +89,7 @@ func (o *outlets) tapStage(p *plan.Plan) *pipeline.Stage {
 	if !tap.Wanted() {
 		return nil
 	}
-	stage.Plugin, stage.Stage = tap.Plugin(columns), tap
+	stage.Plugin, stage.Stage = tap.Plugin(p.Columns), tap
 	stage.Alarms = p.Records == "alarms" && pipeline.OnlyAlarms(stage.Plugin)
 	return stage
 }

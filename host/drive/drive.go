@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -46,7 +47,6 @@ type Kind struct {
 // Option is an option of a target: ?NAME=VALUE.
 type Option struct {
 	Name, Default, Doc string
-	Secret             bool // it is shown to nobody
 }
 
 // Driver is an open target. Its methods are called one after another.
@@ -68,7 +68,6 @@ type Config struct {
 	Stream  string
 	Run     string // an identifier of the run, 32 hex digits
 	Columns []value.Column
-	Key     int    // the first columns that are the key of a table; 0: rows have none
 	Format  string // of bytes
 	// Create creates PATH.part for a file that is to be PATH.
 	Create func(path string) (File, error)
@@ -85,14 +84,39 @@ func (c *Config) Option(name string) string {
 
 // CheckOptions returns an error for an option that the kind does not have.
 func (c *Config) CheckOptions() error {
-	var known []string
-	for _, o := range c.Kind.Options {
-		known = append(known, o.Name)
+	if c.Kind.Query {
+		return nil
 	}
-	for name := range c.Options {
-		if !c.Kind.Query && !slices.Contains(known, name) {
-			return fmt.Errorf("unknown option %s%s (known: %s)", name, nearest.Hint(name, known), strings.Join(known, ", "))
+	return UnknownOption(c.Options, c.Kind.Options)
+}
+
+// UnknownOption returns an error for an option that is none of these.
+func UnknownOption(options map[string]string, known []Option) error {
+	var names []string
+	for _, o := range known {
+		names = append(names, o.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		if !slices.Contains(names, name) {
+			return fmt.Errorf("unknown option %s%s (known: %s)", name, nearest.Hint(name, names), strings.Join(names, ", "))
 		}
+	}
+	return nil
+}
+
+// OfScheme returns the kind whose targets have a scheme, nil if none has.
+func OfScheme(kinds []*Kind, scheme string) *Kind {
+	return first(kinds, func(k *Kind) bool { return slices.Contains(k.Schemes, scheme) })
+}
+
+// OfEnding returns the kind that files with an ending stand for, nil if none.
+func OfEnding(kinds []*Kind, end string) *Kind {
+	return first(kinds, func(k *Kind) bool { return slices.Contains(k.Ends, end) })
+}
+
+func first(kinds []*Kind, is func(*Kind) bool) *Kind {
+	if i := slices.IndexFunc(kinds, is); i >= 0 {
+		return kinds[i]
 	}
 	return nil
 }
@@ -155,6 +179,6 @@ type File interface {
 	Name() string
 	// Close leaves the file where it is.
 	Close() error
-	// Rename writes the file through to the disk, and gives it its name.
+	// Rename writes the file through to the disk and renames it to path.
 	Rename(path string) error
 }

@@ -12,7 +12,6 @@ import (
 type Parcel struct {
 	Batch
 	Columns []value.Column // of a table; nil for bytes
-	Keys    int            // see Config.Key
 	Format  string
 }
 
@@ -29,7 +28,6 @@ func (p *Parcel) Append(b []byte) ([]byte, error) {
 	b = binary.LittleEndian.AppendUint64(b, p.Number)
 	b = binary.LittleEndian.AppendUint32(b, uint32(p.Rows))
 	b = binary.LittleEndian.AppendUint64(b, uint64(p.At))
-	b = binary.LittleEndian.AppendUint16(b, uint16(p.Keys))
 	b = append(binary.LittleEndian.AppendUint32(b, uint32(len(columns))), columns...)
 	return append(b, p.Data...), nil
 }
@@ -46,17 +44,17 @@ func ReadParcel(b []byte) (*Parcel, error) {
 		n := 2 + int(binary.LittleEndian.Uint16(b))
 		*to, b = string(b[2:n]), b[n:]
 	}
-	const fixed = 8 + 4 + 8 + 2 + 4
+	const fixed = 8 + 4 + 8 + 4
 	if len(b) < fixed {
 		return nil, errParcel
 	}
 	p.Number, p.Rows = binary.LittleEndian.Uint64(b), int(binary.LittleEndian.Uint32(b[8:]))
-	p.At, p.Keys = int64(binary.LittleEndian.Uint64(b[12:])), int(binary.LittleEndian.Uint16(b[20:]))
-	n := binary.LittleEndian.Uint32(b[22:])
+	p.At = int64(binary.LittleEndian.Uint64(b[12:]))
+	n := binary.LittleEndian.Uint32(b[20:])
 	if b = b[fixed:]; uint64(n) > uint64(len(b)) {
 		return nil, errParcel
 	}
-	if json.Unmarshal(b[:n], &p.Columns) != nil || p.Keys > len(p.Columns) {
+	if json.Unmarshal(b[:n], &p.Columns) != nil {
 		return nil, errParcel
 	}
 	for _, c := range p.Columns {

@@ -2,7 +2,7 @@ package t2
 
 import "strings"
 
-// Sink is a sink of T2, and the word of --to that stands for it here. PREFIX is the output prefix.
+// Sink is a sink of T2 and the word of --to that does the same here. PREFIX is the output prefix.
 type Sink struct {
 	Name string // as T2 has it
 	To   string // empty: nothing does the same

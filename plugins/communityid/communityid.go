@@ -51,7 +51,7 @@ var (
 	answers6 = [...][2]uint8{{128, 129}, {133, 134}, {135, 136}, {130, 131}, {139, 140}, {144, 145}}
 )
 
-// icmp sets what stands for the ports of ICMP: the type and that of its answer, or the type and the code.
+// icmp sets the ports of an ICMP flow: the type and that of its answer, or the type and the code.
 func (f *tuple) icmp(of, code uint8) {
 	answers := answers4[:]
 	switch f.proto {

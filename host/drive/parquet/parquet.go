@@ -93,7 +93,7 @@ func (d *driver) Deliver(_ context.Context, b *drive.Batch) error {
 	return nil
 }
 
-// Close writes the file's end, and gives it its name unless the run broke.
+// Close writes the file's end and renames the file, unless the run broke.
 func (d *driver) Close(abort bool) error {
 	defer d.file.Close() // and its lock
 	err := d.writer.Close()

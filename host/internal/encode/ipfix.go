@@ -35,7 +35,7 @@ const maxIPFIX = 65535
 type ipfix struct {
 	*Config
 	elements []element
-	address  int // the column that tells the version of the addresses; -1: none
+	address  *element // that tells the version of the addresses; nil: none does
 
 	messages
 	sequence uint32 // data records before the message (RFC 7011, 3.1)
@@ -45,7 +45,7 @@ type ipfix struct {
 const ipfixRepeat = 32
 
 func newIPFIX(c *Config) (Encoder, error) {
-	x := &ipfix{Config: c, address: -1, messages: messages{max: maxIPFIX, header: ipfixHeader, align: 1}}
+	x := &ipfix{Config: c, messages: messages{max: maxIPFIX, header: ipfixHeader, align: 1}}
 	x.begin, x.flush = x.repeat, x.Flush
 	if c.Frame > 0 {
 		x.max = min(c.Frame, maxIPFIX)
@@ -54,9 +54,9 @@ func newIPFIX(c *Config) (Encoder, error) {
 	if len(x.elements) == 0 {
 		return nil, fmt.Errorf("format ipfix: none of the columns is an information element of IANA's: add basicflow to -p, or describe them with unknown=describe")
 	}
-	for _, e := range x.elements {
-		if e.kind == kindAddress && x.address < 0 {
-			x.address = e.column
+	for i := range x.elements {
+		if x.elements[i].kind == kindAddress && x.address == nil {
+			x.address = &x.elements[i]
 		}
 	}
 	return x, nil
@@ -124,15 +124,18 @@ func (x *ipfix) template(b []byte, id uint16) []byte {
 
 // family returns the template of a row.
 func (x *ipfix) family(r *stream.Rows, i int) uint16 {
-	if x.address < 0 {
+	if x.address == nil {
 		return templateNo
 	}
-	version := r.Columns[x.address].Bytes(i)[0]
-	if version == 0 {
-		if o := x.elements[x.addressElement()].other; o >= 0 { // a conversation without A
-			version = r.Columns[o].Bytes(i)[0]
-		}
+	version := r.Columns[x.address.column].Bytes(i)[0]
+	if o := x.address.other; version == 0 && o >= 0 { // a conversation without A
+		version = r.Columns[o].Bytes(i)[0]
 	}
+	return templateOf(version)
+}
+
+// templateOf returns the template of addresses of a version.
+func templateOf(version byte) uint16 {
 	switch version {
 	case 4:
 		return template4
@@ -140,15 +143,6 @@ func (x *ipfix) family(r *stream.Rows, i int) uint16 {
 		return template6
 	}
 	return templateNo
-}
-
-func (x *ipfix) addressElement() int {
-	for i := range x.elements {
-		if x.elements[i].column == x.address {
-			return i
-		}
-	}
-	return 0
 }
 
 func (x *ipfix) Put(r *stream.Rows, i int) error {

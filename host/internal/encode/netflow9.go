@@ -63,7 +63,7 @@ func newNetflow9(c *Config) (Encoder, error) {
 	return x, nil
 }
 
-// length returns the width of a field in template id.
+// field returns the number and the width of a field in template id; ok is false if it has none.
 func (x *netflow9) field(e *element, id uint16) (number, length uint16, ok bool) {
 	if e.number == firstSwitched || e.number == lastSwitched {
 		return e.number, 4, true
@@ -92,12 +92,20 @@ func (x *netflow9) Head(at int64) []byte {
 	return x.finish(b, at, len(ids))
 }
 
+// counts reports whether the uptime at a packet time has 32 bits.
+func (x *netflow9) counts(at int64) bool {
+	up := at/1e6 - x.boot
+	return x.boot != 0 && up >= 0 && up < 1<<32
+}
+
+// bootFor returns when the exporter has booted, so that it counts times around a packet time; milliseconds since 1970.
+func bootFor(at int64) int64 { return at/1e9*1000 - firstUptime }
+
 // finish completes a message with a number of records (RFC 3954, 5.1).
 func (x *netflow9) finish(b []byte, at int64, records int) []byte {
-	ms := at / 1e6
-	s := ms / 1000
-	if up := s*1000 - x.boot; x.boot == 0 || up < 0 || up >= 1<<32 {
-		x.boot = s*1000 - firstUptime
+	s := at / 1e9
+	if !x.counts(s * 1e9) {
+		x.boot = bootFor(at)
 	}
 	binary.BigEndian.PutUint16(b, 9)
 	binary.BigEndian.PutUint16(b[2:], uint16(records))
@@ -110,20 +118,12 @@ func (x *netflow9) finish(b []byte, at int64, records int) []byte {
 }
 
 func (x *netflow9) Put(r *stream.Rows, i int) error {
-	id := uint16(templateNo)
-	switch r.Columns[x.address].Bytes(i)[0] {
-	case 4:
-		id = template4
-	case 6:
-		id = template6
-	}
-	if up := r.At[i]/1e6 - x.boot; len(x.buf) > 0 && (up < 0 || up >= 1<<32) {
+	id := templateOf(r.Columns[x.address].Bytes(i)[0])
+	if !x.counts(r.At[i]) { // no message has records of two boots
 		if err := x.Flush(); err != nil {
 			return err
 		}
-	}
-	if x.boot == 0 || len(x.buf) == 0 && (r.At[i]/1e6-x.boot < 0 || r.At[i]/1e6-x.boot >= 1<<32) {
-		x.boot = r.At[i]/1e9*1000 - firstUptime
+		x.boot = bootFor(r.At[i])
 	}
 	x.record = x.record[:0]
 	for k := range x.fields {

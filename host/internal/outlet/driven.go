@@ -143,8 +143,7 @@ func (d *driven) toSpool() bool {
 			continue
 		}
 		size := len(i.batch.Data)
-		p := d.cfg.Batch.Parcel
-		if err := d.spool.put(i, &p); err != nil {
+		if err := d.spool.put(i, d.cfg.Batch.Parcel); err != nil {
 			if !d.full {
 				d.full = true
 				d.cfg.warn("%v: %s", d.cfg.Batch.Spool.Dir, err)
@@ -167,10 +166,7 @@ func (d *driven) cut() {
 		d.queue = append(d.queue, &item{batch: d.batch, rows: d.batch.Rows})
 	}
 	d.batch = nil
-	select {
-	case d.wake <- struct{}{}:
-	default:
-	}
+	poke(d.wake)
 }
 
 func (d *driven) drop(rows uint64, bytes int) {
@@ -187,15 +183,7 @@ func (d *driven) drop(rows uint64, bytes int) {
 func (d *driven) wait(n int) {
 	for !d.stalled && d.ctx.Err() == nil && len(d.queue) > 0 && d.bytes+n > d.cfg.QueueBytes {
 		d.mu.Unlock()
-		timer := time.NewTimer(d.cfg.Stall)
-		stalled := false
-		select {
-		case <-d.room:
-		case <-d.ctx.Done():
-		case <-timer.C:
-			stalled = true
-		}
-		timer.Stop()
+		stalled := stalls(d.ctx, d.room, d.cfg.Stall)
 		if stalled {
 			d.cfg.warn("%s has accepted nothing for %v: what it has not got is kept undelivered", d.cfg.Batch.Target, d.cfg.Stall)
 			d.cancel()
@@ -253,8 +241,12 @@ func (d *driven) run() {
 func (d *driven) deliver(i *item) bool {
 	b, err := i.load(&d.cfg.Batch.Parcel)
 	if err != nil {
-		d.cfg.warn("a batch of an earlier run is set aside, %s.other: %v", i.path, err)
+		d.cfg.warn("a batch is set aside, %s.other: %v", i.path, err)
 		d.mu.Lock()
+		if !i.old { // this run has counted on it
+			d.why, d.unkept = err, err
+			d.st.Undelivered += uint64(i.rows)
+		}
 		d.spool.setAside(i)
 		d.queue = d.queue[1:]
 		d.mu.Unlock()
@@ -328,10 +320,7 @@ func (d *driven) answered(i *item, b *drive.Batch, err error, again bool) {
 	case again:
 		d.cfg.warn("delivers to %s again", d.cfg.Batch.Target)
 	}
-	select {
-	case d.room <- struct{}{}:
-	default:
-	}
+	poke(d.room)
 }
 
 // refused keeps the rows of a batch that the target has refused, and returns their number.
@@ -414,10 +403,7 @@ func (d *driven) end(drain time.Duration, abort bool) error {
 	d.cut()
 	d.closing = true
 	d.mu.Unlock()
-	select {
-	case d.wake <- struct{}{}:
-	default:
-	}
+	poke(d.wake)
 	d.drain(drain)
 	d.cancel()
 	<-d.done
@@ -440,15 +426,7 @@ func (d *driven) end(drain time.Duration, abort bool) error {
 	if d.why != nil {
 		err = fmt.Errorf("%w: %w", err, d.why)
 	}
-	switch {
-	case d.cfg.Undelivered == nil:
-		err = fmt.Errorf("%w: lost", err)
-	case d.unkept != nil:
-		err = fmt.Errorf("%w: lost: %w", err, d.unkept)
-	default:
-		err = fmt.Errorf("%w: written to %s", err, d.st.UndeliveredTo)
-	}
-	return errors.Join(err, closeErr)
+	return errors.Join(d.cfg.undelivered(&d.st, err, d.unkept), closeErr)
 }
 
 // leave leaves what was not delivered in the spool, and returns the number of its batches; without a spool it keeps
@@ -456,8 +434,7 @@ func (d *driven) end(drain time.Duration, abort bool) error {
 func (d *driven) leave() (waiting int) {
 	for _, i := range d.queue {
 		if i.batch != nil && d.spool != nil {
-			p := d.cfg.Batch.Parcel
-			_ = d.spool.put(i, &p) // else it is undelivered
+			_ = d.spool.put(i, d.cfg.Batch.Parcel) // else it is undelivered
 		}
 		if i.batch != nil {
 			d.keep(i.batch)

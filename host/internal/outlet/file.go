@@ -62,12 +62,7 @@ func openFiles(ctx context.Context, cfg *Config) (carrier, error) {
 // openFile creates PATH.part. A device or a FIFO that is there already is
 // written straight: to rename something over it would destroy it.
 func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
-	switch {
-	case cfg.Gzip && !strings.HasSuffix(path, ".gz"):
-		path += ".gz"
-	case cfg.Zstd && !strings.HasSuffix(path, ".zst"):
-		path += ".zst"
-	}
+	path += cfg.PackedEnd(path)
 	if err := outfile.Check(path); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, cause.Of(err))
 	}
@@ -106,6 +101,17 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 	}
 	o.start()
 	return o, nil
+}
+
+// PackedEnd returns what is added to the name of a compressed file, so that the name tells how it is compressed.
+func (c *Config) PackedEnd(path string) string {
+	switch {
+	case c.Gzip && !strings.HasSuffix(path, ".gz"):
+		return ".gz"
+	case c.Zstd && !strings.HasSuffix(path, ".zst"):
+		return ".zst"
+	}
+	return ""
 }
 
 // CreatePart creates PATH.part for a driver that writes a file, with the checks that all files have.

@@ -41,7 +41,7 @@ const (
 	DropNewest             // the frame is dropped
 )
 
-// ParseFull returns what a word of the user stands for.
+// ParseFull parses the word of the user for what happens when a queue is full: block or drop.
 func ParseFull(s string) (Full, error) {
 	switch s {
 	case "block":

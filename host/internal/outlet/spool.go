@@ -62,19 +62,16 @@ func openSpool(c Spool) (*spool, []*item, error) {
 	return s, items, nil
 }
 
-// room reports whether n more bytes may wait.
-func (s *spool) room(n int) bool { return s.used+int64(n) <= s.Max }
-
 var errSpoolFull = errors.New("spool is full")
 
-// put writes a batch to the disk. The item keeps none of it in memory.
-func (s *spool) put(i *item, p *drive.Parcel) error {
+// put writes a batch to the disk, with what is known of all batches. The item keeps none of it in memory.
+func (s *spool) put(i *item, p drive.Parcel) error {
 	p.Batch = *i.batch
 	data, err := p.Append(nil)
 	if err != nil {
 		return err
 	}
-	if !s.room(len(data)) {
+	if s.used+int64(len(data)) > s.Max {
 		return errSpoolFull
 	}
 	path := filepath.Join(s.Dir, fmt.Sprintf("%020d", s.base+p.Number)+spoolEnd)
@@ -124,7 +121,7 @@ type item struct {
 	old    bool // of an earlier run
 }
 
-// load returns the batch. columns are those of the run: a batch of others cannot be delivered with it.
+// load returns the batch. now is what the run's batches have: one with other columns cannot be delivered.
 func (i *item) load(now *drive.Parcel) (*drive.Batch, error) {
 	if i.batch != nil {
 		return i.batch, nil

@@ -101,15 +101,29 @@ func (s *stream) send(frame []byte, rows int) error {
 	if warn {
 		s.cfg.warn("reports are dropped: %d bytes wait for %s, the queue is full", s.cfg.QueueBytes, s.target)
 	}
-	s.poke()
+	poke(s.wake)
 	return nil
 }
 
-func (s *stream) poke() {
+// poke makes whoever waits for c look again.
+func poke(c chan struct{}) {
 	select {
-	case s.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default: // it will look anyway
 	}
+}
+
+// stalls waits until there is room, or ctx ends, and reports whether neither came within a time.
+func stalls(ctx context.Context, room <-chan struct{}, within time.Duration) bool {
+	timer := time.NewTimer(within)
+	defer timer.Stop()
+	select {
+	case <-room:
+	case <-ctx.Done():
+	case <-timer.C:
+		return true
+	}
+	return false
 }
 
 func (s *stream) stats() Stats {
@@ -233,10 +247,7 @@ func (s *stream) release(l *link) (n uint64, flying, empty bool, dead error) {
 	s.st.Rows += rows
 	s.st.Bytes += bytes
 	if n > 0 {
-		select {
-		case s.room <- struct{}{}:
-		default:
-		}
+		poke(s.room)
 	}
 	return n, len(s.q.flight.frames) > 0, s.closing && s.q.len() == 0, dead
 }
@@ -247,7 +258,7 @@ func (s *stream) end(drain time.Duration, _ bool) error {
 	s.closing = true
 	left := s.q.len()
 	s.mu.Unlock()
-	s.poke()
+	poke(s.wake)
 	if left > 0 {
 		select {
 		case <-s.done:
@@ -277,14 +288,18 @@ func (s *stream) end(drain time.Duration, _ bool) error {
 	if s.st.Undelivered == 0 {
 		return nil
 	}
-	err := fmt.Errorf("%s not delivered to %s %s", s.cfg.counted(s.st.Undelivered, s.st.UndeliveredBytes), s.target, within)
+	return s.cfg.undelivered(&s.st, fmt.Errorf("%s not delivered to %s %s", s.cfg.counted(s.st.Undelivered, s.st.UndeliveredBytes), s.target, within), s.unkept)
+}
+
+// undelivered adds to an error where what was not delivered is; unkept is why it is in no file.
+func (c *Config) undelivered(st *Stats, err, unkept error) error {
 	switch {
-	case s.cfg.Undelivered == nil:
+	case unkept != nil:
+		return fmt.Errorf("%w: lost: %w", err, unkept)
+	case c.Undelivered == nil:
 		return fmt.Errorf("%w: lost", err)
-	case s.unkept != nil:
-		return fmt.Errorf("%w: lost: %w", err, s.unkept)
 	}
-	return fmt.Errorf("%w: written to %s", err, s.st.UndeliveredTo)
+	return fmt.Errorf("%w: written to %s", err, st.UndeliveredTo)
 }
 
 // halt ends the goroutine of the connection, once.
@@ -319,15 +334,7 @@ func (s *stream) keep(l list) {
 func (s *stream) wait(n int) {
 	for !s.stalled && s.ctx.Err() == nil && s.q.full(n) {
 		s.mu.Unlock()
-		timer := time.NewTimer(s.cfg.Stall)
-		stalled := false
-		select {
-		case <-s.room:
-		case <-s.ctx.Done():
-		case <-timer.C:
-			stalled = true
-		}
-		timer.Stop()
+		stalled := stalls(s.ctx, s.room, s.cfg.Stall)
 		if stalled {
 			s.cfg.warn("%s has accepted nothing for %v: what it has not got is kept undelivered", s.target, s.cfg.Stall)
 			s.halt()

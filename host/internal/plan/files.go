@@ -100,13 +100,14 @@ func (p *Plan) claimOutlet(name string, decl sdk.Outlet, cfg *outlet.Config) {
 	if path == "" {
 		return
 	}
-	end := ""
-	if cfg.Gzip {
-		end = ".gz"
-	}
-	o := claims.Output{
+	p.claimFile(claims.Output{
 		What: "outlet " + cfg.Name, Prefixed: decl.Kind != sdk.StreamOutlet, Cure: "set " + name + "." + decl.Setting + " to another file",
-	}
+	}, path, cfg)
+}
+
+// claimFile adds the files that an outlet makes of a path.
+func (p *Plan) claimFile(o claims.Output, path string, cfg *outlet.Config) {
+	end := cfg.PackedEnd(path)
 	if cfg.Numbered {
 		o.Names = []claims.Names{claims.Numbered(path, end, cfg.First), claims.Numbered(path, end+".part", cfg.First)}
 		p.Files.Write(o)

@@ -57,6 +57,7 @@ type Plan struct {
 	Log     *outlet.Config // PREFIX_log.txt; nil: none
 	Files   claims.Claims  // that are read or may be written
 
+	Columns     []sdk.ColumnInfo  // of all plugins in their order, named "plugin.column"
 	Targets     []*target.Target  // of rows
 	Undelivered *undelivered.File // of all streams; the caller closes it
 }
@@ -218,7 +219,6 @@ func (p *Plan) completeOpenings() {
 	for _, l := range p.Plugins {
 		loaded = append(loaded, sdk.Loaded{Name: l.Name, Version: l.Version})
 	}
-	var columns []sdk.ColumnInfo // of the plugins so far
 	for i := range p.Plugins {
 		l := &p.Plugins[i]
 		l.Opening.Loaded = loaded
@@ -226,11 +226,11 @@ func (p *Plan) completeOpenings() {
 		case l.Chosen != nil:
 			l.Opening.Columns = l.Chosen
 		case l.Ends.All:
-			l.Opening.Columns = slices.Clip(columns)
+			l.Opening.Columns = slices.Clip(p.Columns)
 		}
 		for _, c := range l.Columns {
 			c.Name = l.Name + "." + c.Name
-			columns = append(columns, c)
+			p.Columns = append(p.Columns, c)
 		}
 	}
 }

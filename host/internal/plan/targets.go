@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/t2host/t2host/host/internal/claims"
 	"github.com/t2host/t2host/host/internal/stream"
@@ -96,19 +95,5 @@ func (p *Plan) claimTarget(t *target.Target) {
 			return // it is one file for both
 		}
 	}
-	o := claims.Output{What: "--to " + t.Stream.Name, Cure: "name another file in --to"}
-	end := ""
-	switch {
-	case t.Outlet.Gzip && !strings.HasSuffix(path, ".gz"):
-		end = ".gz"
-	case t.Outlet.Zstd && !strings.HasSuffix(path, ".zst"):
-		end = ".zst"
-	}
-	if t.Outlet.Numbered {
-		o.Names = []claims.Names{claims.Numbered(path, end, t.Outlet.First), claims.Numbered(path, end+".part", t.Outlet.First)}
-		p.Files.Write(o)
-		return
-	}
-	o.Names = claims.Exactly(path+end, path+end+".part")
-	p.Files.WritePath(o, path+end)
+	p.claimFile(claims.Output{What: "--to " + t.Stream.Name, Cure: "name another file in --to"}, path, &t.Outlet)
 }

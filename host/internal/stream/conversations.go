@@ -56,9 +56,9 @@ func (j *joiner) of(flows *Rows) *Rows {
 	j.vecs[0].Reset(value.Uint64)
 	j.vecs[1].Reset(value.Text)
 	for _, p := range j.pairs {
-		any := max(p[0], p[1])
-		j.vecs[0].Append(flows.Columns[flowIndColumn].Bytes(any))
-		j.rows.At = append(j.rows.At, flows.At[any])
+		row := max(p[0], p[1])
+		j.vecs[0].Append(flows.Columns[flowIndColumn].Bytes(row))
+		j.rows.At = append(j.rows.At, flows.At[row])
 		switch {
 		case p[1] < 0:
 			j.vecs[1].Append([]byte("A"))

@@ -3,7 +3,6 @@
 package stream
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/t2host/t2host/sdk"
@@ -69,17 +68,15 @@ func Of(plugins []*sdk.Plugin) []Stream {
 	return list
 }
 
-// unique gives columns of the same name the names of their plugins too.
+// unique puts the plugin's name before the name of a column that is there twice.
 func (s *Stream) unique() {
+	times := map[string]int{}
 	for i := range s.Columns {
-		name := s.Columns[i].Name
-		again := func(c value.Column) bool { return c.Name == name }
-		if s.Owners[i] != "" && slices.IndexFunc(s.Columns, again) != slices.IndexFunc(s.Columns[i+1:], again)+i+1 {
-			for k := range s.Columns {
-				if s.Columns[k].Name == name && s.Owners[k] != "" {
-					s.Columns[k].Name = s.Owners[k] + "." + name
-				}
-			}
+		times[s.Columns[i].Name]++
+	}
+	for i := range s.Columns {
+		if c := &s.Columns[i]; s.Owners[i] != "" && times[c.Name] > 1 {
+			c.Name = s.Owners[i] + "." + c.Name
 		}
 	}
 }

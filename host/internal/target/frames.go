@@ -3,7 +3,6 @@ package target
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/t2host/t2host/host/drive"
@@ -45,11 +44,10 @@ func CheckFrames(text string, kinds []*drive.Kind) error {
 // framesTo returns the driver of a target, nil if it needs none.
 func framesTo(text string, kinds []*drive.Kind) (*drive.Kind, *drive.Config, error) {
 	scheme, _, ok := strings.Cut(text, ":")
-	i := slices.IndexFunc(kinds, func(k *drive.Kind) bool { return slices.Contains(k.Schemes, scheme) })
-	if !ok || i < 0 {
+	kind := drive.OfScheme(kinds, scheme)
+	if !ok || kind == nil {
 		return nil, nil, nil
 	}
-	kind := kinds[i]
 	w, err := Parse(text)
 	if err != nil {
 		return nil, nil, err

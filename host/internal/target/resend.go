@@ -1,10 +1,10 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/t2host/t2host/host/drive"
@@ -26,19 +26,15 @@ func NewAgain(text string, kinds []*drive.Kind) (*Again, error) {
 	if err != nil {
 		return nil, err
 	}
-	scheme := w.Scheme
-	if scheme == "" {
-		end, _ := ending(w.Address)
-		if i := slices.IndexFunc(kinds, func(k *drive.Kind) bool { return slices.Contains(k.Ends, end) }); i >= 0 {
-			scheme = kinds[i].Schemes[0]
-		}
+	kind := drive.OfScheme(kinds, w.Scheme)
+	if end, _ := ending(w.Address); w.Scheme == "" {
+		kind = drive.OfEnding(kinds, end)
 	}
-	i := slices.IndexFunc(kinds, func(k *drive.Kind) bool { return slices.Contains(k.Schemes, scheme) })
-	if i < 0 {
+	if kind == nil {
 		return nil, fmt.Errorf("target %q: takes no batches of rows, which the file holds: name one such as that of the run", Shown(text))
 	}
-	w.Scheme = scheme
-	return &Again{kinds[i], w}, nil
+	w.Scheme = cmp.Or(w.Scheme, kind.Schemes[0])
+	return &Again{kind, w}, nil
 }
 
 // Open opens the driver for the stream of a batch.
@@ -53,7 +49,7 @@ func (a *Again) Open(ctx context.Context, p *drive.Parcel) (drive.Driver, error)
 	stream, _, _ := strings.Cut(p.Stream, "/") // what was refused before has a name of its own
 	d := &drive.Config{
 		Kind: a.kind, Scheme: a.word.Scheme, Address: a.word.Address, Options: options, Stream: stream, Run: p.Run,
-		Columns: p.Columns, Key: p.Keys, Format: p.Format, Create: outlet.CreatePart,
+		Columns: p.Columns, Format: p.Format, Create: outlet.CreatePart,
 	}
 	err := d.CheckOptions()
 	if err == nil {

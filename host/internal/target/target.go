@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/t2host/t2host/host/drive"
@@ -97,7 +96,7 @@ func (c *Config) new(w *Word) (*Target, error) {
 	}
 	if kind == nil {
 		if len(left) > 0 {
-			return nil, unknownOption(left, Options)
+			return nil, drive.UnknownOption(left, Options)
 		}
 		if options.spool > 0 {
 			return nil, errors.New("option spool is for places that a driver serves")
@@ -129,11 +128,11 @@ func (t *Target) driven(k *drive.Kind, c *Config, o *common, left map[string]str
 	address, _ := strings.CutPrefix(t.Word.Address, "file:")
 	d := &drive.Config{
 		Kind: k, Scheme: t.Word.Scheme, Address: address, Options: left, Stream: t.Stream.Name, Run: c.Run,
-		Columns: t.encoder.Columns, Key: t.key(),
+		Columns: t.encoder.Columns, Create: outlet.CreatePart,
 	}
 	parcel := drive.Parcel{Batch: drive.Batch{Run: c.Run, Stream: t.Stream.Name}}
 	if k.Table {
-		parcel.Columns, parcel.Keys = d.Columns, d.Key
+		parcel.Columns = d.Columns
 	} else {
 		if t.messages = k.Messages; k.Messages {
 			t.encoder.Frame = 0
@@ -156,25 +155,19 @@ func (t *Target) driven(k *drive.Kind, c *Config, o *common, left map[string]str
 	if k.Shared {
 		t.table = d.Table()
 	}
-	t.Outlet.Driver = func(ctx context.Context) (drive.Driver, error) {
-		d.Create = outlet.CreatePart
-		return k.Open(ctx, d)
-	}
-	if o.spool > 0 {
-		dir, err := spoolDir(o.spoolDir, d)
-		if err != nil {
-			return err
-		}
-		t.Outlet.Batch.Spool = &outlet.Spool{Dir: dir, Max: int64(o.spool)}
-	}
+	t.Outlet.Driver = func(ctx context.Context) (drive.Driver, error) { return k.Open(ctx, d) }
 	if _, set := t.Word.Options["bytes"]; !set && k.Bytes > 0 {
 		o.bytes = k.Bytes
 	}
-	spool := t.Outlet.Batch.Spool
 	t.Outlet.Batch = outlet.Batching{
-		Rows: o.rows, Bytes: o.bytes, Age: o.age, Timeout: o.timeout, Parcel: parcel, Spool: spool, Target: Shown(t.Word.Text),
+		Rows: o.rows, Bytes: o.bytes, Age: o.age, Timeout: o.timeout, Parcel: parcel, Target: Shown(t.Word.Text),
 	}
-	return nil
+	if o.spool == 0 {
+		return nil
+	}
+	dir, err := spoolDir(o.spoolDir, d)
+	t.Outlet.Batch.Spool = &outlet.Spool{Dir: dir, Max: int64(o.spool)}
+	return err
 }
 
 // File returns the path of the file that the target makes, empty if it makes none.
@@ -210,32 +203,13 @@ func (t *Target) Shown() string {
 	return Shown(t.Word.Text)
 }
 
-// key is the number of columns that leave and tell rows from each other: all of the key, or none.
-func (t *Target) key() int {
-	n := t.Stream.Key
-	if n > len(t.columns) || !slices.Equal(t.columns[:n], upTo(n)) {
-		return 0
-	}
-	return n
-}
-
+// upTo returns the numbers below n.
 func upTo(n int) []int {
 	var list []int
 	for i := range n {
 		list = append(list, i)
 	}
 	return list
-}
-
-func unknownOption(left map[string]string, options []drive.Option) error {
-	var known []string
-	for _, o := range options {
-		known = append(known, o.Name)
-	}
-	for name := range left {
-		return fmt.Errorf("unknown option %s%s (known: %s)", name, nearest.Hint(name, known), strings.Join(known, ", "))
-	}
-	return nil
 }
 
 // stream returns the stream of a name.
@@ -257,14 +231,12 @@ func (c *Config) place(t *Target) (kind *drive.Kind, packed string, err error) {
 	if format == "" && encode.Named(scheme) != nil { // FORMAT:PATH
 		format, scheme = scheme, ""
 	}
-	if i := slices.IndexFunc(c.Kinds, func(k *drive.Kind) bool { return slices.Contains(k.Schemes, scheme) }); i >= 0 {
-		kind = c.Kinds[i]
-	}
+	kind = drive.OfScheme(c.Kinds, scheme)
 	if scheme == "" || scheme == "file" {
 		var end string
 		end, packed = ending(w.Address)
-		if i := slices.IndexFunc(c.Kinds, func(k *drive.Kind) bool { return slices.Contains(k.Ends, end) }); i >= 0 && format == "" {
-			kind, packed = c.Kinds[i], ""
+		if k := drive.OfEnding(c.Kinds, end); k != nil && format == "" {
+			kind, packed = k, ""
 			w.Scheme = kind.Schemes[0]
 		} else if format == "" {
 			if f := encode.Ending(end); f != nil {
