@@ -19,7 +19,7 @@ PACKAGES     = ./... ./testdata/built ./testdata/events/... ./testdata/module ./
 # What neither command reaches is dead. Not asked of package sdk: its callers are plugins of others.
 DEADCODE     = dead=$$($(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0 -filter 't2host/t2host/(cmd|host|plugins|scaffold|sdk/)' ./cmd/t2host ./plugins/all/cmd/all) || exit 1; if [ -n "$$dead" ]; then echo "dead code:"; echo "$$dead"; exit 1; fi
 FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode sdk/value:FuzzEscape host/printable:FuzzLine sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit host/settings:FuzzTrusted host/settings:FuzzTemplate \
-               host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord host/internal/undelivered:FuzzReader host/internal/where:FuzzCompile host/internal/target:FuzzParse host/internal/encode:FuzzTexts sdk/tcpstream:FuzzInsert
+               host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord host/internal/undelivered:FuzzReader host/internal/where:FuzzCompile host/internal/target:FuzzParse host/internal/encode:FuzzTexts host/drive:FuzzParcel sdk/tcpstream:FuzzInsert
 WASM         = host/plugin/wasm/modules/plugins.wasm
 SUM          = host/plugin/wasm/modules/plugins.sum
 SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)
