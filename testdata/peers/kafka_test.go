@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -62,18 +65,83 @@ func consume(t *testing.T, addr, topic string, want int) (list []*kgo.Record) {
 	}
 }
 
+// broker is a Kafka broker that keeps its state on the disk, and can be killed.
+type broker struct {
+	*kfake.Cluster
+	dir        string
+	port       int
+	advertised atomic.Pointer[string] // nil: its own address
+	accepted   sync.Map               // net.Conn
+}
+
+// listener tells clients the address that is advertised, and keeps their connections to cut them.
+type listener struct {
+	net.Listener
+	b *broker
+}
+
+type advertised string
+
+func (advertised) Network() string  { return "tcp" }
+func (a advertised) String() string { return string(a) }
+
+func (l *listener) Addr() net.Addr {
+	if addr := l.b.advertised.Load(); addr != nil {
+		return advertised(*addr)
+	}
+	return l.Listener.Addr()
+}
+
+func (l *listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err == nil {
+		l.b.accepted.Store(c, nil)
+	}
+	return c, err
+}
+
+func (b *broker) start() error {
+	options := []kfake.Opt{kfake.NumBrokers(1), kfake.DataDir(b.dir), kfake.SyncWrites(), kfake.SeedTopics(3, "flows"), kfake.ListenFn(func(network, address string) (net.Listener, error) {
+		l, err := net.Listen(network, address)
+		return &listener{l, b}, err
+	})}
+	if b.port > 0 {
+		options = append(options, kfake.Ports(b.port))
+	}
+	var err error
+	if b.Cluster, err = kfake.NewCluster(options...); err == nil {
+		refuseTenth(b.Cluster)
+	}
+	return err
+}
+
+func (b *broker) advertise(addr string) {
+	if b.advertised.Store(&addr); addr == "" {
+		b.advertised.Store(nil)
+	}
+}
+
 func TestKafkaFaults(t *testing.T) {
 	want := len(keys(t))
 	faults(t, func(t *testing.T) *peer {
-		cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(3, "flows"))
-		if err != nil {
+		b := &broker{dir: t.TempDir()}
+		if err := b.start(); err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(cluster.Close)
-		refuseTenth(cluster)
-		addr := cluster.ListenAddrs()[0]
+		t.Cleanup(func() { b.Close() })
+		addr := b.ListenAddrs()[0]
+		_, port, _ := net.SplitHostPort(addr)
+		b.port, _ = strconv.Atoi(port)
 		return &peer{
-			addr: addr, upTo: 15_000, direct: true,
+			addr: addr, upTo: 3_000, advertise: b.advertise,
+			restart: func(down time.Duration) {
+				b.accepted.Range(func(c, _ any) bool { _ = c.(net.Conn).Close(); b.accepted.Delete(c); return true })
+				b.Close()
+				time.Sleep(down)
+				if err := b.start(); err != nil {
+					t.Error(err)
+				}
+			},
 			target: func(addr string) string { return "kafka://" + addr + "/flows" },
 			rows: func() (list []string) {
 				for _, r := range consume(t, addr, "flows", want) {

@@ -52,6 +52,9 @@ func open(ctx context.Context, c *drive.Config) (drive.Driver, error) {
 		kgo.SeedBrokers(brokers...), kgo.DefaultProduceTopic(topic), kgo.RequiredAcks(kgo.AllISRAcks()), kgo.ClientID("t2host"),
 		kgo.ProducerLinger(0), kgo.ProducerBatchMaxBytes(1_000_000), kgo.RecordPartitioner(kgo.StickyPartitioner()), kgo.DialTimeout(5*time.Second),
 		kgo.UnknownTopicRetries(2),
+		// A partition whose leader moved waits for the next metadata, and a lost answer is known after both timeouts:
+		// that is to be well below the stall of a target.
+		kgo.MetadataMinAge(250*time.Millisecond), kgo.ProduceRequestTimeout(4*time.Second), kgo.RequestTimeoutOverhead(4*time.Second),
 	)
 	if err != nil {
 		return nil, err

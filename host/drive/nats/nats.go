@@ -62,17 +62,35 @@ func open(ctx context.Context, c *drive.Config) (drive.Driver, error) {
 	}
 	d := &driver{conn: conn, subject: subject}
 	if d.js, err = jetstream.New(conn); err == nil {
-		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-		defer cancel()
-		if _, err = d.js.StreamNameBySubject(ctx, subject); errors.Is(err, jetstream.ErrStreamNotFound) {
-			err = fmt.Errorf("no stream of the server has the subject %s: make one: nats stream add", subject)
-		}
+		err = d.lookUp(ctx, hostOf(server))
 	}
 	if err != nil {
 		conn.Close()
 		return nil, err
 	}
 	return d, nil
+}
+
+// lookUp returns an error if no stream keeps what is published. A question or its answer is lost with its connection:
+// it is asked again on the next one.
+func (d *driver) lookUp(ctx context.Context, host string) error {
+	const tries, patience = 5, 2 * time.Second
+	var err error
+	for range tries {
+		within, cancel := context.WithTimeout(ctx, patience)
+		_, err = d.js.StreamNameBySubject(within, d.subject)
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			break
+		}
+	}
+	switch {
+	case errors.Is(err, jetstream.ErrStreamNotFound):
+		return fmt.Errorf("no stream of the server has the subject %s: make one: nats stream add", d.subject)
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("connect to %s: JetStream did not answer within %v: is it enabled (nats-server -js)?", host, tries*patience)
+	}
+	return err
 }
 
 // hostOf is a server's address without user and password.

@@ -60,10 +60,30 @@ func check(c *drive.Config) error {
 		return nil
 	}
 	defer conn.Close(ctx)
-	return same(ctx, conn, c)
+	if err = same(ctx, conn, c); isLost(err) {
+		return nil
+	}
+	return err
 }
 
-// same returns an error if the table is there with other columns.
+// otherColumns is the error of a table that is there with other columns.
+type otherColumns struct {
+	table, stream string
+	is, want      []string
+}
+
+func (e *otherColumns) Error() string {
+	return fmt.Sprintf("table %s has other columns: it has %s, and %s would get %s: name another with table=", e.table, strings.Join(e.is, ", "), e.stream, strings.Join(e.want, ", "))
+}
+
+// isLost reports whether err is of the connection, and neither the server's answer nor about the table.
+func isLost(err error) bool {
+	var answer *pgconn.PgError
+	var other *otherColumns
+	return err != nil && !errors.As(err, &answer) && !errors.As(err, &other)
+}
+
+// same returns an [otherColumns] if the table is there with other columns.
 func same(ctx context.Context, conn *pgx.Conn, c *drive.Config) error {
 	rows, err := conn.Query(ctx, `SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
 		FROM pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`, quote(c.Table()))
@@ -79,7 +99,7 @@ func same(ctx context.Context, conn *pgx.Conn, c *drive.Config) error {
 		want = append(want, col.Name+" "+typeOf(col.Type))
 	}
 	if strings.Join(is, ", ") != strings.Join(want, ", ") {
-		return fmt.Errorf("table %s has other columns: it has %s, and %s would get %s: name another with table=", c.Table(), strings.Join(is, ", "), c.Stream, strings.Join(want, ", "))
+		return &otherColumns{c.Table(), c.Stream, is, want}
 	}
 	return nil
 }
@@ -106,6 +126,9 @@ func (d *driver) connect(ctx context.Context) error {
 	}
 	if err := d.prepare(ctx, conn); err != nil {
 		_ = conn.Close(ctx)
+		if isLost(err) {
+			return fmt.Errorf("connect to %s:%d: %w", d.parsed.Host, d.parsed.Port, err)
+		}
 		return err
 	}
 	d.conn = conn
