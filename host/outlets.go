@@ -46,7 +46,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 				o.byPlugin[i] = make([]*outlet.Outlet, len(l.Outlets))
 			}
 			for n, cfg := range l.Outlets {
-				if l.Plugin.Outlets[n].Kind != kind || l.Plugin.Outlets[n].HasRows() {
+				if l.Plugin.Outlets[n].Kind != kind || l.Plugin.Outlets[n].HasRows() || !cfg.Leads() {
 					continue // see openTargets
 				}
 				cfg.Stdout, cfg.Live, cfg.Sync, cfg.MaxBytes, cfg.Log = c.Stdout, live, every, uint64(p.MaxFile)<<20, o.warn

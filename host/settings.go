@@ -20,6 +20,12 @@ func CheckSettings(v *settings.Values, groups []settings.Group, drivers []*drive
 	return plan.CheckSettings(v, groups, drivers)
 }
 
+// CheckTargets returns an error if the rows of a run with these plugins cannot go where the settings say: to [to], and to the
+// targets of the plugins. Nothing is opened or made.
+func CheckTargets(v *settings.Values, catalogue []*plugin.Artefact, plugins []plugin.Request, drivers []*drive.Kind) error {
+	return plan.CheckTargets(plan.Config{Plugins: plugins, Catalogue: catalogue, Settings: v, Drivers: drivers})
+}
+
 // CheckValue returns an error if text is not a value of a group's setting.
 func CheckValue(g settings.Group, s *sdk.Setting, text string, drivers []*drive.Kind) error {
 	return plan.CheckValue(g, s, text, drivers)

@@ -11,7 +11,6 @@ import (
 	"github.com/t2host/t2host/host/record"
 	"github.com/t2host/t2host/host/version"
 	"github.com/t2host/t2host/sdk"
-	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/guard"
 )
 
@@ -67,13 +66,7 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, started time.Time) 
 	}
 	made := &pipeline.Stage{
 		Plugin: declared, Stage: &logged{stage, log}, Alarms: p.Records == "alarms" && pipeline.OnlyAlarms(declared),
-		Send: func(f answer.Frame) error {
-			if f.Next {
-				return out.byPlugin[i][f.Outlet].Next()
-			}
-			return out.byPlugin[i][f.Outlet].Send(f.Data)
-		},
-		Log: log.Line,
+		Send: out.sendFrames(p, i), Log: log.Line,
 	}
 	out.rowsOf(p, i, made)
 	return made, nil

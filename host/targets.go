@@ -45,7 +45,7 @@ func (o *outlets) openTargets(ctx context.Context, c *Config, p *plan.Plan, live
 		}
 		w.Open(opened)
 		o.writers[i] = w
-		o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: t.Shown(), rows: true})
+		o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: t.Shown(), rows: !t.Stream.Frames})
 	}
 	return nil
 }
@@ -92,6 +92,35 @@ func (o *outlets) tapStage(p *plan.Plan) *pipeline.Stage {
 	stage.Plugin, stage.Stage = tap.Plugin(p.Columns), tap
 	stage.Alarms = p.Records == "alarms" && pipeline.OnlyAlarms(stage.Plugin)
 	return stage
+}
+
+// sendFrames returns what sends frames of plugin i of the plan: where its setting leads, and where --to does.
+func (o *outlets) sendFrames(p *plan.Plan, i int) func(answer.Frame, int64) error {
+	plugin := p.Plugins[i].Plugin
+	puts := make([][]stream.Put, len(plugin.Outlets))
+	for k := range plugin.Outlets {
+		for n, t := range p.Targets {
+			if t.Stream.Frames && t.Stream.Name == plugin.Name+"."+plugin.Outlets[k].Name {
+				puts[k] = append(puts[k], func(r *stream.Rows) error { return o.writers[n].Put(r) })
+			}
+		}
+	}
+	var frames stream.Frames
+	return func(f answer.Frame, time int64) error {
+		out := o.byPlugin[i][f.Outlet]
+		if f.Next {
+			return out.Next()
+		}
+		for _, put := range puts[f.Outlet] {
+			if err := put(frames.Rows(f.Data, time)); err != nil {
+				return err
+			}
+		}
+		if out == nil { // --to is instead of the setting
+			return nil
+		}
+		return out.Send(f.Data)
+	}
 }
 
 // rowsOf adds to the stage of plugin i of the plan what sends the rows of its outlets, if it has any.

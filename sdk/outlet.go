@@ -25,7 +25,8 @@ const (
 	// declare the settings of a [RecordSettings].
 	RecordOutlet
 	// RowOutlet has rows, not frames: typed columns, which t2host encodes and sends where the user
-	// says (--to PLUGIN.OUTLET=TARGET). See [Env.Rows].
+	// says (--to PLUGIN.OUTLET=TARGET). Outlet.Setting, if it is not empty, names a target setting
+	// that says it too, with the format: "json+tcp://127.0.0.1:6666". See [Env.Rows].
 	RowOutlet
 )
 
@@ -34,12 +35,13 @@ const (
 type Outlet struct {
 	Name    string     // of the outlet, for Env.Outlet: lower-case letters, digits and _, a letter first
 	Kind    OutletKind // FileOutlet, StreamOutlet, RecordOutlet or RowOutlet
-	Setting string     // the name of the setting that holds its suffix or target; none of a RowOutlet
+	Setting string     // the name of the setting that holds its suffix or target; a RowOutlet need not have one
 
 	// Of an outlet of rows: the fields of flow ends and the columns "plugin.column" of plugins that this
 	// one requires, which its rows pass on, and columns of its own. The plugin need not read what it passes
-	// on. Pass of one word, "*", passes the whole record on: dir, flowInd and the columns of all plugins before this
-	// one; they are in Opening.Columns. A RecordOutlet with Pass has such rows: t2host writes them as text.
+	// on. The word "*", the first one, passes the whole record on: dir, flowInd and the columns of all plugins
+	// before this one; they are in Opening.Columns. Fields may follow it. A RecordOutlet with Pass has such rows:
+	// t2host writes them as text.
 	Pass    []string
 	Columns []ColumnInfo
 }
@@ -53,7 +55,7 @@ func (o *Outlet) HasRows() bool {
 }
 
 // PassesAll reports whether the outlet passes the whole record on.
-func (o *Outlet) PassesAll() bool { return len(o.Pass) == 1 && o.Pass[0] == PassAll }
+func (o *Outlet) PassesAll() bool { return len(o.Pass) > 0 && o.Pass[0] == PassAll }
 
 // RowsOf declares an outlet of rows: fields of flow ends and columns of other plugins, which its rows pass on
 // by reference, and, with [Outlet.Own], columns of its own.
@@ -65,6 +67,18 @@ func RowsOf(name string, fields []field.Flow, columns ...AnyColumn) Outlet {
 	for _, c := range columns {
 		o.Pass = append(o.Pass, c.Info().Name)
 	}
+	return o
+}
+
+// WithRecord returns the outlet with the whole record before its fields, of which none may be in the record.
+func (o Outlet) WithRecord() Outlet {
+	o.Pass = append([]string{PassAll}, o.Pass...)
+	return o
+}
+
+// To returns the outlet with the target setting that says where its rows go, unless the user's --to does.
+func (o Outlet) To(setting string) Outlet {
+	o.Setting = setting
 	return o
 }
 

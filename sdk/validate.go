@@ -149,17 +149,20 @@ func (p *Plugin) checkMetrics() error {
 
 // checkPass refuses to pass on what is no field of flow ends, nor a column of a plugin that is required.
 func (p *Plugin) checkPass(o *Outlet) error {
+	pass := o.Pass
 	if o.PassesAll() {
-		return nil
+		pass = pass[1:]
 	}
-	for i, name := range o.Pass {
+	for i, name := range pass {
 		owner, column := value.Owner(name)
 		switch {
+		case o.PassesAll() && (column != "" || field.FlowNamed(name)&(field.Dir|field.FlowInd) != 0):
+			return errors.New("outlet " + o.Name + " passes " + quoted(name) + " on twice: it is in " + quoted(PassAll))
 		case column == "" && field.FlowNamed(name) == 0:
 			return errors.New("outlet " + o.Name + " passes " + quoted(name) + " on, which is no field of flow ends, nor PLUGIN.COLUMN")
 		case column != "" && (!p.requires(owner) || checkName("column", column) != nil):
 			return errors.New("outlet " + o.Name + " passes " + quoted(name) + " on, and the plugin does not require " + quoted(owner))
-		case slices.Contains(o.Pass[:i], name):
+		case slices.Contains(pass[:i], name):
 			return errors.New("outlet " + o.Name + " passes " + quoted(name) + " on twice")
 		}
 	}
@@ -171,9 +174,9 @@ func (p *Plugin) checkRowOutlet(o *Outlet) error {
 	if err := p.checkPass(o); err != nil {
 		return err
 	}
-	switch {
-	case o.Setting != "":
-		return errors.New("outlet " + o.Name + " has rows, and no setting: where they go is the user's to say")
+	switch s := setting.Find(p.Settings, o.Setting); {
+	case o.Setting != "" && (s == nil || s.Kind != setting.Target):
+		return errors.New("outlet " + o.Name + ": setting " + o.Setting + " must be declared, and a target")
 	case len(o.Pass) > 0 && !p.Ends.On || len(o.Pass)+len(o.Columns) == 0:
 		return errors.New("outlet " + o.Name + " has no columns")
 	}
@@ -295,7 +298,7 @@ func (p *Plugin) checkOutlets() error {
 			continue
 		}
 		if o.Kind == RecordOutlet && len(o.Pass) > 0 {
-			if !o.PassesAll() || len(o.Columns) > 0 || !p.Ends.On {
+			if !o.PassesAll() || len(o.Pass)+len(o.Columns) > 1 || !p.Ends.On {
 				return errors.New("outlet " + o.Name + " is a record outlet of rows: it passes " + quoted(PassAll) + " on, and the plugin reads flow ends")
 			}
 		}

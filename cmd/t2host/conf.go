@@ -190,6 +190,9 @@ func (c *conf) read(all, named []settings.Group, file string) error {
 	case (c.check || c.generate) && problems != nil:
 		return problems
 	case c.check:
+		if err := refused(c.checkTargets(values)); err != nil {
+			return err
+		}
 		return c.sayAllWell(values.List(all))
 	case c.generate:
 		return c.write(all, file, list)
@@ -197,6 +200,19 @@ func (c *conf) read(all, named []settings.Group, file string) error {
 		return errors.Join(listSettingsJSON(c.stdout, list), problems)
 	}
 	return errors.Join(listSettings(c.stdout, list), problems)
+}
+
+// checkTargets returns an error if the rows of a run with the file's plugins cannot go where it says.
+func (c *conf) checkTargets(values *settings.Values) error {
+	words := values.Plugins
+	if len(words) == 0 && len(values.To) > 0 {
+		words = strings.Split(defaultRecord, ",")
+	}
+	catalogue, requests, err := c.described(words)
+	if err != nil {
+		return err
+	}
+	return host.CheckTargets(values, catalogue, requests, drivers())
 }
 
 func (c *conf) sayAllWell(list []settings.Listed) error {

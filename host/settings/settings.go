@@ -226,24 +226,28 @@ type Group struct {
 	Name     string
 	Settings []sdk.Setting
 	Suffixes []string // names of settings that are the end of a file's name: see setting.CheckSuffix
+	Rows     []string // names of settings that are targets of rows, with a format
 }
+
+// CheckTarget returns an error if an outlet of rows, or one of frames, cannot lead to target.
+type CheckTarget func(target string, rows bool) error
 
 // Check returns an error if text is not a value of a setting of the group; target checks the
 // targets of outlets.
-func (g Group) Check(s *sdk.Setting, text string, target func(string) error) error {
+func (g Group) Check(s *sdk.Setting, text string, target CheckTarget) error {
 	err := s.Check(text)
 	if err == nil && slices.Contains(g.Suffixes, s.Name) {
 		err = setting.CheckSuffix(text)
 	}
 	if err == nil && s.Kind == setting.Target {
-		err = target(text)
+		err = target(text, slices.Contains(g.Rows, s.Name))
 	}
 	return err
 }
 
 // Check returns all unknown groups and keys and all values that their settings do not accept,
 // in one error; check checks the targets of outlets.
-func (v *Values) Check(groups []Group, check func(target string) error) error {
+func (v *Values) Check(groups []Group, check CheckTarget) error {
 	known := map[string]Group{}
 	var names []string
 	for _, g := range groups {
@@ -272,7 +276,7 @@ func (v *Values) Check(groups []Group, check func(target string) error) error {
 	return errors.Join(problems...)
 }
 
-func (x value) check(group, key string, g Group, check func(target string) error) error {
+func (x value) check(group, key string, g Group, check CheckTarget) error {
 	s := setting.Find(g.Settings, key)
 	if s == nil {
 		return fmt.Errorf("%s has no setting %s%s", group, key, hint(key, g.Settings))

@@ -21,7 +21,7 @@ func groups() []Group {
 	}
 }
 
-func checkTarget(s string) error {
+func checkTarget(s string, _ bool) error {
 	if s == "bad" {
 		return errors.New("is not a target")
 	}

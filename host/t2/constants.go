@@ -20,6 +20,8 @@ var Constants = []Constant{
 	{[]string{"TCPWIN_SUFFIX"}, "tcpwin.suffix", ""},
 	{[]string{"TCPWIN_FLWPRG"}, "tcpwin.abort_after", ""},
 	{[]string{"TWS_SERVADD", "TWS_DPORT", "TWS_SOCKTYPE"}, "", "`tcpwinsink.to`: `tcp://127.0.0.1:5555`, `udp://…`, and more"},
+	{[]string{"SKS_SERVADD", "SKS_DPORT", "SKS_SOCKTYPE", "SKS_CONTENT_TYPE"}, "", "`socketsink.to`: `text+tcp://127.0.0.1:6666`, `json+udp://…`, `bin+tcp://…`, and more"},
+	{[]string{"NF_SERVADD", "NF_DPORT", "NF_SOCKTYPE", "NF_VER"}, "", "`netflowsink.to`: `netflow9+udp://127.0.0.1:9995`, `ipfix+tcp://…`, and more"},
 	{[]string{"TWS_TMINTVL"}, "tcpwinsink.interval", ""},
 	{[]string{"TWS_MAXSBUF"}, "", "none: a report has no limit; `tcpwinsink.queue` bounds what waits, `tcpwinsink.max_datagram` a datagram"},
 	{[]string{"TFS_SPLIT"}, "", "`-W`, or `txtsink.split`"},

@@ -11,12 +11,10 @@ type Sink struct {
 // Sinks are T2's sinks that are no plugins here. Addresses are T2's defaults.
 var Sinks = []Sink{
 	{"jsonSink", "json:PREFIX_flows.json"},
-	{"socketSink", "text+tcp://127.0.0.1:6666"},
-	{"netflowSink", "netflow9+udp://127.0.0.1:9995"},
 	{"sqliteSink", "sqlite:PREFIX_flows.sqlite?table=flow"},
 	{"psqlSink", "postgres://postgres@127.0.0.1:5432/tranalyzer?table=flow"},
 	{"kafkaSink", "kafka://127.0.0.1:9092/tranalyzer.flows"},
-	{"binSink", ""},
+	{"binSink", "bin:PREFIX_flows.bin"},
 	{"mysqlSink", ""},
 	{"mongoSink", ""},
 	{"clickhouseSink", ""},

@@ -74,6 +74,10 @@ func Declaration(p *sdk.Plugin) string {
 		b.WriteString("\n## Outlets\n\n")
 	}
 	for _, o := range p.Outlets {
+		if o.Kind == sdk.RowOutlet && o.Setting != "" {
+			fmt.Fprintf(&b, "- `%s`: rows, of %s; to where the setting `%s` or `--to %s.%s=TARGET` leads\n", o.Name, rowColumns(&o), o.Setting, p.Name, o.Name)
+			continue
+		}
 		if o.Kind == sdk.RowOutlet {
 			fmt.Fprintf(&b, "- `%s`: rows, of %s; where they go is the user's to say: `--to %s.%s=TARGET`\n", o.Name, rowColumns(&o), p.Name, o.Name)
 			continue

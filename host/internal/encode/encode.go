@@ -1,4 +1,4 @@
-// Package encode turns rows into bytes: text, CSV, JSON in several shapes, IPFIX and NetFlow v9.
+// Package encode turns rows into bytes: text, CSV, JSON in several shapes, IPFIX, NetFlow v9, T2's binary form.
 package encode
 
 import (
@@ -66,6 +66,8 @@ var Formats = []Format{
 	{Name: "ecs", Doc: "JSON in the shape of the Elastic Common Schema, an object for each conversation", Stream: stream.Conversations, Needs: identity, new: newECS},
 	{Name: "ipfix", Doc: "IPFIX messages (RFC 7011); conversations are biflows (RFC 5103)", Ends: []string{"ipfix"}, Stream: stream.Flows, Binary: true, new: newIPFIX},
 	{Name: "netflow9", Doc: "NetFlow version 9 (RFC 3954)", Ends: []string{"nf9"}, Stream: stream.Flows, Binary: true, new: newNetflow9},
+	{Name: "bin", Doc: "T2's binary form, as its binSink writes it: a head that names and describes the columns, then their values", Ends: []string{"bin"}, Stream: stream.Flows, Binary: true, new: newBin},
+	{Name: "raw", Doc: "the bytes of one column of text, with nothing between: the frames of a plugin as they are", Stream: stream.Flows, new: newRaw},
 }
 
 // identity are the columns that tell whose conversation it is.
@@ -117,6 +119,11 @@ func (l *lines) Head(int64) []byte { return l.head }
 
 func (l *lines) Put(r *stream.Rows, i int) error {
 	l.buf = append(l.row(l.buf, r, i), '\n')
+	return l.put()
+}
+
+// put completes a row.
+func (l *lines) put() error {
 	l.n++
 	if len(l.buf) >= l.Frame || l.n == l.Rows {
 		return l.Flush()

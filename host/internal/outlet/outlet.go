@@ -111,6 +111,9 @@ type Config struct {
 	_ struct{}
 }
 
+// Leads reports whether the outlet leads anywhere.
+func (c *Config) Leads() bool { return c.Target != (Target{}) || c.Driver != nil }
+
 // Stats counts frames; of those that hold rows, what is lost is counted in rows. Frames + Waiting + Dropped + Undelivered is what was sent.
 type Stats struct {
 	Rows                          uint64 // delivered, of frames that hold rows

@@ -27,7 +27,7 @@ type Stage struct {
 	Stage  sdk.Stage
 	// Send sends a frame through an outlet of the plugin; the frame's bytes are valid during
 	// the call.
-	Send func(f answer.Frame) error
+	Send func(f answer.Frame, time int64) error
 	// SendRows sends rows that the plugin answered to a batch with these flow ends, and columns as Pass names them, at
 	// its packet time; nil if the plugin has no outlet of rows.
 	SendRows func(r *answer.Rows, e *sdk.Ends, columns []value.Vec, time int64) error

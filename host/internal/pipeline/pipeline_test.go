@@ -70,7 +70,7 @@ func start(t *testing.T, plugins ...*sdk.Plugin) (*Pipeline, error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		stages = append(stages, &Stage{Plugin: p, Stage: stage, Log: func(string) {}, Send: func(answer.Frame) error { return nil }})
+		stages = append(stages, &Stage{Plugin: p, Stage: stage, Log: func(string) {}, Send: func(answer.Frame, int64) error { return nil }})
 	}
 	return New(stages, batch.NewLayout(plugins, 0, 2, time.UTC, nil))
 }

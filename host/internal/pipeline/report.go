@@ -53,7 +53,7 @@ func (s *Stage) take(changes *batch.Changes, b *sdk.Batch, out *answer.Answer) e
 		if s.unsent != nil {
 			return s.unsent
 		}
-		s.unsent = s.Send(f)
+		s.unsent = s.Send(f, b.Time)
 	}
 	for i := range out.Rows {
 		if s.unsent == nil && s.SendRows != nil {

@@ -25,6 +25,9 @@ func outletsOf(c *Config, p *sdk.Plugin, values []setting.Value, kept *undeliver
 		switch decl.Kind {
 		case sdk.StreamOutlet:
 			cfg.Undelivered, cfg.Named = kept, c.Settings.Has(p.Name, decl.Setting)
+			if c.replaced(p, &decl) != nil {
+				break
+			}
 			err = streamOutlet(&cfg, c, p.Name, decl, values)
 		case sdk.RecordOutlet:
 			err = records(&cfg, c, decl, values)

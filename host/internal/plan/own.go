@@ -117,6 +117,9 @@ func groupOf(a *plugin.Artefact) settings.Group {
 		if o.Kind == sdk.FileOutlet || o.Kind == sdk.RecordOutlet {
 			g.Suffixes = append(g.Suffixes, o.Setting)
 		}
+		if o.Kind == sdk.RowOutlet {
+			g.Rows = append(g.Rows, o.Setting)
+		}
 	}
 	return g
 }
@@ -134,7 +137,7 @@ func OwnGroups() []settings.Group {
 
 // CheckSettings returns an error if a run with these groups would refuse the values.
 func CheckSettings(v *settings.Values, groups []settings.Group, drivers []*drive.Kind) error {
-	if err := v.Check(groups, func(text string) error { return target.CheckFrames(text, drivers) }); err != nil {
+	if err := v.Check(groups, checkTarget(drivers)); err != nil {
 		return err
 	}
 	for _, word := range v.To {
@@ -146,9 +149,18 @@ func CheckSettings(v *settings.Values, groups []settings.Group, drivers []*drive
 	return err
 }
 
+func checkTarget(drivers []*drive.Kind) settings.CheckTarget {
+	return func(text string, rows bool) error {
+		if rows {
+			return target.CheckRows(text, drivers)
+		}
+		return target.CheckFrames(text, drivers)
+	}
+}
+
 // CheckValue returns an error if text is not a value of a group's setting.
 func CheckValue(g settings.Group, s *sdk.Setting, text string, drivers []*drive.Kind) error {
-	err := g.Check(s, text, func(text string) error { return target.CheckFrames(text, drivers) })
+	err := g.Check(s, text, checkTarget(drivers))
 	if o := Defaults(); err == nil && g.Name == "flow" && s.Name == "timeouts" {
 		o.Timeouts = text
 		_, err = o.FlowTimeouts()

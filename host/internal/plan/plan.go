@@ -154,8 +154,7 @@ func (p *Plan) tellOfAlarms(c *Config) {
 // loaded without any of them.
 func (p *Plan) tellOfColumns(c *Config, catalogue []*plugin.Artefact) {
 	for _, l := range p.Plugins {
-		passes := slices.ContainsFunc(l.Plugin.Outlets, func(o sdk.Outlet) bool { return o.PassesAll() })
-		if !l.Ends.All && !passes || slices.ContainsFunc(l.Opening.Columns, func(c sdk.ColumnInfo) bool { return strings.Contains(c.Name, ".") }) {
+		if !l.Ends.All && !passesAll(l.Plugin) || slices.ContainsFunc(l.Opening.Columns, func(c sdk.ColumnInfo) bool { return strings.Contains(c.Name, ".") }) {
 			continue
 		}
 		var names []string
@@ -168,6 +167,10 @@ func (p *Plan) tellOfColumns(c *Config, catalogue []*plugin.Artefact) {
 			c.Note(fmt.Sprintf("plugin %s writes the columns of other plugins, and none is loaded: add to -p one of %s", l.Name, strings.Join(names, ", ")))
 		}
 	}
+}
+
+func passesAll(p *sdk.Plugin) bool {
+	return slices.ContainsFunc(p.Outlets, func(o sdk.Outlet) bool { return o.PassesAll() })
 }
 
 // add adds a plugin with its runtime, values and outlets.
@@ -186,6 +189,7 @@ func (p *Plan) add(c *Config, l plugin.Loaded) error {
 	if writesRecords(l.Plugin) && c.Split != "" {
 		values = append(values, setting.Value{Name: "split", Text: c.Split}, setting.Value{Name: "split_start", Text: fmt.Sprint(c.SplitStart)})
 	}
+	values = append(values, c.followTo(l.Plugin)...)
 	outlets, err := outletsOf(c, l.Plugin, values, p.Undelivered)
 	if err != nil {
 		return fmt.Errorf("plugin %s: %w", l.Name, err)
@@ -225,7 +229,7 @@ func (p *Plan) completeOpenings() {
 		switch {
 		case l.Chosen != nil:
 			l.Opening.Columns = l.Chosen
-		case l.Ends.All:
+		case l.Ends.All || passesAll(l.Plugin):
 			l.Opening.Columns = slices.Clip(p.Columns)
 		}
 		for _, c := range l.Columns {

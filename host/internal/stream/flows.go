@@ -24,7 +24,7 @@ func flowsOf(plugins []*sdk.Plugin) Stream {
 		}
 	}
 	s.Record = len(s.Columns)
-	add("", value.Column{Name: "flowEndReason", Type: value.Uint8, Doc: fieldColumns[field.FlowEndReason].Doc, Element: 136})
+	add("", fieldColumns[field.FlowEndReason])
 	add("", value.Column{Name: "icmpTypeCode", Type: value.Uint16, Doc: "256 times the type and the code of its first ICMP message", Element: 32})
 	s.unique()
 	return s

@@ -16,17 +16,16 @@ func outletOf(p *sdk.Plugin, o *sdk.Outlet, plugins []*sdk.Plugin) Stream {
 	if o.PassesAll() {
 		before := plugins[:slices.Index(plugins, p)]
 		record := flowsOf(before)
-		s.Columns, s.Owners = record.Columns[:record.Record], record.Owners[:record.Record]
+		s.Columns, s.Owners = slices.Clip(record.Columns[:record.Record]), slices.Clip(record.Owners[:record.Record])
 		s.Passed = append(s.Passed, Passed{Field: field.Dir}, Passed{Field: field.FlowInd})
 		for _, q := range before {
 			for _, c := range q.Columns {
 				s.Passed = append(s.Passed, Passed{Column: q.Name + "." + c.Name})
 			}
 		}
-	} else {
-		for _, name := range o.Pass {
-			s.pass(name, plugins)
-		}
+	}
+	for _, name := range o.Pass {
+		s.pass(name, plugins)
 	}
 	for _, c := range o.Columns {
 		s.Columns, s.Owners = append(s.Columns, c), append(s.Owners, p.Name)
@@ -44,6 +43,9 @@ type Passed struct {
 
 // pass adds a field of flow ends, or the column of a plugin if it is loaded.
 func (s *Stream) pass(name string, plugins []*sdk.Plugin) {
+	if name == sdk.PassAll {
+		return
+	}
 	owner, short := value.Owner(name)
 	if short == "" {
 		f := field.FlowNamed(name)
@@ -77,7 +79,7 @@ func Fields(p *sdk.Plugin) field.Flow {
 		if o.PassesAll() {
 			fields |= field.Dir | field.FlowInd
 		}
-		for _, name := range o.Pass {
+		for _, name := range o.Pass { // PassAll names no field
 			fields |= field.FlowNamed(name)
 		}
 	}

@@ -25,6 +25,8 @@ type Stream struct {
 	Record int
 	// Key is the number of columns, from the first on, that tell the rows of a table from each other.
 	Key int
+	// Frames is set if the rows are frames of a plugin: bytes in a form of its own.
+	Frames bool
 	// Passed are the first columns of the rows of a plugin, whose values are the host's.
 	Passed []Passed
 }
@@ -51,7 +53,7 @@ type Rows struct {
 type Put func(*Rows) error
 
 // Of returns the streams of a run with these plugins: flows, conversations, and the tables and
-// outlets of rows, in the plugins' order.
+// outlets, in the plugins' order.
 func Of(plugins []*sdk.Plugin) []Stream {
 	list := []Stream{flowsOf(plugins)}
 	list = append(list, conversationsOf(&list[0]))
@@ -60,8 +62,11 @@ func Of(plugins []*sdk.Plugin) []Stream {
 			list = append(list, tableOf(&p.Exports[i]))
 		}
 		for i := range p.Outlets {
-			if p.Outlets[i].HasRows() {
+			switch {
+			case p.Outlets[i].HasRows():
 				list = append(list, outletOf(p, &p.Outlets[i], plugins))
+			case p.Outlets[i].Kind == sdk.StreamOutlet:
+				list = append(list, framesOf(p, &p.Outlets[i]))
 			}
 		}
 	}

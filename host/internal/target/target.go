@@ -51,6 +51,12 @@ func New(w *Word, c *Config) (*Target, error) {
 
 func (c *Config) new(w *Word) (*Target, error) {
 	t := &Target{Word: w}
+	var err error
+	if w.Stream != "" {
+		if t.Stream, err = c.stream(w.Stream); err != nil {
+			return nil, err
+		}
+	}
 	kind, packed, err := c.place(t)
 	if err != nil {
 		return nil, err
@@ -224,10 +230,43 @@ func (c *Config) stream(name string) (*stream.Stream, error) {
 	return nil, fmt.Errorf("no stream %s in this run%s (there are %s)", name, nearest.Hint(name, known), strings.Join(known, ", "))
 }
 
+// CheckRows returns an error if the rows of no stream can go to text, a word without a stream.
+func CheckRows(text string, kinds []*drive.Kind) error {
+	w, err := Parse(text)
+	if err != nil {
+		return err
+	}
+	if err = (&Config{Kinds: kinds}).rows(w); err != nil {
+		return fmt.Errorf("target %q: %w", Shown(text), err)
+	}
+	return nil
+}
+
+func (c *Config) rows(w *Word) error {
+	if w.Stream != "" {
+		return fmt.Errorf("names the stream %s, and the rows are those of the plugin: leave it out", w.Stream)
+	}
+	kind, _, err := c.place(&Target{Word: w})
+	if err != nil {
+		return err
+	}
+	_, left, err := read(w)
+	switch {
+	case err != nil:
+		return err
+	case kind != nil:
+		return (&drive.Config{Kind: kind, Options: left}).CheckOptions()
+	case len(left) > 0:
+		return drive.UnknownOption(left, Options)
+	}
+	return nil
+}
+
 // place finds out the format, and what delivers: a driver, or kind is nil.
 func (c *Config) place(t *Target) (kind *drive.Kind, packed string, err error) {
 	w := t.Word
 	format, scheme := w.Format, w.Scheme
+	frames := t.Stream != nil && t.Stream.Frames
 	if format == "" && encode.Named(scheme) != nil { // FORMAT:PATH
 		format, scheme = scheme, ""
 	}
@@ -241,7 +280,7 @@ func (c *Config) place(t *Target) (kind *drive.Kind, packed string, err error) {
 		} else if format == "" {
 			if f := encode.Ending(end); f != nil {
 				format = f.Name
-			} else if w.Address != "-" {
+			} else if w.Address != "-" && !frames {
 				return nil, "", fmt.Errorf("its ending does not tell the format: write FORMAT:%s (formats: %s), or a name that ends in one of %s", w.Address, strings.Join(formats(), ", "), strings.Join(c.endings(), ", "))
 			}
 		}
@@ -252,11 +291,14 @@ func (c *Config) place(t *Target) (kind *drive.Kind, packed string, err error) {
 		}
 		return kind, "", nil
 	}
-	if format == "" {
+	switch {
+	case format != "":
+	case frames:
+		format = "raw"
+	case scheme != "":
+		format = "json"
+	default:
 		format = "text"
-		if scheme != "" {
-			format = "json"
-		}
 	}
 	if t.format = encode.Named(format); t.format == nil {
 		return nil, "", fmt.Errorf("unknown format %s%s (formats: %s)", format, nearest.Hint(format, formats()), strings.Join(formats(), ", "))

@@ -21,6 +21,15 @@ type Field struct {
 	Host string
 }
 
+// elements are the information elements of IANA that fields of flow ends are (RFC 5102; the registry of IPFIX).
+var elements = map[string]int{
+	"FirstSeen": 156, "LastSeen": 157, "FlowInd": 148, "SrcIP": 8, "DstIP": 12, "SrcPort": 7, "DstPort": 11, "Proto": 4,
+	"FlowEndReason": 136, "VLAN": 58, "EtherType": 256, "SrcMAC": 56, "DstMAC": 80, "VLANID": 58,
+}
+
+// Element returns the number of the information element that the field is, 0 if it is none.
+func (f Field) Element() int { return elements[f.Go] }
+
 // Value returns the Go expression of the host's value. v is the variable that has it, if it has no expression of its own.
 func (f Field) Value(v string) string {
 	if f.Host == "" {
