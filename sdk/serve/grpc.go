@@ -56,7 +56,6 @@ func (s *server) unary(answer func(msg []byte) ([]byte, error)) grpc.MethodHandl
 		if err := decode(&request); err != nil {
 			return nil, err
 		}
-		defer request.Free()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		data, err := answer(request.Data)
@@ -70,7 +69,6 @@ func (s *server) unary(answer func(msg []byte) ([]byte, error)) grpc.MethodHandl
 // batches answers batches until the host ends the stream.
 func (s *server) batches(stream grpc.ServerStream) error {
 	var request Message
-	defer request.Free()
 	for {
 		if err := stream.RecvMsg(&request); err != nil {
 			if err == io.EOF {

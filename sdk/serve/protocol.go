@@ -4,6 +4,7 @@ package serve
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
@@ -49,19 +50,11 @@ const (
 // BatchesStream describes the method Batches to a client.
 var BatchesStream = grpc.StreamDesc{StreamName: "Batches", ServerStreams: true, ClientStreams: true}
 
-// Message is a message of sdk/wire. Data that was received is valid until Free.
+// Message is a message of sdk/wire. Data that was received is valid until the next message is received into it, which
+// has the same memory: buffers of gRPC's pool are cleared before each use.
 type Message struct {
 	Data   []byte
 	reused bool // Data is written again before it has been sent
-	buffer mem.Buffer
-}
-
-// Free releases the memory of a received message.
-func (m *Message) Free() {
-	if m.buffer != nil {
-		m.buffer.Free()
-		m.buffer, m.Data = nil, nil
-	}
 }
 
 // Codec is a gRPC codec that passes a [Message] through as it is, and encodes everything else,
@@ -87,9 +80,9 @@ func (Codec) Unmarshal(data mem.BufferSlice, v any) error {
 	if !ok {
 		return encoding.GetCodecV2("proto").Unmarshal(data, v)
 	}
-	m.Free()
-	m.buffer = data.MaterializeToBuffer(mem.DefaultBufferPool())
-	m.Data = m.buffer.ReadOnlyData()
+	n := data.Len()
+	m.Data = slices.Grow(m.Data[:0], n)[:n]
+	data.CopyTo(m.Data)
 	return nil
 }
 

@@ -133,7 +133,6 @@ func (p *peer) Release(broken bool) {
 		defer func() { <-p.process.exited }()
 	}
 	p.client.Kill()
-	p.answer.Free()
 }
 
 func (p *peer) started() bool { return p.process != nil && p.process.ID() != "" }
