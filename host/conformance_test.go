@@ -175,8 +175,12 @@ func runAll(t *testing.T, capture string, rows int, zone *time.Location, w way, 
 	t.Helper()
 	dir := t.TempDir()
 	var o outcome
-	values := settingsOf(t, append(sets, fmt.Sprint("batch.rows=", rows), "tcpwin.min_packets=2", "tcpwin.max_entries=7",
-		"tcpwinsink.to=file:"+filepath.Join(dir, "sink.bin"))...)
+	sets = append(sets, fmt.Sprint("batch.rows=", rows), "tcpwin.min_packets=2", "tcpwin.max_entries=7",
+		"tcpwinsink.to=file:"+filepath.Join(dir, "sink.bin"))
+	if w.plugins == nil {
+		sets = append(sets, "socketsink.to="+filepath.Join(dir, "socket.csv"), "netflowsink.to="+filepath.Join(dir, "netflow.ipfix"))
+	}
+	values := settingsOf(t, sets...)
 	c := Config{
 		Files: []string{capture}, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: zone, Quiet: true,
 	}
@@ -413,7 +417,7 @@ func TestWaysAreTaken(t *testing.T) {
 		{inC, "wasm", "inproc"},
 	} {
 		cfg := testConfig(t, "../testdata/plain.pcap")
-		cfg.Settings = settingsOf(t, "tcpwinsink.to=file:/dev/null")
+		cfg.Settings = settingsOf(t, "tcpwinsink.to=file:/dev/null", "socketsink.to=text:/dev/null", "netflowsink.to=ipfix:/dev/null")
 		c.config(t, &cfg, nil)
 		r, err := Run(context.Background(), cfg)
 		if err != nil {
