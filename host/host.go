@@ -15,6 +15,7 @@ import (
 
 	"github.com/t2host/t2host/host/capture"
 	"github.com/t2host/t2host/host/drive"
+	"github.com/t2host/t2host/host/internal/keep"
 	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/report"
@@ -26,6 +27,8 @@ import (
 type Config struct {
 	Files []string // captures, read as one stream; "-" is Stdin
 	Stdin io.Reader
+	// Interface opens the interface that is captured instead; note tells the user what happens to it.
+	Interface func(note func(string)) (capture.Live, error)
 	// List and SettingsFile were read already; no output may lead to them.
 	List, SettingsFile string
 
@@ -38,6 +41,9 @@ type Config struct {
 	Consent       plugin.Consent
 	Record        map[string]string // files that keep what crosses plugins' borders, by plugin.Key of the name
 	RecordPayload bool              // they keep payload too
+
+	// Keep is where the frames that are read are kept, as pcapng: FILE[:SIZE][,N], N numbered files of a size; empty: nowhere.
+	Keep string
 
 	Prefix          string   // of the output files, see OutputPrefix
 	RecordsToStdout bool     // flow records go to Stdout, the report to Stderr
@@ -73,7 +79,15 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	notices := newNotices(&c)
 	starting, begun := whileStarting(c.Stop)
 	defer begun()
-	p, err := planRun(&c, notices, starting)
+	var kept *keep.Target
+	if c.Keep != "" {
+		t, err := keep.Parse(c.Keep)
+		if err != nil {
+			return nil, &UsageError{fmt.Errorf("--write-pcap: %w", err)}
+		}
+		kept = &t
+	}
+	p, err := planRun(&c, kept, notices, starting)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +98,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 		return nil, &UsageError{err}
 	}
 	defer unlock()
-	src, err := openCapture(ctx, &c)
+	src, err := openInput(ctx, &c, notices)
 	if err != nil {
 		return nil, err
 	}
@@ -93,11 +107,17 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	keeper, err := keepFrames(ctx, kept, src, notices.warn)
+	if err != nil {
+		out.discard()
+		return nil, err
+	}
 	r := newReport(&c, p)
 	out.begin(r)
 	stages, err := openStages(&c, p, out, r.Date)
 	if err != nil {
 		out.discard()
+		keeper.discard()
 		if errors.As(err, new(*guard.Refused)) {
 			return nil, &UsageError{err}
 		}
@@ -106,10 +126,10 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	begun()
 	defer stopWith(ctx, c.Stop, src)()
 
-	runErr := run(src, p, c.Zone, stages, r)
+	runErr := run(src, keeper, p, c.Zone, stages, r)
+	keepErr := keeper.close(r)
 
-	describe(src, r)
-	damage := damageOf(src, r, out)
+	damage := describe(src, r, out)
 	if runErr != nil {
 		out.abort()
 		out.fill(r)
@@ -125,11 +145,11 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 			r.Plugins[i].Metrics = append(r.Plugins[i].Metrics, report.Metric{Metric: s.Plugin.Metrics[k], Value: value})
 		}
 	}
-	return r, errors.Join(closeErr, out.end(r), damage)
+	return r, errors.Join(closeErr, keepErr, out.end(r), damage)
 }
 
 // stopWith ends the input when ctx ends or stop is closed, until release is called.
-func stopWith(ctx context.Context, stop <-chan struct{}, src *capture.Source) (release func()) {
+func stopWith(ctx context.Context, stop <-chan struct{}, src source) (release func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	stopped := context.AfterFunc(ctx, src.Stop)
 	go func() {
@@ -160,14 +180,22 @@ func whileStarting(stop <-chan struct{}) (starting <-chan struct{}, begun func()
 	return closed, sync.OnceFunc(func() { close(done); <-gone })
 }
 
+// filesRead returns the paths that are read: an interface is none.
+func (c *Config) filesRead() []string {
+	if c.Interface != nil {
+		return nil
+	}
+	return c.Files
+}
+
 // planRun makes the plan of a run. Its errors are UsageErrors, unless the run was ended, by
 // closing starting, before it has begun.
-func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan, error) {
+func planRun(c *Config, kept *keep.Target, notices *notices, starting <-chan struct{}) (*plan.Plan, error) {
 	p, err := plan.Make(plan.Config{
 		Plugins: c.Plugins, Catalogue: c.Catalogue, Settings: c.Settings, Runtime: c.Runtime, Carrier: c.Carrier,
 		Consent: c.Consent, Record: c.Record,
 		Prefix: c.Prefix, RecordsToStdout: c.RecordsToStdout, Split: c.Split, SplitStart: c.SplitStart, To: c.To, Drivers: c.Drivers, Run: runID(),
-		Files: c.Files, Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Stdout: c.Stdout, Stderr: c.Stderr,
+		Kept: kept, Files: c.filesRead(), Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Stdout: c.Stdout, Stderr: c.Stderr,
 		Note: notices.note, Warn: notices.warn, Stop: starting,
 	})
 	if err == nil {
@@ -181,29 +209,8 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan,
 	}
 }
 
-// openCapture opens the input. It waits for the first bytes of a stream, which the user may
-// end.
-func openCapture(ctx context.Context, c *Config) (*capture.Source, error) {
-	type opened struct {
-		src *capture.Source
-		err error
-	}
-	done := make(chan opened, 1)
-	go func() {
-		src, err := capture.Open(c.Files, c.Stdin)
-		done <- opened{src, err}
-	}()
-	select {
-	case o := <-done:
-		return o.src, o.err
-	case <-c.Stop:
-	case <-ctx.Done():
-	}
-	return nil, errors.New("interrupted before the first byte of the input")
-}
-
-// describe adds to the report what was read.
-func describe(src *capture.Source, r *report.Report) {
+// describeFiles adds to the report what was read.
+func describeFiles(src *capture.Source, r *report.Report) {
 	r.Done, r.Size = src.Done()
 	for _, file := range src.Info() {
 		r.Snaplen = max(r.Snaplen, file.Snaplen)

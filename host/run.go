@@ -19,7 +19,7 @@ import (
 
 // run moves the data: capture and decoder on one goroutine, flow table and batches on a
 // second, each stage on one of its own.
-func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
+func run(src source, kept *keeper, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
 	start := time.Now()
 	var plugins []*sdk.Plugin
 	var passed field.Flow
@@ -35,7 +35,7 @@ func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipel
 	if err != nil {
 		return err
 	}
-	reader := startReader(src, decoder, p, layout)
+	reader := startReader(src, kept, decoder, p, layout)
 	f := newFlows(p, pipe, layout)
 	f.rules = rulesOf(plugins)
 	for b := range reader.blocks {
@@ -52,7 +52,7 @@ func run(src *capture.Source, p *plan.Plan, zone *time.Location, stages []*pipel
 
 	r.Counts, r.Flows = reader.decoder.Counts, f.table.Stats
 	r.SkippedLinks = reader.skipped
-	r.Start, r.Stop, r.Back = reader.first, reader.last, reader.back
+	r.Start, r.Stop, r.Back, r.Late = reader.first, reader.last, reader.back, reader.quiet.late
 	r.Memory, r.Physical = memory()
 	return err
 }
@@ -123,12 +123,26 @@ func (f *flows) block(b *block) {
 			f.next(false)
 		}
 	}
+	if b.quiet > 0 && f.err == nil {
+		f.quiet(b.quiet)
+	}
 	if b.idle && f.err == nil {
 		if !f.batch.Empty() {
 			f.next(false) // live input: nobody waits for a batch to be full
 		} else {
 			f.err = f.pipe.Failed() // nor for input to see that a plugin has ended the run
 		}
+	}
+}
+
+// quiet goes on to a time of packets at which there is none.
+func (f *flows) quiet(now int64) {
+	f.now = now
+	if now >= f.ticks.next {
+		f.tick()
+	}
+	if f.err == nil {
+		f.table.Advance(now)
 	}
 }
 
@@ -189,7 +203,8 @@ func (f *flows) finish() {
 type block struct {
 	headers [512]decode.Headers
 	n       int
-	idle    bool // live input: nothing more has come for a while
+	idle    bool  // live input: nothing more has come for a while
+	quiet   int64 // the packet time up to which nothing comes after these; 0: not known
 
 	// What plugins read beside the headers, of the same packets, if they read any.
 	fields          []decode.Fields
@@ -201,7 +216,7 @@ const blockBytes = 1 << 20
 
 // begin empties a block.
 func (b *block) begin() {
-	b.n = 0
+	b.n, b.quiet = 0, 0
 	b.payload.reset()
 	b.header.reset()
 }
@@ -243,6 +258,8 @@ type reader struct {
 	blocks  chan *block
 	free    chan *block
 	clock
+	quiet   quiet
+	kept    *keeper
 	payload int // bytes of each packet's payload to keep
 	header  int // bytes of each packet from its IP header on
 	fields  bool
@@ -250,10 +267,10 @@ type reader struct {
 	err     error // reading broke; cut and corrupt captures are no error here
 }
 
-func startReader(src *capture.Source, decoder *decode.Decoder, p *plan.Plan, layout *batch.Layout) *reader {
+func startReader(src source, kept *keeper, decoder *decode.Decoder, p *plan.Plan, layout *batch.Layout) *reader {
 	const inFlight = 16
 	r := &reader{
-		decoder: decoder, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
+		decoder: decoder, kept: kept, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
 		blocks: make(chan *block, inFlight), free: make(chan *block, inFlight),
 	}
 	for range inFlight {
@@ -270,7 +287,7 @@ func startReader(src *capture.Source, decoder *decode.Decoder, p *plan.Plan, lay
 // liveFlush is how long a packet of a live input waits at most.
 const liveFlush = 250 * time.Millisecond
 
-func (r *reader) read(src *capture.Source, firstLink bool) {
+func (r *reader) read(src source, firstLink bool) {
 	defer close(r.blocks)
 	var f capture.Frame
 	var link capture.LinkType
@@ -286,7 +303,15 @@ func (r *reader) read(src *capture.Source, firstLink bool) {
 	}
 	for {
 		err := src.Next(&f)
+		if err == capture.ErrQuiet {
+			b.quiet, r.quiet.last = f.Time, f.Time
+			r.kept.quiet(b.quiet)
+			hand(live)
+			continue
+		}
 		if err == capture.ErrIdle {
+			b.quiet = r.quiet.idle(src, r.previous)
+			r.kept.quiet(b.quiet)
 			hand(true)
 			continue
 		}
@@ -303,9 +328,14 @@ func (r *reader) read(src *capture.Source, firstLink bool) {
 			r.skipped++
 			continue
 		}
+		r.kept.frame(&f)
 		r.tick(f.Number, f.Time)
 		if live && b.n == 0 {
 			began = time.Now()
+			r.quiet.seen(began, f.Time)
+		}
+		if f.Time < r.quiet.last {
+			r.quiet.late++
 		}
 		h := &b.headers[b.n]
 		r.decoder.Decode(&f, h)

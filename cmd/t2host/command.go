@@ -14,6 +14,7 @@ import (
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/capture"
+	"github.com/t2host/t2host/host/live"
 	"github.com/t2host/t2host/host/nearest"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/printable"
@@ -23,7 +24,9 @@ import (
 
 // options are the flags of the main job. The short ones are T2's where T2 has them.
 type options struct {
-	file, list       string
+	file, list string
+	sensor
+	keep             string
 	prefix, split    string
 	plugins, folders []string
 	settings         string
@@ -78,7 +81,7 @@ Exit codes:
 func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	o := &options{stdin: stdin, raw: stdout, stdout: printable.Writer(stdout), stderr: stderr}
 	cmd := &cobra.Command{
-		Use:               "t2host (-r FILE | -R LIST) [-p NAMES] [FLAGS]",
+		Use:               "t2host (-r FILE | -R LIST | -i IFACE) [-p NAMES] [FLAGS]",
 		Short:             "network flow analysis by plugins",
 		Long:              long,
 		SilenceErrors:     true,
@@ -93,6 +96,12 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.SortFlags = false
 	f.StringVarP(&o.file, "pcap", "r", "", "read the capture `FILE`: pcap or pcapng, also gzip, bzip2 or zstd; - is standard input")
 	f.StringVarP(&o.list, "pcap-list", "R", "", "read the captures named in `LIST`, a line each, as one stream")
+	f.StringVarP(&o.iface, "interface", "i", "", "capture from the interface `IFACE`, or from any (t2host interfaces lists them)")
+	f.Uint32VarP(&o.snaplen, "snaplen", "S", live.DefaultSnaplen, "of -i: keep `BYTES` of each frame")
+	f.StringVarP(&o.ring, "rx-bufsize", "B", "64M", "of -i: memory between the kernel and t2host, `SIZE` with K, M or G")
+	f.BoolVar(&o.alone, "no-promiscuous", false, "of -i: only frames that are for this machine")
+	f.StringVar(&o.user, "user", "", "of -i: go on as the user `NAME` once the interface is open (default: who called sudo)")
+	f.StringVar(&o.keep, "write-pcap", "", "keep the frames that are read, as pcapng: `FILE[:SIZE][,N]`, N numbered files of a size of which the oldest one goes")
 	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or are in that folder (default: the input's name, in the folder that output.folder names); - writes flow records to standard output")
 	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, separated by commas; ./PATH is a module or an executable")
 	f.StringArrayVar(&o.to, "to", nil, "send rows of flows, or of another stream, to `[STREAM=]TARGET`: a file whose ending tells the format (flows.csv, flows.jsonl.gz), FORMAT:-, FORMAT+tcp://HOST:PORT")
@@ -113,7 +122,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, what was passed over, and the long end report")
 	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
 	f.BoolP("help", "h", false, "this help")
-	cmd.AddCommand(receiveCommand(), resendCommand(o), targetsCommand(o), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o), completionCommand(), manCommand())
+	cmd.AddCommand(receiveCommand(), resendCommand(o), targetsCommand(o), interfacesCommand(o), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o), completionCommand(), manCommand())
 	for _, c := range append(cmd.Commands(), cmd) {
 		c.DisableFlagsInUseLine = true // the lines name them
 	}
@@ -176,12 +185,16 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	switch {
-	case o.file == "" && o.list == "" && len(args) > 0:
+	case o.file == "" && o.list == "" && o.iface == "" && len(args) > 0:
 		return usagef("unknown command %q%s", args[0], nearest.Hint(args[0], commandNames(cmd)))
-	case o.file == "" && o.list == "":
-		return usagef("one of -r FILE and -R LIST is required (try t2host -h)")
+	case o.file == "" && o.list == "" && o.iface == "":
+		return usagef("one of -r FILE, -R LIST and -i IFACE is required (try t2host -h)")
 	case o.file != "" && o.list != "":
 		return usagef("-r and -R exclude each other: use one of them (try t2host -h)")
+	case o.iface != "" && o.file+o.list != "":
+		return usagef("-i excludes -r and -R: use one of them (try t2host -h)")
+	case o.iface == "" && (cmd.Flags().Changed("snaplen") || cmd.Flags().Changed("rx-bufsize") || o.alone || o.user != ""):
+		return usagef("-S, -B, --no-promiscuous and --user are for -i IFACE (try t2host -h)")
 	case o.prefix != "" && o.split != "":
 		return usagef("-w and -W exclude each other: both set where the outputs go (try t2host -h)")
 	case len(args) > 0:
@@ -189,6 +202,12 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	}
 	if err := checkPriority(o.folders); err != nil {
 		return err
+	}
+	if o.iface != "" {
+		if err := o.openInterface(); err != nil {
+			return err
+		}
+		defer o.open.Close()
 	}
 	found, err := o.search()
 	if err != nil {
@@ -216,7 +235,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	prefix = host.OutputPrefix(prefix, o.file+o.list, values)
+	prefix = host.OutputPrefix(prefix, o.file+o.list+o.iface, values)
 	names, to, err := o.sinksOfT2(names, found.Catalogue, prefix)
 	if err != nil {
 		return err
@@ -253,6 +272,10 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	c.To, c.Drivers = to, drivers()
 	if _, err := plugin.RuntimeNamed(o.runtime); err != nil && o.runtime != "" {
 		return usagef("--runtime: %v", err)
+	}
+	c.Keep = o.keep
+	if o.iface != "" {
+		c.Files, c.Interface = []string{o.iface}, o.sensor.input
 	}
 	if o.list != "" {
 		if c.Files, err = capture.List(o.list); err != nil {

@@ -24,6 +24,9 @@ func (o *options) summary(cmd *cobra.Command, c host.Config) error {
 }
 
 func (o *options) input() string {
+	if o.iface != "" {
+		return "-i " + o.iface
+	}
 	if o.list != "" {
 		return "-R " + o.list
 	}

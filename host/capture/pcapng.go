@@ -8,6 +8,7 @@ const (
 	ngInterface   = 1
 	ngPacket      = 2 // obsolete, still written by old dumpcap
 	ngSimple      = 3
+	ngStatistics  = 5
 	ngEnhanced    = 6
 	ngByteOrder   = 0x1a2b3c4d
 	ngMinBlock    = 12       // type, length, and the length again
@@ -17,8 +18,8 @@ const (
 )
 
 // ngReader reads pcapng (draft-ietf-opsawg-pcapng). It checks every length before it uses it, so that a cut and a
-// corruption are told apart and have a place. Blocks that no packet needs (name resolution, statistics, secrets,
-// custom and unknown ones) are skipped.
+// corruption are told apart and have a place. Blocks that no packet needs (name resolution, statistics but for
+// QuietMark, secrets, custom and unknown ones) are skipped.
 type ngReader struct {
 	w      *window
 	info   *FileInfo
@@ -56,6 +57,11 @@ func (r *ngReader) next(f *Frame) error {
 			packet, err = true, r.obsolete(f, body)
 		case ngSimple:
 			packet, err = true, r.simple(f, body)
+		case ngStatistics:
+			if r.quiet(f, body) {
+				r.w.r += len(blk)
+				return ErrQuiet
+			}
 		case ngInterface:
 			err = r.iface(body)
 		case ngSection:

@@ -10,6 +10,10 @@ import (
 // to flush. The next call continues where this one stopped.
 var ErrIdle = errors.New("capture: no input for 250 ms")
 
+// ErrQuiet is the error of [Source.Next] where no frame is, but the time up to which there is none: Frame.Time. A recording of
+// t2host's from an interface has such places, as the run had that made it.
+var ErrQuiet = errors.New("capture: no frame up to a time")
+
 var errStopped = errors.New("capture: stopped")
 
 const idle = 250 * time.Millisecond

@@ -79,7 +79,7 @@ func Open(paths []string, stdin io.Reader) (*Source, error) {
 //
 // It returns [io.EOF] at the end of the input, which is also where [Source.Stop] was called
 // and where a corrupt file cannot be read further (see [Source.Damage]); [ErrIdle] if live
-// input is silent, after which it may be called again; and any other error if a file could not
+// input is silent and [ErrQuiet] where a recording says that the interface was, after which it may be called again; and any other error if a file could not
 // be read (or was removed since Open), which ends the input too.
 func (s *Source) Next(f *Frame) error {
 	for {
@@ -101,7 +101,7 @@ func (s *Source) Next(f *Frame) error {
 			f.Number = s.number
 			return nil
 		}
-		if err == ErrIdle {
+		if err == ErrIdle || err == ErrQuiet {
 			return err
 		}
 		if err != errStopped {

@@ -69,6 +69,12 @@ func (r *Report) input(b *brief) {
 			time.Unix(0, r.Stop).UTC().Format(layout), sdk.Seconds(r.Stop-r.Start, 3)))
 	}
 	b.add("packets", fmt.Sprintf("%s, %s bytes on the wire", sdk.Count(n.Packets), sdk.Count(n.WireBytes)))
+	if l := r.Live; l != nil {
+		b.add("capture", l.brief())
+	}
+	if k := r.Kept; k != nil {
+		b.add("kept", k.text())
+	}
 	b.add("flows", fmt.Sprintf("%d in %d conversations: %d IPv4, %d IPv6, %d layer 2", f.Created, f.Conversations, f.IPv4, f.IPv6, f.Layer2))
 }
 

@@ -98,6 +98,10 @@ func (r *Report) warnings() []string {
 		}
 		list = append(list, text)
 	}
+	if r.Live != nil {
+		list = append(list, r.Live.warnings(strings.Join(r.Files, ", "))...)
+	}
+	warn(r.Late, "Packets from before a time that had passed without packets, which their flows and reports came too early for")
 	warn(r.SkippedLinks, "Packets of other link types skipped: capture.link_types is first")
 	warn(c.Panics, "Packets on which the decoder broke: please report them")
 	list = append(list, r.Warnings...)

@@ -34,6 +34,9 @@ type Report struct {
 
 	Start, Stop      int64         // packet time, nanoseconds since 1970 UTC
 	Back             Back          // where it went back
+	Live             *Live         // of an interface; nil: the input is files
+	Kept             *Kept         // frames of the input that were kept; nil: none
+	Late             uint64        // packets from before a time that had passed without packets
 	Elapsed          time.Duration // from the start to the last packet
 	Flushed          time.Duration // to the last flow's end
 	Counts           decode.Counts

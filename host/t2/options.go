@@ -19,7 +19,7 @@ var Options = []Option{
 	{"t2", []string{"-b FILE"}, []string{"--plugin-list"}, "`plugins = [\"tcpwin\", …]` in `t2host.toml`, or `-p`", false},
 	{"t2", []string{"-V", "-h"}, []string{"--version", "--help"}, "the same", true},
 	{"t2", []string{"-f N"}, []string{"--hash-factor"}, "`--set flow.max_flows=N`, live flows instead of a factor", false},
-	{"t2", []string{"-i IF", "-B SIZE", "-S LEN"}, []string{"--interface", "--rx-bufsize", "--snaplen"}, "not yet: `tcpdump -i IF -U -w - \\| t2host -r - …`", false},
+	{"t2", []string{"-i IF", "-B SIZE", "-S LEN"}, []string{"--interface", "--rx-bufsize", "--snaplen"}, "the same; `-B` has K, M or G and is at least 2M", true},
 	{"t2", []string{"-D EXPR"}, []string{"--input-regex"}, "not yet: `-R LIST` reads files as one stream", false},
 	{"t2", []string{"-m", "-M SEC"}, []string{"--monfile", "--mon-interval"}, "not yet: `-l` keeps the end report", false},
 	{"t2", []string{"-s"}, []string{"--packets"}, "not yet: there is no packet file", false},

@@ -235,6 +235,14 @@ func (t *Table) Finish() {
 	}
 }
 
+// Advance ends the flows that have timed out by a packet time at which no packet comes. As T2 it does nothing where flows end at
+// packets only.
+func (t *Table) Advance(now int64) {
+	if t.cfg.Seconds {
+		t.pass(now)
+	}
+}
+
 // End ends the flow in slot and its opposite at the packet time now, because a plugin's rule says so.
 func (t *Table) End(slot uint32, now int64) {
 	t.now = now

@@ -7,6 +7,7 @@ import (
 
 	"github.com/t2host/t2host/host/internal/claims"
 	"github.com/t2host/t2host/host/internal/inputfile"
+	"github.com/t2host/t2host/host/internal/keep"
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk"
@@ -44,6 +45,15 @@ func (p *Plan) claim(c *Config) {
 	if p.Log != nil {
 		path := p.Log.Target.Path
 		p.Files.WritePath(claims.Output{What: "the end report", Prefixed: true, Names: claims.Exactly(path, path+".part")}, path)
+	}
+	if k := c.Kept; k != nil {
+		o := claims.Output{What: "--write-pcap", Cure: "name another file", Names: claims.Exactly(k.Path, k.Path+keep.Part)}
+		if k.Size > 0 {
+			o.Names = []claims.Names{claims.Numbered(k.Path, "", 0), claims.Numbered(k.Path, keep.Part, 0)}
+			p.Files.Write(o)
+		} else {
+			p.Files.WritePath(o, k.Path)
+		}
 	}
 	p.Files.WriteStream("standard output", c.Stdout)
 	p.Files.WriteStream("standard error", c.Stderr)

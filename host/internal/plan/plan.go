@@ -12,6 +12,7 @@ import (
 	"github.com/t2host/t2host/host/drive"
 	"github.com/t2host/t2host/host/internal/claims"
 	"github.com/t2host/t2host/host/internal/inputfile"
+	"github.com/t2host/t2host/host/internal/keep"
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/internal/target"
 	"github.com/t2host/t2host/host/internal/undelivered"
@@ -39,6 +40,7 @@ type Config struct {
 	Drivers         []*drive.Kind
 	Run             string
 
+	Kept               *keep.Target // where frames are kept; nil: nowhere
 	Files              []string
 	Stdin              io.Reader
 	List, SettingsFile string

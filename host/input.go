@@ -1,0 +1,65 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/t2host/t2host/host/capture"
+	"github.com/t2host/t2host/host/report"
+)
+
+// source is where frames come from: capture files, or an interface.
+type source interface {
+	Next(*capture.Frame) error
+	Live() bool
+	Stop()
+	Close() error
+}
+
+// openInput opens the input. It waits for the first bytes of a stream, which the user may end.
+func openInput(ctx context.Context, c *Config, notices *notices) (source, error) {
+	if c.Interface != nil {
+		return c.Interface(notices.warn)
+	}
+	type opened struct {
+		src *capture.Source
+		err error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		src, err := capture.Open(c.Files, c.Stdin)
+		done <- opened{src, err}
+	}()
+	select {
+	case o := <-done:
+		if o.err != nil {
+			return nil, o.err
+		}
+		return o.src, nil
+	case <-c.Stop:
+	case <-ctx.Done():
+	}
+	return nil, errors.New("interrupted before the first byte of the input")
+}
+
+// describe adds to the report what was read, and returns an error if the input was corrupt or ended before its time.
+func describe(src source, r *report.Report, out *outlets) error {
+	if l, ok := src.(capture.Live); ok {
+		return describeLive(l, r)
+	}
+	files := src.(*capture.Source)
+	describeFiles(files, r)
+	return damageOf(files, r, out)
+}
+
+// describeLive adds to the report what an interface was, and what it lost.
+func describeLive(l capture.Live, r *report.Report) error {
+	info, stats := l.Info(), l.Stats()
+	r.Links, r.Snaplen = []string{info.Link.String()}, info.Snaplen
+	r.Live = &report.Live{How: info.How, LiveStats: stats}
+	if err := l.Err(); err != nil {
+		return fmt.Errorf("input: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+// Package live captures frames from a network interface.
+package live
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Any is the name that stands for all interfaces.
+const Any = "any"
+
+// Bounds and defaults of a Config.
+const (
+	DefaultSnaplen = 262144 // whole frames
+	DefaultRing    = 64 << 20
+	MinRing        = 2 * block
+	MaxRing        = 4 << 30
+
+	// block is the size of a block of the ring: a frame that does not fit into one is cut.
+	block = 1 << 20
+)
+
+// Config is what is captured.
+type Config struct {
+	Interface   string
+	Snaplen     int  // bytes kept of a frame
+	Ring        int  // bytes of the ring between kernel and program, whole blocks
+	Promiscuous bool // frames for others too
+
+	// Filter is a program that the kernel runs over each frame before it copies it; nil: all frames.
+	Filter []Instruction
+
+	Note func(line string) // tells the user what happens to the interface
+}
+
+// Instruction is one of classic BPF.
+type Instruction struct {
+	Code   uint16
+	Jt, Jf uint8
+	K      uint32
+}
+
+// Refused is the error of an interface that the user may not capture from.
+type Refused struct{ Interface, Program string }
+
+func (e *Refused) Error() string {
+	return fmt.Sprintf("interface %s: capturing needs the capability CAP_NET_RAW: run t2host with sudo, or once: sudo setcap cap_net_raw+ep %s", e.Interface, e.Program)
+}
+
+// ErrGone is the error of a capture whose interface was removed.
+var ErrGone = errors.New("is gone")

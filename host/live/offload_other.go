@@ -1,0 +1,7 @@
+//go:build !linux
+
+package live
+
+func speed(string) int { return 0 }
+
+func offloads(string) []string { return nil }
