@@ -6,7 +6,7 @@
 # make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, the slowest of the hostile modules, a flood of 10 million flows in every runtime, 200,000 packets against tshark, 10 minutes of each fuzz target and 20 of the decoder's
 # make bench    the measurements
 # make build    bin/t2host
-# make cross    the same for other systems, to see that it builds
+# make cross    the same for macOS on arm64, to see that it builds; make lint checks the types for Windows
 
 GO          ?= go
 # One way of compiling for commands, tests and linters: each package is compiled once. A release is static.
@@ -18,7 +18,7 @@ GOFUMPT      = $(GO) run mvdan.cc/gofumpt@v0.12.0
 PACKAGES     = ./... ./testdata/built ./testdata/events/... ./testdata/module ./testdata/make ./testdata/record ./testdata/network ./testdata/compare
 DEADCODE     = golang.org/x/tools/cmd/deadcode@v0.52.0
 FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode sdk/value:FuzzEscape host/printable:FuzzLine sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit host/settings:FuzzTrusted host/settings:FuzzTemplate \
-               host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord host/internal/undelivered:FuzzReader host/internal/where:FuzzCompile host/internal/target:FuzzParse host/internal/encode:FuzzTexts host/drive:FuzzParcel sdk/tcpstream:FuzzInsert
+               host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord host/internal/undelivered:FuzzReader host/internal/where:FuzzCompile host/internal/target:FuzzParse host/internal/encode:FuzzTexts host/internal/encode:FuzzBin host/filter:FuzzCompile host/drive:FuzzParcel sdk/tcpstream:FuzzInsert
 WASM         = host/plugin/wasm/modules/plugins.wasm
 SUM          = host/plugin/wasm/modules/plugins.sum
 SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)

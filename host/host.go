@@ -15,6 +15,7 @@ import (
 
 	"github.com/t2host/t2host/host/capture"
 	"github.com/t2host/t2host/host/drive"
+	"github.com/t2host/t2host/host/filter"
 	"github.com/t2host/t2host/host/internal/keep"
 	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/plugin"
@@ -42,6 +43,8 @@ type Config struct {
 	Record        map[string]string // files that keep what crosses plugins' borders, by plugin.Key of the name
 	RecordPayload bool              // they keep payload too
 
+	// Filter tells which frames are read; nil: all.
+	Filter *filter.Filter
 	// Keep is where the frames that are read are kept, as pcapng: FILE[:SIZE][,N], N numbered files of a size; empty: nowhere.
 	Keep string
 
@@ -126,7 +129,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	begun()
 	defer stopWith(ctx, c.Stop, src)()
 
-	runErr := run(src, keeper, p, c.Zone, stages, r)
+	runErr := run(src, c.Filter, keeper, p, c.Zone, stages, r)
 	keepErr := keeper.close(r)
 
 	damage := describe(src, r, out)

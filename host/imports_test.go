@@ -38,6 +38,7 @@ var imports = map[string]string{
 	"host/internal/checksum":                "",
 	"host/internal/claims":                  "host/cause host/internal/outfile",
 	"host/drive":                            "host/nearest sdk/value host/internal/jsontext",
+	"host/filter":                           "host/capture",
 	"host/internal/jsontext":                "sdk/value",
 	"host/internal/stream":                  "sdk sdk/answer sdk/field sdk/value",
 	"host/internal/where":                   "host/nearest sdk/value",
@@ -77,7 +78,7 @@ var imports = map[string]string{
 	"host/receive":                          "host/internal/outlet",
 	"host/resend":                           "host host/cause host/internal/claims host/internal/disk host/internal/outfile host/internal/outlet host/internal/owned host/internal/undelivered host/drive host/internal/target",
 	"host/report":                           "sdk host/internal/decode host/internal/flowtable host/internal/outlet host/printable host/version host/capture",
-	"host":                                  "sdk host/record host/plugin/remote host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable host/version host/internal/plan sdk/answer sdk/guard host/drive host/internal/stream host/internal/target sdk/field sdk/value host/internal/encode host/internal/keep",
+	"host":                                  "sdk host/record host/plugin/remote host/capture host/internal/decode host/internal/flowtable host/internal/batch host/internal/pipeline host/plugin host/settings host/internal/outlet host/report host/printable host/version host/internal/plan sdk/answer sdk/guard host/drive host/internal/stream host/internal/target sdk/field sdk/value host/internal/encode host/internal/keep host/filter",
 	"host/record":                           "sdk sdk/wire host/internal/outfile sdk/answer sdk/field sdk/guard sdk/value",
 	"host/build":                            "host host/aside host/cause host/gobuild host/plugin host/plugin/manifest",
 	"host/store":                            "host host/aside host/plugin",
@@ -107,7 +108,7 @@ var imports = map[string]string{
 	"plugins/txtsink":                       "sdk sdk/value",
 	"plugins/all":                           "sdk plugins/basicflow plugins/basicstats plugins/communityid plugins/netflowsink plugins/octets plugins/socketsink plugins/tcpstates plugins/tcpwin plugins/tcpwinsink plugins/txtsink",
 	"plugins/all/cmd/all":                   "plugins/all sdk/serve",
-	"cmd/t2host":                            "host/aside host/confine host/build host/cause sdk sdk/wire sdk/serve host host/firstparty host/plugin host/plugin/manifest host/store host/capture host/settings host/nearest host/report host/receive host/resend host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host host/launch host/worker sdk/field sdk/setting github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man host/drive host/drive/kafka host/drive/nats host/drive/parquet host/drive/postgres host/drive/sqlite host/drive/webhook host/live",
+	"cmd/t2host":                            "host/aside host/confine host/build host/cause sdk sdk/wire sdk/serve host host/firstparty host/plugin host/plugin/manifest host/store host/capture host/settings host/nearest host/report host/receive host/resend host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host host/launch host/worker sdk/field sdk/setting github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man host/drive host/drive/kafka host/drive/nats host/drive/parquet host/drive/postgres host/drive/sqlite host/drive/webhook host/live host/filter",
 	"testdata/guests/escapes":               "sdk sdk/serve golang.org/x/sys",
 	"testdata/guests/allocates":             "sdk sdk/serve sdk/field",
 	"testdata/events":                       "sdk sdk/field",
@@ -122,7 +123,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too, beside their own package and what it may.
-const testImports = "testdata/built testdata/events testdata/flood testdata/module example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
+const testImports = "golang.org/x/sys testdata/built testdata/events testdata/flood testdata/module example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
 
 // tests are the importers that testImports is for.
 const tests = "tests"

@@ -23,6 +23,13 @@ const (
 // seen notes a packet that came now.
 func (q *quiet) seen(now time.Time, packet int64) { q.lag = now.Sub(time.Unix(0, packet)) }
 
+// leftOut returns the time that has passed at a frame that is not read, 0 if it did not reach another second: frames come in the
+// order of their times, or nearly so.
+func (q *quiet) leftOut(frame, previous int64) int64 {
+	const nearly = 100 * time.Millisecond
+	return q.reach(frame-int64(nearly), previous)
+}
+
 // idle returns the time that has passed on an idle input, 0 if it did not reach another second. previous is the time of
 // the packet before.
 func (q *quiet) idle(src source, previous int64) int64 {
@@ -36,8 +43,13 @@ func (q *quiet) idle(src source, previous int64) int64 {
 	case q.lag > -mostLag && q.lag < mostLag:
 		until = time.Now().Add(-pipeMargin - max(q.lag, 0)).UnixNano()
 	}
+	return q.reach(until, previous)
+}
+
+// reach goes on to the last whole second, and returns it if it is another one.
+func (q *quiet) reach(until, previous int64) int64 {
 	until -= until % int64(time.Second)
-	if until <= q.last || until <= previous {
+	if previous == 0 || until <= q.last || until <= previous {
 		return 0
 	}
 	q.last = until

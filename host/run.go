@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/capture"
+	"github.com/t2host/t2host/host/filter"
 	"github.com/t2host/t2host/host/internal/batch"
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
@@ -19,7 +20,7 @@ import (
 
 // run moves the data: capture and decoder on one goroutine, flow table and batches on a
 // second, each stage on one of its own.
-func run(src source, kept *keeper, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
+func run(src source, only *filter.Filter, kept *keeper, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
 	start := time.Now()
 	var plugins []*sdk.Plugin
 	var passed field.Flow
@@ -35,7 +36,7 @@ func run(src source, kept *keeper, p *plan.Plan, zone *time.Location, stages []*
 	if err != nil {
 		return err
 	}
-	reader := startReader(src, kept, decoder, p, layout)
+	reader := startReader(src, only, kept, decoder, p, layout)
 	f := newFlows(p, pipe, layout)
 	f.rules = rulesOf(plugins)
 	for b := range reader.blocks {
@@ -51,7 +52,7 @@ func run(src source, kept *keeper, p *plan.Plan, zone *time.Location, stages []*
 	r.Flushed = time.Since(start)
 
 	r.Counts, r.Flows = reader.decoder.Counts, f.table.Stats
-	r.SkippedLinks = reader.skipped
+	r.SkippedLinks, r.LeftOut = reader.skipped, reader.left
 	r.Start, r.Stop, r.Back, r.Late = reader.first, reader.last, reader.back, reader.quiet.late
 	r.Memory, r.Physical = memory()
 	return err
@@ -259,18 +260,20 @@ type reader struct {
 	free    chan *block
 	clock
 	quiet   quiet
+	only    *filter.Filter
 	kept    *keeper
-	payload int // bytes of each packet's payload to keep
-	header  int // bytes of each packet from its IP header on
+	left    uint64 // frames that the filter left out
+	payload int    // bytes of each packet's payload to keep
+	header  int    // bytes of each packet from its IP header on
 	fields  bool
 	skipped uint64
 	err     error // reading broke; cut and corrupt captures are no error here
 }
 
-func startReader(src source, kept *keeper, decoder *decode.Decoder, p *plan.Plan, layout *batch.Layout) *reader {
+func startReader(src source, only *filter.Filter, kept *keeper, decoder *decode.Decoder, p *plan.Plan, layout *batch.Layout) *reader {
 	const inFlight = 16
 	r := &reader{
-		decoder: decoder, kept: kept, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
+		decoder: decoder, only: only, kept: kept, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
 		blocks: make(chan *block, inFlight), free: make(chan *block, inFlight),
 	}
 	for range inFlight {
@@ -291,6 +294,7 @@ func (r *reader) read(src source, firstLink bool) {
 	defer close(r.blocks)
 	var f capture.Frame
 	var link capture.LinkType
+	var passed uint64
 	var began time.Time // of the block, live input
 	live := src.Live()
 	b := <-r.free
@@ -320,6 +324,26 @@ func (r *reader) read(src source, firstLink bool) {
 				r.err = err
 			}
 			break
+		}
+		if r.only != nil {
+			ok, err := r.only.Match(&f)
+			if err != nil {
+				r.err = err
+				break
+			}
+			if !ok {
+				r.left++
+				if q := int64(0); live {
+					if q = r.quiet.leftOut(f.Time, r.previous); q > 0 {
+						b.quiet = q
+						r.kept.quiet(q)
+						hand(true)
+					}
+				}
+				continue
+			}
+			passed++
+			f.Number = passed // as in a file of these frames
 		}
 		if r.decoder.Counts.Packets == 0 {
 			link = f.Link

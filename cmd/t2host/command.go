@@ -14,12 +14,12 @@ import (
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/capture"
+	"github.com/t2host/t2host/host/filter"
 	"github.com/t2host/t2host/host/live"
 	"github.com/t2host/t2host/host/nearest"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/settings"
-	"github.com/t2host/t2host/host/t2"
 )
 
 // options are the flags of the main job. The short ones are T2's where T2 has them.
@@ -27,6 +27,8 @@ type options struct {
 	file, list string
 	sensor
 	keep             string
+	filterFile       string
+	filter           *filter.Filter // nil: all frames
 	prefix, split    string
 	plugins, folders []string
 	settings         string
@@ -81,7 +83,7 @@ Exit codes:
 func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	o := &options{stdin: stdin, raw: stdout, stdout: printable.Writer(stdout), stderr: stderr}
 	cmd := &cobra.Command{
-		Use:               "t2host (-r FILE | -R LIST | -i IFACE) [-p NAMES] [FLAGS]",
+		Use:               "t2host (-r FILE | -R LIST | -i IFACE) [-p NAMES] [FLAGS] [FILTER]",
 		Short:             "network flow analysis by plugins",
 		Long:              long,
 		SilenceErrors:     true,
@@ -101,6 +103,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.StringVarP(&o.ring, "rx-bufsize", "B", "64M", "of -i: memory between the kernel and t2host, `SIZE` with K, M or G")
 	f.BoolVar(&o.alone, "no-promiscuous", false, "of -i: only frames that are for this machine")
 	f.StringVar(&o.user, "user", "", "of -i: go on as the user `NAME` once the interface is open (default: who called sudo)")
+	f.StringVarP(&o.filterFile, "bpf-file", "F", "", "the filter is in `FILE`, not in the remaining words (tcpdump's language; t2host filter explains one)")
 	f.StringVar(&o.keep, "write-pcap", "", "keep the frames that are read, as pcapng: `FILE[:SIZE][,N]`, N numbered files of a size of which the oldest one goes")
 	f.StringVarP(&o.prefix, "output-prefix", "w", "", "output files begin with `PREFIX`, or are in that folder (default: the input's name, in the folder that output.folder names); - writes flow records to standard output")
 	f.StringSliceVarP(&o.plugins, "plugins", "p", nil, "load these plugins, and what they require: `NAMES`, separated by commas; ./PATH is a module or an executable")
@@ -122,7 +125,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, what was passed over, and the long end report")
 	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
 	f.BoolP("help", "h", false, "this help")
-	cmd.AddCommand(receiveCommand(), resendCommand(o), targetsCommand(o), interfacesCommand(o), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o), completionCommand(), manCommand())
+	cmd.AddCommand(receiveCommand(), resendCommand(o), targetsCommand(o), interfacesCommand(o), filterCommand(o), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o), completionCommand(), manCommand())
 	for _, c := range append(cmd.Commands(), cmd) {
 		c.DisableFlagsInUseLine = true // the lines name them
 	}
@@ -197,8 +200,9 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return usagef("-S, -B, --no-promiscuous and --user are for -i IFACE (try t2host -h)")
 	case o.prefix != "" && o.split != "":
 		return usagef("-w and -W exclude each other: both set where the outputs go (try t2host -h)")
-	case len(args) > 0:
-		return usagef("unexpected argument %q (try t2host -h): %s", args[0], t2.Answer("a filter", t2.Here("t2", "EXPRESSION")))
+	}
+	if err := o.readFilter(args); err != nil {
+		return err
 	}
 	if err := checkPriority(o.folders); err != nil {
 		return err
@@ -273,7 +277,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if _, err := plugin.RuntimeNamed(o.runtime); err != nil && o.runtime != "" {
 		return usagef("--runtime: %v", err)
 	}
-	c.Keep = o.keep
+	c.Keep, c.Filter = o.keep, o.filter
 	if o.iface != "" {
 		c.Files, c.Interface = []string{o.iface}, o.sensor.input
 	}

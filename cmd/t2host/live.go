@@ -40,6 +40,9 @@ func (o *options) openInterface() error {
 		Interface: o.iface, Snaplen: int(min(o.snaplen, live.DefaultSnaplen)), Ring: ring, Promiscuous: !o.alone,
 		Note: func(line string) { (*o.note.Load())(line) },
 	}
+	if o.filter != nil {
+		c.Filter = o.kernelFilter
+	}
 	if o.open, err = live.Open(c); err != nil {
 		if errors.As(err, new(*live.Refused)) {
 			return err

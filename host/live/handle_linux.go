@@ -36,9 +36,9 @@ func openHandle(c Config, d device) (*handle, error) {
 	if err = socket.SetCaptureLength(min(c.Snaplen, DefaultSnaplen)); err == nil {
 		err = socket.SetPromiscuous(c.Promiscuous)
 	}
-	if err == nil && c.Filter != nil {
+	if program := c.program(d.link, d.cooked); err == nil && program != nil {
 		var list []bpf.RawInstruction
-		for _, f := range c.Filter {
+		for _, f := range program {
 			list = append(list, bpf.RawInstruction{Op: f.Code, Jt: f.Jt, Jf: f.Jf, K: f.K})
 		}
 		err = socket.SetBPF(list)

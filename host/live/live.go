@@ -4,6 +4,8 @@ package live
 import (
 	"errors"
 	"fmt"
+
+	"github.com/t2host/t2host/host/capture"
 )
 
 // Any is the name that stands for all interfaces.
@@ -27,8 +29,9 @@ type Config struct {
 	Ring        int  // bytes of the ring between kernel and program, whole blocks
 	Promiscuous bool // frames for others too
 
-	// Filter is a program that the kernel runs over each frame before it copies it; nil: all frames.
-	Filter []Instruction
+	// Filter returns a program that the kernel runs over each frame of a link type before it copies it, which returns length for
+	// those that are wanted; nil: all frames. The kernel has taken VLAN tags out before.
+	Filter func(link capture.LinkType, length uint32) []Instruction
 
 	Note func(line string) // tells the user what happens to the interface
 }
@@ -38,6 +41,18 @@ type Instruction struct {
 	Code   uint16
 	Jt, Jf uint8
 	K      uint32
+}
+
+// program returns the program of the kernel, nil if none is needed. Without the link layer's header none can be written.
+func (c *Config) program(link capture.LinkType, cooked bool) (list []Instruction) {
+	if c.Filter != nil && !cooked {
+		list = c.Filter(link, uint32(c.Snaplen))
+	}
+	if list == nil && c.Snaplen < DefaultSnaplen {
+		const returnK = 0x06
+		list = []Instruction{{Code: returnK, K: uint32(c.Snaplen)}}
+	}
+	return list
 }
 
 // Refused is the error of an interface that the user may not capture from.

@@ -87,11 +87,7 @@ func (r *ring) setUp() error {
 	if err := unix.SetsockoptTpacketReq3(r.fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &request); err != nil {
 		return os.NewSyscallError("setsockopt PACKET_RX_RING", err)
 	}
-	filter := r.config.Filter
-	if filter == nil && r.config.Snaplen < DefaultSnaplen {
-		filter = []Instruction{{Code: unix.BPF_RET | unix.BPF_K, K: uint32(r.config.Snaplen)}}
-	}
-	if filter != nil {
+	if filter := r.config.program(r.device.link, r.device.cooked); filter != nil {
 		if err := attach(r.fd, filter); err != nil {
 			return err
 		}

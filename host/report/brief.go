@@ -68,7 +68,11 @@ func (r *Report) input(b *brief) {
 		b.add("time", fmt.Sprintf("%s to %s UTC: %s s", time.Unix(0, r.Start).UTC().Format(layout),
 			time.Unix(0, r.Stop).UTC().Format(layout), sdk.Seconds(r.Stop-r.Start, 3)))
 	}
-	b.add("packets", fmt.Sprintf("%s, %s bytes on the wire", sdk.Count(n.Packets), sdk.Count(n.WireBytes)))
+	left := ""
+	if r.LeftOut > 0 {
+		left = "; " + sdk.Count(r.LeftOut) + " more do not pass the filter"
+	}
+	b.add("packets", fmt.Sprintf("%s, %s bytes on the wire%s", sdk.Count(n.Packets), sdk.Count(n.WireBytes), left))
 	if l := r.Live; l != nil {
 		b.add("capture", l.brief())
 	}

@@ -29,6 +29,9 @@ func (l *Live) lost() string {
 
 // warnings tells what distorts the capture, and the cure.
 func (l *Live) warnings(name string) (list []string) {
+	if name == "any" {
+		name = "INTERFACE"
+	}
 	if l.Ring > 0 {
 		list = append(list, "Frames lost because plugins are slower than the interface: "+sdk.Share(l.Ring, l.Ring+l.Received)+": a larger ring (-B) helps with bursts, a filter or fewer plugins with more")
 	}

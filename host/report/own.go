@@ -18,6 +18,15 @@ func (r *Report) own() string {
 }
 
 func (r *Report) costs(l *lines) {
+	if r.Live != nil {
+		fmt.Fprintf(l, "Captured by a %s\n", r.Live.brief())
+	}
+	if r.LeftOut > 0 {
+		fmt.Fprintf(l, "Frames that do not pass the filter: %s\n", sdk.Count(r.LeftOut))
+	}
+	if r.Kept != nil {
+		fmt.Fprintf(l, "Kept: %s\n", printable.Line(r.Kept.text()))
+	}
 	for _, p := range r.Plugins {
 		if r.Counts.Packets > 0 {
 			fmt.Fprintf(l, "Cost of %s (%s): %.1f ns a packet, %s bytes crossed\n", p.Name, p.Runtime,

@@ -36,6 +36,7 @@ type Report struct {
 	Back             Back          // where it went back
 	Live             *Live         // of an interface; nil: the input is files
 	Kept             *Kept         // frames of the input that were kept; nil: none
+	LeftOut          uint64        // frames that the filter left out
 	Late             uint64        // packets from before a time that had passed without packets
 	Elapsed          time.Duration // from the start to the last packet
 	Flushed          time.Duration // to the last flow's end

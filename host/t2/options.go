@@ -27,7 +27,7 @@ var Options = []Option{
 	{"t2", []string{"-x ID"}, []string{"--sensor-id"}, "none: name the outputs of a sensor with `-w`", false},
 	{"t2", []string{"-c CPU"}, []string{"--cpu"}, "none: `taskset -c CPU t2host …`", false},
 	{"t2", []string{"-P PRIO"}, []string{"--priority"}, "none: `nice -n PRIO t2host …`", false},
-	{"t2", []string{"-F FILE", "EXPRESSION"}, []string{"--bpf-file"}, "none: `tcpdump -r FILE -w - EXPRESSION \\| t2host -r - …`", false},
+	{"t2", []string{"-F FILE", "EXPRESSION"}, []string{"--bpf-file"}, "the same", true},
 
 	{"t2plugin", []string{"-c NAME", "-s", "-m", "-t", "-n", "-l", "-y"}, []string{"--create", "--sink", "--minimal", "--t2buf", "--number", "--list", "--yes"}, "`t2host new-plugin` with the same letters; a folder that is not empty is never deleted", true},
 	{"t2plugin", []string{"--cpp", "--c++", "--rust"}, nil, "[the ABI](abi.md): any language that compiles to WebAssembly, or speaks gRPC", false},
