@@ -117,7 +117,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	}
 	r := newReport(&c, p)
 	out.begin(r)
-	stages, err := openStages(&c, p, out, r.Date)
+	stages, err := openStages(&c, p, out, isInterface(src), r.Date)
 	if err != nil {
 		out.discard()
 		keeper.discard()
@@ -138,17 +138,23 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 		out.fill(r)
 		return r, runErr
 	}
+	out.fail(stages)
 	closeErr := out.close()
 	out.fill(r)
+	var failures []error
 	for i, s := range stages[:len(r.Plugins)] { // one more is that of the streams
 		r.Plugins[i].Lines, r.Plugins[i].Summary = s.Report.All(), s.Report.Summary
 		r.Plugins[i].Cost, r.Plugins[i].Bytes = s.Cost, s.Bytes
 		r.Plugins[i].Ends, r.Plugins[i].Alarms = s.Ends, s.Marked
+		if s.Failure != nil {
+			r.Plugins[i].Failed, r.Plugins[i].Lost = true, s.Lost
+			failures = append(failures, s.Failure)
+		}
 		for k, value := range s.Metrics {
 			r.Plugins[i].Metrics = append(r.Plugins[i].Metrics, report.Metric{Metric: s.Plugin.Metrics[k], Value: value})
 		}
 	}
-	return r, errors.Join(closeErr, keepErr, out.end(r), damage)
+	return r, errors.Join(errors.Join(failures...), closeErr, keepErr, out.end(r), damage)
 }
 
 // stopWith ends the input when ctx ends or stop is closed, until release is called.

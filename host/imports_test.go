@@ -119,11 +119,11 @@ var imports = map[string]string{
 	"testdata/flood":                        "",
 	"testdata/make":                         "host/capture github.com/google/gopacket github.com/klauspost/compress",
 	"testdata/record":                       "github.com/google/gopacket golang.org/x/sys golang.org/x/net",
-	"testdata/network":                      "",
+	"testdata/network":                      "golang.org/x/sys",
 }
 
 // testImports are what tests of every package may import too, beside their own package and what it may.
-const testImports = "golang.org/x/sys testdata/built testdata/events testdata/flood testdata/module example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
+const testImports = "plugins/basicflow plugins/basicstats plugins/txtsink golang.org/x/sys testdata/built testdata/events testdata/flood testdata/module example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
 
 // tests are the importers that testImports is for.
 const tests = "tests"

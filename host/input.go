@@ -17,6 +17,9 @@ type source interface {
 	Close() error
 }
 
+// isInterface reports whether a source is an interface, whose run goes on without a plugin that fails.
+func isInterface(src source) bool { _, ok := src.(capture.Live); return ok }
+
 // openInput opens the input. It waits for the first bytes of a stream, which the user may end.
 func openInput(ctx context.Context, c *Config, notices *notices) (source, error) {
 	if c.Interface != nil {

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/internal/pipeline"
 	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/internal/target"
 	"github.com/t2host/t2host/host/report"
@@ -29,6 +31,7 @@ type named struct {
 	*outlet.Outlet
 	name, target string
 	rows         bool
+	failed       bool // its plugin was taken out: a file stays .part
 	stats        outlet.Stats
 }
 
@@ -125,13 +128,30 @@ func (o *outlets) write(long, brief string) error {
 	return err
 }
 
+// fail marks the outlets of plugins that were taken out.
+func (o *outlets) fail(stages []*pipeline.Stage) {
+	for _, s := range stages {
+		for i := range o.all {
+			if n := &o.all[i]; s.Failure != nil && strings.HasPrefix(n.name, s.Plugin.Name+".") {
+				n.failed = true
+			}
+		}
+	}
+}
+
 // close ends the plugins' outlets and waits for receivers.
 func (o *outlets) close() error {
 	errs := make([]error, len(o.all)+1)
 	errs[len(o.all)] = o.flush()
 	var files sync.WaitGroup
 	for i := range o.all {
-		end := func() { o.all[i].stats, errs[i] = o.all[i].Close() }
+		end := func() {
+			if o.all[i].failed {
+				o.all[i].stats = o.all[i].Abort()
+				return
+			}
+			o.all[i].stats, errs[i] = o.all[i].Close()
+		}
 		if o.all[i].IsFile() {
 			files.Go(end) // each waits for the disk, which serves them together
 		} else {

@@ -16,12 +16,12 @@ import (
 
 // openStages opens the plugins, all at the same time: starting processes and
 // compiling modules takes a while.
-func openStages(c *Config, p *plan.Plan, out *outlets, started time.Time) ([]*pipeline.Stage, error) {
+func openStages(c *Config, p *plan.Plan, out *outlets, live bool, started time.Time) ([]*pipeline.Stage, error) {
 	stages := make([]*pipeline.Stage, len(p.Plugins))
 	errs := make([]error, len(p.Plugins))
 	var all sync.WaitGroup
 	for i := range p.Plugins {
-		all.Go(func() { stages[i], errs[i] = openStage(c, p, i, out, started) })
+		all.Go(func() { stages[i], errs[i] = openStage(c, p, i, out, live, started) })
 	}
 	all.Wait()
 	var first error
@@ -44,7 +44,7 @@ func openStages(c *Config, p *plan.Plan, out *outlets, started time.Time) ([]*pi
 	return nil, first
 }
 
-func openStage(c *Config, p *plan.Plan, i int, out *outlets, started time.Time) (*pipeline.Stage, error) {
+func openStage(c *Config, p *plan.Plan, i int, out *outlets, live bool, started time.Time) (*pipeline.Stage, error) {
 	l := p.Plugins[i]
 	log := remote.NewLog(func(line string) { out.notices.warn("plugin " + l.Name + ": " + line) })
 	opening := l.Opening
@@ -66,6 +66,7 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, started time.Time) 
 	}
 	made := &pipeline.Stage{
 		Plugin: declared, Stage: &logged{stage, log}, Alarms: p.Records == "alarms" && pipeline.OnlyAlarms(declared),
+		Drop: p.Drops(l.Name, live),
 		Send: out.sendFrames(p, i), Log: log.Line,
 	}
 	out.rowsOf(p, i, made)

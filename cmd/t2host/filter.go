@@ -28,7 +28,7 @@ func (o *options) readFilter(words []string) error {
 		if err != nil {
 			return usagef("-F %s: %v", o.filterFile, cause.Of(err))
 		}
-		text = string(data)
+		text = uncommented(string(data))
 	}
 	if strings.TrimSpace(text) == "" {
 		return nil
@@ -38,6 +38,16 @@ func (o *options) readFilter(words []string) error {
 		return &host.UsageError{Err: fmt.Errorf("%w in %q", err, text)}
 	}
 	return nil
+}
+
+// uncommented returns the lines of a filter file without what follows a #.
+func uncommented(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "#")
+		b.WriteString(strings.TrimRight(line, "\r\n") + "\n")
+	}
+	return b.String()
 }
 
 // kernelFilter returns the filter as the kernel runs it, nil if it cannot; t2host runs it again on what comes.

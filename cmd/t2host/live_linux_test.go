@@ -2,11 +2,15 @@ package main
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -79,4 +83,78 @@ func TestLive(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLiveFlood: of frames that come as fast as a sensor's may, each was read or is counted as lost, while a receiver of the reports
+// stalls twice; and the program has no more memory, descriptors and threads in the second half. T2HOST_LIVE is how long: 3 seconds, in make
+// soak half an hour.
+func TestLiveFlood(t *testing.T) {
+	if _, err := exec.LookPath("ip"); err != nil {
+		skip(t, "no ip here")
+	}
+	program, router := mustBuild(t, built.Program), mustBuild(t, network)
+	lasts := 3 * time.Second
+	if text := os.Getenv("T2HOST_LIVE"); text != "" {
+		var err error
+		if lasts, err = time.ParseDuration(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := t.TempDir()
+	capture, err := filepath.Abs("../../testdata/windows.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", filepath.Join(dir, "reports"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() { // a receiver that stalls twice
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		buf := make([]byte, 4096)
+		begun, stalls := time.Now(), 0
+		for {
+			if stalls < 2 && time.Since(begun) > time.Duration(stalls+1)*lasts/4 {
+				stalls++
+				time.Sleep(lasts / 8)
+			}
+			if _, err := c.Read(buf); err != nil {
+				return
+			}
+		}
+	}()
+	cmd := exec.Command(router, "-flood", "150000", lasts.String(), capture, program, "-i", "in", "-w", "out", "-p", "tcpwin,tcpwinsink", "--runtime", "wasm",
+		"--set", "tcpwin.min_packets=2", "--set", "tcpwinsink.interval=1", "--set", "tcpwinsink.to=unix://"+filepath.Join(dir, "reports"))
+	cmd.Dir = dir
+	if cmd.Env, err = environ(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	number := func(pattern string) int {
+		m := regexp.MustCompile(pattern).FindSubmatch(out)
+		if m == nil {
+			return -1
+		}
+		n, _ := strconv.Atoi(string(m[1]))
+		return n
+	}
+	sent, received, lost := number(`network: sent (\d+) frames`), number(`: (\d+)(?: \([0-9.]+ [KMG]\))? frames, `), max(number(`lost: (\d+)`), 0)
+	if sent < 1 || received+lost != sent {
+		t.Errorf("%d sent, %d received, %d lost\n%s", sent, received, lost, out)
+	}
+	for _, what := range []string{"MiB", "descriptors", "threads"} {
+		first, second := number(`first half: .*?(\d+) `+what), number(`second half: .*?(\d+) `+what)
+		if first < 1 || second > first+first/10+2 {
+			t.Errorf("%d %s in the first half, %d in the second\n%s", first, what, second, out)
+		}
+	}
+	t.Logf("%s", out)
 }

@@ -107,6 +107,11 @@ func (r *Report) warnings() []string {
 		}
 		list = append(list, text)
 	}
+	for _, p := range r.Plugins {
+		if p.Failed {
+			list = append(list, fmt.Sprintf("Plugin %s failed, or one that it requires, and was taken out; flow ends that it did not see since: %s", p.Name, sdk.Count(p.Lost)))
+		}
+	}
 	if r.Live != nil {
 		list = append(list, r.Live.warnings(strings.Join(r.Files, ", "))...)
 	}

@@ -76,6 +76,8 @@ type Plugin struct {
 	Cost                   time.Duration
 	Bytes                  uint64 // of the rows that were sent to it
 	Metrics                []Metric
+	Failed                 bool   // it was taken out
+	Lost                   uint64 // flow ends since
 	Ends, Alarms           uint64 // flow ends, and those with an alarm, if it is limited to these
 }
 

@@ -2,6 +2,10 @@
 // interrupts it when they are done:
 //
 //	go run ./testdata/network t2host -i client -p tcpwin,tcpwinsink --set tcpwinsink.to=-
+//	go run ./testdata/network -flood 300000 10s FILE.pcap t2host -i in -p tcpwin
+//
+// The second form sends the frames of a capture, so many a second, or as fast as it can if that is 0, into the interface in, and
+// prints how many it sent, and what the program had of memory, descriptors and threads in the first and in the second half.
 //
 // The router has the interface client to the host 10.0.1.2, and the interface server to 10.0.2.2, which lets its window be shut
 // for four seconds of a transfer. All three are network namespaces of this program's own, which end with it. It needs Linux
@@ -46,6 +50,8 @@ func run(args []string) error {
 		return play(os.Getenv(host))
 	case len(args) == 0:
 		return errors.New("usage: network PROGRAM [ARG...]")
+	case os.Getenv(router) != "" && args[0] == "-flood":
+		return flood(args[1:])
 	case os.Getenv(router) != "":
 		return route(args)
 	}
@@ -84,6 +90,22 @@ func route(args []string) error {
 		}
 		talk = append(talk, n)
 	}
+	program, err := begin(args)
+	if err != nil {
+		return err
+	}
+	for _, name := range []int{1, 0} { // the server listens before the client talks
+		if err := talk[name].say("go"); err != nil {
+			return err
+		}
+	}
+	err = talk[0].wait()
+	time.Sleep(200 * time.Millisecond)
+	return errors.Join(err, program.Process.Signal(os.Interrupt), program.Wait())
+}
+
+// begin starts the program, and waits until it captures.
+func begin(args []string) (*exec.Cmd, error) {
 	program := exec.Command(args[0], args[1:]...)
 	program.Stdin, program.Stdout, program.Stderr = os.Stdin, os.Stdout, os.Stderr
 	program.Env = os.Environ()
@@ -93,18 +115,9 @@ func route(args []string) error {
 		}
 	}
 	program.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := program.Start(); err != nil {
-		return err
-	}
-	time.Sleep(1500 * time.Millisecond) // until it captures
-	for _, name := range []int{1, 0} {  // the server listens before the client talks
-		if err := talk[name].say("go"); err != nil {
-			return err
-		}
-	}
-	err := talk[0].wait()
-	time.Sleep(200 * time.Millisecond)
-	return errors.Join(err, program.Process.Signal(os.Interrupt), program.Wait())
+	err := program.Start()
+	time.Sleep(1500 * time.Millisecond)
+	return program, err
 }
 
 // neighbour is a host in a namespace of its own.

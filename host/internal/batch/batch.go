@@ -148,12 +148,13 @@ type Batch struct {
 	bytes                int
 	views                []sdk.Batch
 	changes              []Changes
+	absent               []bool // see SetAbsent
 }
 
 // New returns an empty batch of the layout.
 func (l *Layout) New() *Batch {
 	n := len(l.plugins)
-	return &Batch{layout: l, ticks: make([]sdk.Ticks, n), views: make([]sdk.Batch, n), changes: make([]Changes, n)}
+	return &Batch{layout: l, ticks: make([]sdk.Ticks, n), views: make([]sdk.Batch, n), changes: make([]Changes, n), absent: make([]bool, n)}
 }
 
 // View returns the batch as plugin i reads it, except for the columns and tables of other
@@ -197,6 +198,30 @@ func (b *Batch) Answer(i int) *answer.Answer { return &b.views[i].Out }
 // Changes returns the changes that plugin i made to its tables.
 func (b *Batch) Changes(i int) *Changes { return &b.changes[i] }
 
+// Zeros returns a column of n zero values, as that of an optional plugin that is not loaded.
+func Zeros(t value.Type, n int) value.Vec {
+	v := value.Vec{Type: t, Data: make([]byte, n*t.Size())}
+	if t.Size() == 0 {
+		v.Ends = make([]uint32, n)
+	}
+	return v
+}
+
+// SetAbsent gives plugin i zeros for answer, as one that is not loaded has, and returns the number of flow ends that it did not see.
+func (b *Batch) SetAbsent(i int) (ends int) {
+	v := b.View(i)
+	b.changes[i].reset()
+	v.Out.Reset(b.layout.plugins[i].Columns)
+	for k, c := range b.layout.plugins[i].Columns {
+		v.Out.Columns[k] = Zeros(c.Type, v.Ends.N)
+	}
+	b.absent[i] = true
+	return v.Ends.N
+}
+
+// Absent reports whether plugin i has zeros for answer.
+func (b *Batch) Absent(i int) bool { return b.absent[i] }
+
 // Reset empties the batch.
 func (b *Batch) Reset() {
 	b.Number, b.First, b.Last, b.Time, b.Final, b.Totals = 0, 0, 0, 0, false, sdk.Totals{}
@@ -213,6 +238,7 @@ func (b *Batch) Reset() {
 	for i := range b.changes {
 		b.changes[i].reset()
 	}
+	clear(b.absent)
 }
 
 // Empty reports whether the batch holds nothing that a plugin would read.

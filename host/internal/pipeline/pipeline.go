@@ -41,6 +41,14 @@ type Stage struct {
 	// see OnlyAlarms.
 	Alarms bool
 
+	// Drop takes the plugin out if it fails, with those that require it: the others go on, and those that read it see zeros. Otherwise
+	// the run ends.
+	Drop bool
+	// Failure is why it was taken out; nil: it was not. Lost is the number of flow ends that it did not read since.
+	Failure error
+	Lost    uint64
+
+	needs   []int       // the stages of plugins that it requires
 	columns []source    // of Plugin.Ends.Columns
 	imports []source    // of Plugin.Imports
 	passes  []source    // of Pass
@@ -128,6 +136,13 @@ func (p *Pipeline) wire(i int) error {
 		}
 		return source{-1, 0}, nil
 	}
+	for _, r := range s.Plugin.Requires {
+		for k := range i {
+			if !r.Optional && p.stages[k].Plugin.Name == r.Name {
+				s.needs = append(s.needs, k)
+			}
+		}
+	}
 	for _, c := range s.Plugin.Ends.Columns {
 		src, err := find(c.Name, func(q *sdk.Plugin) int {
 			_, name := value.Owner(c.Name)
@@ -209,7 +224,7 @@ func (p *Pipeline) closeStages() error {
 	var errs []error
 	for i := len(p.stages) - 1; i >= 0; i-- {
 		s := p.stages[i]
-		if err := guard.Call(s.Stage.Close); err != nil {
+		if err := guard.Call(s.Stage.Close); err != nil && s.Failure == nil {
 			errs = append(errs, &Error{s.Plugin.Name, fmt.Errorf("close: %w", err)})
 		}
 	}
@@ -252,15 +267,37 @@ func (p *Pipeline) run(i int, in <-chan *batch.Batch, out chan<- *batch.Batch) {
 	defer p.done.Done()
 	for b := range in {
 		if b.Number < p.bad.Load() {
-			if err := p.work(i, b); err != nil {
-				p.fail(b.Number, err)
-			}
+			p.answer(i, b)
 		}
 		out <- b
 	}
 	if i < len(p.stages)-1 {
 		close(out)
 	}
+}
+
+// answer lets stage i answer b, unless it was taken out.
+func (p *Pipeline) answer(i int, b *batch.Batch) {
+	s := p.stages[i]
+	for _, k := range s.needs {
+		if s.Failure == nil && b.Absent(k) {
+			s.Failure = &Error{s.Plugin.Name, fmt.Errorf("taken out: it requires %s", p.stages[k].Plugin.Name)}
+			s.Log("taken out: it requires " + p.stages[k].Plugin.Name)
+		}
+	}
+	if s.Failure == nil {
+		err := p.work(i, b)
+		if err == nil {
+			return
+		}
+		if !s.Drop {
+			p.fail(b.Number, err)
+			return
+		}
+		s.Failure = err
+		s.Log("failed and is taken out; the run goes on: " + err.Error())
+	}
+	s.Lost += uint64(b.SetAbsent(i))
 }
 
 // work lets stage i answer b.
@@ -310,7 +347,7 @@ func (p *Pipeline) connect(i int, b *batch.Batch, v *sdk.Batch) {
 	v.Ends.Columns = v.Ends.Columns[:0]
 	for k, src := range s.columns {
 		if src.stage < 0 {
-			v.Ends.Columns = append(v.Ends.Columns, zeros(s.Plugin.Ends.Columns[k].Type, v.Ends.N))
+			v.Ends.Columns = append(v.Ends.Columns, batch.Zeros(s.Plugin.Ends.Columns[k].Type, v.Ends.N))
 			continue
 		}
 		v.Ends.Columns = append(v.Ends.Columns, b.Answer(src.stage).Columns[src.index])

@@ -46,6 +46,12 @@ func checkSafety(c *Config, catalogue []*plugin.Artefact) error {
 
 // checkWants returns an error if something that is asked for cannot be had.
 func (p *Plan) checkWants(c *Config) error {
+	_, failures, _ := p.failures()
+	for _, name := range slices.Sorted(maps.Keys(failures)) {
+		if !slices.ContainsFunc(p.Plugins, func(l Plugin) bool { return plugin.Key(l.Name) == name }) {
+			return fmt.Errorf("runtime.on_failure: no plugin %s is loaded", name)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Record)) {
 		if !slices.ContainsFunc(p.Plugins, func(l Plugin) bool { return plugin.Key(l.Name) == name }) {
 			return fmt.Errorf("--record %s: no plugin of that name is loaded", name)

@@ -35,6 +35,7 @@ type Own struct {
 	Sync        uint32
 	MaxFile     uint32
 
+	OnFailure     string
 	PluginTimeout uint32
 	MaxMemory     uint32
 	Seed          uint32
@@ -81,6 +82,7 @@ func (o *Own) output() []sdk.Setting {
 
 func (o *Own) runtime() []sdk.Setting {
 	return []sdk.Setting{
+		sdk.TextSetting("on_failure", &o.OnFailure, "what a plugin that fails does to a run: end, it ends; drop, the plugin is taken out with those that require it, the others go on, and the exit code is 1; NAME=drop for one plugin; empty: drop for an interface, end for files"),
 		sdk.Uint32Setting("plugin_timeout", &o.PluginTimeout, "s", 5, 86400, "how long a plugin in a process or worker may be silent while it works"),
 		sdk.Uint32Setting("max_memory", &o.MaxMemory, "MiB", 0, plugin.MaxMemory>>20, "memory of a plugin in the sandbox, at least 32; a run keeps fewer live flows if what a plugin keeps of them needs more; 0: 64, and 3 times what it keeps of flow.max_flows flows"),
 		sdk.Uint32Setting("seed", &o.Seed, "", 0, 1<<32-1, "of the random bytes that plugins in the sandbox get, the same in each run"),
@@ -168,6 +170,9 @@ func CheckValue(g settings.Group, s *sdk.Setting, text string, drivers []*drive.
 	if o := Defaults(); err == nil && g.Name == "runtime" {
 		err = setting.Apply(o.runtime(), []setting.Value{{Name: s.Name, Text: text}})
 		if err == nil {
+			_, _, err = o.failures()
+		}
+		if err == nil {
 			return o.checkMemory()
 		}
 	}
@@ -194,7 +199,40 @@ func ownSettings(v *settings.Values) (Own, error) {
 	if _, err := o.FlowTimeouts(); err != nil {
 		return o, fmt.Errorf("flow.timeouts %w", err)
 	}
+	if _, _, err := o.failures(); err != nil {
+		return o, fmt.Errorf("runtime.%w", err)
+	}
 	return o, o.checkMemory()
+}
+
+// failures returns what runtime.on_failure says of all plugins, empty if nothing, and of single ones by plugin.Key.
+func (o *Own) failures() (all string, of map[string]string, err error) {
+	of = map[string]string{}
+	for word := range strings.SplitSeq(o.OnFailure, ",") {
+		name, what, one := strings.Cut(strings.TrimSpace(word), "=")
+		if !one {
+			what = name
+		}
+		if what != "end" && what != "drop" && (one || what != "") {
+			return "", nil, fmt.Errorf("on_failure: %q is neither end nor drop, nor NAME=end or NAME=drop", strings.TrimSpace(word))
+		}
+		if one {
+			of[plugin.Key(name)] = what
+		} else if what != "" {
+			all = what
+		}
+	}
+	return all, of, nil
+}
+
+// Drops reports whether a plugin is taken out if it fails, in a run whose input is live or not.
+func (o *Own) Drops(name string, live bool) bool {
+	all, of, _ := o.failures() // the plan has checked it
+	what := of[plugin.Key(name)]
+	if what == "" {
+		what = all
+	}
+	return what == "drop" || what == "" && live
 }
 
 // maxTimeout bounds a timeout, in seconds.
