@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -157,4 +159,42 @@ func TestLiveFlood(t *testing.T) {
 		}
 	}
 	t.Logf("%s", out)
+}
+
+// TestLiveAsAnotherUser: started by sudo, t2host goes on as who called it, whose the files are; a folder that is not that user's is refused
+// before the first packet, with the cure.
+func TestLiveAsAnotherUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can become another user")
+	}
+	program := mustBuild(t, built.Program)
+	dir, err := os.MkdirTemp("/tmp", "t2host-user") // which nobody can reach
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	theirs := filepath.Join(dir, "theirs")
+	if err := errors.Join(os.Chmod(dir, 0o755), os.Mkdir(theirs, 0o755), os.Chown(theirs, 65534, 65534)); err != nil {
+		t.Fatal(err)
+	}
+	run := func(in string) (string, error) {
+		cmd := exec.Command("timeout", "-s", "INT", "2", program, "-i", "lo", "-p", "tcpwin:inproc", "-w", filepath.Join(in, "out"))
+		cmd.Dir, cmd.Env = "/", append(os.Environ(), "SUDO_USER=nobody", "T2HOST_PLUGINS=")
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := run(dir); err == nil || !strings.Contains(out, "out_tcpwin.txt.part: permission denied: t2host runs as user nobody: sudo chown nobody "+dir) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	out, err := run(theirs)
+	if !strings.Contains(out, "t2host: goes on as user nobody\n") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	info, err := os.Stat(filepath.Join(theirs, "out_tcpwin.txt"))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if uid := info.Sys().(*syscall.Stat_t).Uid; uid != 65534 {
+		t.Errorf("the file is that of user %d", uid)
+	}
 }

@@ -10,7 +10,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -84,6 +86,9 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open %s: %w: make the folder first: mkdir -p %s", o.what, cause.Of(err), filepath.Dir(path))
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("open %s: %w%s", o.what, cause.Of(err), mine(filepath.Dir(path)))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", o.what, cause.Of(err))
 	}
@@ -101,6 +106,15 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 	}
 	o.start()
 	return o, nil
+}
+
+// mine returns what gives a folder to the user that the program runs as: after sudo it may be another one than who made it.
+func mine(dir string) string {
+	u, err := user.LookupId(strconv.Itoa(os.Geteuid()))
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf(": t2host runs as user %s: sudo chown %s %s", u.Username, u.Username, dir)
 }
 
 // PackedEnd returns what is added to the name of a compressed file, so that the name tells how it is compressed.

@@ -151,7 +151,7 @@ func TestFileErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Open(context.Background(), Config{Name: "o", Target: to("file:" + dir + "/x")})
-	wantErr(t, err, "outlet o: open "+dir+"/x.part: permission denied")
+	wantErr(t, err, "outlet o: open "+dir+"/x.part: permission denied"+mine(dir))
 }
 
 func TestDiskFull(t *testing.T) {

@@ -295,7 +295,12 @@ func (p *Pipeline) answer(i int, b *batch.Batch) {
 			return
 		}
 		s.Failure = err
-		s.Log("failed and is taken out; the run goes on: " + err.Error())
+		why := err // without the plugin's name, which Log puts before it
+		var of *Error
+		if errors.As(err, &of) {
+			why = of.Err
+		}
+		s.Log("failed and is taken out; the run goes on: " + why.Error())
 	}
 	s.Lost += uint64(b.SetAbsent(i))
 }
