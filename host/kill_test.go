@@ -245,7 +245,8 @@ func TestAKilledHost(t *testing.T) {
 	bin := must(t, built.Program)
 	ways := [][]string{{"-p", "tcpwin,tcpwinsink", "--runtime", "process"}, {"-p", must(t, built.Module)}} // the second in workers
 	command := func(out, input string, way []string) *exec.Cmd {
-		cmd := exec.Command(bin, append(way, "-r", input, "-w", out, "--set", "tcpwinsink.to=file:"+out+"_sink")...)
+		cmd := exec.Command(bin, append(way, "-r", input, "-w", out, "--set", "tcpwinsink.to=file:"+out+"_sink",
+			"--set", "socketsink.to=text:"+out+"_socket", "--set", "netflowsink.to=ipfix:"+out+"_netflow")...)
 		cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+sockets, "XDG_CACHE_HOME="+cache)
 		return cmd
 	}

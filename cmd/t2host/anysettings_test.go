@@ -153,6 +153,7 @@ func anyRun(program string, env []string, capture, out string, r plugin.Runtime,
 	} else {
 		args = append(args, "--set", "tcpwinsink.to=file:"+filepath.Join(out, "sink"))
 	}
+	args = append(args, "--set", "socketsink.to=csv:"+filepath.Join(out, "socket"), "--set", "netflowsink.to=ipfix:"+filepath.Join(out, "netflow"))
 	cmd := exec.Command(program, args...)
 	cmd.Env = env
 	text, err := cmd.CombinedOutput()
@@ -266,6 +267,7 @@ func anyValue(rnd *rand.Rand, plugins []string, g settings.Group, s *sdk.Setting
 
 // texts are values of the settings that are texts.
 var texts = map[string][]string{
+	"on_failure":     {"", "drop", "end"},
 	"suffix":         {".txt", "", ".x y", "ü"},
 	"headers_suffix": {"_headers", "_h.txt"},
 	"split":          {"", "1", "1f", "7f", "1K", "10K", "1M", "500G", "1000f"},

@@ -41,6 +41,7 @@ var promises = []struct{ begin, tests string }{
 	{"A peer that is granted is the only one", "cmd/t2host:TestGrants"},
 	{"What the kernel does not confine is said", "host/launch:TestConfined host/confine:TestMissing"},
 
+	{"A live capture keeps no right", "host/live:TestDrop cmd/t2host:TestLiveAsAnotherUser"},
 	{"Other processes of the user cannot read its memory", "cmd/t2host:TestHidden"},
 	{"No capture, settings file, manifest, answer or peer crashes it", "host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode " +
 		"host/settings:FuzzEdit host/plugin/manifest:FuzzManifest sdk/wire:FuzzAnswer host/internal/outlet:TestTalkingPeer cmd/t2host:TestAnySettings"},

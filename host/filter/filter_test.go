@@ -283,9 +283,15 @@ func (r *random) number() string {
 	return r.of("ip", "ip", "tcp", "udp", "ether", "ip6", "icmp", "arp") + "[" + strconv.Itoa(r.IntN(24)) + r.of("", ":2", ":4", ":1") + "]"
 }
 
-// TestKernel: the program that the kernel gets accepts all frames with a tag, and of the others those that the tree does.
-func TestKernel(t *testing.T) {
-	frames := samples()[capture.LinkTypeEthernet]
+// kernel is a program, and what the kernel gets of it.
+type kernel struct {
+	*Program
+	kernel []Instruction
+}
+
+// kernels returns the programs of the expressions that the kernel can run.
+func kernels(t *testing.T) map[string]kernel {
+	all := map[string]kernel{}
 	for _, e := range lines(t, "testdata/expressions.txt") {
 		f, err := Compile(e)
 		if err != nil {
@@ -295,10 +301,18 @@ func TestKernel(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		code, ok := p.Kernel(262144)
-		if !ok {
-			continue
+		if code, ok := p.Kernel(262144); ok {
+			all[e] = kernel{p, code}
 		}
+	}
+	return all
+}
+
+// TestKernel: the program that the kernel gets accepts all frames with a tag, and of the others those that the tree does.
+func TestKernel(t *testing.T) {
+	frames := samples()[capture.LinkTypeEthernet]
+	for e, k := range kernels(t) {
+		p, code := k.Program, k.kernel
 		if code[0].K != 0xfffff030 || code[2].K != 262144 {
 			t.Fatal(e, code[:3])
 		}

@@ -26,19 +26,8 @@ func TestKernelAgrees(t *testing.T) {
 	}
 	buf := make([]byte, 1<<17)
 	ran := 0
-	for _, e := range lines(t, "testdata/expressions.txt") {
-		f, err := Compile(e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := f.Program(capture.LinkTypeEthernet)
-		if err != nil {
-			continue
-		}
-		code, ok := p.Kernel(262144)
-		if !ok {
-			continue
-		}
+	for e, k := range kernels(t) {
+		p, code := k.Program, k.kernel
 		list := make([]unix.SockFilter, len(code))
 		for i, in := range code {
 			list[i] = unix.SockFilter(in)

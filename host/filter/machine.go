@@ -148,7 +148,7 @@ const (
 )
 
 // in reports whether the headers of a packet have the protocol, as libpcap's protochain follows them; ok is false if the frame
-// was cut before it is known. Of an authentication header libpcap takes its length for the place of the next one.
+// was cut before it is known. Of an authentication header libpcap uses the length as the offset of the next one.
 func (c *chain) in(frame []byte) (has, ok bool) {
 	byteAt := func(offset uint32) uint32 {
 		at := uint64(c.at) + uint64(offset)

@@ -382,7 +382,7 @@ func (p *parser) relation() (*Node, error) {
 	return &Node{Text: p.upTo(at), At: at, test: &relation{op, a, b}}, nil
 }
 
-// binding are the operators of arithmetic that bind by precedence. Those that libpcap gives none, % and ^, take all that follows.
+// binding are the operators of arithmetic with a precedence. In libpcap % and ^ have none, and extend to the right.
 var binding = map[string]int{"|": 1, "&": 2, "<<": 3, ">>": 3, "+": 4, "-": 4, "*": 5, "/": 5}
 
 // arith parses arithmetic, after an operator whose right side it is.

@@ -207,7 +207,7 @@ func Zeros(t value.Type, n int) value.Vec {
 	return v
 }
 
-// SetAbsent gives plugin i zeros for answer, as one that is not loaded has, and returns the number of flow ends that it did not see.
+// SetAbsent sets the answer of plugin i to zeros, as that of one that is not loaded, and returns the number of flow ends that it did not see.
 func (b *Batch) SetAbsent(i int) (ends int) {
 	v := b.View(i)
 	b.changes[i].reset()
