@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,6 +56,7 @@ const long = `t2host reads a capture, cuts it into flows and runs plugins over t
 
   t2host -r FILE                        what is in a capture, and what to do next
   t2host -r FILE -p tcpwin,tcpwinsink   find hosts that close their TCP window, report to a socket
+  t2host -i IFACE -p tcpwin port 80     the same on an interface, of frames that pass a filter
   t2host receive tcp://127.0.0.1:5555   print what a sink sends
   t2host resend FILE                    send what was not delivered
   t2host targets                        where rows can go: --to
@@ -322,8 +324,9 @@ func atMost(n int, text string) cobra.PositionalArgs {
 
 // onlyInput reports whether the flags name an input and nothing else.
 func onlyInput(cmd *cobra.Command) bool {
+	of := []string{"pcap", "pcap-list", "interface", "snaplen", "rx-bufsize", "no-promiscuous", "user", "bpf-file", "write-pcap", "t2"}
 	only := true
-	cmd.Flags().Visit(func(f *pflag.Flag) { only = only && (f.Name == "pcap" || f.Name == "pcap-list" || f.Name == "t2") })
+	cmd.Flags().Visit(func(f *pflag.Flag) { only = only && slices.Contains(of, f.Name) })
 	return only
 }
 

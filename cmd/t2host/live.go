@@ -57,6 +57,9 @@ func (o *options) openInterface() error {
 	if became != "" && !o.quiet {
 		o.tell("goes on as user " + became)
 	}
+	if !o.quiet {
+		o.tell("captures from " + o.iface + ": Ctrl-C ends it")
+	}
 	return nil
 }
 

@@ -28,12 +28,17 @@ func (l *Live) lost() string {
 }
 
 // warnings tells what distorts the capture, and the cure.
-func (l *Live) warnings(name string) (list []string) {
+// slowest is the plugin that cost the most.
+func (l *Live) warnings(name string, slowest *Plugin) (list []string) {
 	if name == "any" {
 		name = "INTERFACE"
 	}
 	if l.Ring > 0 {
-		list = append(list, "Frames lost because plugins are slower than the interface: "+sdk.Share(l.Ring, l.Ring+l.Received)+": a larger ring (-B) helps with bursts, a filter or fewer plugins with more")
+		text := "Frames lost because plugins are slower than the interface: " + sdk.Share(l.Ring, l.Ring+l.Received)
+		if slowest != nil {
+			text += fmt.Sprintf(", the slowest is %s (%.0f ns a packet)", slowest.Name, float64(slowest.Cost.Nanoseconds())/float64(max(l.Received, 1)))
+		}
+		list = append(list, text+": a larger ring (-B) helps with bursts, a filter or fewer plugins with more")
 	}
 	if l.Interface > 0 {
 		list = append(list, "Frames that the interface lost before t2host saw them: "+sdk.Count(l.Interface))

@@ -84,6 +84,16 @@ func (r *Report) trouble(l *lines) {
 	}
 }
 
+// slowest returns the plugin that cost the most, nil if there is none.
+func (r *Report) slowest() (slowest *Plugin) {
+	for i := range r.Plugins {
+		if p := &r.Plugins[i]; slowest == nil || p.Cost > slowest.Cost {
+			slowest = p
+		}
+	}
+	return slowest
+}
+
 // warnings returns what the user should know about packets, the run and the captures.
 func (r *Report) warnings() []string {
 	var list []string
@@ -113,7 +123,7 @@ func (r *Report) warnings() []string {
 		}
 	}
 	if r.Live != nil {
-		list = append(list, r.Live.warnings(strings.Join(r.Files, ", "))...)
+		list = append(list, r.Live.warnings(strings.Join(r.Files, ", "), r.slowest())...)
 	}
 	warn(r.Late, "Packets from before a time that had passed without packets, which their flows and reports came too early for")
 	warn(r.SkippedLinks, "Packets of other link types skipped: capture.link_types is first")
