@@ -9,7 +9,7 @@
 //
 // The router has the interface client to the host 10.0.1.2, and the interface server to 10.0.2.2, which lets its window be shut
 // for four seconds of a transfer. All three are network namespaces of this program's own, which end with it. It needs Linux
-// and ip (iproute2); without root also user namespaces.
+// and ip (iproute2); without root also user namespaces. The exit code is the program's, or 77 if there can be no such network.
 package main
 
 import (
@@ -34,9 +34,15 @@ func main() {
 			os.Exit(exit.ExitCode())
 		}
 		fmt.Fprintln(os.Stderr, "network:", err)
+		if errors.As(err, new(*unable)) {
+			os.Exit(77)
+		}
 		os.Exit(1)
 	}
 }
+
+// unable is the error of a system that has no such network; the exit code is 77.
+type unable struct{ error }
 
 // The roles of the program.
 const (
@@ -61,7 +67,10 @@ func run(args []string) error {
 	}
 	cmd := again(flags, router+"=1", args...)
 	cmd.Stdin, cmd.Stdout = os.Stdin, os.Stdout
-	return cmd.Run()
+	if err := cmd.Start(); err != nil {
+		return &unable{err}
+	}
+	return cmd.Wait()
 }
 
 // again returns this program in new namespaces.
@@ -173,7 +182,7 @@ func (n *neighbour) wait() error {
 
 func ip(command string) error {
 	if out, err := exec.Command("ip", strings.Fields(command)...).CombinedOutput(); err != nil {
-		return fmt.Errorf("ip %s: %w: %s", command, err, out)
+		return &unable{fmt.Errorf("ip %s: %v: %s", command, err, out)}
 	}
 	return nil
 }
