@@ -50,7 +50,9 @@ func (o *options) openInterface() error {
 		return &host.UsageError{Err: err}
 	}
 	became, err := live.Drop(o.user)
-	if err != nil {
+	if errors.Is(err, live.ErrCgo) {
+		o.tell("warning: " + err.Error())
+	} else if err != nil {
 		_ = o.open.Close()
 		return err
 	}

@@ -62,5 +62,8 @@ func (e *Refused) Error() string {
 	return fmt.Sprintf("interface %s: capturing needs the capability CAP_NET_RAW: run t2host with sudo, or once: sudo setcap cap_net_raw+ep %s", e.Interface, e.Program)
 }
 
+// ErrCgo is the error of Drop in a binary with cgo, which cannot reach threads that it did not make: only the user has changed.
+var ErrCgo = errors.New("this binary is built with cgo (CGO_ENABLED=0 builds one without): capabilities stay")
+
 // ErrGone is the error of a capture whose interface was removed.
 var ErrGone = errors.New("is gone")

@@ -28,14 +28,17 @@ func Drop(name string) (became string, err error) {
 		}
 		became = name
 	}
-	// A binary with cgo, as the race detector needs it, cannot reach threads that it did not make.
-	if err := all(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0); err != nil && !errors.Is(err, syscall.ENOTSUP) {
+	err = all(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0)
+	if errors.Is(err, syscall.ENOTSUP) {
+		return became, ErrCgo
+	}
+	if err != nil {
 		return became, fmt.Errorf("no_new_privs: %w", err)
 	}
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var none [2]unix.CapUserData
 	err = all(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none[0])), 0)
-	if err != nil && !errors.Is(err, syscall.ENOTSUP) {
+	if err != nil {
 		return became, fmt.Errorf("capabilities: %w", err)
 	}
 	return became, nil
