@@ -28,7 +28,7 @@ type sensor struct {
 	note atomic.Pointer[func(string)]
 }
 
-// openInterface opens the interface and gives up what rights that needed, before anything else is read or written.
+// openInterface opens the interface and drops the rights that this needed, before anything else is read or written.
 func (o *options) openInterface() error {
 	ring, err := ringSize(o.ring)
 	if err != nil {

@@ -68,16 +68,6 @@ func linkOf(name string) (link capture.LinkType, cooked bool) {
 	return capture.LinkTypeLinuxSLL2, true
 }
 
-// loopback reports whether an index is that of a loopback interface.
-func (d *device) loopback(index int) bool {
-	for _, i := range d.loops {
-		if i == index {
-			return true
-		}
-	}
-	return false
-}
-
 // lost returns the frames that the card has lost since the interface is there, for want of memory. The counter of dropped ones is
 // of no use: it has also those that only this machine's own stack did not want, after they were captured.
 func (d *device) lost() uint64 {

@@ -2,6 +2,7 @@ package live
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -25,14 +26,13 @@ const (
 // read reads the frame at r.frame, and reports whether it counts: each of a loopback comes twice, on its way out and in.
 func (r *ring) read(f *capture.Frame) bool {
 	le := binary.NativeEndian
-	end := uint32((r.at + 1) * block)
-	h := r.mem[r.frame:end]
+	h := r.mem[r.frame : (r.at+1)*block]
 	mac, captured := uint32(le.Uint16(h[frameMac:])), le.Uint32(h[frameCaptured:])
 	status := le.Uint32(h[frameStatus:])
 	f.Time = int64(le.Uint32(h[frameSec:]))*int64(time.Second) + int64(le.Uint32(h[frameNsec:]))
 	f.WireLen, f.Link, f.Iface = le.Uint32(h[frameWire:]), r.device.link, 0
-	r.frame += le.Uint32(h[frameNext:])
-	if h[addrKind] == unix.PACKET_OUTGOING && r.device.loopback(int(le.Uint32(h[addrIndex:]))) {
+	r.frame += int(le.Uint32(h[frameNext:]))
+	if h[addrKind] == unix.PACKET_OUTGOING && slices.Contains(r.device.loops, int(le.Uint32(h[addrIndex:]))) {
 		return false
 	}
 	data := h[mac : mac+captured]

@@ -14,17 +14,13 @@ import (
 
 // handle reads a socket frame by frame, where the kernel refuses the ring: it loses frames from some 100,000 a second on.
 type handle struct {
-	config  Config
-	device  device
+	tally
 	socket  *pcapgo.EthernetHandle
 	frames  chan capture.Frame
 	stopped chan struct{}
 	once    sync.Once
-	number  uint64
-	quiet   int64
 	mu      sync.Mutex
 	err     error
-	stats   capture.LiveStats
 }
 
 // openHandle opens a socket for the frames of an interface, if these are Ethernet's.
@@ -47,8 +43,7 @@ func openHandle(c Config, d device) (*handle, error) {
 		socket.Close()
 		return nil, err
 	}
-	h := &handle{config: c, device: d, socket: socket, frames: make(chan capture.Frame, 1024), stopped: make(chan struct{})}
-	h.stats.Interface = d.lost()
+	h := &handle{tally: newTally(c, d), socket: socket, frames: make(chan capture.Frame, 1024), stopped: make(chan struct{})}
 	go h.pump()
 	return h, nil
 }
@@ -100,32 +95,19 @@ func (h *handle) Next(f *capture.Frame) error {
 
 func (h *handle) Stop() { h.once.Do(func() { close(h.stopped) }) }
 
-func (h *handle) Quiet() int64 { return h.quiet }
-
-func (h *handle) Live() bool { return true }
-
 func (h *handle) Err() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.err
 }
 
-func (h *handle) Info() capture.LiveInfo {
-	d := capture.LiveInfo{Interface: h.device.name, How: "socket", Link: h.device.link}
-	if h.config.Snaplen < DefaultSnaplen {
-		d.Snaplen = uint32(h.config.Snaplen)
-	}
-	return d
-}
+func (h *handle) Info() capture.LiveInfo { return h.info("socket") }
 
 func (h *handle) Stats() capture.LiveStats {
 	if s, err := h.socket.Stats(); err == nil {
 		h.stats.Ring += uint64(s.Drops)
 	}
-	total := h.stats
-	total.Received, total.MTU = h.number, h.device.mtu
-	total.Interface = h.device.lost() - h.stats.Interface
-	return total
+	return h.total()
 }
 
 // Close stops the capture. The socket is closed after the read that waits, with the next frame.

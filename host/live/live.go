@@ -8,7 +8,7 @@ import (
 	"github.com/t2host/t2host/host/capture"
 )
 
-// Any is the name that stands for all interfaces.
+// Any is the name for all interfaces.
 const Any = "any"
 
 // Bounds and defaults of a Config.

@@ -270,6 +270,33 @@ func TestCount(t *testing.T) {
 	}
 }
 
+// TestStopUnderAFlood: a capture whose reader never catches up ends all the same.
+func TestStopUnderAFlood(t *testing.T) {
+	send, _, to := pair(t)
+	l := open(t, Config{Interface: to, Ring: MinRing})
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				send(tagged[1])
+			}
+		}
+	}()
+	defer func() { close(done); <-ended }()
+	time.AfterFunc(300*time.Millisecond, l.Stop)
+	var f capture.Frame
+	for begun := time.Now(); l.Next(&f) != io.EOF; {
+		if time.Since(begun) > 5*time.Second {
+			t.Fatal("it goes on after Stop")
+		}
+		time.Sleep(20 * time.Microsecond) // slower than the sender
+	}
+}
+
 // TestSnaplen: a frame is cut, and its length on the wire stays.
 func TestSnaplen(t *testing.T) {
 	send, _, to := pair(t)

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Drop gives up all rights that capturing needs and the run does not: capabilities on all threads, for this process and those that it
-// starts, and, if it is root, its user: it becomes the one named, or the one who called sudo. It returns who it is then, empty
+// Drop drops all rights that capturing needs and the run does not: the capabilities of all threads, for this process and those that it
+// starts. If the process is root, it also becomes the user of that name, or the one who called sudo. Drop returns the new user, empty
 // if that did not change.
 func Drop(name string) (became string, err error) {
 	if name == "" && os.Geteuid() == 0 {

@@ -28,8 +28,7 @@ const reserve = 4
 // ring is a TPACKET_V3 ring (linux/if_packet.h; Documentation/networking/packet_mmap.rst). The blocks are memory that the kernel writes
 // and the program reads: no frame is copied.
 type ring struct {
-	config Config
-	device device
+	tally
 	fd     int
 	wake   int // an eventfd that ends a poll
 	mem    []byte
@@ -38,18 +37,12 @@ type ring struct {
 	at    int    // the block in work, or the next one
 	held  bool   // it is ours
 	left  uint32 // frames of it that were not returned
-	frame uint32 // the offset of the next one in mem
+	frame int    // the offset of the next one in mem
 
-	number  uint64
-	stats   capture.LiveStats
-	quiet   int64
-	stopped atomic.Bool
-	draining
-	err error
+	stopped  atomic.Bool
+	draining bool // nothing more is taken from the interface, what was is read
+	err      error
 }
-
-// draining is how a capture ends: nothing more is taken, what was is read.
-type draining struct{ begun bool }
 
 // openRing opens the ring of an interface. Nothing arrives before all is set: the socket is bound last.
 func openRing(c Config, d device) (*ring, error) {
@@ -61,7 +54,7 @@ func openRing(c Config, d device) (*ring, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("socket", err)
 	}
-	r := &ring{config: c, device: d, fd: fd, wake: -1, blocks: c.Ring / block}
+	r := &ring{tally: newTally(c, d), fd: fd, wake: -1, blocks: c.Ring / block}
 	if err := r.setUp(); err != nil {
 		_ = r.Close() // the first error is the one to show
 		return nil, err
@@ -99,7 +92,6 @@ func (r *ring) setUp() error {
 	if r.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return os.NewSyscallError("eventfd", err)
 	}
-	r.stats.Interface = r.device.lost()
 	if err := unix.Bind(r.fd, &unix.SockaddrLinklayer{Protocol: network16(unix.ETH_P_ALL), Ifindex: r.device.index}); err != nil {
 		return os.NewSyscallError("bind", err)
 	}
@@ -156,10 +148,16 @@ func (r *ring) Next(f *capture.Frame) error {
 			atomic.StoreUint32(r.status(r.at), unix.TP_STATUS_KERNEL)
 			r.at = (r.at + 1) % r.blocks
 		}
+		if r.stopped.Load() && !r.draining {
+			r.draining = true
+			if err := attach(r.fd, []Instruction{{Code: unix.BPF_RET | unix.BPF_K}}); err != nil {
+				return io.EOF
+			}
+		}
 		if atomic.LoadUint32(r.status(r.at))&unix.TP_STATUS_USER != 0 {
 			b := r.mem[r.at*block:][:block]
 			r.held, r.left = true, binary.NativeEndian.Uint32(b[blockCount:])
-			r.frame = uint32(r.at*block) + binary.NativeEndian.Uint32(b[blockFirst:])
+			r.frame = r.at*block + int(binary.NativeEndian.Uint32(b[blockFirst:]))
 			continue
 		}
 		if err := r.wait(); err != nil {
@@ -170,25 +168,18 @@ func (r *ring) Next(f *capture.Frame) error {
 
 // wait waits for a block. It returns an error if none came.
 func (r *ring) wait() error {
-	if r.stopped.Load() && !r.begun {
-		r.begun = true // nothing more is taken from now on
-		if err := attach(r.fd, []Instruction{{Code: unix.BPF_RET | unix.BPF_K}}); err != nil {
-			return io.EOF
-		}
-	}
 	fds := []unix.PollFd{{Fd: int32(r.fd), Events: unix.POLLIN | unix.POLLERR}, {Fd: int32(r.wake), Events: unix.POLLIN}}
-	if r.begun {
+	if r.draining {
 		fds = fds[:1]
 	}
-	patience := retire + late
 	begun := time.Now()
-	n, err := unix.Poll(fds, int(patience/time.Millisecond))
+	n, err := unix.Poll(fds, int((retire+late)/time.Millisecond))
 	switch {
 	case errors.Is(err, unix.EINTR):
 		return nil
 	case err != nil:
 		return os.NewSyscallError("poll", err)
-	case n == 0 && r.begun:
+	case n == 0 && r.draining:
 		return io.EOF
 	case n == 0:
 		if atomic.LoadUint32(r.status(r.at))&unix.TP_STATUS_USER != 0 {
@@ -208,7 +199,7 @@ func (r *ring) broken() error {
 	if err != nil || number != int(unix.ENETDOWN) {
 		return nil
 	}
-	if r.begun {
+	if r.draining {
 		return io.EOF
 	}
 	if _, err := net.InterfaceByIndex(r.device.index); err != nil {
@@ -229,18 +220,10 @@ func (r *ring) Stop() {
 	}
 }
 
-func (r *ring) Quiet() int64 { return r.quiet }
-
-func (r *ring) Live() bool { return true }
-
 func (r *ring) Err() error { return r.err }
 
 func (r *ring) Info() capture.LiveInfo {
-	d := capture.LiveInfo{Interface: r.config.Interface, How: fmt.Sprintf("ring of %d MiB", r.blocks*block>>20), Link: r.device.link}
-	if r.config.Snaplen < DefaultSnaplen {
-		d.Snaplen = uint32(r.config.Snaplen)
-	}
-	return d
+	return r.info(fmt.Sprintf("ring of %d MiB", r.blocks*block>>20))
 }
 
 func (r *ring) Stats() capture.LiveStats {
@@ -249,10 +232,7 @@ func (r *ring) Stats() capture.LiveStats {
 		r.stats.Ring += uint64(s.Drops)
 		r.stats.Freezes += uint64(s.Freeze_q_cnt)
 	}
-	total := r.stats
-	total.Received, total.MTU = r.number, r.device.mtu
-	total.Interface = r.device.lost() - r.stats.Interface
-	return total
+	return r.total()
 }
 
 func (r *ring) Close() error {

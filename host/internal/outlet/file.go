@@ -108,7 +108,7 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 	return o, nil
 }
 
-// mine returns what gives a folder to the user that the program runs as: after sudo it may be another one than who made it.
+// mine returns the cure for a folder that is another user's: after sudo the program may run as another user than it was started by.
 func mine(dir string) string {
 	u, err := user.LookupId(strconv.Itoa(os.Geteuid()))
 	if err != nil {
