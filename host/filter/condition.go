@@ -61,9 +61,7 @@ func inverse(c *condition) *condition { return &condition{op: "not", a: c} }
 // load returns bytes of a frame as a number, big-endian.
 func load(at, size uint32) *value { return &value{op: "load", at: at, size: size} }
 
-func equal(v *value, k uint32) *condition {
-	return &condition{op: "compare", jump: jumpEQ, left: v, k: k}
-}
+func equal(v *value, k uint32) *condition { return compare(jumpEQ, v, k) }
 
 func compare(jump uint16, v *value, k uint32) *condition {
 	return &condition{op: "compare", jump: jump, left: v, k: k}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -523,21 +524,12 @@ func portOf(word string, protocols []string) (uint32, []string, error) {
 		return 0, nil, fmt.Errorf("no service is named %s", word)
 	case tcpErr == nil && udpErr == nil && tcp == udp:
 		return uint32(tcp), protocols, nil
-	case udpErr != nil && has(protocols, "tcp"):
+	case udpErr != nil && slices.Contains(protocols, "tcp"):
 		return uint32(tcp), []string{"tcp"}, nil
-	case tcpErr != nil && has(protocols, "udp"):
+	case tcpErr != nil && slices.Contains(protocols, "udp"):
 		return uint32(udp), []string{"udp"}, nil
 	}
 	return 0, nil, fmt.Errorf("%s is no port of %s", word, strings.Join(protocols, " and "))
-}
-
-func has(list []string, word string) bool {
-	for _, w := range list {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // proto returns the test of a protocol's number or name after proto.

@@ -1,23 +1,23 @@
 package filter
 
-// keywords are the words of the language that stand for themselves; all others are names.
+// keywords are the words of the language that stand for themselves, as elsewhere are; all others are names.
 var keywords = set(
 	"and", "or", "not", "src", "dst", "host", "net", "mask", "port", "portrange", "proto", "protochain", "gateway", "less", "greater", "len",
 	"ether", "ip", "ip6", "arp", "rarp", "tcp", "udp", "sctp", "icmp", "icmp6", "igmp", "igrp", "pim", "vrrp", "carp", "ah", "esp",
 	"atalk", "aarp", "decnet", "lat", "sca", "moprc", "mopdl", "iso", "esis", "isis", "clnp", "es-is", "is-is", "stp", "ipx", "netbeui",
 	"broadcast", "multicast", "vlan", "mpls", "pppoed", "pppoes", "geneve", "llc", "inbound", "outbound",
-	"l1", "l2", "iih", "lsp", "snp", "csnp", "psnp", "radio",
-	"ifname", "on", "rset", "ruleset", "rnr", "rulenum", "srnr", "subrulenum", "reason", "action", "type", "subtype", "dir",
-	"addr1", "addr2", "addr3", "addr4", "ra", "ta", "lane", "metac", "bcc", "oam", "oamf4", "oamf4ec", "oamf4sc", "sc", "ilmic", "vpi", "vci",
-	"connectmsg", "metaconnect", "fisu", "lssu", "msu", "sio", "opc", "dpc", "sls",
+	"l1", "l2", "iih", "lsp", "snp", "csnp", "psnp",
 )
 
 // elsewhere are keywords for link types, and places, that no filter here reads.
 var elsewhere = set(
-	"ifname", "on", "rset", "ruleset", "rulenum", "srnr", "subrulenum", "reason", "action", "type", "subtype", "dir", "addr1", "addr2", "addr3", "addr4", "ra",
+	"ifname", "on", "rset", "ruleset", "rnr", "rulenum", "srnr", "subrulenum", "reason", "action", "type", "subtype", "dir", "addr1", "addr2", "addr3", "addr4", "ra",
 	"ta", "lane", "metac", "bcc", "oam", "oamf4", "oamf4ec", "oamf4sc", "sc", "ilmic", "vpi", "vci", "connectmsg", "metaconnect", "fisu", "lssu", "msu", "sio", "opc", "dpc",
 	"sls", "radio",
 )
+
+// isKeyword reports whether a word stands for itself.
+func isKeyword(word string) bool { return keywords[word] || elsewhere[word] }
 
 func set(words ...string) map[string]bool {
 	m := map[string]bool{}

@@ -195,8 +195,6 @@ func (p *parser) relates() bool {
 var protocols = set("ether", "ip", "ip6", "arp", "rarp", "tcp", "udp", "sctp", "icmp", "icmp6", "igmp", "igrp", "pim", "vrrp", "carp", "ah", "esp", "atalk", "aarp", "decnet",
 	"lat", "sca", "moprc", "mopdl", "iso", "esis", "isis", "clnp", "es-is", "is-is", "stp", "ipx", "netbeui", "radio")
 
-var pduWords = set("l1", "l2", "iih", "lsp", "snp", "csnp", "psnp")
-
 // head parses qualifiers and what they are of, or a test that is a word.
 func (p *parser) head() (*Node, *qualifiers, error) {
 	t := p.now()
@@ -245,7 +243,7 @@ func (p *parser) special() (*Node, error) {
 		return nil, fail(t.at, "it ends where a test is expected")
 	case t.kind == keyword && elsewhere[t.text]:
 		return nil, fail(t.at, "%s is for link types, or systems, that t2host does not filter", t.text)
-	case p.is("inbound", "outbound", "pppoed") || t.kind == keyword && pduWords[t.text]:
+	case p.is("inbound", "outbound", "pppoed") || t.kind == keyword && isisTypes[t.text] != nil:
 		p.i++
 		return n, nil
 	case p.is("less", "greater", "vlan", "mpls", "pppoes", "geneve"):
@@ -258,11 +256,8 @@ func (p *parser) special() (*Node, error) {
 		}
 		n.Text = p.upTo(t.at)
 		return n, nil
-	case p.is("llc", "rnr"):
+	case p.is("llc"):
 		p.i++
-		if t.text == "rnr" {
-			return nil, fail(t.at, "rnr is for link types, or systems, that t2host does not filter")
-		}
 		word := p.now()
 		if _, ok := llcTypes[word.text]; (ok || word.text == "i") && (word.kind == name || word.kind == keyword) {
 			s.arg = word.text
@@ -327,7 +322,7 @@ func (p *parser) id(q qualifiers) (*Node, error) {
 		}
 		p.i++
 		return n, err
-	case t.kind == keyword && keywords[t.text]:
+	case t.kind == keyword && isKeyword(t.text):
 		return nil, fail(t.at, "unexpected word %s: a name that is a word of the language has a backslash before it", t.text)
 	case t.kind == keyword || t.kind == end:
 		return nil, fail(t.at, "unexpected %s, want an address, a port or a number", p.shown())
@@ -420,41 +415,10 @@ func combine(op token, a, b *arith) (*arith, error) {
 		}
 	}
 	if a.op == "number" && b.op == "number" {
-		n, _ := operate(op.text, a.n, b.n)
+		n, _ := alu(operations[op.text], a.n, b.n)
 		return &arith{op: "number", n: n, at: a.at}, nil
 	}
 	return &arith{op: op.text, a: a, b: b, at: op.at}, nil
-}
-
-// operate returns the result of an operation of 32 bits without sign; ok is false for a division by 0.
-func operate(op string, a, b uint32) (n uint32, ok bool) {
-	switch op {
-	case "+":
-		return a + b, true
-	case "-":
-		return a - b, true
-	case "*":
-		return a * b, true
-	case "/":
-		if b == 0 {
-			return 0, false
-		}
-		return a / b, true
-	case "%":
-		if b == 0 {
-			return 0, false
-		}
-		return a % b, true
-	case "&":
-		return a & b, true
-	case "|":
-		return a | b, true
-	case "^":
-		return a ^ b, true
-	case "<<":
-		return a << b, true // 32 and more: 0
-	}
-	return a >> b, true
 }
 
 func (p *parser) term() (*arith, error) {

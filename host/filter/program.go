@@ -18,7 +18,7 @@ const (
 	loadWord, loadHalf, loadByte      = 0x20, 0x28, 0x30
 	indirectWord, indirectHalf        = 0x40, 0x48
 	indirectByte, loadLen, loadImm    = 0x50, 0x80, 0x00
-	loadMem, loadXMem, store          = 0x60, 0x61, 0x02
+	loadMem, store                    = 0x60, 0x02
 	headerLength, moveToX, jump       = 0xb1, 0x07, 0x05 // X = 4 * (byte & 15)
 	jumpEQ, jumpGT, jumpGE, jumpSet   = 0x15, 0x25, 0x35, 0x45
 	fromX                             = 0x08 // of operations and jumps: X instead of K
@@ -309,7 +309,7 @@ func (p *Program) Kernel(length uint32) (code []Instruction, ok bool) {
 // mnemonics are the names of instructions, as tcpdump -d has them.
 var mnemonics = map[uint16]string{
 	loadWord: "ld [%d]", loadHalf: "ldh [%d]", loadByte: "ldb [%d]", indirectWord: "ld [x + %d]", indirectHalf: "ldh [x + %d]", indirectByte: "ldb [x + %d]",
-	loadLen: "ld #pktlen", loadImm: "ld #%#x", loadMem: "ld M[%d]", loadXMem: "ldx M[%d]", store: "st M[%d]", headerLength: "ldxb 4*([%d]&0xf)", moveToX: "tax",
+	loadLen: "ld #pktlen", loadImm: "ld #%#x", loadMem: "ld M[%d]", store: "st M[%d]", headerLength: "ldxb 4*([%d]&0xf)", moveToX: "tax",
 	addOp: "add #%d", subOp: "sub #%d", mulOp: "mul #%d", divOp: "div #%d", orOp: "or #%#x", andOp: "and #%#x", lshOp: "lsh #%d", rshOp: "rsh #%d", modOp: "mod #%d", xorOp: "xor #%#x",
 	jumpEQ: "jeq #%#x", jumpGT: "jgt #%#x", jumpGE: "jge #%#x", jumpSet: "jset #%#x", result: "ret #%d", chainOp: "chain %d",
 }

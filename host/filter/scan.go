@@ -141,7 +141,7 @@ func word(text string, at int) (token, error) {
 			return t, fail(at, "%q is not a number of 32 bits", text)
 		}
 		t.kind, t.number = number, uint32(n)
-	case keywords[lower]:
+	case isKeyword(lower):
 		t.kind, t.text = keyword, lower
 	default:
 		if n, ok := constants[lower]; ok {

@@ -52,8 +52,8 @@ func newBin(c *Config) (Encoder, error) {
 
 // appendPadded appends a text, a NUL, and more NULs up to a multiple of 4 bytes.
 func appendPadded(b []byte, text string) []byte {
-	b = append(b, cString([]byte(text))...)
-	return append(b, make([]byte, 4-len(cString([]byte(text)))%4)...)
+	t := cString([]byte(text))
+	return append(append(b, t...), make([]byte, 4-len(t)%4)...)
 }
 
 // cString returns text up to its first NUL, which would end it for readers.

@@ -52,8 +52,9 @@ func New(w *Word, c *Config) (*Target, error) {
 func (c *Config) new(w *Word) (*Target, error) {
 	t := &Target{Word: w}
 	var err error
-	if w.Stream != "" {
-		if t.Stream, err = c.stream(w.Stream); err != nil {
+	name := w.Stream
+	if name != "" {
+		if t.Stream, err = c.stream(name); err != nil {
 			return nil, err
 		}
 	}
@@ -61,15 +62,14 @@ func (c *Config) new(w *Word) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := w.Stream
-	if name == "" {
+	if t.Stream == nil {
 		name = stream.Flows
 		if t.format != nil {
 			name = t.format.Stream
 		}
-	}
-	if t.Stream, err = c.stream(name); err != nil {
-		return nil, err
+		if t.Stream, err = c.stream(name); err != nil {
+			return nil, err
+		}
 	}
 	options, left, err := read(w)
 	if err != nil {
