@@ -16,7 +16,6 @@ import (
 	"github.com/t2host/t2host/host/capture"
 	"github.com/t2host/t2host/host/drive"
 	"github.com/t2host/t2host/host/filter"
-	"github.com/t2host/t2host/host/internal/keep"
 	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/report"
@@ -82,15 +81,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	notices := newNotices(&c)
 	starting, begun := whileStarting(c.Stop)
 	defer begun()
-	var kept *keep.Target
-	if c.Keep != "" {
-		t, err := keep.Parse(c.Keep)
-		if err != nil {
-			return nil, &UsageError{fmt.Errorf("--write-pcap: %w", err)}
-		}
-		kept = &t
-	}
-	p, err := planRun(&c, kept, notices, starting)
+	p, err := planRun(&c, notices, starting)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +101,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	keeper, err := keepFrames(ctx, kept, src, notices.warn)
+	keeper, err := keepFrames(ctx, p.Kept, src, notices.warn)
 	if err != nil {
 		out.discard()
 		return nil, err
@@ -129,7 +120,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	begun()
 	defer stopWith(ctx, c.Stop, src)()
 
-	runErr := run(src, c.Filter, keeper, p, c.Zone, stages, r)
+	runErr := run(input{src, c.Filter, keeper}, p, c.Zone, stages, r)
 	keepErr := keeper.close(r)
 
 	damage := describe(src, r, out)
@@ -199,12 +190,12 @@ func (c *Config) filesRead() []string {
 
 // planRun makes the plan of a run. Its errors are UsageErrors, unless the run was ended, by
 // closing starting, before it has begun.
-func planRun(c *Config, kept *keep.Target, notices *notices, starting <-chan struct{}) (*plan.Plan, error) {
+func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan, error) {
 	p, err := plan.Make(plan.Config{
 		Plugins: c.Plugins, Catalogue: c.Catalogue, Settings: c.Settings, Runtime: c.Runtime, Carrier: c.Carrier,
 		Consent: c.Consent, Record: c.Record,
 		Prefix: c.Prefix, RecordsToStdout: c.RecordsToStdout, Split: c.Split, SplitStart: c.SplitStart, To: c.To, Drivers: c.Drivers, Run: runID(),
-		Kept: kept, Files: c.filesRead(), Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Stdout: c.Stdout, Stderr: c.Stderr,
+		Keep: c.Keep, Files: c.filesRead(), Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Stdout: c.Stdout, Stderr: c.Stderr,
 		Note: notices.note, Warn: notices.warn, Stop: starting,
 	})
 	if err == nil {

@@ -115,7 +115,7 @@ func runHostile(t *testing.T, name string, trust bool) (prefix, warnings string,
 func planned(t *testing.T, c Config, path string) *plugin.Artefact {
 	t.Helper()
 	c.Plugins = requests(path)
-	p, err := planRun(&c, nil, newNotices(&c), nil)
+	p, err := planRun(&c, newNotices(&c), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

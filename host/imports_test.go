@@ -55,7 +55,7 @@ var imports = map[string]string{
 	"host/internal/flowtable":               "host/internal/decode",
 	"host/internal/batch":                   "sdk host/internal/decode host/internal/flowtable sdk/answer sdk/field sdk/value",
 	"host/internal/inputfile":               "sdk github.com/klauspost/compress/zstd",
-	"host/internal/keep":                    "host/capture host/cause host/internal/outlet host/version",
+	"host/internal/keep":                    "host/capture host/cause host/internal/outlet host/version sdk",
 	"host/internal/pipeline":                "sdk sdk/field host/internal/batch sdk/answer sdk/guard sdk/value",
 	"host/plugin":                           "host/cause sdk sdk/wire host/nearest host/internal/checksum host/internal/owned host/plugin/manifest sdk/setting sdk/value github.com/Masterminds/semver",
 	"host/plugin/manifest":                  "sdk sdk/wire sdk/field sdk/setting sdk/value",

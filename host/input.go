@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/t2host/t2host/host/capture"
+	"github.com/t2host/t2host/host/filter"
 	"github.com/t2host/t2host/host/report"
 )
 
@@ -15,6 +16,13 @@ type source interface {
 	Live() bool
 	Stop()
 	Close() error
+}
+
+// input is what a run reads: of a source the frames that pass a filter, if it is not nil, which are kept, if they are to be.
+type input struct {
+	source
+	only *filter.Filter
+	kept *keeper
 }
 
 // isInterface reports whether a source is an interface, whose run goes on without a plugin that fails.

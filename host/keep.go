@@ -9,10 +9,7 @@ import (
 )
 
 // keeper keeps the frames of a run, if they are to be kept; nil does nothing.
-type keeper struct {
-	*keep.Writer
-	failed error
-}
+type keeper struct{ *keep.Writer }
 
 // keepFrames returns the keeper of a run, nil if target is nil.
 func keepFrames(ctx context.Context, target *keep.Target, src source, warn func(string)) (*keeper, error) {
@@ -27,20 +24,20 @@ func keepFrames(ctx context.Context, target *keep.Target, src source, warn func(
 	if err != nil {
 		return nil, err
 	}
-	return &keeper{Writer: w}, nil
+	return &keeper{w}, nil
 }
 
-// frame keeps a frame. A run goes on if it cannot: close has the error.
+// frame keeps a frame. A run goes on if it cannot: close returns the error.
 func (k *keeper) frame(f *capture.Frame) {
-	if k != nil && k.failed == nil {
-		k.failed = k.Frame(f)
+	if k != nil {
+		_ = k.Frame(f)
 	}
 }
 
 // quiet keeps that no frame comes up to a time.
 func (k *keeper) quiet(time int64) {
-	if k != nil && time > 0 && k.failed == nil {
-		k.failed = k.Quiet(time)
+	if k != nil && time > 0 {
+		_ = k.Quiet(time)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/capture"
-	"github.com/t2host/t2host/host/filter"
 	"github.com/t2host/t2host/host/internal/batch"
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
@@ -20,7 +19,7 @@ import (
 
 // run moves the data: capture and decoder on one goroutine, flow table and batches on a
 // second, each stage on one of its own.
-func run(src source, only *filter.Filter, kept *keeper, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
+func run(in input, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
 	start := time.Now()
 	var plugins []*sdk.Plugin
 	var passed field.Flow
@@ -36,14 +35,14 @@ func run(src source, only *filter.Filter, kept *keeper, p *plan.Plan, zone *time
 	if err != nil {
 		return err
 	}
-	reader := startReader(src, only, kept, decoder, p, layout)
+	reader := startReader(in, decoder, p, layout)
 	f := newFlows(p, pipe, layout)
 	f.rules = rulesOf(plugins)
 	for b := range reader.blocks {
 		f.block(b)
 		reader.free <- b
 		if f.err != nil {
-			src.Stop() // and let the reader finish
+			in.Stop() // and let the reader finish
 		}
 	}
 	r.Elapsed = time.Since(start)
@@ -259,9 +258,8 @@ type reader struct {
 	blocks  chan *block
 	free    chan *block
 	clock
+	input
 	quiet   quiet
-	only    *filter.Filter
-	kept    *keeper
 	left    uint64 // frames that the filter left out
 	payload int    // bytes of each packet's payload to keep
 	header  int    // bytes of each packet from its IP header on
@@ -270,10 +268,10 @@ type reader struct {
 	err     error // reading broke; cut and corrupt captures are no error here
 }
 
-func startReader(src source, only *filter.Filter, kept *keeper, decoder *decode.Decoder, p *plan.Plan, layout *batch.Layout) *reader {
+func startReader(in input, decoder *decode.Decoder, p *plan.Plan, layout *batch.Layout) *reader {
 	const inFlight = 16
 	r := &reader{
-		decoder: decoder, only: only, kept: kept, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
+		decoder: decoder, input: in, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
 		blocks: make(chan *block, inFlight), free: make(chan *block, inFlight),
 	}
 	for range inFlight {
@@ -283,20 +281,20 @@ func startReader(src source, only *filter.Filter, kept *keeper, decoder *decode.
 		}
 		r.free <- b
 	}
-	go r.read(src, p.LinkTypes == "first")
+	go r.read(p.LinkTypes == "first")
 	return r
 }
 
 // liveFlush is how long a packet of a live input waits at most.
 const liveFlush = 250 * time.Millisecond
 
-func (r *reader) read(src source, firstLink bool) {
+func (r *reader) read(firstLink bool) {
 	defer close(r.blocks)
 	var f capture.Frame
 	var link capture.LinkType
 	var passed uint64
 	var began time.Time // of the block, live input
-	live := src.Live()
+	live := r.Live()
 	b := <-r.free
 	b.begin()
 	hand := func(idle bool) {
@@ -305,18 +303,20 @@ func (r *reader) read(src source, firstLink bool) {
 		b = <-r.free
 		b.begin()
 	}
+	pass := func(until int64, idle bool) { // hands on with the time up to which nothing comes; 0: not known
+		b.quiet = until
+		r.kept.quiet(until)
+		hand(idle)
+	}
 	for {
-		err := src.Next(&f)
+		err := r.Next(&f)
 		if err == capture.ErrQuiet {
-			b.quiet, r.quiet.last = f.Time, f.Time
-			r.kept.quiet(b.quiet)
-			hand(live)
+			r.quiet.last = f.Time
+			pass(f.Time, live)
 			continue
 		}
 		if err == capture.ErrIdle {
-			b.quiet = r.quiet.idle(src, r.previous)
-			r.kept.quiet(b.quiet)
-			hand(true)
+			pass(r.quiet.idle(r.source, r.previous), true)
 			continue
 		}
 		if err != nil { // io.EOF also after damage, which the source notes
@@ -333,11 +333,9 @@ func (r *reader) read(src source, firstLink bool) {
 			}
 			if !ok {
 				r.left++
-				if q := int64(0); live {
-					if q = r.quiet.leftOut(f.Time, r.previous); q > 0 {
-						b.quiet = q
-						r.kept.quiet(q)
-						hand(true)
+				if live {
+					if until := r.quiet.leftOut(f.Time, r.previous); until > 0 {
+						pass(until, true)
 					}
 				}
 				continue

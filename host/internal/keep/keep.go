@@ -15,6 +15,7 @@ import (
 	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/internal/outlet"
 	"github.com/t2host/t2host/host/version"
+	"github.com/t2host/t2host/sdk"
 )
 
 // Target is where frames go: one file, or files with numbers of which the last ones are kept.
@@ -35,17 +36,12 @@ func Parse(text string) (Target, error) {
 		t.Path, t.Files = t.Path[:i], n
 	}
 	if i := strings.LastIndexByte(t.Path, ':'); i >= 0 {
-		size, unit := t.Path[i+1:], uint64(1)
-		for k, letter := range "KMG" {
-			if number, ok := strings.CutSuffix(size, string(letter)); ok {
-				size, unit = number, [...]uint64{1e3, 1e6, 1e9}[k]
-			}
+		split := sdk.RecordSettings{Split: t.Path[i+1:]}
+		n, flows, err := split.SplitSize()
+		if err != nil || n == 0 || flows {
+			return t, fmt.Errorf("%q: %q is not a size such as 100M", text, split.Split)
 		}
-		n, err := strconv.ParseUint(size, 10, 40)
-		if err != nil || n == 0 {
-			return t, fmt.Errorf("%q: %q is not a size such as 100M", text, t.Path[i+1:])
-		}
-		t.Path, t.Size = t.Path[:i], n*unit
+		t.Path, t.Size = t.Path[:i], n
 	}
 	switch {
 	case t.Path == "":

@@ -46,7 +46,7 @@ func (p *Plan) claim(c *Config) {
 		path := p.Log.Target.Path
 		p.Files.WritePath(claims.Output{What: "the end report", Prefixed: true, Names: claims.Exactly(path, path+".part")}, path)
 	}
-	if k := c.Kept; k != nil {
+	if k := p.Kept; k != nil {
 		o := claims.Output{What: "--write-pcap", Cure: "name another file", Names: claims.Exactly(k.Path, k.Path+keep.Part)}
 		if k.Size > 0 {
 			o.Names = []claims.Names{claims.Numbered(k.Path, "", 0), claims.Numbered(k.Path, keep.Part, 0)}

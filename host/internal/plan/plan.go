@@ -40,7 +40,7 @@ type Config struct {
 	Drivers         []*drive.Kind
 	Run             string
 
-	Kept               *keep.Target // where frames are kept; nil: nowhere
+	Keep               string
 	Files              []string
 	Stdin              io.Reader
 	List, SettingsFile string
@@ -57,6 +57,7 @@ type Plan struct {
 	Plugins []Plugin       // in the order in which they load
 	Carrier plugin.Carrier // that runs them; the caller closes it
 	Log     *outlet.Config // PREFIX_log.txt; nil: none
+	Kept    *keep.Target   // where frames are kept; nil: nowhere
 	Files   claims.Claims  // that are read or may be written
 
 	Columns     []sdk.ColumnInfo  // of all plugins in their order, named "plugin.column"
@@ -97,6 +98,13 @@ func Make(c Config) (*Plan, error) {
 }
 
 func (p *Plan) make(c *Config) error {
+	if c.Keep != "" {
+		t, err := keep.Parse(c.Keep)
+		if err != nil {
+			return fmt.Errorf("--write-pcap: %w", err)
+		}
+		p.Kept = &t
+	}
 	catalogue, named, err := plugin.Describe(p.Carrier, c.Catalogue, c.Plugins)
 	if err != nil {
 		return err
