@@ -68,6 +68,13 @@ type way struct {
 	kept    bool   // all runs have one carrier, which compiles a module once
 	carry   func(*sdk.Plugin) *sdk.Plugin
 	plugins []*sdk.Plugin // nil: all first-party ones
+	packets bool          // the stream of packets is written, with the plugins' columns
+}
+
+// withPackets is the way with the stream of packets.
+func (w way) withPackets() way {
+	w.packets = true
+	return w
 }
 
 // withTwo is the way of tcpwin and tcpwinsink alone: where it is not the plugins
@@ -90,6 +97,7 @@ var (
 // endedOnly is tcpwin as it is in C: with the rows of flows that have ended.
 func endedOnly(p *sdk.Plugin) *sdk.Plugin {
 	q := *p
+	q.Packets.Columns = nil
 	q.Starts, q.Ticks = sdk.StartSelect{}, sdk.TickSelect{}
 	q.Ends = sdk.End(field.LastSeen, field.SrcIP, field.DstIP)
 	q.State = 48
@@ -183,6 +191,7 @@ func runAll(t *testing.T, capture string, rows int, zone *time.Location, w way, 
 	values := settingsOf(t, sets...)
 	c := Config{
 		Files: []string{capture}, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: zone, Quiet: true,
+		Packets: w.packets,
 	}
 	w.config(t, &c, &o.Records)
 	r, err := Run(context.Background(), c)
@@ -255,13 +264,13 @@ func conform(t *testing.T, files []string) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
 			zone := zones[len(file)%2]
-			want := runAll(t, file, defaultRows, zone, direct)
+			want := runAll(t, file, defaultRows, zone, direct.withPackets())
 			wantOfC := runAll(t, file, defaultRows, zone, direct, "tcpwin.every=0")
 			for _, rows := range sizes {
 				for _, w := range ways(kindOf(file), rows) {
-					want := want
+					want, w := want, w.withPackets()
 					if w.tcpwin != "" {
-						want = wantOfC
+						want, w.packets = wantOfC, false
 					}
 					if diff := cmp.Diff(want, runAll(t, file, rows, zone, w)); diff != "" {
 						t.Errorf("%s, batches of %d rows (-inproc +this):\n%.2000s", w.name, rows, diff)

@@ -30,14 +30,17 @@ func Formats() []Format {
 // TargetOptions returns the options that targets of rows have beside those of their drivers.
 func TargetOptions() []drive.Option { return slices.Clone(target.Options) }
 
-// RowsToFiles returns words of To that send the rows of all plugins of a run to files in dir, PLUGIN.OUTLET, as text: for
-// tests of plugins.
+// RowsToFiles returns words of To that send the rows of all plugins of a run to files in dir, PLUGIN.OUTLET, as text, and their
+// columns of packets to PLUGIN.packets: for tests of plugins.
 func RowsToFiles(catalogue []*plugin.Artefact, requests []plugin.Request, dir string) (to []string) {
 	loaded, err := plugin.Resolve(catalogue, requests)
 	if err != nil {
 		return nil // the run reports it
 	}
 	for _, l := range loaded {
+		if len(l.Plugin.Packets.Columns) > 0 {
+			to = append(to, "packets=text:"+filepath.Join(dir, l.Name+".packets")+"?columns=pktNo,"+l.Name+".*")
+		}
 		for _, o := range l.Outlets {
 			if name := l.Name + "." + o.Name; o.Kind == sdk.RowOutlet {
 				to = append(to, name+"=text:"+filepath.Join(dir, name))

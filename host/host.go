@@ -50,6 +50,7 @@ type Config struct {
 	Prefix          string   // of the output files, see OutputPrefix
 	RecordsToStdout bool     // flow records go to Stdout, the report to Stderr
 	To              []string // where rows go: words of --to, see the book
+	Packets         bool     // a line of each packet goes to PREFIX_packets.txt
 	Drivers         []*drive.Kind
 	Split           string // of files of records, see sdk.RecordSettings; empty: as their plugins are set
 	SplitStart      uint32
@@ -133,7 +134,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	closeErr := out.close()
 	out.fill(r)
 	var failures []error
-	for i, s := range stages[:len(r.Plugins)] { // one more is that of the streams
+	for i, s := range stages[:len(r.Plugins)] { // those after them are of the streams
 		r.Plugins[i].Lines, r.Plugins[i].Summary = s.Report.All(), s.Report.Summary
 		r.Plugins[i].Cost, r.Plugins[i].Bytes = s.Cost, s.Bytes
 		r.Plugins[i].Ends, r.Plugins[i].Alarms = s.Ends, s.Marked
@@ -194,7 +195,7 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan,
 	p, err := plan.Make(plan.Config{
 		Plugins: c.Plugins, Catalogue: c.Catalogue, Settings: c.Settings, Runtime: c.Runtime, Carrier: c.Carrier,
 		Consent: c.Consent, Record: c.Record,
-		Prefix: c.Prefix, RecordsToStdout: c.RecordsToStdout, Split: c.Split, SplitStart: c.SplitStart, To: c.To, Drivers: c.Drivers, Run: runID(),
+		Prefix: c.Prefix, RecordsToStdout: c.RecordsToStdout, Split: c.Split, SplitStart: c.SplitStart, To: c.To, Packets: c.Packets, Drivers: c.Drivers, Run: runID(),
 		Keep: c.Keep, Files: c.filesRead(), Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Stdout: c.Stdout, Stderr: c.Stderr,
 		Note: notices.note, Warn: notices.warn, Stop: starting,
 	})

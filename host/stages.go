@@ -34,6 +34,9 @@ func openStages(c *Config, p *plan.Plan, out *outlets, live bool, started time.T
 		if tap := out.tapStage(p); tap != nil {
 			stages = append(stages, tap)
 		}
+		if tap := out.packetStage(p); tap != nil {
+			stages = append(stages, tap)
+		}
 		return stages, nil
 	}
 	for _, s := range stages {

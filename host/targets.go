@@ -77,6 +77,8 @@ func (o *outlets) tapStage(p *plan.Plan) *pipeline.Stage {
 		case stream.Flows, stream.Conversations:
 			tap.Add(t.Stream.Name, nil, 0, put)
 			continue
+		case stream.Packets:
+			continue // see packetStage
 		}
 		for _, l := range p.Plugins {
 			for k := range l.Exports {
@@ -91,6 +93,33 @@ func (o *outlets) tapStage(p *plan.Plan) *pipeline.Stage {
 	}
 	stage.Plugin, stage.Stage = tap.Plugin(p.Columns), tap
 	stage.Alarms = p.Records == "alarms" && pipeline.OnlyAlarms(stage.Plugin)
+	return stage
+}
+
+// packetStage returns the stage that puts packets into their stream; nil if nobody wants any.
+func (o *outlets) packetStage(p *plan.Plan) *pipeline.Stage {
+	var plugins []*sdk.Plugin
+	for _, l := range p.Plugins {
+		plugins = append(plugins, l.Plugin)
+	}
+	tap, stage := stream.NewPacketTap(plugins), &pipeline.Stage{}
+	for i, t := range p.Targets {
+		if t.Stream.Name != stream.Packets {
+			continue
+		}
+		stage.Stage = tap
+		tap.Add(t.Reads(), func(r *stream.Rows) error {
+			err := o.writers[i].Put(r)
+			if err != nil {
+				stage.Unsent(err)
+			}
+			return err
+		})
+	}
+	if stage.Stage == nil {
+		return nil
+	}
+	stage.Plugin, stage.PacketColumns = tap.Plugin(), tap.SetColumns
 	return stage
 }
 

@@ -39,6 +39,8 @@
 //
 //   - Columns: Spec.Columns, and [Column.Writer] in Open; a value is
 //     written at each flow end.
+//   - Columns of packets: [PacketSelect.WithColumns], and [Column.PacketWriter]
+//     in Open.
 //   - Tables: [NewTable], Spec.Exports, and [Table.Writer] in Open.
 //   - Files and streams: Spec.Outlets, and [Env.Outlet] in Open.
 //   - Numbers that tell how it is doing: Spec.Metrics, and [Metric.Writer] in Open.

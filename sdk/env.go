@@ -16,19 +16,21 @@ type Env struct {
 	logs   []string                    // until the next answer
 	err    error                       // the first breach of the contract
 
-	writers []writer     // by column of its own; nil before it is asked for
-	metrics []uint64     // as they are; nil: none has been asked for
-	reads   []ColumnInfo // of other plugins
+	writers []writer       // by column of its own; nil before it is asked for
+	packets []packetWriter // by column of packets of its own; as writers
+	metrics []uint64       // as they are; nil: none has been asked for
+	reads   []ColumnInfo   // of other plugins
 	readers []reading
 	rows    []*RowsWriter
 
-	out  *answer.Answer // of the batch in work
-	next int            // flow end
-	last uint32         // place of the last change of a table
+	out    *answer.Answer // of the batch in work
+	next   int            // flow end
+	last   uint32         // place of the last change of a table
+	packet int            // the first of those that Loop.Columns has got
 }
 
 func newEnv(p *Plugin, o Opening) *Env {
-	e := &Env{Opening: o, plugin: p, views: make([]func(*answer.Delta) error, len(p.Imports)), writers: make([]writer, len(p.Columns)), reads: p.Ends.Columns}
+	e := &Env{Opening: o, plugin: p, views: make([]func(*answer.Delta) error, len(p.Imports)), writers: make([]writer, len(p.Columns)), packets: make([]packetWriter, len(p.Packets.Columns)), reads: p.Ends.Columns}
 	if p.Ends.All {
 		e.reads = o.Columns
 	}
@@ -96,7 +98,7 @@ func (o *OutletWriter) send(frame []byte) {
 
 func (e *Env) begin(b *Batch) {
 	b.env, b.applied = e, 0
-	e.out, e.next, e.last = &b.Out, 0, 0
+	e.out, e.next, e.last, e.packet = &b.Out, 0, 0, 0
 	b.Out.Reset(e.plugin.Columns)
 	for i, w := range e.writers {
 		if w != nil {
@@ -108,6 +110,7 @@ func (e *Env) begin(b *Batch) {
 			r.reader.begin(&b.Ends.Columns[r.column])
 		}
 	}
+	e.beginPackets(b.Packets.N)
 	for _, w := range e.rows {
 		w.begin()
 	}

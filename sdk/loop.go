@@ -138,6 +138,9 @@ func (w *walk) columns(upTo int) {
 	case w.row == 0 && upTo == p.N:
 		w.loop.Columns(p)
 	default:
+		if w.b.env != nil {
+			w.b.env.packet = w.row
+		}
 		part := p.Slice(w.row, upTo)
 		w.loop.Columns(&part)
 	}

@@ -45,7 +45,9 @@ type Opening struct {
 	Columns []ColumnInfo    // if it declared WithAll: the columns that it reads, named "plugin.column"
 	Loaded  []Loaded        // the plugins of the run, in their order
 	Host    string          // name and version of the program that runs it
-	Started int64           // time of day, nanoseconds since 1970 UTC
+	// PacketColumns is set if columns of packets are read. Otherwise the plugin is as if it had none.
+	PacketColumns bool
+	Started       int64 // time of day, nanoseconds since 1970 UTC
 }
 
 // Loaded is the name and version of a plugin of the run.
@@ -54,8 +56,9 @@ type Loaded struct{ Name, Version string }
 // IsSink reports whether the plugin has the number of a sink.
 func (p *Plugin) IsSink() bool { return p.Number >= 900 }
 
-// For returns the plugin as declared for one run: if it reads all columns, Ends names them, and
-// Ticks and EndRules have the numbers that settings hold. The host calls it.
+// For returns the plugin as declared for one run: if it reads all columns, Ends names them,
+// Ticks and EndRules have the numbers that settings hold, and it has columns of packets only if they are read.
+// The host calls it.
 func (p *Plugin) For(o Opening) *Plugin {
 	q := *p
 	if q.Ends.All {
@@ -63,6 +66,9 @@ func (p *Plugin) For(o Opening) *Plugin {
 	}
 	if name := q.Ticks.Setting; name != "" {
 		q.Ticks = TickSelect{Every: p.number(name, o.Values) * 1e9}
+	}
+	if !o.PacketColumns {
+		q.Packets.Columns = nil
 	}
 	q.EndRules = nil
 	for _, r := range p.EndRules {
@@ -189,6 +195,7 @@ func Define[S any](spec Spec[S]) *Plugin {
 		Exports: infos(spec.Exports), Imports: infos(spec.Imports), Outlets: spec.Outlets,
 		Files: spec.Files, State: spec.State, Memory: spec.Memory, Needs: spec.Needs,
 	}
+	p.Packets.Columns = owned(spec.Name, spec.Packets.writes)
 	bind := func(s *S) []Setting {
 		if spec.Settings == nil {
 			return nil
@@ -259,6 +266,9 @@ func (o *opened) Batch(b *Batch) error {
 	}
 	if err == nil {
 		err = e.complete(b.Ends.N)
+	}
+	if err == nil {
+		e.finishPackets(b.Packets.N)
 	}
 	if err == nil {
 		for _, w := range e.rows {

@@ -14,7 +14,9 @@ type PacketSelect struct {
 	PayloadLen int          // with field.Payload: the bytes of it, 1 to MaxPayload
 	HeaderLen  int          // with field.Header: the bytes of it, 1 to MaxPayload
 	Tables     bool         // tables are used at packets
-	Columns    []ColumnInfo // that the plugin adds to each packet that it reads
+	Columns    []ColumnInfo // that the plugin adds to each packet that it reads; Define sets it
+
+	writes []AnyColumn // see WithColumns
 }
 
 // MaxPayload is the largest number of bytes of a packet's payload, or of its headers, that a
@@ -36,6 +38,13 @@ func All(fields ...field.Packet) PacketSelect {
 func (s PacketSelect) WithPayload(n int) PacketSelect {
 	s.Fields |= field.Payload
 	s.PayloadLen = n
+	return s
+}
+
+// WithColumns adds columns that the plugin writes at each packet that it reads, in runs whose user asks for packets
+// (-s, or the stream packets): see [PacketWriter]. A column of flow ends may be one of packets too.
+func (s PacketSelect) WithColumns(columns ...AnyColumn) PacketSelect {
+	s.writes = append(s.writes[:len(s.writes):len(s.writes)], columns...)
 	return s
 }
 
@@ -83,8 +92,8 @@ func EverySetting(name string) TickSelect { return TickSelect{Setting: name} }
 // On reports whether there are ticks.
 func (t TickSelect) On() bool { return t != TickSelect{} }
 
-// TickSize is the bytes of a tick on the wire.
-const TickSize = 20
+// Size returns the bytes of a tick on the wire.
+func (TickSelect) Size() int { return 20 }
 
 // EndSelect is what a plugin reads at flow ends. Make one with [End].
 type EndSelect struct {

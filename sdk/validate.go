@@ -193,6 +193,11 @@ func (p *Plugin) checkColumns() error {
 	if err := checkOwn(p.Packets.Columns); err != nil {
 		return errors.New("packets: " + err.Error())
 	}
+	for _, c := range p.Packets.Columns {
+		if c.Type.IsList() {
+			return errors.New("packets: column " + c.Name + " is of lists: a packet has single values")
+		}
+	}
 	if p.Ends.All && len(p.Ends.Columns) > 0 {
 		return errors.New("ends read all columns and some by name: choose")
 	}

@@ -160,6 +160,10 @@ func TestValidate(t *testing.T) {
 		{"a metric of a word", func(p *Plugin) { p.Metrics = []Metric{{Name: "Seen"}} }, `metric "Seen": a name begins with a lower-case letter and holds lower-case letters, digits and _ only, at most 64`},
 		{"many metrics", func(p *Plugin) { p.Metrics = make([]Metric, 257) }, "257 metrics are declared: at most 256 are possible"},
 		{"columns of packets", func(p *Plugin) { p.Packets = All(); p.Packets.Columns = []ColumnInfo{column("c", value.Text)} }, ""},
+		{"lists at packets", func(p *Plugin) {
+			p.Packets = All()
+			p.Packets.Columns = []ColumnInfo{column("c", value.Uint16|value.List)}
+		}, "packets: column c is of lists: a packet has single values"},
 		{"columns of no packets", func(p *Plugin) { p.Packets.Columns = []ColumnInfo{column("c", value.Text)} }, "columns of packets are declared but no packets: set Packets"},
 		{"rows", rowOutlet(Outlet{Pass: []string{"srcIP", "other.c"}, Columns: []ColumnInfo{column("n", value.Uint8)}}), ""},
 		{"rows of nothing", rowOutlet(Outlet{}), "outlet r has no columns"},

@@ -41,6 +41,7 @@ type options struct {
 	consent          plugin.Consent
 	records          []string
 	payload          bool
+	packets          bool
 	quiet, log       bool
 	verbose, version bool
 
@@ -122,6 +123,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.BoolVar(&o.consent.RequireConfinement, "require-confinement", false, "run no plugin in a process that this system cannot confine (-V shows what it can)")
 	f.StringArrayVar(&o.records, "record", nil, "keep what crosses a plugin's border, for t2host replay: `NAME=FILE`")
 	f.BoolVar(&o.payload, "record-payload", false, "keep the payload that the plugin reads, too")
+	f.BoolVarP(&o.packets, "packets", "s", false, "a line of each packet goes to PREFIX_packets.txt, as --to packets=... sends them elsewhere")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
 	f.BoolVarP(&o.log, "logfile", "l", false, "the end report is T2's long form, and goes to PREFIX_log.txt too")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, what was passed over, and the long end report")
@@ -249,7 +251,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if to = append(to, o.to...); len(o.to) == 0 {
 		to = append(to, values.To...)
 	}
-	if len(names) == 0 && len(to) > 0 {
+	if len(names) == 0 && (len(to) > 0 || o.packets) {
 		names = strings.Split(defaultRecord, ",")
 	}
 	summary := len(names) == 0 && onlyInput(cmd)
@@ -275,7 +277,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c.RecordPayload = o.payload
-	c.To, c.Drivers = to, drivers()
+	c.To, c.Drivers, c.Packets = to, drivers(), o.packets
 	if _, err := plugin.RuntimeNamed(o.runtime); err != nil && o.runtime != "" {
 		return usagef("--runtime: %v", err)
 	}

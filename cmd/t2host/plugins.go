@@ -229,6 +229,12 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 			fmt.Fprintf(t, "%s\t%s\t%s\n", c.Name, c.Words(), printable.Line(c.Doc))
 		}
 	}
+	if list := a.Plugin.Packets.Columns; len(list) > 0 {
+		fmt.Fprintln(t, "\nAT PACKETS\tTYPE\tMEANING")
+		for _, c := range list {
+			fmt.Fprintf(t, "%s\t%s\t%s\n", c.Name, c.Words(), printable.Line(c.Doc))
+		}
+	}
 	if len(a.Metrics) > 0 {
 		fmt.Fprintln(t, "\nMETRIC\tUNIT\tMEANING")
 		for _, m := range a.Metrics {

@@ -22,7 +22,7 @@ var Options = []Option{
 	{"t2", []string{"-i IF", "-B SIZE", "-S LEN"}, []string{"--interface", "--rx-bufsize", "--snaplen"}, "the same; `-B` has K, M or G and is at least 2M", true},
 	{"t2", []string{"-D EXPR"}, []string{"--input-regex"}, "not yet: `-R LIST` reads files as one stream", false},
 	{"t2", []string{"-m", "-M SEC"}, []string{"--monfile", "--mon-interval"}, "not yet: `-l` keeps the end report", false},
-	{"t2", []string{"-s"}, []string{"--packets"}, "not yet: there is no packet file", false},
+	{"t2", []string{"-s"}, []string{"--packets"}, "the same: after `pktNo`, `time`, `flowInd` the columns of plugins at packets, then the host's, which have T2's basicFlow and basicStats under the names of fields; `--to packets=…` sends them elsewhere", true},
 	{"t2", []string{"-e FILE"}, []string{"--pcapd"}, "none: it is for T2's plugin pcapd", false},
 	{"t2", []string{"-x ID"}, []string{"--sensor-id"}, "none: name the outputs of a sensor with `-w`", false},
 	{"t2", []string{"-c CPU"}, []string{"--cpu"}, "none: `taskset -c CPU t2host …`", false},

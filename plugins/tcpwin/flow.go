@@ -35,6 +35,7 @@ func (f *flow) open(t int64) {
 // nothing: it shuts no window, and ends the time that one was shut.
 func (t *tcpwin) count(p *sdk.Packets) {
 	times, windows, flags := p.Time[:p.N], p.Window[:p.N], p.TCPFlags[:p.N]
+	stats, counts := t.soFar.stat.All(p), t.soFar.count.All(p)
 	for i, slot := range p.Flow[:p.N] {
 		f := t.flows.At(slot)
 		f.packets++
@@ -51,6 +52,9 @@ func (t *tcpwin) count(p *sdk.Packets) {
 			}
 		} else if f.shut && windows[i] <= 0xffff { // the window of a clipped packet is unknown
 			t.open(slot, f, times[i])
+		}
+		if counts != nil && f.below > 0 {
+			stats[i], counts[i] = undershot, f.below
 		}
 	}
 }

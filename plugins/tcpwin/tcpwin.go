@@ -51,7 +51,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 		}
 	},
 	Starts:  sdk.Start(field.SrcIP, field.DstIP),
-	Packets: sdk.TCP(field.Time, field.Window, field.TCPFlags),
+	Packets: sdk.TCP(field.Time, field.Window, field.TCPFlags).WithColumns(Stat, Count),
 	Ends:    sdk.End(field.LastSeen),
 	Ticks:   sdk.EverySetting("every"),
 	EndRules: []sdk.EndRule{{
@@ -105,6 +105,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 			stat: Stat.Writer(env), count: Count.Writer(env), resets: Resets.Writer(env),
 			shutTime: ShutTime.Writer(env), shutMax: ShutMax.Writer(env),
 		},
+		soFar: soFar{stat: Stat.PacketWriter(env), count: Count.PacketWriter(env)},
 	}
 	return &sdk.Loop{StartFlow: t.startFlow, Columns: t.count, EndFlow: t.endFlow, Tick: t.tick, Report: t.report}, nil
 }
@@ -120,6 +121,7 @@ type tcpwin struct {
 	live    sdk.Ordered[uint32, flow]     // those of them that qualify, as they were at the last tick
 	summary *sdk.OutletWriter
 	out     columns
+	soFar   soFar
 
 	stat           uint8  // of all ended flows
 	below, packets uint64 // of all ended flows
@@ -131,4 +133,10 @@ type columns struct {
 	stat              *sdk.ColumnWriter[uint8]
 	count, resets     *sdk.ColumnWriter[uint32]
 	shutTime, shutMax *sdk.ColumnWriter[int64]
+}
+
+// soFar are the writers of the columns of packets: those of the flow up to the packet.
+type soFar struct {
+	stat  *sdk.PacketWriter[uint8]
+	count *sdk.PacketWriter[uint32]
 }

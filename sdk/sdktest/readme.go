@@ -67,6 +67,9 @@ func Declaration(p *sdk.Plugin) string {
 	for _, c := range p.Columns {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Words(), printable.Line(c.Doc))
 	}
+	if n := len(p.Packets.Columns); n > 0 {
+		fmt.Fprintf(&b, "\nAt packets, in the stream `packets` (`-s`): %s.\n", columns(p.Packets.Columns))
+	}
 	for _, e := range p.Exports {
 		fmt.Fprintf(&b, "\n## Export `%s`\n\nBy %s: %s.\n", e.Name, columns(e.Key), columns(e.Row))
 	}

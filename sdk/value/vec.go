@@ -45,6 +45,16 @@ func (v *Vec) Append(value []byte) {
 	}
 }
 
+// SetZeros sets the column to n values that are zero or empty.
+func (v *Vec) SetZeros(n int) {
+	v.Reset(v.Type)
+	size := v.Type.Size()
+	v.Data = append(v.Data, make([]byte, n*size)...)
+	if size == 0 {
+		v.Ends = append(v.Ends, make([]uint32, n)...)
+	}
+}
+
 // Reset empties the column, keeps its memory and sets its type.
 func (v *Vec) Reset(t Type) { v.Type, v.Data, v.Ends = t, v.Data[:0], v.Ends[:0] }
 
@@ -63,6 +73,29 @@ func (v *Vec) Slice(from, to int) Vec {
 	s := Vec{Type: v.Type, Data: v.Data[start:v.Ends[to-1]]}
 	for _, end := range v.Ends[from:to] {
 		s.Ends = append(s.Ends, end-start)
+	}
+	return s
+}
+
+// Spread returns a column of n values: copies of those of v at these indexes, which ascend, and zero or empty ones between them.
+func (v *Vec) Spread(at []int, n int) Vec {
+	s := Vec{Type: v.Type}
+	size := v.Type.Size()
+	if size > 0 {
+		s.Data = make([]byte, n*size)
+		for i, k := range at {
+			copy(s.Data[k*size:], v.Bytes(i))
+		}
+		return s
+	}
+	i := 0
+	for k := range n {
+		if i < len(at) && at[i] == k {
+			s.Append(v.Bytes(i))
+			i++
+		} else {
+			s.Append(nil)
+		}
 	}
 	return s
 }

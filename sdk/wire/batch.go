@@ -83,7 +83,7 @@ func ReadBatch(msg []byte, p *sdk.Plugin, b *sdk.Batch) error {
 	c.places(b, b.Ends.Before, b.Ends.Order)
 	c.leave()
 	t := &b.Ticks
-	t.N = c.list(tagTicks, sdk.TickSize)
+	t.N = c.list(tagTicks, p.Ticks.Size())
 	t.Time, t.UTCOffset = readColumn[int64](c, t.N), readColumn[int32](c, t.N)
 	t.Before, t.Order = readColumn[uint32](c, t.N), readColumn[uint32](c, t.N)
 	c.places(b, t.Before, t.Order)
@@ -119,7 +119,7 @@ func Size(p *sdk.Plugin, b *sdk.Batch) int {
 	const sections, own = tagImports, 2 + 3 + 3 + 4
 	fields := own + bits.OnesCount64(uint64(p.Packets.Fields)) + bits.OnesCount64(uint64(p.Starts.Fields)) + bits.OnesCount64(uint64(p.Ends.Fields))
 	n := head + batchBody + sections*(sectionHead+8+7) + 8*(fields+len(p.Ends.Columns)) +
-		b.Packets.N*p.Packets.Size() + b.Starts.N*p.Starts.Size() + b.Ends.N*p.Ends.Size() + b.Ticks.N*sdk.TickSize
+		b.Packets.N*p.Packets.Size() + b.Starts.N*p.Starts.Size() + b.Ends.N*p.Ends.Size() + b.Ticks.N*p.Ticks.Size()
 	if p.Packets.Fields&field.Payload != 0 {
 		n += len(b.Packets.Payload.Data)
 	}

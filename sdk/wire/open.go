@@ -28,6 +28,11 @@ func AppendOpen(dst []byte, name string, o sdk.Opening) []byte {
 		}
 		return dst
 	})
+	if o.PacketColumns {
+		dst = begin(dst, tagPacketColumns)
+		body := len(dst)
+		dst = end(little.AppendUint64(dst, 1), start, body)
+	}
 	return finish(dst, start, kindOpen)
 }
 
@@ -73,6 +78,13 @@ func ReadOpen(msg []byte) (name string, o sdk.Opening, err error) {
 	c.leave()
 	for range c.list(tagFiles, 8) {
 		o.Files = append(o.Files, sdk.FileData{Setting: string(c.text()), Data: slices.Clone(c.text())})
+	}
+	c.leave()
+	if c.section(tagPacketColumns) {
+		if c.u64() != 1 {
+			c.fail("message says nothing of columns of packets")
+		}
+		o.PacketColumns = true
 	}
 	c.leave()
 	return name, o, c.end()

@@ -66,11 +66,12 @@ const (
 
 // Tags of the sections of the message that opens a plugin, in their order.
 const (
-	tagRun      = 1 + iota // the plugin and the host
-	tagSettings            //
-	tagPlugins             // of the run
-	tagAll                 // the columns that it reads by "all"
-	tagFiles               // input files
+	tagRun           = 1 + iota // the plugin and the host
+	tagSettings                 //
+	tagPlugins                  // of the run
+	tagAll                      // the columns that it reads by "all"
+	tagFiles                    // input files
+	tagPacketColumns            // columns of packets are read
 )
 
 // VersionError returns the error for a plugin with another ABI version. It tells the user what to

@@ -25,6 +25,7 @@ type Layout struct {
 	plugins []*sdk.Plugin
 	packets [field.AllRows + 1]field.Packet // by rows: the union of the fields
 	used    [field.AllRows + 1]bool
+	spread  bool                    // columns of TCP packets are read as columns of all packets
 	orders  [field.AllRows + 1]bool // packets tell their places
 	starts  bool
 	start   field.Flow // the union of the fields
@@ -53,6 +54,7 @@ func NewLayout(plugins []*sdk.Plugin, passed field.Flow, maxRows int, zone *time
 		l.packets[rows] |= p.Packets.Fields
 		l.used[rows] = true
 		l.orders[rows] = l.orders[rows] || p.Packets.Tables
+		l.spread = l.spread || rows == field.TCPRows && len(p.Packets.Columns) > 0
 		l.starts = l.starts || p.Starts.On
 		l.start |= p.Starts.Fields
 		l.ends = l.ends || p.Ends.On
@@ -138,6 +140,7 @@ type Batch struct {
 
 	layout  *Layout
 	packets [field.AllRows + 1]sdk.Packets
+	tcp     []int // the TCP packets' indexes among all, with Layout.spread
 	starts  sdk.Starts
 	ends    sdk.Ends
 	ticks   []sdk.Ticks // by plugin
@@ -195,15 +198,26 @@ func (b *Batch) Ends() *sdk.Ends { return &b.ends }
 // Answer returns the answer of plugin i to the batch: its columns.
 func (b *Batch) Answer(i int) *answer.Answer { return &b.views[i].Out }
 
+// PacketColumns appends the columns that plugin i answered for packets, with a value for each packet that has a flow: zero or empty
+// where it did not select the packet.
+func (b *Batch) PacketColumns(to []value.Vec, i int) []value.Vec {
+	p := b.layout.plugins[i]
+	if p.Packets.Rows == field.AllRows {
+		return append(to, b.views[i].Out.Packets...)
+	}
+	for k := range b.views[i].Out.Packets {
+		to = append(to, b.views[i].Out.Packets[k].Spread(b.tcp, b.packets[field.AllRows].N))
+	}
+	return to
+}
+
 // Changes returns the changes that plugin i made to its tables.
 func (b *Batch) Changes(i int) *Changes { return &b.changes[i] }
 
 // Zeros returns a column of n zero values, as that of an optional plugin that is not loaded.
 func Zeros(t value.Type, n int) value.Vec {
-	v := value.Vec{Type: t, Data: make([]byte, n*t.Size())}
-	if t.Size() == 0 {
-		v.Ends = make([]uint32, n)
-	}
+	v := value.Vec{Type: t}
+	v.SetZeros(n)
 	return v
 }
 
@@ -214,6 +228,9 @@ func (b *Batch) SetAbsent(i int) (ends int) {
 	v.Out.Reset(b.layout.plugins[i].Columns)
 	for k, c := range b.layout.plugins[i].Columns {
 		v.Out.Columns[k] = Zeros(c.Type, v.Ends.N)
+	}
+	for _, c := range b.layout.plugins[i].Packets.Columns {
+		v.Out.Packets = append(v.Out.Packets, Zeros(c.Type, v.Packets.N))
 	}
 	b.absent[i] = true
 	return v.Ends.N
@@ -229,6 +246,7 @@ func (b *Batch) Reset() {
 		b.packets[i].Reset()
 		b.before[i], b.startsBefore[i] = b.before[i][:0], b.startsBefore[i][:0]
 	}
+	b.tcp = b.tcp[:0]
 	b.starts.Reset()
 	b.ends.Reset()
 	for i := range b.ticks {
@@ -289,6 +307,9 @@ func (b *Batch) AddPacket(p *Packet) {
 	if l.used[field.TCPRows] && Selects(field.TCPRows, h) {
 		b.addRow(field.TCPRows, p)
 		added = true
+		if l.spread {
+			b.tcp = append(b.tcp, b.packets[field.AllRows].N)
+		}
 	}
 	if l.used[field.AllRows] {
 		b.addRow(field.AllRows, p)
@@ -347,7 +368,7 @@ func (b *Batch) AddTicks(number uint64, now int64, times []int64) {
 		t.Before = append(t.Before, uint32(b.packets[b.layout.plugins[i].Packets.Rows].N))
 		t.Order = append(t.Order, b.order)
 		b.events++
-		b.bytes += sdk.TickSize
+		b.bytes += b.layout.plugins[i].Ticks.Size()
 	}
 	b.order++
 }

@@ -34,6 +34,9 @@ type Stage struct {
 	// Pass are the columns "plugin.column" that its rows pass on, and PassFields what rows read of flow ends.
 	Pass       []string
 	PassFields field.Flow
+	// PacketColumns, if set, is called before each batch with the columns of packets of all stages before, with a value for each packet
+	// that has a flow. They are valid until the stage has answered.
+	PacketColumns func([]value.Vec)
 	// Log shows a line to the user.
 	Log func(line string)
 
@@ -54,6 +57,7 @@ type Stage struct {
 	passes  []source    // of Pass
 	ends    sdk.Ends    // of the batch in work, with all that rows pass on
 	passed  []value.Vec // the columns of passes
+	packets []value.Vec // for PacketColumns
 	unsent  error       // of Send: names the outlet
 
 	Report Report // its lines of the end report, after Close
@@ -337,8 +341,10 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 // checkColumns refuses columns that need more memory than a batch may have.
 func checkColumns(out *answer.Answer) error {
 	n := 0
-	for i := range out.Columns {
-		n += len(out.Columns[i].Data) + 4*len(out.Columns[i].Ends)
+	for _, columns := range [][]value.Vec{out.Columns, out.Packets} {
+		for i := range columns {
+			n += len(columns[i].Data) + 4*len(columns[i].Ends)
+		}
 	}
 	if n > answer.MaxColumns {
 		return fmt.Errorf("columns have %d bytes, more than the %d of a batch: write shorter texts, or set batch.rows lower", n, answer.MaxColumns)
@@ -362,6 +368,13 @@ func (p *Pipeline) connect(i int, b *batch.Batch, v *sdk.Batch) {
 		for _, src := range s.passes {
 			s.passed = append(s.passed, b.Answer(src.stage).Columns[src.index])
 		}
+	}
+	if s.PacketColumns != nil {
+		s.packets = s.packets[:0]
+		for k := range i {
+			s.packets = b.PacketColumns(s.packets, k)
+		}
+		s.PacketColumns(s.packets)
 	}
 	if s.Alarms {
 		at := p.marked(b, i, v.Ends.N)

@@ -14,6 +14,7 @@ import (
 	"github.com/t2host/t2host/host/internal/inputfile"
 	"github.com/t2host/t2host/host/internal/keep"
 	"github.com/t2host/t2host/host/internal/outlet"
+	"github.com/t2host/t2host/host/internal/stream"
 	"github.com/t2host/t2host/host/internal/target"
 	"github.com/t2host/t2host/host/internal/undelivered"
 	"github.com/t2host/t2host/host/plugin"
@@ -37,6 +38,7 @@ type Config struct {
 	Split           string
 	SplitStart      uint32
 	To              []string
+	Packets         bool
 	Drivers         []*drive.Kind
 	Run             string
 
@@ -233,9 +235,11 @@ func (p *Plan) completeOpenings() {
 	for _, l := range p.Plugins {
 		loaded = append(loaded, sdk.Loaded{Name: l.Name, Version: l.Version})
 	}
+	packets := slices.ContainsFunc(p.Targets, func(t *target.Target) bool { return t.Stream.Name == stream.Packets })
 	for i := range p.Plugins {
 		l := &p.Plugins[i]
 		l.Opening.Loaded = loaded
+		l.Opening.PacketColumns = packets && len(l.Plugin.Packets.Columns) > 0
 		switch {
 		case l.Chosen != nil:
 			l.Opening.Columns = l.Chosen

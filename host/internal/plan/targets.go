@@ -69,6 +69,10 @@ func (p *Plan) words(c *Config) ([]word, error) {
 		}
 		list = append(list, word{w, from})
 	}
+	if c.Packets {
+		path := c.Prefix + "_packets.txt"
+		list = append(list, word{&target.Word{Text: path, Stream: stream.Packets, Format: "text", Scheme: "file", Address: path}, "-s"})
+	}
 	for _, l := range p.Plugins {
 		for _, o := range l.Plugin.Outlets {
 			if o.Kind != sdk.RowOutlet || o.Setting == "" {

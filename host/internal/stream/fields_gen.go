@@ -94,3 +94,130 @@ func setField(v *value.Vec, e *sdk.Ends, f field.Flow) {
 		*v = e.ICMP
 	}
 }
+
+// packetFields are the fields of packets, in their order.
+var packetFields = []field.Packet{field.Time, field.Window, field.TCPFlags, field.WireLen, field.L7Len, field.PadLen, field.Payload, field.Header, field.FrameNum, field.Iface, field.CapLen, field.PktDir, field.PktSrcMAC, field.PktDstMAC, field.IPHdrLen, field.IPTTL, field.IPDSCP, field.IPECN, field.IPID, field.IPFragOffset, field.IPFragFlags, field.IP6FlowLabel, field.ICMPType, field.ICMPCode, field.L4HdrLen, field.TCPSeq, field.TCPAck, field.TCPUrgPtr, field.TCPOptions, field.TCPMSS, field.TCPWScale, field.TCPSACKPerm, field.TCPSACKs, field.TCPTSVal, field.TCPTSEcr, field.WindowScaled}
+
+// packetColumns describes the fields of packets as columns.
+var packetColumns = map[field.Packet]value.Column{
+	field.Time:         {Name: "time", Type: value.Time, Doc: "when it was captured, nanoseconds since 1970 UTC"},
+	field.Window:       {Name: "window", Type: value.Uint32, Doc: "the raw TCP window, 0 to 65535; 65536 if the packet was cut before it"},
+	field.TCPFlags:     {Name: "tcpFlags", Type: value.Uint16, Doc: "AE CWR ECE URG ACK PSH RST SYN FIN from the bit of 256 down; 0 if the packet was cut before them"},
+	field.WireLen:      {Name: "wireLen", Type: value.Uint32, Doc: "its length on the wire, bytes"},
+	field.L7Len:        {Name: "l7Len", Type: value.Uint32, Doc: "its payload by the headers' lengths, bytes: T2's L7 length"},
+	field.PadLen:       {Name: "padLen", Type: value.Uint16, Doc: "its padding, bytes, of frames of at most 64"},
+	field.Payload:      {Name: "payload", Type: value.Text, Doc: "the first bytes of its payload that were captured, at most PacketSelect.PayloadLen"},
+	field.Header:       {Name: "header", Type: value.Text, Doc: "its first bytes from the IP header on that were captured, at most PacketSelect.HeaderLen; of layer-2 packets those after the link-layer header"},
+	field.FrameNum:     {Name: "frameNum", Type: value.Uint64, Doc: "the frame's number in the capture, from 1"},
+	field.Iface:        {Name: "iface", Type: value.Uint32, Doc: "the interface that captured it, counted from 0 in its section of a pcapng file, 0 in others"},
+	field.CapLen:       {Name: "capLen", Type: value.Uint32, Doc: "its captured length, bytes"},
+	field.PktDir:       {Name: "pktDir", Type: value.Uint8, Doc: "0 for A, from the client, and 1 for B, from the server"},
+	field.PktSrcMAC:    {Name: "pktSrcMAC", Type: value.MAC, Doc: "the source address of its innermost link-layer header"},
+	field.PktDstMAC:    {Name: "pktDstMAC", Type: value.MAC, Doc: "the destination address of its innermost link-layer header"},
+	field.IPHdrLen:     {Name: "ipHdrLen", Type: value.Uint16, Doc: "the length of its IP header with options, extension headers and AH, bytes; 0 if it is not IP"},
+	field.IPTTL:        {Name: "ipTTL", Type: value.Uint8, Doc: "the time to live or hop limit; 0 if it is not IP"},
+	field.IPDSCP:       {Name: "ipDSCP", Type: value.Uint8, Doc: "the differentiated services code point, 0 to 63; 0 if it is not IP"},
+	field.IPECN:        {Name: "ipECN", Type: value.Uint8, Doc: "explicit congestion notification, 0 to 3; 0 if it is not IP"},
+	field.IPID:         {Name: "ipID", Type: value.Uint32, Doc: "the identification of an IPv4 header, or of the fragment header of IPv6; 0 without one"},
+	field.IPFragOffset: {Name: "ipFragOffset", Type: value.Uint16, Doc: "the fragment's offset in units of 8 bytes, 0 to 8191"},
+	field.IPFragFlags:  {Name: "ipFragFlags", Type: value.Uint8, Doc: "0x40 don't fragment (IPv4), 0x20 more fragments, as IPFIX's fragmentFlags"},
+	field.IP6FlowLabel: {Name: "ip6FlowLabel", Type: value.Uint32, Doc: "the flow label of IPv6, 0 to 1048575; 0 if it is not IPv6"},
+	field.ICMPType:     {Name: "icmpType", Type: value.Uint16, Doc: "the type of its ICMP or ICMPv6 message, 0 to 255; 256 if there is none, or it was not captured"},
+	field.ICMPCode:     {Name: "icmpCode", Type: value.Uint16, Doc: "the code of its ICMP or ICMPv6 message, 0 to 255; 256 if there is none, or it was not captured"},
+	field.L4HdrLen:     {Name: "l4HdrLen", Type: value.Uint8, Doc: "the length of its transport header with options, bytes, as T2 counts it; 0 without one"},
+	field.TCPSeq:       {Name: "tcpSeq", Type: value.Uint32, Doc: "the sequence number; 0 if the packet was cut before its end or is not TCP"},
+	field.TCPAck:       {Name: "tcpAck", Type: value.Uint32, Doc: "the acknowledgement number; 0 if the packet was cut before its end or is not TCP"},
+	field.TCPUrgPtr:    {Name: "tcpUrgPtr", Type: value.Uint16, Doc: "the urgent pointer; 0 if the packet was cut before it or is not TCP"},
+	field.TCPOptions:   {Name: "tcpOptions", Type: value.Uint64, Doc: "the TCP options that were captured: bit k (1 << k) is set if there is one of kind k, 0 to 63, as IPFIX's tcpOptions"},
+	field.TCPMSS:       {Name: "tcpMSS", Type: value.Uint16, Doc: "the maximum segment size; 0 without that option"},
+	field.TCPWScale:    {Name: "tcpWScale", Type: value.Uint8, Doc: "the shift of the window scale option as it is, 0 to 254; 255 without that option"},
+	field.TCPSACKPerm:  {Name: "tcpSACKPerm", Type: value.Uint8, Doc: "1 if SACK is permitted by an option, else 0"},
+	field.TCPSACKs:     {Name: "tcpSACKs", Type: value.Uint8, Doc: "the number of SACK blocks, 0 to 4"},
+	field.TCPTSVal:     {Name: "tcpTSVal", Type: value.Uint32, Doc: "the timestamp value; 0 without that option, which bit 8 of tcpOptions tells"},
+	field.TCPTSEcr:     {Name: "tcpTSEcr", Type: value.Uint32, Doc: "the timestamp echo reply; 0 without that option, which bit 8 of tcpOptions tells"},
+	field.WindowScaled: {Name: "windowScaled", Type: value.Uint32, Doc: "the TCP window in bytes, by the scale of both sides' SYN; 4294967295 if one of them was not seen, or the packet was cut before its window"},
+}
+
+// setPacketField sets v to the values of a field at all packets of a batch. Texts have the memory of the
+// batch.
+func setPacketField(v *value.Vec, p *sdk.Packets, f field.Packet) {
+	v.Reset(packetColumns[f].Type)
+	switch f {
+	case field.Time:
+		v.Data = value.AppendNumbers(v.Data, p.Time)
+	case field.Window:
+		v.Data = value.AppendNumbers(v.Data, p.Window)
+	case field.TCPFlags:
+		v.Data = value.AppendNumbers(v.Data, p.TCPFlags)
+	case field.WireLen:
+		v.Data = value.AppendNumbers(v.Data, p.WireLen)
+	case field.L7Len:
+		v.Data = value.AppendNumbers(v.Data, p.L7Len)
+	case field.PadLen:
+		v.Data = value.AppendNumbers(v.Data, p.PadLen)
+	case field.Payload:
+		*v = p.Payload
+	case field.Header:
+		*v = p.Header
+	case field.FrameNum:
+		v.Data = value.AppendNumbers(v.Data, p.FrameNum)
+	case field.Iface:
+		v.Data = value.AppendNumbers(v.Data, p.Iface)
+	case field.CapLen:
+		v.Data = value.AppendNumbers(v.Data, p.CapLen)
+	case field.PktDir:
+		v.Data = value.AppendNumbers(v.Data, p.PktDir)
+	case field.PktSrcMAC:
+		for _, mac := range p.PktSrcMAC {
+			v.Data = append(v.Data, mac[:]...)
+		}
+	case field.PktDstMAC:
+		for _, mac := range p.PktDstMAC {
+			v.Data = append(v.Data, mac[:]...)
+		}
+	case field.IPHdrLen:
+		v.Data = value.AppendNumbers(v.Data, p.IPHdrLen)
+	case field.IPTTL:
+		v.Data = value.AppendNumbers(v.Data, p.IPTTL)
+	case field.IPDSCP:
+		v.Data = value.AppendNumbers(v.Data, p.IPDSCP)
+	case field.IPECN:
+		v.Data = value.AppendNumbers(v.Data, p.IPECN)
+	case field.IPID:
+		v.Data = value.AppendNumbers(v.Data, p.IPID)
+	case field.IPFragOffset:
+		v.Data = value.AppendNumbers(v.Data, p.IPFragOffset)
+	case field.IPFragFlags:
+		v.Data = value.AppendNumbers(v.Data, p.IPFragFlags)
+	case field.IP6FlowLabel:
+		v.Data = value.AppendNumbers(v.Data, p.IP6FlowLabel)
+	case field.ICMPType:
+		v.Data = value.AppendNumbers(v.Data, p.ICMPType)
+	case field.ICMPCode:
+		v.Data = value.AppendNumbers(v.Data, p.ICMPCode)
+	case field.L4HdrLen:
+		v.Data = value.AppendNumbers(v.Data, p.L4HdrLen)
+	case field.TCPSeq:
+		v.Data = value.AppendNumbers(v.Data, p.TCPSeq)
+	case field.TCPAck:
+		v.Data = value.AppendNumbers(v.Data, p.TCPAck)
+	case field.TCPUrgPtr:
+		v.Data = value.AppendNumbers(v.Data, p.TCPUrgPtr)
+	case field.TCPOptions:
+		v.Data = value.AppendNumbers(v.Data, p.TCPOptions)
+	case field.TCPMSS:
+		v.Data = value.AppendNumbers(v.Data, p.TCPMSS)
+	case field.TCPWScale:
+		v.Data = value.AppendNumbers(v.Data, p.TCPWScale)
+	case field.TCPSACKPerm:
+		v.Data = value.AppendNumbers(v.Data, p.TCPSACKPerm)
+	case field.TCPSACKs:
+		v.Data = value.AppendNumbers(v.Data, p.TCPSACKs)
+	case field.TCPTSVal:
+		v.Data = value.AppendNumbers(v.Data, p.TCPTSVal)
+	case field.TCPTSEcr:
+		v.Data = value.AppendNumbers(v.Data, p.TCPTSEcr)
+	case field.WindowScaled:
+		v.Data = value.AppendNumbers(v.Data, p.WindowScaled)
+	}
+}

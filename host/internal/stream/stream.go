@@ -13,11 +13,12 @@ import (
 const (
 	Flows         = "flows"
 	Conversations = "conversations"
+	Packets       = "packets"
 )
 
 // Stream describes the rows of one name.
 type Stream struct {
-	Name    string // flows, conversations, "plugin.table" or "plugin.outlet"
+	Name    string // flows, conversations, packets, "plugin.table" or "plugin.outlet"
 	Columns []value.Column
 	Owners  []string // of the columns: the plugin of each, empty for the host's own
 
@@ -56,7 +57,7 @@ type Put func(*Rows) error
 // outlets, in the plugins' order.
 func Of(plugins []*sdk.Plugin) []Stream {
 	list := []Stream{flowsOf(plugins)}
-	list = append(list, conversationsOf(&list[0]))
+	list = append(list, conversationsOf(&list[0]), packetsOf(plugins))
 	for _, p := range plugins {
 		for i := range p.Exports {
 			list = append(list, tableOf(&p.Exports[i]))

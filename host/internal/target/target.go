@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/t2host/t2host/host/drive"
@@ -365,6 +366,15 @@ func (t *Target) choose(text string) error {
 	var err error
 	t.columns, err = pick(s, "option columns", text, s.Name)
 	return err
+}
+
+// Reads returns the indexes of the columns of its stream that the target needs: those that leave, and those of its condition.
+func (t *Target) Reads() []int {
+	list := slices.Clone(t.columns)
+	if t.condition != nil {
+		list = append(list, t.condition.Columns...)
+	}
+	return list
 }
 
 // chosen describes the columns that leave.

@@ -26,6 +26,7 @@ const (
 type parser struct {
 	text    string
 	columns []value.Column
+	used    []int // of the columns
 	depth   int
 	err     *Error
 
@@ -158,6 +159,7 @@ func (p *parser) term() node {
 // test parses a column with what is asked of it.
 func (p *parser) test() node {
 	t := &test{column: p.column()}
+	p.used = append(p.used, t.column)
 	if p.err != nil {
 		return nil
 	}

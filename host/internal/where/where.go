@@ -19,6 +19,9 @@ import (
 
 // Condition is a compiled condition. It is used by one goroutine at a time.
 type Condition struct {
+	// Columns are the indexes of the columns that it reads, of those of Compile. One may be there more than once.
+	Columns []int
+
 	root node
 	free [][]bool
 }
@@ -47,7 +50,7 @@ func Compile(text string, columns []value.Column) (*Condition, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	return &Condition{root: root}, nil
+	return &Condition{root: root, Columns: p.used}, nil
 }
 
 // Match sets match[i] to whether row i meets the condition. columns are those of Compile.
