@@ -68,12 +68,20 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, live bool, started 
 		stage = recorder
 	}
 	made := &pipeline.Stage{
-		Plugin: declared, Stage: &logged{stage, log}, Alarms: p.Records == "alarms" && pipeline.OnlyAlarms(declared),
+		Plugin: declared, Stage: &logged{stage, log}, Alarms: alarmsOf(p, declared),
 		Drop: p.Drops(l.Name, live),
 		Send: out.sendFrames(p, i), Log: log.Line,
 	}
 	out.rowsOf(p, i, made)
 	return made, nil
+}
+
+// alarmsOf returns to which flow ends a plugin of the run is limited.
+func alarmsOf(p *plan.Plan, declared *sdk.Plugin) pipeline.Alarms {
+	if !pipeline.OnlyAlarms(declared) {
+		return pipeline.AlarmsOff
+	}
+	return map[string]pipeline.Alarms{"off": pipeline.AlarmsOff, "or": pipeline.AlarmsOr, "and": pipeline.AlarmsAnd}[p.Alarms]
 }
 
 // logged is a stage whose log ends with it.

@@ -92,7 +92,7 @@ func (o *outlets) tapStage(p *plan.Plan) *pipeline.Stage {
 		return nil
 	}
 	stage.Plugin, stage.Stage = tap.Plugin(p.Columns), tap
-	stage.Alarms = p.Records == "alarms" && pipeline.OnlyAlarms(stage.Plugin)
+	stage.Alarms = alarmsOf(p, stage.Plugin)
 	return stage
 }
 

@@ -303,7 +303,7 @@ func TestExampleListedHosts(t *testing.T) {
 		for _, runtime := range []string{"worker", "process"} {
 			b.run("t2host", "-q", "-P", "build", "-r", capture, "-w", "out", "-p", "listedHosts:"+runtime+",basicflow,txtsink",
 				"--set", "listedhosts.list="+filepath.Join(b.dir, "list"), "--set", "listedhosts.geo="+filepath.Join(b.dir, "testdata/country.mmdb"),
-				"--set", "output.records=alarms", "--set", "txtsink.columns=srcIP,dstIP,listed,l4Proto")
+				"--set", "output.alarms=or", "--set", "txtsink.columns=srcIP,dstIP,listed,l4Proto")
 			flows, err := os.ReadFile(filepath.Join(b.dir, "out_flows.txt"))
 			if err != nil {
 				t.Fatal(err)

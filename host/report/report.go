@@ -43,6 +43,8 @@ type Report struct {
 	Counts           decode.Counts
 	SkippedLinks     uint64 // packets of other link types than the first, if only those are read
 	Flows            flowtable.Stats
+	Alarms           Alarms
+	Forced           uint64   // flows that a rule of a plugin ended, with their opposites
 	MaxFlows         int      // setting flow.max_flows
 	Memory, Physical uint64   // bytes: of the process, and of the machine; Physical 0: unknown
 	Damage           []string // of the captures
@@ -55,6 +57,13 @@ type Back struct {
 	First   uint64 // the number of the first one
 	By      int64  // nanoseconds that time went back there
 	Most    int64  // nanoseconds, the most
+}
+
+// Alarms are those of plugins' columns.
+type Alarms struct {
+	Alarms uint64 // the sum of the columns
+	Flows  uint64 // flow records that have one
+	Ends   uint64 // flow records
 }
 
 // Add adds a packet that is by nanoseconds older than the one before.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/t2host/t2host/host/internal/decode"
 	"github.com/t2host/t2host/host/internal/flowtable"
+	"github.com/t2host/t2host/sdk"
 )
 
 // snapped are the bits of packets that were not captured whole.
@@ -69,6 +70,9 @@ func (r *Report) flowStat() decode.FlowStat { return r.Flows.FlowStat | r.Counts
 func (r *Report) status(l *lines) {
 	s := r.flowStat()
 	fmt.Fprintf(l, "Aggregated flowStat=0x%016x\n", uint64(s))
+	if a := &r.Alarms; a.Alarms > 0 {
+		fmt.Fprintf(l, "[WRN] %s alarms in %s flows [%.2f%%]\n", sdk.Count(a.Alarms), sdk.Count(a.Flows), 100*float64(a.Flows)/float64(a.Ends))
+	}
 	for _, e := range explained {
 		if s&e.bits != 0 {
 			fmt.Fprintf(l, "[%s] %s\n", e.level, e.text)

@@ -32,8 +32,9 @@ var Constants = []Constant{
 	{[]string{"HASH_AUTOPILOT"}, "", "`flow.max_flows`: for one more a conversation ends; with `flow.evict=oldest` it is the least recently seen, as in T2"},
 	{[]string{"IPV6_ACTIVATE", "ETH_ACTIVATE"}, "", "their defaults: all of IPv4, IPv6, layer 2"},
 	{[]string{"MONINTTMPCP", "MONINTV", "DIFF_REPORT", "MACHINE_REPORT"}, "", "not yet"},
-	{[]string{"ALARM_MODE"}, "", "`output.records=alarms`"},
-	{[]string{"FORCE_MODE", "REPORT_HIST", "BUF_DATA_SHFT"}, "", "none"},
+	{[]string{"ALARM_MODE"}, "", "`output.alarms=or`, or `and`; the count is in the end report in any case, of flows that have an alarm"},
+	{[]string{"FORCE_MODE"}, "", "on where a plugin declares a rule, as `tcpwin.abort_after`; the end report has the count"},
+	{[]string{"REPORT_HIST", "BUF_DATA_SHFT"}, "", "none"},
 	{[]string{"ENVCNTRL"}, "", "`T2HOST_GROUP__KEY`, a variable for every setting"},
 	{[]string{"USE_PLLIST"}, "", "`plugins = [\"tcpwin\", …]` in `t2host.toml`, or `-p`"},
 }

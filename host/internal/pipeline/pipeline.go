@@ -42,7 +42,7 @@ type Stage struct {
 
 	// Alarms limits the flow ends that the stage reads to those with an alarm, if it can be limited:
 	// see OnlyAlarms.
-	Alarms bool
+	Alarms Alarms
 
 	// Drop takes the plugin out if it fails, with those that require it: the others go on, and those that read it see zeros. Otherwise
 	// the run ends.
@@ -78,7 +78,8 @@ type source struct{ stage, index int }
 // Pipeline runs the stages.
 type Pipeline struct {
 	stages []*Stage
-	alarms []source // the columns of all stages that are alarms
+	alarms []alarm // of all stages that have columns that are alarms
+	raised Raised
 	in     chan *batch.Batch
 	free   chan *batch.Batch
 	done   sync.WaitGroup
@@ -99,10 +100,8 @@ func New(stages []*Stage, layout *batch.Layout) (*Pipeline, error) {
 		if err := p.wire(i); err != nil {
 			return nil, errors.Join(err, p.closeStages())
 		}
-		for k, c := range stages[i].Plugin.Columns {
-			if c.Alarm {
-				p.alarms = append(p.alarms, source{i, k})
-			}
+		if a := alarmOf(i, stages[i].Plugin); a.columns != nil {
+			p.alarms = append(p.alarms, a)
 		}
 	}
 	// One batch in each stage, one on its way to each, and one being filled.
@@ -272,6 +271,9 @@ func (p *Pipeline) run(i int, in <-chan *batch.Batch, out chan<- *batch.Batch) {
 	for b := range in {
 		if b.Number < p.bad.Load() {
 			p.answer(i, b)
+			if i == len(p.stages)-1 {
+				p.count(b)
+			}
 		}
 		out <- b
 	}
@@ -376,7 +378,7 @@ func (p *Pipeline) connect(i int, b *batch.Batch, v *sdk.Batch) {
 		}
 		s.PacketColumns(s.packets)
 	}
-	if s.Alarms {
+	if s.Alarms != AlarmsOff {
 		at := p.marked(b, i, v.Ends.N)
 		v.Ends = v.Ends.Pick(at)
 		if s.SendRows != nil {

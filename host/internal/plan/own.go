@@ -31,7 +31,7 @@ type Own struct {
 	Decode      string
 	Rows        uint32
 	Folder      string
-	Records     string
+	Alarms      string
 	Sync        uint32
 	MaxFile     uint32
 
@@ -74,7 +74,7 @@ func (o *Own) batch() []sdk.Setting {
 func (o *Own) output() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.ChoiceSetting("folder", &o.Folder, "where output files are if -w names no folder: current, or capture, as T2, the folder of the capture or of the list of captures", "current", "capture"),
-		sdk.ChoiceSetting("records", &o.Records, "which flow records sinks get: all, or alarms, as T2's alarm mode, those with a column that is an alarm and not zero or empty; sinks that read packets or begins of flows get all", "all", "alarms"),
+		sdk.ChoiceSetting("alarms", &o.Alarms, "which flow records sinks and streams get: off, all; or, as T2's alarm mode, those in which a column that is an alarm is neither zero nor empty; and, those in which each plugin that has such columns has one; sinks that read packets or begins of flows get all", "off", "or", "and"),
 		sdk.Uint32Setting("sync", &o.Sync, "s", 0, 86400, "how often the files of a live run are written through to the disk; 0: when they are complete, as those of other runs"),
 		sdk.Uint32Setting("max_file", &o.MaxFile, "MiB", 0, 1<<31, "how much a plugin may send to the files of one outlet, before they are compressed; more ends the run; 0: no limit"),
 	}
@@ -95,7 +95,7 @@ const defaultTimeouts = "610,182,120,10,60"
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: defaultTimeouts, Expire: "seconds", LinkTypes: "all", Decode: "all", Lengths: "whole", Folder: "current", Records: "all", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: defaultTimeouts, Expire: "seconds", LinkTypes: "all", Decode: "all", Lengths: "whole", Folder: "current", Alarms: "off", Rows: 16384, Sync: 5, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.

@@ -157,8 +157,8 @@ func (p *Plan) make(c *Config) error {
 // tellOfAlarms warns the user of a run that is limited to alarms where none can come.
 func (p *Plan) tellOfAlarms(c *Config) {
 	isAlarm := func(c sdk.ColumnInfo) bool { return c.Alarm }
-	if p.Records == "alarms" && !slices.ContainsFunc(p.Plugins, func(l Plugin) bool { return slices.ContainsFunc(l.Columns, isAlarm) }) {
-		c.Warn("output.records=alarms: sinks get no record, since no plugin of this run has a column that is an alarm, such as tcpWinThCnt of tcpwin: add one to -p")
+	if p.Alarms != "off" && !slices.ContainsFunc(p.Plugins, func(l Plugin) bool { return slices.ContainsFunc(l.Columns, isAlarm) }) {
+		c.Warn("output.alarms=" + p.Alarms + ": sinks get no record, since no plugin of this run has a column that is an alarm, such as tcpWinThCnt of tcpwin: add one to -p")
 	}
 }
 
