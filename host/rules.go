@@ -11,8 +11,7 @@ import (
 type rules struct {
 	list   []rule
 	counts sdk.PerFlow[[sdk.MaxEndRules]uint64]
-	ended  uint64 // flows that a rule has ended, with their opposites
-	due    bool   // the flow in slot ends at the next frame
+	due    bool // the flow in slot ends at the next frame
 	slot   uint32
 }
 
@@ -54,7 +53,6 @@ func (r *rules) packet(p *batch.Packet) {
 func (r *rules) end(t *flowtable.Table, h *decode.Headers) {
 	if r.due {
 		r.due = false
-		r.ended++
 		t.End(r.slot, h.Time)
 	}
 }

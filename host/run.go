@@ -50,7 +50,7 @@ func run(in input, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, 
 	err = errors.Join(reader.err, pipe.Close())
 	r.Flushed = time.Since(start)
 
-	r.Alarms, r.Forced = report.Alarms(pipe.Raised()), f.rules.ended
+	r.Alarms = report.Alarms(pipe.Raised())
 	r.Counts, r.Flows = reader.decoder.Counts, f.table.Stats
 	r.SkippedLinks, r.LeftOut = reader.skipped, reader.left
 	r.Start, r.Stop, r.Back, r.Late = reader.first, reader.last, reader.back, reader.quiet.late

@@ -61,7 +61,7 @@ func (r *Report) rates(l *lines) {
 	}
 	l.share("Max number of flows in memory", uint64(f.MaxLive), uint64(r.MaxFlows))
 	l.share("Number of flows terminated by autopilot", f.Evicted, f.Created)
-	l.share("[WRN] Number of flows terminated by force mode", r.Forced, f.Created)
+	l.share("[WRN] Number of flows terminated by force mode", f.EndedByRules, f.Created)
 }
 
 func (r *Report) memory(l *lines) {

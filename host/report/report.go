@@ -44,7 +44,6 @@ type Report struct {
 	SkippedLinks     uint64 // packets of other link types than the first, if only those are read
 	Flows            flowtable.Stats
 	Alarms           Alarms
-	Forced           uint64   // flows that a rule of a plugin ended, with their opposites
 	MaxFlows         int      // setting flow.max_flows
 	Memory, Physical uint64   // bytes: of the process, and of the machine; Physical 0: unknown
 	Damage           []string // of the captures
