@@ -97,7 +97,7 @@ var (
 // endedOnly is tcpwin as it is in C: with the rows of flows that have ended.
 func endedOnly(p *sdk.Plugin) *sdk.Plugin {
 	q := *p
-	q.Packets.Columns = nil
+	q.Packets.Columns, q.Metrics = nil, nil
 	q.Starts, q.Ticks = sdk.StartSelect{}, sdk.TickSelect{}
 	q.Ends = sdk.End(field.LastSeen, field.SrcIP, field.DstIP)
 	q.State = 48

@@ -62,7 +62,9 @@ type Config struct {
 	Stdout  io.Writer
 	Stderr  io.Writer // warnings; and the report where Stdout is an outlet's
 
-	Stop <-chan struct{} // closed: the input ends here, flows end, reports go out
+	MonitorFile bool            // lines and reports of the run so far go to PREFIX_monitoring.txt
+	Requests    <-chan Request  // what the user asks meanwhile
+	Stop        <-chan struct{} // closed: the input ends here, flows end, reports go out
 }
 
 // UsageError reports that a run was refused before anything was opened: a name, a setting or
@@ -121,8 +123,11 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	begun()
 	defer stopWith(ctx, c.Stop, src)()
 
-	runErr := run(input{src, c.Filter, keeper}, p, c.Zone, stages, r)
-	keepErr := keeper.close(r)
+	m := newMonitor(p, func() *report.Report { return soFar(&c, p) }, out.tell)
+	answered := onRequests(c.Requests, m, out, keeper)
+	runErr := run(input{src, c.Filter, keeper}, p, c.Zone, stages, m, r)
+	answered()
+	keepErr := errors.Join(m.close(), keeper.close(r))
 
 	damage := describe(src, r, out)
 	if runErr != nil {
@@ -196,7 +201,7 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan,
 		Plugins: c.Plugins, Catalogue: c.Catalogue, Settings: c.Settings, Runtime: c.Runtime, Carrier: c.Carrier,
 		Consent: c.Consent, Record: c.Record,
 		Prefix: c.Prefix, RecordsToStdout: c.RecordsToStdout, Split: c.Split, SplitStart: c.SplitStart, To: c.To, Packets: c.Packets, Drivers: c.Drivers, Run: runID(),
-		Keep: c.Keep, Files: c.filesRead(), Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Stdout: c.Stdout, Stderr: c.Stderr,
+		Keep: c.Keep, Files: c.filesRead(), Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Monitoring: c.MonitorFile, Stdout: c.Stdout, Stderr: c.Stderr,
 		Note: notices.note, Warn: notices.warn, Stop: starting,
 	})
 	if err == nil {

@@ -56,21 +56,28 @@ func openInput(ctx context.Context, c *Config, notices *notices) (source, error)
 
 // describe adds to the report what was read, and returns an error if the input was corrupt or ended before its time.
 func describe(src source, r *report.Report, out *outlets) error {
+	describeInput(src, r)
 	if l, ok := src.(capture.Live); ok {
-		return describeLive(l, r)
+		if err := l.Err(); err != nil {
+			return fmt.Errorf("input: %w", err)
+		}
+		return nil
 	}
-	files := src.(*capture.Source)
-	describeFiles(files, r)
-	return damageOf(files, r, out)
+	return damageOf(src.(*capture.Source), r, out)
 }
 
-// describeLive adds to the report what an interface was, and what it lost.
-func describeLive(l capture.Live, r *report.Report) error {
+// describeInput adds to the report what is read, as far as it is known.
+func describeInput(src source, r *report.Report) {
+	if l, ok := src.(capture.Live); ok {
+		describeLive(l, r)
+		return
+	}
+	describeFiles(src.(*capture.Source), r)
+}
+
+// describeLive adds to the report what an interface is, and what it has lost.
+func describeLive(l capture.Live, r *report.Report) {
 	info, stats := l.Info(), l.Stats()
 	r.Links, r.Snaplen = []string{info.Link.String()}, info.Snaplen
 	r.Live = &report.Live{How: info.How, LiveStats: stats}
-	if err := l.Err(); err != nil {
-		return fmt.Errorf("input: %w", err)
-	}
-	return nil
 }

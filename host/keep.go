@@ -41,6 +41,13 @@ func (k *keeper) quiet(time int64) {
 	}
 }
 
+// reopen begins the file anew before the next frame, if it was moved away.
+func (k *keeper) reopen() {
+	if k != nil {
+		k.Reopen()
+	}
+}
+
 // discard removes the file of a run that never began.
 func (k *keeper) discard() {
 	if k != nil {

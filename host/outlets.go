@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ type outlets struct {
 	writers  []*target.Writer // of p.Targets
 	all      []named
 	log      *outlet.Outlet // PREFIX_log.txt, if there is one
+	monitor  *outlet.Outlet // PREFIX_monitoring.txt, if there is one
 	screen   io.Writer      // for the report; nil with -q
 	long     bool           // the report there is the long form
 	*notices
@@ -88,6 +90,11 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 		cfg.Live, cfg.Sync = live, every
 		o.log, err = outlet.Open(ctx, cfg)
 	}
+	if err == nil && p.Monitor != nil {
+		cfg := *p.Monitor
+		cfg.Live, cfg.Sync = live, every
+		o.monitor, err = outlet.Open(ctx, cfg)
+	}
 	if err != nil {
 		o.discard()
 		return nil, err
@@ -109,6 +116,58 @@ func (o *outlets) end(r *report.Report) error {
 		_, closeErr := o.log.Close()
 		err = errors.Join(err, closeErr)
 	}
+	return err
+}
+
+// tell writes how the run stands while it goes on: to PREFIX_monitoring.txt, else where the report goes.
+func (o *outlets) tell(text string) error {
+	switch {
+	case o.monitor != nil:
+		return o.monitor.Send([]byte(text))
+	case o.screen != nil:
+		_, err := io.WriteString(o.screen, text)
+		return err
+	case o.log != nil:
+		return o.log.Send([]byte(text))
+	}
+	return nil
+}
+
+// reopen begins files anew that were moved away, tells the user how many, and reports whether PREFIX_monitoring.txt is one.
+func (o *outlets) reopen() (monitor bool) {
+	moved := 0
+	again := func(out *outlet.Outlet) bool {
+		if out == nil {
+			return false
+		}
+		ok, err := out.Reopen()
+		if err != nil {
+			o.warn(err.Error())
+		}
+		if ok {
+			moved++
+		}
+		return ok
+	}
+	for i := range o.all {
+		again(o.all[i].Outlet)
+	}
+	again(o.log)
+	monitor = again(o.monitor)
+	o.note(fmt.Sprintf("files that were moved away and are begun anew: %d", moved))
+	return monitor
+}
+
+// endMonitor ends PREFIX_monitoring.txt, which goes if nothing was written.
+func (o *outlets) endMonitor() error {
+	switch {
+	case o.monitor == nil:
+		return nil
+	case o.monitor.Stats().Frames == 0:
+		o.monitor.Discard()
+		return nil
+	}
+	_, err := o.monitor.Close()
 	return err
 }
 
@@ -141,8 +200,8 @@ func (o *outlets) fail(stages []*pipeline.Stage) {
 
 // close ends the plugins' outlets and waits for receivers.
 func (o *outlets) close() error {
-	errs := make([]error, len(o.all)+1)
-	errs[len(o.all)] = o.flush()
+	errs := make([]error, len(o.all)+2)
+	errs[len(o.all)], errs[len(o.all)+1] = o.flush(), o.endMonitor()
 	var files sync.WaitGroup
 	for i := range o.all {
 		end := func() {
@@ -170,8 +229,10 @@ func (o *outlets) abort() {
 	for i := range o.all {
 		o.all[i].stats = o.all[i].Abort()
 	}
-	if o.log != nil {
-		o.log.Abort()
+	for _, out := range []*outlet.Outlet{o.log, o.monitor} {
+		if out != nil {
+			out.Abort()
+		}
 	}
 }
 
@@ -181,8 +242,10 @@ func (o *outlets) discard() {
 	for i := range o.all {
 		o.all[i].Discard()
 	}
-	if o.log != nil {
-		o.log.Discard()
+	for _, out := range []*outlet.Outlet{o.log, o.monitor} {
+		if out != nil {
+			out.Discard()
+		}
 	}
 }
 

@@ -19,8 +19,8 @@ import (
 
 // run moves the data: capture and decoder on one goroutine, flow table and batches on a
 // second, each stage on one of its own.
-func run(in input, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, r *report.Report) error {
-	start := time.Now()
+func run(in input, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, m *monitor, r *report.Report) error {
+	start := m.began
 	var plugins []*sdk.Plugin
 	var passed field.Flow
 	for _, s := range stages {
@@ -35,8 +35,10 @@ func run(in input, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, 
 	if err != nil {
 		return err
 	}
-	reader := startReader(in, decoder, p, layout)
+	pipe.Monitored = func(b *batch.Batch, raised pipeline.Raised) { m.arrived(b.Metrics, raised) }
+	reader := startReader(in, decoder, p, layout, m)
 	f := newFlows(p, pipe, layout)
+	f.monitor = m
 	f.rules = rulesOf(plugins)
 	for b := range reader.blocks {
 		f.block(b)
@@ -50,10 +52,8 @@ func run(in input, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, 
 	err = errors.Join(reader.err, pipe.Close())
 	r.Flushed = time.Since(start)
 
-	r.Alarms = report.Alarms(pipe.Raised())
-	r.Counts, r.Flows = reader.decoder.Counts, f.table.Stats
-	r.SkippedLinks, r.LeftOut = reader.skipped, reader.left
-	r.Start, r.Stop, r.Back, r.Late = reader.first, reader.last, reader.back, reader.quiet.late
+	reader.fill(r)
+	r.Flows, r.Alarms = f.table.Stats, report.Alarms(pipe.Raised())
 	r.Memory, r.Physical = memory()
 	return err
 }
@@ -74,6 +74,8 @@ type flows struct {
 	scale   bool  // windows are scaled for plugins
 	most    int   // flow ends that a batch may hold back, see end
 	err     error // the run has ended
+	monitor *monitor
+	last    *snapshot // of the end of the run; nil: none
 }
 
 func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, layout *batch.Layout) *flows {
@@ -127,6 +129,14 @@ func (f *flows) block(b *block) {
 	if b.quiet > 0 && f.err == nil {
 		f.quiet(b.quiet)
 	}
+	switch {
+	case f.err != nil || b.snapshot == nil:
+	case b.ended:
+		f.last = b.snapshot
+	default:
+		f.snapshot(b.snapshot)
+		f.next(false)
+	}
 	if b.idle && f.err == nil {
 		if !f.batch.Empty() {
 			f.next(false) // live input: nobody waits for a batch to be full
@@ -134,6 +144,13 @@ func (f *flows) block(b *block) {
 			f.err = f.pipe.Failed() // nor for input to see that a plugin has ended the run
 		}
 	}
+}
+
+// snapshot completes a snapshot with what the flow table knows, and lets the batch in work take it along.
+func (f *flows) snapshot(s *snapshot) {
+	s.Flows = f.table.Stats
+	f.batch.Monitored = true
+	f.monitor.add(s)
 }
 
 // quiet goes on to a time of packets at which there is none.
@@ -196,6 +213,9 @@ func (f *flows) finish() {
 		f.table.Finish()
 	}
 	if f.err == nil {
+		if f.last != nil {
+			f.snapshot(f.last)
+		}
 		f.next(true)
 	}
 }
@@ -207,6 +227,9 @@ type block struct {
 	idle    bool  // live input: nothing more has come for a while
 	quiet   int64 // the packet time up to which nothing comes after these; 0: not known
 
+	snapshot *snapshot // of the run after these; nil: none is wanted
+	ended    bool      // it is the last one
+
 	// What plugins read beside the headers, of the same packets, if they read any.
 	fields          []decode.Fields
 	payload, header pieces
@@ -217,7 +240,7 @@ const blockBytes = 1 << 20
 
 // begin empties a block.
 func (b *block) begin() {
-	b.n, b.quiet = 0, 0
+	b.n, b.quiet, b.snapshot, b.ended = 0, 0, nil, false
 	b.payload.reset()
 	b.header.reset()
 }
@@ -265,14 +288,15 @@ type reader struct {
 	payload int    // bytes of each packet's payload to keep
 	header  int    // bytes of each packet from its IP header on
 	fields  bool
+	monitor *monitor
 	skipped uint64
 	err     error // reading broke; cut and corrupt captures are no error here
 }
 
-func startReader(in input, decoder *decode.Decoder, p *plan.Plan, layout *batch.Layout) *reader {
+func startReader(in input, decoder *decode.Decoder, p *plan.Plan, layout *batch.Layout, m *monitor) *reader {
 	const inFlight = 16
 	r := &reader{
-		decoder: decoder, input: in, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
+		decoder: decoder, input: in, monitor: m, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
 		blocks: make(chan *block, inFlight), free: make(chan *block, inFlight),
 	}
 	for range inFlight {
@@ -300,6 +324,9 @@ func (r *reader) read(firstLink bool) {
 	b.begin()
 	hand := func(idle bool) {
 		b.idle = idle
+		if wanted := r.monitor.asked(); wanted != 0 {
+			r.snapshot(b, r.last, wanted)
+		}
 		r.blocks <- b
 		b = <-r.free
 		b.begin()
@@ -307,6 +334,11 @@ func (r *reader) read(firstLink bool) {
 	pass := func(until int64, idle bool) { // hands on with the time up to which nothing comes; 0: not known
 		b.quiet = until
 		r.kept.quiet(until)
+		if until != 0 {
+			if at := r.monitor.due(until); at != 0 {
+				r.snapshot(b, at, wantLine)
+			}
+		}
 		hand(idle)
 	}
 	for {
@@ -351,6 +383,10 @@ func (r *reader) read(firstLink bool) {
 			r.skipped++
 			continue
 		}
+		if at := r.monitor.due(f.Time); at != 0 {
+			r.snapshot(b, at, wantLine)
+			hand(false)
+		}
 		r.kept.frame(&f)
 		r.tick(f.Number, f.Time)
 		if live && b.n == 0 {
@@ -378,6 +414,30 @@ func (r *reader) read(firstLink bool) {
 			hand(true)
 		}
 	}
-	b.idle = false
+	b.idle, b.ended = false, true
+	if wanted := r.monitor.asked() | r.monitor.rest(r.decoder.Counts.Packets); wanted != 0 {
+		r.snapshot(b, r.last, wanted)
+	}
 	r.blocks <- b
+}
+
+// snapshot adds to a block what is known of the run after it, at a time of packets.
+func (r *reader) snapshot(b *block, at int64, wanted uint32) {
+	if b.snapshot == nil {
+		b.snapshot = &snapshot{Report: r.monitor.blank()}
+	}
+	b.snapshot.wanted |= wanted
+	b.snapshot.Now = at
+	r.fill(b.snapshot.Report)
+	describeInput(r.source, b.snapshot.Report)
+	if wanted&wantLine != 0 {
+		r.monitor.lines = r.decoder.Counts.Packets
+	}
+}
+
+// fill adds to a report what the reader knows.
+func (r *reader) fill(to *report.Report) {
+	to.Counts = r.decoder.Counts
+	to.SkippedLinks, to.LeftOut = r.skipped, r.left
+	to.Start, to.Stop, to.Back, to.Late = r.first, r.last, r.back, r.quiet.late
 }

@@ -42,6 +42,8 @@ type options struct {
 	records          []string
 	payload          bool
 	packets          bool
+	every, sensorID  string // of monitoring
+	monitorFile      bool
 	quiet, log       bool
 	verbose, version bool
 
@@ -75,6 +77,12 @@ Environment:
   T2HOST_GROUP__KEY=VALUE         a setting: T2HOST_TCPWIN__THRESHOLD=1000
   T2HOST_PLUGINS=DIR:DIR          folders to look for plugins in, after those of -P
   TZ                              the zone of local times
+
+Signals:
+  INT, TERM  end the input: flows end, reports go out; a second one ends the program
+  USR1       a report of the run so far
+  USR2       a line of figures each second, on and off
+  HUP        files that were moved away are begun anew
 
 Exit codes:
   0  all went well
@@ -124,6 +132,9 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.StringArrayVar(&o.records, "record", nil, "keep what crosses a plugin's border, for t2host replay: `NAME=FILE`")
 	f.BoolVar(&o.payload, "record-payload", false, "keep the payload that the plugin reads, too")
 	f.BoolVarP(&o.packets, "packets", "s", false, "a line of each packet goes to PREFIX_packets.txt, as --to packets=... sends them elsewhere")
+	f.StringVarP(&o.every, "mon-interval", "M", "", "a line of figures each `SEC` seconds of packet time (t2host conf monitor has more)")
+	f.BoolVarP(&o.monitorFile, "monfile", "m", false, "lines of figures, and reports of the run so far, go to PREFIX_monitoring.txt")
+	f.StringVarP(&o.sensorID, "sensor-id", "x", "", "the number of the sensor in lines of figures: `ID`")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
 	f.BoolVarP(&o.log, "logfile", "l", false, "the end report is T2's long form, and goes to PREFIX_log.txt too")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, what was passed over, and the long end report")
@@ -221,7 +232,13 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	values, err := settings.Load(o.settings, os.Environ(), o.sets)
+	sets := slices.Clip(o.sets)
+	for _, flag := range [][2]string{{"monitor.every", o.every}, {"monitor.sensor", o.sensorID}} {
+		if flag[1] != "" {
+			sets = append(sets, flag[0]+"="+flag[1])
+		}
+	}
+	values, err := settings.Load(o.settings, os.Environ(), sets)
 	if err != nil {
 		return &host.UsageError{Err: err}
 	}
@@ -297,7 +314,8 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	}
 	stop, done := onSignals(status)
 	defer done()
-	c.Stop = stop
+	c.Stop, c.MonitorFile = stop, o.monitorFile
+	c.Requests = onRequests()
 	if summary {
 		return o.summary(cmd, c)
 	}

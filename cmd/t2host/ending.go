@@ -34,11 +34,11 @@ func endRequests(signals <-chan os.Signal, ask func(), exit func(code int)) {
 	}
 }
 
-// onSignals returns a channel that is closed when SIGINT or SIGTERM asks for the end, and
+// onSignals returns a channel that is closed when one of endSignals asks for the end, and
 // reports this to status unless status is nil. A later signal ends the program.
 func onSignals(status io.Writer) (asked <-chan struct{}, done func()) {
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, endSignals()...)
 	stop := make(chan struct{})
 	var watching, writing sync.WaitGroup
 	watching.Go(func() {

@@ -87,7 +87,7 @@ func checkVersion(p *sdk.Plugin) error {
 
 // Reserved are the names that no plugin can have: those of the groups of t2host's own settings,
 // which the plugin's settings would hide.
-var Reserved = []string{"batch", "capture", "flow", "output", "runtime"}
+var Reserved = []string{"batch", "capture", "flow", "monitor", "output", "runtime"}
 
 type resolver struct {
 	catalogue []*Artefact

@@ -34,12 +34,8 @@ func (r *Report) costs(l *lines) {
 		}
 	}
 	for _, p := range r.Plugins {
-		var list []string
-		for i := range p.Metrics {
-			list = append(list, p.Metrics[i].text())
-		}
-		if len(list) > 0 {
-			fmt.Fprintf(l, "Metrics of %s: %s\n", p.Name, strings.Join(list, ", "))
+		if list := p.metrics(); list != "" {
+			fmt.Fprintf(l, "Metrics of %s: %s\n", p.Name, list)
 		}
 		if p.Ends > 0 {
 			fmt.Fprintf(l, "Flow records of %s: those with an alarm, %s\n", p.Name, sdk.Share(p.Alarms, p.Ends))

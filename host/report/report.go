@@ -23,7 +23,7 @@ import (
 // Report is the figures of a run.
 type Report struct {
 	PID     int
-	Date    time.Time // of the run
+	Date    time.Time // of the run; of one that goes on, now
 	Files   []string
 	Plugins []Plugin
 	Outlets []Outlet
@@ -32,6 +32,8 @@ type Report struct {
 	Snaplen    uint32   // of the captures, the largest
 	Done, Size int64    // bytes of the captures as stored: up to the last packet, and in all; Size 0: unknown
 
+	Sensor           uint32        // its number
+	Now              int64         // of a run that goes on: packet time, nanoseconds since 1970 UTC
 	Start, Stop      int64         // packet time, nanoseconds since 1970 UTC
 	Back             Back          // where it went back
 	Live             *Live         // of an interface; nil: the input is files

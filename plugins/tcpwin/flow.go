@@ -84,6 +84,7 @@ func (t *tcpwin) endFlow(end sdk.EndRow) error {
 	t.out.resets.Put(end, f.resets)
 	t.stat |= stat
 	t.below += uint64(f.below)
+	t.counted.Add(uint64(f.below))
 	t.packets += uint64(f.packets)
 	entered := f.below > 0 && f.packets >= t.MinPackets && t.enter(end.Moment, &f)
 	if entered || wasLive {
@@ -107,6 +108,7 @@ func (t *tcpwin) enter(at sdk.Moment, f *flow) bool {
 	t.recent.Set(f.src, struct{}{})
 	row.add(f)
 	t.ended.Set(f.src, row)
+	t.held.Set(int64(t.ended.Len()))
 	return true
 }
 

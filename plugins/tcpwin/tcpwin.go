@@ -28,6 +28,12 @@ var (
 	Resets   = sdk.NewColumn[uint32]("tcpWinRstCnt", "resets among the packets below the window size threshold", sdk.Unit("packets"))
 )
 
+// The plugin's metrics.
+var (
+	below   = sdk.NewCounter("packets_below", "packets below the window size threshold, of flows that have ended").In("packets")
+	sources = sdk.NewGauge("sources", "sources that have a flow in the table that has ended")
+)
+
 // undershot is the bit of tcpWinStat: a window was below the threshold.
 const undershot = 0x01
 
@@ -58,6 +64,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 		Field: field.Window, Is: sdk.Below, Value: sdk.Amount{Setting: "threshold"}, Count: sdk.Amount{Setting: "abort_after"},
 	}},
 	Columns: []sdk.AnyColumn{Stat, Count, ShutTime, ShutMax, Resets},
+	Metrics: []*sdk.Metric{below, sources},
 	Exports: []sdk.AnyTable{LowWindows},
 	Outlets: []sdk.Outlet{{Name: "summary", Kind: sdk.FileOutlet, Setting: "suffix"}},
 	State:   sdk.StateOf[flow](),
@@ -105,6 +112,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 			stat: Stat.Writer(env), count: Count.Writer(env), resets: Resets.Writer(env),
 			shutTime: ShutTime.Writer(env), shutMax: ShutMax.Writer(env),
 		},
+		counted: below.Writer(env), held: sources.Writer(env),
 		soFar: soFar{stat: Stat.PacketWriter(env), count: Count.PacketWriter(env)},
 	}
 	return &sdk.Loop{StartFlow: t.startFlow, Columns: t.count, EndFlow: t.endFlow, Tick: t.tick, Report: t.report}, nil
@@ -122,6 +130,8 @@ type tcpwin struct {
 	summary *sdk.OutletWriter
 	out     columns
 	soFar   soFar
+	counted sdk.MetricWriter
+	held    sdk.MetricWriter
 
 	stat           uint8  // of all ended flows
 	below, packets uint64 // of all ended flows

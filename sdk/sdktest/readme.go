@@ -70,6 +70,12 @@ func Declaration(p *sdk.Plugin) string {
 	if n := len(p.Packets.Columns); n > 0 {
 		fmt.Fprintf(&b, "\nAt packets, in the stream `packets` (`-s`): %s.\n", columns(p.Packets.Columns))
 	}
+	if len(p.Metrics) > 0 {
+		b.WriteString("\n## Metrics\n\n| name | unit | meaning |\n|---|---|---|\n")
+	}
+	for _, m := range p.Metrics {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", m.Name, m.Unit, printable.Line(m.Doc))
+	}
 	for _, e := range p.Exports {
 		fmt.Fprintf(&b, "\n## Export `%s`\n\nBy %s: %s.\n", e.Name, columns(e.Key), columns(e.Row))
 	}

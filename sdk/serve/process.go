@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
@@ -50,7 +49,7 @@ func Process(h Handler) {
 	holdLifeline()
 	// The host decides when its plugins end: a Ctrl-C at the terminal, or a
 	// supervisor's SIGTERM to the whole group, lets them finish.
-	signal.Ignore(os.Interrupt, syscall.SIGTERM)
+	signal.Ignore(notOurs...)
 	stdout, stderr := os.Stdout, os.Stderr
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig: Handshake,

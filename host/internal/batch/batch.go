@@ -137,6 +137,7 @@ type Batch struct {
 	Time                int64
 	Final               bool
 	Totals              sdk.Totals
+	Monitored           bool // what the plugins' metrics are after it is to be kept, see Metrics
 
 	layout  *Layout
 	packets [field.AllRows + 1]sdk.Packets
@@ -152,12 +153,13 @@ type Batch struct {
 	views                []sdk.Batch
 	changes              []Changes
 	absent               []bool // see SetAbsent
+	metrics              [][]uint64
 }
 
 // New returns an empty batch of the layout.
 func (l *Layout) New() *Batch {
 	n := len(l.plugins)
-	return &Batch{layout: l, ticks: make([]sdk.Ticks, n), views: make([]sdk.Batch, n), changes: make([]Changes, n), absent: make([]bool, n)}
+	return &Batch{layout: l, ticks: make([]sdk.Ticks, n), views: make([]sdk.Batch, n), changes: make([]Changes, n), absent: make([]bool, n), metrics: make([][]uint64, n)}
 }
 
 // View returns the batch as plugin i reads it, except for the columns and tables of other
@@ -236,12 +238,22 @@ func (b *Batch) SetAbsent(i int) (ends int) {
 	return v.Ends.N
 }
 
+// SetMetrics keeps what the metrics of plugin i are after the batch, if it is monitored; Metrics returns them.
+func (b *Batch) SetMetrics(i int, values []uint64) {
+	if b.Monitored {
+		b.metrics[i] = append(b.metrics[i][:0], values...)
+	}
+}
+
+// Metrics returns what SetMetrics has kept of plugin i, nothing if its metrics have never changed.
+func (b *Batch) Metrics(i int) []uint64 { return b.metrics[i] }
+
 // Absent reports whether plugin i has zeros for answer.
 func (b *Batch) Absent(i int) bool { return b.absent[i] }
 
 // Reset empties the batch.
 func (b *Batch) Reset() {
-	b.Number, b.First, b.Last, b.Time, b.Final, b.Totals = 0, 0, 0, 0, false, sdk.Totals{}
+	b.Number, b.First, b.Last, b.Time, b.Final, b.Totals, b.Monitored = 0, 0, 0, 0, false, sdk.Totals{}, false
 	for i := range b.packets {
 		b.packets[i].Reset()
 		b.before[i], b.startsBefore[i] = b.before[i][:0], b.startsBefore[i][:0]

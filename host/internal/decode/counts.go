@@ -26,10 +26,10 @@ type Counts struct {
 	TCPFragments, TCPFragmentBytes uint64
 	UDP, UDPBytes                  uint64 // without UDP-Lite
 	SCTP, SCTPBytes                uint64
-	ICMP                           uint64 // over IPv4 or IPv6
-	ICMPv6                         uint64 // over IPv4 or IPv6
+	ICMP, ICMPBytes                uint64 // over IPv4 or IPv6
+	ICMPv6, ICMPv6Bytes            uint64 // over IPv4 or IPv6
 	IGMP                           uint64
-	ARP, RARP                      uint64
+	ARP, ARPBytes, RARP, RARPBytes uint64
 
 	// Packets that have such a header, also those without a flow.
 	LLC, GRE, Teredo, AYIYA, DTLS uint64
@@ -124,8 +124,10 @@ func (d *Decoder) count(h *Headers, status FlowStat) {
 		switch h.Key.EtherType {
 		case typeARP:
 			c.ARP++
+			c.ARPBytes += uint64(h.CapLen)
 		case typeRARP:
 			c.RARP++
+			c.RARPBytes += uint64(h.CapLen)
 		}
 		return
 	default:
@@ -150,8 +152,10 @@ func (d *Decoder) count(h *Headers, status FlowStat) {
 		c.SCTPBytes += uint64(h.CapLen)
 	case ProtoICMP:
 		c.ICMP++
+		c.ICMPBytes += uint64(h.CapLen)
 	case ProtoICMPv6:
 		c.ICMPv6++
+		c.ICMPv6Bytes += uint64(h.CapLen)
 	case protoIGMP:
 		c.IGMP++
 	}

@@ -48,7 +48,7 @@ func TestCounts(t *testing.T) {
 		}},
 		{"protocols", []string{"ipv4/sctp", "ipv4/icmp", "ipv4/igmp", "ethernet/arp", "ethernet/llc-stp"}, decode.Counts{
 			Packets: 5, WireBytes: 266, CapBytes: 266, PadBytes: 26, BandwidthBytes: 62 + 42 + 42, Layer2: 2, IPv4: 3,
-			SCTP: 1, SCTPBytes: 62, ICMP: 1, IGMP: 1, ARP: 1, LLC: 1, MinHeaders: 2, MaxHeaders: 3, MeanHeaders: 2.8000002,
+			SCTP: 1, SCTPBytes: 62, ICMP: 1, ICMPBytes: 42, IGMP: 1, ARP: 1, ARPBytes: 60, LLC: 1, MinHeaders: 2, MaxHeaders: 3, MeanHeaders: 2.8000002,
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/t2host/t2host/host/capture"
 	"github.com/t2host/t2host/host/cause"
@@ -63,6 +64,7 @@ type Writer struct {
 	links   []capture.LinkType // of the interfaces that the current file describes
 	block   []byte
 	err     error
+	again   atomic.Bool // see Reopen
 
 	Frames, Files uint64 // that were written
 }
@@ -145,10 +147,27 @@ func (w *Writer) link(link capture.LinkType) (uint32, error) {
 	return uint32(len(w.links) - 1), w.end(option(b, optionEnd, nil))
 }
 
+// Reopen begins the file anew before the next frame, if somebody has moved it away. It may be called by any goroutine.
+func (w *Writer) Reopen() { w.again.Store(true) }
+
+func (w *Writer) reopen() error {
+	moved, err := w.out.Reopen()
+	if err == nil && moved {
+		err = w.begin()
+	}
+	w.err = err
+	return err
+}
+
 // Frame writes a frame.
 func (w *Writer) Frame(f *capture.Frame) error {
 	if w.err != nil {
 		return w.err
+	}
+	if w.again.Swap(false) {
+		if err := w.reopen(); err != nil {
+			return err
+		}
 	}
 	if w.target.Size > 0 && w.size >= w.target.Size {
 		if err := w.next(); err != nil {

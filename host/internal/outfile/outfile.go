@@ -173,6 +173,9 @@ func (f *File) Close() error {
 	return err
 }
 
+// Moved reports whether the file's path leads to it no more: somebody has renamed or removed it.
+func (f *File) Moved() bool { return !at(f.File, f.Name()) }
+
 // Sync writes the file through to the disk.
 func (f *File) Sync() error { return disk.Sync(f.File) }
 

@@ -37,8 +37,10 @@ type file struct {
 
 	mu       sync.Mutex
 	w        *bufio.Writer
-	zip      packer        // after w; nil: not compressed
-	head     func() []byte // what the file begins with; nil: nothing, or it is written
+	zip      packer // after w; nil: not compressed
+	pack     func(io.Writer) (packer, error)
+	begin    func() []byte // what a file begins with; nil: nothing
+	head     func() []byte // begin until it is written
 	st       Stats
 	unsynced error // why what was written may not be on the disk
 	closed   bool
@@ -68,7 +70,7 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 	if err := outfile.Check(path); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, cause.Of(err))
 	}
-	o := &file{live: cfg.Live, sync: cfg.Sync, head: cfg.Head}
+	o := &file{live: cfg.Live, sync: cfg.Sync, begin: cfg.Head, head: cfg.Head, pack: cfg.packer()}
 	fi, err := os.Stat(path)
 	if outfile.Special(path) || err == nil && !fi.Mode().IsRegular() {
 		o.what = path
@@ -93,19 +95,36 @@ func openFile(ctx context.Context, cfg *Config, path string) (*file, error) {
 		return nil, fmt.Errorf("open %s: %w", o.what, cause.Of(err))
 	}
 	o.w = bufio.NewWriterSize(o.f, fileBuffer)
-	switch {
-	case cfg.Gzip:
-		o.zip = gzip.NewWriter(o.f)
-	case cfg.Zstd:
-		if o.zip, err = zstd.NewWriter(o.f, zstd.WithEncoderConcurrency(1)); err != nil {
-			return nil, fmt.Errorf("open %s: %w", o.what, err)
-		}
-	}
-	if o.zip != nil {
-		o.w.Reset(o.zip)
+	if err := o.packed(); err != nil {
+		return nil, err
 	}
 	o.start()
 	return o, nil
+}
+
+// packer returns what makes the packer of a file; nil: it is not compressed.
+func (c *Config) packer() func(io.Writer) (packer, error) {
+	switch {
+	case c.Gzip:
+		return func(w io.Writer) (packer, error) { return gzip.NewWriter(w), nil }
+	case c.Zstd:
+		return func(w io.Writer) (packer, error) { return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1)) }
+	}
+	return nil
+}
+
+// packed lets the writer write to the file, compressed if it is to be.
+func (o *file) packed() error {
+	if o.pack == nil {
+		o.w.Reset(o.f)
+		return nil
+	}
+	var err error
+	if o.zip, err = o.pack(o.f); err != nil {
+		return fmt.Errorf("open %s: %w", o.what, err)
+	}
+	o.w.Reset(o.zip)
+	return nil
 }
 
 // mine returns the cure for a folder that is another user's: after sudo the program may run as another user than it was started by.
@@ -175,15 +194,49 @@ func (o *file) start() {
 // syncPart writes what was flushed through to the disk, and with name also the file's name. Send
 // does not wait for it.
 func (o *file) syncPart(name bool) {
-	err := o.part.Sync()
+	o.mu.Lock()
+	part := o.part
+	o.mu.Unlock()
+	err := part.Sync()
 	if err == nil && name {
-		err = o.part.SyncName()
+		err = part.SyncName()
 	}
-	if err != nil { // the system returns it once only
-		o.mu.Lock()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err != nil && part == o.part { // the system returns it once only
 		o.unsynced = err
-		o.mu.Unlock()
 	}
+}
+
+// reopen begins the file anew if somebody has moved it away, as logrotate does, and reports whether that is so. What was moved is
+// complete then. After an error the run goes on with the file that it has.
+func (o *file) reopen() (moved bool, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed || o.part == nil || !o.part.Moved() {
+		return false, nil
+	}
+	info, err := o.part.Stat()
+	if err != nil {
+		return false, o.failed(err)
+	}
+	part, err := outfile.Create(o.what, info.Mode().Perm())
+	if err != nil {
+		return false, fmt.Errorf("open %s: %w", o.what, cause.Of(err))
+	}
+	before := o.part
+	err = o.flushLocked()
+	if o.zip != nil && err == nil {
+		if err = o.zip.Close(); err != nil {
+			err = o.failed(err)
+		}
+	}
+	if syncErr := before.Sync(); err == nil && syncErr != nil {
+		err = o.failed(syncErr)
+	}
+	_ = before.Close() // all of it is on the disk
+	o.part, o.f, o.head = part, part.File, o.begin
+	return true, errors.Join(err, o.packed())
 }
 
 func (o *file) send(frame []byte, rows int) error {

@@ -2,8 +2,10 @@ package outlet
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -292,6 +294,62 @@ func TestLiveNotSynced(t *testing.T) {
 		}
 		if _, err := os.Stat(path); err == nil {
 			t.Error("looks whole")
+		}
+	}
+}
+
+// TestReopen: a file that was moved away is complete where it is, and the next one begins as the first did. One that was not moved
+// goes on.
+func TestReopen(t *testing.T) {
+	for _, packed := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "rows.txt")
+		out, err := Open(t.Context(), Config{Name: "o", Target: File(path), Live: true, Gzip: packed, Head: func() []byte { return []byte("%head\n") }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		send := func(text string) {
+			if err := out.Send([]byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		reopen := func(want bool) {
+			if moved, err := out.Reopen(); moved != want || err != nil {
+				t.Fatalf("moved is %v, %v; want %v", moved, err, want)
+			}
+		}
+		end := ""
+		if packed {
+			end = ".gz"
+		}
+		send("one\n")
+		reopen(false)
+		send("two\n")
+		if err := os.Rename(path+end+".part", path+".1"); err != nil {
+			t.Fatal(err)
+		}
+		reopen(true)
+		reopen(false)
+		send("three\n")
+		if _, err := out.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range map[string]string{path + ".1": "%head\none\ntwo\n", path + end: "%head\nthree\n"} {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if packed {
+				z, err := gzip.NewReader(bytes.NewReader(data))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if data, err = io.ReadAll(z); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if string(data) != want {
+				t.Errorf("%s is %q, want %q", name, data, want)
+			}
 		}
 	}
 }

@@ -235,6 +235,21 @@ func (o *Outlet) Next() error {
 	return o.named(n.next())
 }
 
+// Reopen begins the outlet's file anew if somebody has moved it away, and reports whether that is so. The file that was moved is
+// complete then, under its new name.
+func (o *Outlet) Reopen() (moved bool, err error) {
+	switch c := o.c.(type) {
+	case *file:
+		moved, err = c.reopen()
+	case *numbered:
+		var f *file
+		if f, err = c.file(); err == nil {
+			moved, err = f.reopen()
+		}
+	}
+	return moved, o.named(err)
+}
+
 // IsFile reports whether the outlet writes files that nothing else writes.
 func (o *Outlet) IsFile() bool {
 	f, ok := o.c.(*file)

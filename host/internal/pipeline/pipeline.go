@@ -77,6 +77,9 @@ type source struct{ stage, index int }
 
 // Pipeline runs the stages.
 type Pipeline struct {
+	// Monitored, if set, is called for each batch that is monitored once all stages have answered it, in their order.
+	Monitored func(b *batch.Batch, raised Raised)
+
 	stages []*Stage
 	alarms []alarm // of all stages that have columns that are alarms
 	raised Raised
@@ -204,6 +207,7 @@ func (p *Pipeline) Put(b *batch.Batch) error {
 	p.number++
 	b.Number = p.number
 	if len(p.stages) == 0 {
+		p.answered(b)
 		p.free <- b
 		return nil
 	}
@@ -271,14 +275,23 @@ func (p *Pipeline) run(i int, in <-chan *batch.Batch, out chan<- *batch.Batch) {
 	for b := range in {
 		if b.Number < p.bad.Load() {
 			p.answer(i, b)
+			b.SetMetrics(i, p.stages[i].Metrics)
 			if i == len(p.stages)-1 {
 				p.count(b)
+				p.answered(b)
 			}
 		}
 		out <- b
 	}
 	if i < len(p.stages)-1 {
 		close(out)
+	}
+}
+
+// answered is called for each batch that all stages have answered.
+func (p *Pipeline) answered(b *batch.Batch) {
+	if b.Monitored && p.Monitored != nil {
+		p.Monitored(b, p.raised)
 	}
 }
 

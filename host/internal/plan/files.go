@@ -46,6 +46,10 @@ func (p *Plan) claim(c *Config) {
 		path := p.Log.Target.Path
 		p.Files.WritePath(claims.Output{What: "the end report", Prefixed: true, Names: claims.Exactly(path, path+".part")}, path)
 	}
+	if p.Monitor != nil {
+		path := p.Monitor.Target.Path
+		p.Files.WritePath(claims.Output{What: "-m", Prefixed: true, Names: claims.Exactly(path, path+".part")}, path)
+	}
 	if k := p.Kept; k != nil {
 		o := claims.Output{What: "--write-pcap", Cure: "name another file", Names: claims.Exactly(k.Path, k.Path+keep.Part)}
 		if k.Size > 0 {

@@ -33,7 +33,13 @@ type Own struct {
 	Folder      string
 	Alarms      string
 	Sync        uint32
-	MaxFile     uint32
+
+	MonitorEvery  uint32
+	MonitorClock  string
+	MonitorValues string
+	Sensor        uint32
+
+	MaxFile uint32
 
 	OnFailure     string
 	PluginTimeout uint32
@@ -80,6 +86,15 @@ func (o *Own) output() []sdk.Setting {
 	}
 }
 
+func (o *Own) monitor() []sdk.Setting {
+	return []sdk.Setting{
+		sdk.Uint32Setting("every", &o.MonitorEvery, "s", 0, 86400, "a line of figures each so many seconds, as -M; 0: none until SIGUSR2 asks for one a second"),
+		sdk.ChoiceSetting("clock", &o.MonitorClock, "which seconds these are: packets, of packet time; wall, of the clock on the wall", "packets", "wall"),
+		sdk.ChoiceSetting("values", &o.MonitorValues, "what a line has: absolute, the figures since the start; differences, those since the line before", "absolute", "differences"),
+		sdk.Uint32Setting("sensor", &o.Sensor, "", 0, 1<<32-1, "the sensor's number in a line, as -x"),
+	}
+}
+
 func (o *Own) runtime() []sdk.Setting {
 	return []sdk.Setting{
 		sdk.TextSetting("on_failure", &o.OnFailure, "what a plugin that fails does to a run: end, it ends; drop, the plugin is taken out with those that require it, the others go on, and the exit code is 1; NAME=drop for one plugin; empty: drop for an interface, end for files"),
@@ -95,12 +110,12 @@ const defaultTimeouts = "610,182,120,10,60"
 
 // Defaults returns their defaults.
 func Defaults() Own {
-	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: defaultTimeouts, Expire: "seconds", LinkTypes: "all", Decode: "all", Lengths: "whole", Folder: "current", Alarms: "off", Rows: 16384, Sync: 5, PluginTimeout: 30}
+	return Own{TCPStates: true, MaxFlows: plugin.DefaultFlows, Evict: "fair", Direction: "flags", Times: "extremes", NewSYN: "splits", ICMPErrors: "apart", VLAN: "key", Timeouts: defaultTimeouts, Expire: "seconds", LinkTypes: "all", Decode: "all", Lengths: "whole", Folder: "current", Alarms: "off", Rows: 16384, Sync: 5, MonitorClock: "packets", MonitorValues: "absolute", Sensor: 666, PluginTimeout: 30}
 }
 
 // groups returns the host's own settings.
 func (o *Own) groups() []settings.Group {
-	return []settings.Group{{Name: "flow", Settings: o.flow()}, {Name: "capture", Settings: o.capture()}, {Name: "batch", Settings: o.batch()}, {Name: "output", Settings: o.output()}, {Name: "runtime", Settings: o.runtime()}}
+	return []settings.Group{{Name: "flow", Settings: o.flow()}, {Name: "capture", Settings: o.capture()}, {Name: "batch", Settings: o.batch()}, {Name: "output", Settings: o.output()}, {Name: "monitor", Settings: o.monitor()}, {Name: "runtime", Settings: o.runtime()}}
 }
 
 // Groups returns the settings of the host and of the plugins of a catalogue.

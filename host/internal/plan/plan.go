@@ -47,6 +47,7 @@ type Config struct {
 	Stdin              io.Reader
 	List, SettingsFile string
 	Log                bool // there is a PREFIX_log.txt
+	Monitoring         bool // there is a PREFIX_monitoring.txt
 	Stdout, Stderr     io.Writer
 
 	Note, Warn func(line string) // tell the user what goes on and what goes wrong
@@ -59,6 +60,7 @@ type Plan struct {
 	Plugins []Plugin       // in the order in which they load
 	Carrier plugin.Carrier // that runs them; the caller closes it
 	Log     *outlet.Config // PREFIX_log.txt; nil: none
+	Monitor *outlet.Config // PREFIX_monitoring.txt; nil: none
 	Kept    *keep.Target   // where frames are kept; nil: nowhere
 	Files   claims.Claims  // that are read or may be written
 
@@ -144,6 +146,9 @@ func (p *Plan) make(c *Config) error {
 	p.tellOfAlarms(c)
 	if c.Log {
 		p.Log = &outlet.Config{Name: "log", Target: outlet.File(c.Prefix + "_log.txt")}
+	}
+	if c.Monitoring {
+		p.Monitor = &outlet.Config{Name: "monitoring", Target: outlet.File(c.Prefix + "_monitoring.txt")}
 	}
 	for _, l := range p.Plugins {
 		if err := p.Carrier.Prepare(l.Artefact, l.Runtime); err != nil {
