@@ -25,8 +25,10 @@ import (
 
 // Config is what the user asks for.
 type Config struct {
-	Files []string // captures, read as one stream; "-" is Stdin
-	Stdin io.Reader
+	Files  []string // captures, read as one stream; "-" is Stdin
+	Stdin  io.Reader
+	Follow bool            // the file of Files is still being written, as tail -f reads it
+	Series *capture.Series // of which the files are read as they appear; Files has the first one
 	// Interface opens the interface that is captured instead; note tells the user what happens to it.
 	Interface func(note func(string)) (capture.Live, error)
 	// List and SettingsFile were read already; no output may lead to them.
@@ -218,7 +220,14 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan,
 // describeFiles adds to the report what was read.
 func describeFiles(src *capture.Source, r *report.Report) {
 	r.Done, r.Size = src.Done()
-	for _, file := range src.Info() {
+	info := src.Info()
+	if len(info) > len(r.Files) { // a series
+		r.Files = r.Files[:0]
+		for _, file := range info {
+			r.Files = append(r.Files, file.Path)
+		}
+	}
+	for _, file := range info {
 		r.Snaplen = max(r.Snaplen, file.Snaplen)
 		for _, link := range file.Links {
 			if text := link.String(); !slices.Contains(r.Links, text) {

@@ -39,7 +39,7 @@ func openInput(ctx context.Context, c *Config, notices *notices) (source, error)
 	}
 	done := make(chan opened, 1)
 	go func() {
-		src, err := capture.Open(c.Files, c.Stdin)
+		src, err := openFiles(c)
 		done <- opened{src, err}
 	}()
 	select {
@@ -52,6 +52,17 @@ func openInput(ctx context.Context, c *Config, notices *notices) (source, error)
 	case <-ctx.Done():
 	}
 	return nil, errors.New("interrupted before the first byte of the input")
+}
+
+// openFiles opens the files of a run.
+func openFiles(c *Config) (*capture.Source, error) {
+	switch {
+	case c.Series != nil:
+		return capture.OpenSeries(c.Series)
+	case c.Follow:
+		return capture.Follow(c.Files[0])
+	}
+	return capture.Open(c.Files, c.Stdin)
 }
 
 // describe adds to the report what was read, and returns an error if the input was corrupt or ended before its time.

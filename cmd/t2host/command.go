@@ -21,11 +21,15 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/host/t2"
 )
 
 // options are the flags of the main job. The short ones are T2's where T2 has them.
 type options struct {
 	file, list string
+	expression string // of a series of files
+	series     *capture.Series
+	follow     bool
 	sensor
 	keep             string
 	filterFile       string
@@ -109,6 +113,8 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.SortFlags = false
 	f.StringVarP(&o.file, "pcap", "r", "", "read the capture `FILE`: pcap or pcapng, also gzip, bzip2 or zstd; - is standard input")
 	f.StringVarP(&o.list, "pcap-list", "R", "", "read the captures named in `LIST`, a line each, as one stream")
+	f.StringVarP(&o.expression, "input-regex", "D", "", "read the files of a series as they appear: `EXPR[:SCHR][,STOP]`, the name of the first one, the character before its number (p) and the last number")
+	f.BoolVarP(&o.follow, "follow", "f", false, "of -r: the file is still being written, read on as tail -f does until Ctrl-C")
 	f.StringVarP(&o.iface, "interface", "i", "", "capture from the interface `IFACE`, or from any (t2host interfaces lists them)")
 	f.Uint32VarP(&o.snaplen, "snaplen", "S", live.DefaultSnaplen, "of -i: keep `BYTES` of each frame")
 	f.StringVarP(&o.ring, "rx-bufsize", "B", "64M", "of -i: memory between the kernel and t2host, `SIZE` with K, M or G")
@@ -202,15 +208,10 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		_, err := io.WriteString(o.stdout, versions())
 		return err
 	}
+	if err := o.checkInput(cmd, args); err != nil {
+		return err
+	}
 	switch {
-	case o.file == "" && o.list == "" && o.iface == "" && len(args) > 0:
-		return usagef("unknown command %q%s", args[0], nearest.Hint(args[0], commandNames(cmd)))
-	case o.file == "" && o.list == "" && o.iface == "":
-		return usagef("one of -r FILE, -R LIST and -i IFACE is required (try t2host -h)")
-	case o.file != "" && o.list != "":
-		return usagef("-r and -R exclude each other: use one of them (try t2host -h)")
-	case o.iface != "" && o.file+o.list != "":
-		return usagef("-i excludes -r and -R: use one of them (try t2host -h)")
 	case o.iface == "" && (cmd.Flags().Changed("snaplen") || cmd.Flags().Changed("rx-bufsize") || o.alone || o.user != ""):
 		return usagef("-S, -B, --no-promiscuous and --user are for -i IFACE (try t2host -h)")
 	case o.prefix != "" && o.split != "":
@@ -260,7 +261,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	prefix = host.OutputPrefix(prefix, o.file+o.list+o.iface, values)
+	prefix = host.OutputPrefix(prefix, o.inputName(), values)
 	names, to, err := o.sinksOfT2(names, found.Catalogue, prefix)
 	if err != nil {
 		return err
@@ -280,7 +281,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c := host.Config{
-		Files: []string{o.file}, Stdin: o.stdin, List: o.list, SettingsFile: cmp.Or(o.settings, settings.DefaultFile), RecordsToStdout: o.prefix == "-",
+		Files: []string{o.inputName()}, Follow: o.follow, Series: o.series, Stdin: o.stdin, List: o.list, SettingsFile: cmp.Or(o.settings, settings.DefaultFile), RecordsToStdout: o.prefix == "-",
 		Plugins: plugins, Catalogue: found.Catalogue, Settings: values, Zone: time.Local,
 		Runtime: plugin.Runtime(o.runtime), Carrier: launcher().Carrier,
 		Quiet: o.quiet, LogFile: o.log, Long: o.verbose || o.log, Stdout: o.raw, Stderr: o.stderr,
@@ -300,7 +301,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	}
 	c.Keep, c.Filter = o.keep, o.filter
 	if o.iface != "" {
-		c.Files, c.Interface = []string{o.iface}, o.sensor.input
+		c.Interface = o.sensor.input
 	}
 	if o.list != "" {
 		if c.Files, err = capture.List(o.list); err != nil {
@@ -321,6 +322,45 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	}
 	_, err = host.Run(cmd.Context(), c)
 	return err
+}
+
+// inputName returns what is read: a file, a list, the first file of a series, or an interface.
+func (o *options) inputName() string {
+	if o.series != nil {
+		return o.series.First()
+	}
+	return o.file + o.list + o.iface
+}
+
+// checkInput returns an error unless one input is named.
+func (o *options) checkInput(cmd *cobra.Command, args []string) error {
+	var named []string
+	for _, flag := range [][2]string{{"-r", o.file}, {"-R", o.list}, {"-D", o.expression}, {"-i", o.iface}} {
+		if flag[1] != "" {
+			named = append(named, flag[0])
+		}
+	}
+	switch {
+	case len(named) == 0 && len(args) > 0:
+		return usagef("unknown command %q%s", args[0], nearest.Hint(args[0], commandNames(cmd)))
+	case len(named) == 0:
+		return usagef("one of -r FILE, -R LIST, -D EXPR and -i IFACE is required (try t2host -h)")
+	case len(named) > 1:
+		return usagef("%s exclude each other: use one of them (try t2host -h)", strings.Join(named, " and "))
+	}
+	if o.follow && len(args) > 0 && strings.Trim(args[0], "0123456789") == "" { // a factor
+		return usagef("%s", t2.Answer("-f", t2.Here("t2", "-f")))
+	}
+	if o.follow && (o.file == "" || o.file == "-") {
+		return usagef("-f is for -r FILE: a series goes on by itself, and so do a pipe and an interface (try t2host -h)")
+	}
+	var err error
+	if o.expression != "" {
+		if o.series, err = capture.ParseSeries(o.expression); err != nil {
+			return usagef("-D %v", err)
+		}
+	}
+	return nil
 }
 
 // exactly and atMost return a validator for exactly or at most n arguments; text is its error.
@@ -344,7 +384,7 @@ func atMost(n int, text string) cobra.PositionalArgs {
 
 // onlyInput reports whether the flags name an input and nothing else.
 func onlyInput(cmd *cobra.Command) bool {
-	of := []string{"pcap", "pcap-list", "interface", "snaplen", "rx-bufsize", "no-promiscuous", "user", "bpf-file", "write-pcap", "t2"}
+	of := []string{"pcap", "pcap-list", "input-regex", "follow", "interface", "snaplen", "rx-bufsize", "no-promiscuous", "user", "bpf-file", "write-pcap", "t2"}
 	only := true
 	cmd.Flags().Visit(func(f *pflag.Flag) { only = only && slices.Contains(of, f.Name) })
 	return only

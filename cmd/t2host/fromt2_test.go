@@ -40,7 +40,7 @@ func TestT2Options(t *testing.T) {
 		for _, option := range strings.Fields(ofT2sTools[tool]) {
 			answer := t2.Here(tool, option)
 			if known[option] {
-				if answer != "" && option != "-P" { // -P PRIO is T2's, -P DIR is ours
+				if answer != "" && option != "-P" && option != "-f" { // -P PRIO and -f N are T2's, -P DIR and -f alone are ours
 					t.Errorf("%s %s is refused, and %s has it", tool, option, cmd.Name())
 				}
 				continue

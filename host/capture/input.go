@@ -18,15 +18,16 @@ import (
 // may name more files than a process may have open; an input that can be read only once stays
 // open from Open on.
 type input struct {
-	path  string
-	once  bool // cannot be opened again: standard input, FIFO, device
-	live  bool // its end is not known, and a read may wait
-	ng    bool
-	info  FileInfo
-	src   io.Reader // the capture, uncompressed; nil while closed
-	file  *os.File  // the latest opening of a regular file, also when closed
-	tap   *tap      // of the latest opening, also when closed
-	close []func()  // in the order of opening
+	path   string
+	once   bool // cannot be opened again: standard input, FIFO, device
+	live   bool // its end is not known, and a read may wait
+	ng     bool
+	info   FileInfo
+	follow *follower // set if the file is still being written
+	src    io.Reader // the capture, uncompressed; nil while closed
+	file   *os.File  // the latest opening of a regular file, also when closed
+	tap    *tap      // of the latest opening, also when closed
+	close  []func()  // in the order of opening
 }
 
 // tap counts the bytes read from a file as stored, and keeps the error of a read, which a
@@ -67,7 +68,13 @@ func (in *input) open(stdin io.Reader) error {
 		if st.IsDir() {
 			return in.fail(errors.New("is a directory"))
 		}
-		if st.Mode().IsRegular() {
+		if in.follow != nil && !st.Mode().IsRegular() {
+			return in.fail(errors.New("is no regular file, which could grow: leave -f out"))
+		}
+		if in.follow != nil {
+			in.follow.file = f
+			raw = in.follow
+		} else if st.Mode().IsRegular() {
 			in.once, in.live = in.path == "-", false
 			if in.file == nil { // else it was opened by Open
 				in.info.Size = st.Size()

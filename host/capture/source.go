@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/t2host/t2host/host/cause"
 )
@@ -31,6 +32,10 @@ type Source struct {
 	stop    atomic.Bool
 	stopped chan struct{}
 	once    sync.Once
+
+	// Of files that are still being written, see Follow.
+	series *Series                                 // nil: one file
+	over   func(file int) func(time.Duration) bool // see follower.over
 }
 
 // reader reads the frames of one file. It returns io.EOF at a clean end and *damaged at any
@@ -164,7 +169,11 @@ func (s *Source) finish(err error) {
 	s.reader = nil
 	in.shut()
 	if s.at++; s.at == len(s.inputs) && s.end == nil {
-		s.end = io.EOF
+		if more, err := s.another(); err != nil {
+			s.end = err
+		} else if !more {
+			s.end = io.EOF
+		}
 	}
 }
 

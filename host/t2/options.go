@@ -20,7 +20,7 @@ var Options = []Option{
 	{"t2", []string{"-V", "-h"}, []string{"--version", "--help"}, "the same", true},
 	{"t2", []string{"-f N"}, []string{"--hash-factor"}, "`--set flow.max_flows=N`, live flows instead of a factor", false},
 	{"t2", []string{"-i IF", "-B SIZE", "-S LEN"}, []string{"--interface", "--rx-bufsize", "--snaplen"}, "the same; `-B` has K, M or G and is at least 2M", true},
-	{"t2", []string{"-D EXPR"}, []string{"--input-regex"}, "not yet: `-R LIST` reads files as one stream", false},
+	{"t2", []string{"-D EXPR"}, []string{"--input-regex"}, "the same: a file is complete once the next one has begun", true},
 	{"t2", []string{"-m", "-M SEC"}, []string{"--monfile", "--mon-interval"}, "the same: lines of figures by packet time, to the terminal or `PREFIX_monitoring.txt`; T2's `-M` only says how long an interval is", true},
 	{"t2", []string{"-s"}, []string{"--packets"}, "the same: after `pktNo`, `time`, `flowInd` the columns of plugins at packets, then the host's, which have T2's basicFlow and basicStats under the names of fields; `--to packets=…` sends them elsewhere", true},
 	{"t2", []string{"-e FILE"}, []string{"--pcapd"}, "none: it is for T2's plugin pcapd", false},
