@@ -107,7 +107,7 @@ func TestEscapes(t *testing.T) {
 		{"descriptors", "", "nothing is inherited", false},
 		{"privileges", "", "none", false},
 		{"signals", "", "none is ignored", false},
-		{"environment", "", "PATH TMPDIR T2HOST_LIFELINE", false},
+		{"environment", "", "PATH TMPDIR T2HOST_LIFELINE T2HOST_RING", false},
 
 		{"unix", filepath.Join(victim, "socket"), notPermitted, false},
 		{"abstract", strings.TrimPrefix(name, "@"), notPermitted, false},
@@ -312,7 +312,7 @@ func escape(t *testing.T, plugin string, list []attempt, code int, args ...strin
 	}
 	defer open.Close()
 	dir := t.TempDir()
-	args = append([]string{"-c", `trap "" HUP; exec "$@"`, "sh", mustBuild(t, built.Program), "-r", windows(t), "-w", filepath.Join(dir, "x"), "-p", plugin, "-v"}, args...)
+	args = append([]string{"-c", `trap "" ALRM; exec "$@"`, "sh", mustBuild(t, built.Program), "-r", windows(t), "-w", filepath.Join(dir, "x"), "-p", plugin, "-v"}, args...)
 	cmd := exec.Command("sh", args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr, cmd.Env, cmd.ExtraFiles = &stdout, &stderr, append(env, "SECRET=x"), []*os.File{open}

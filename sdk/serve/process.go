@@ -51,14 +51,16 @@ func Process(h Handler) {
 	// supervisor's SIGTERM to the whole group, lets them finish.
 	signal.Ignore(notOurs...)
 	stdout, stderr := os.Stdout, os.Stderr
+	s := &server{
+		Handler: h,
+		// go-plugin sends what is printed through gRPC, and what is printed
+		// right before the end is lost. The host reads the pipes themselves.
+		connected: sync.OnceFunc(func() { os.Stdout, os.Stderr = stdout, stderr }),
+	}
+	s.serveRing()
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig: Handshake,
-		Plugins: plugin.PluginSet{Name: &Link{server: &server{
-			Handler: h,
-			// go-plugin sends what is printed through gRPC, and what is printed
-			// right before the end is lost. The host reads the pipes themselves.
-			connected: sync.OnceFunc(func() { os.Stdout, os.Stderr = stdout, stderr }),
-		}}},
+		Plugins:         plugin.PluginSet{Name: &Link{server: s}},
 		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
 			return grpc.NewServer(append(options, grpc.ForceServerCodecV2(Codec{}),
 				grpc.InitialWindowSize(Window), grpc.InitialConnWindowSize(Window),

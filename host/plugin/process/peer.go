@@ -26,6 +26,8 @@ type peer struct {
 	conn   *grpc.ClientConn
 	stream grpc.ClientStream // of batches
 
+	ring    *ring // of batches; nil: they cross by the stream
+	ringed  bool  // the batch in work does
 	room    []byte
 	request serve.Message
 	answer  serve.Message
@@ -46,6 +48,9 @@ func (p *peer) connect() error {
 		return err
 	}
 	p.conn = raw.(*grpc.ClientConn) // serve.Link returns nothing else
+	if r := p.process.ring; r != nil && r.ready() {
+		p.ring = r
+	}
 	p.stream, err = p.conn.NewStream(context.Background(), &serve.BatchesStream, serve.MethodBatches)
 	return err
 }
@@ -60,6 +65,9 @@ func (p *peer) Open(msg []byte) ([]byte, error) {
 func (p *peer) Close() ([]byte, error) { return p.call(serve.MethodClose, nil) }
 
 func (p *peer) Room(size int) ([]byte, error) {
+	if p.ring != nil && size <= wire.MaxBatch {
+		return p.ring.room(), nil
+	}
 	if cap(p.room) < size {
 		p.room = make([]byte, 0, size)
 	}
@@ -87,6 +95,11 @@ func (p *peer) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 			p.process.kill(timedOut)
 			return nil, &remote.LimitError{Text: fmt.Sprintf("sent pieces of an answer for %v without its end: killed", most)}
 		}
+		if p.ringed { // and copied
+			if err := p.ring.send(0); err != nil {
+				return nil, p.reason(err)
+			}
+		}
 		if err := piece(answer); err != nil {
 			return nil, err
 		}
@@ -97,6 +110,13 @@ func (p *peer) Batch(msg []byte, piece func([]byte) error) ([]byte, error) {
 }
 
 func (p *peer) exchange() error {
+	msg := p.request.Data
+	if p.ringed = p.ring != nil && len(msg) <= wire.MaxBatch; p.ringed {
+		if err := p.ring.send(p.ring.hold(msg)); err != nil {
+			return err
+		}
+		return p.receive()
+	}
 	err := p.stream.SendMsg(&p.request)
 	if err == nil || err == io.EOF { // at the stream's end its status has the reason
 		return p.receive()
@@ -104,7 +124,14 @@ func (p *peer) exchange() error {
 	return err
 }
 
-func (p *peer) receive() error { return p.stream.RecvMsg(&p.answer) }
+func (p *peer) receive() error {
+	if p.ringed {
+		var err error
+		p.answer.Data, err = p.ring.receive()
+		return err
+	}
+	return p.stream.RecvMsg(&p.answer)
+}
 
 // within calls with a time limit.
 func (p *peer) within(call func() error) ([]byte, error) {
@@ -133,6 +160,9 @@ func (p *peer) Release(broken bool) {
 		defer func() { <-p.process.exited }()
 	}
 	p.client.Kill()
+	if p.process != nil && p.process.ring != nil {
+		p.process.ring.close()
+	}
 }
 
 func (p *peer) started() bool { return p.process != nil && p.process.ID() != "" }

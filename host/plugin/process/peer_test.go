@@ -197,8 +197,15 @@ func TestAFloodDoesNotBlock(t *testing.T) {
 // TestSizes: messages up to the largest batch, and answers that go beyond what
 // HTTP/2 takes at a time.
 func TestSizes(t *testing.T) {
-	p := mustConnect(t, "echo")
-	defer p.Release(false)
+	for _, role := range []string{"echo", "by gRPC"} {
+		p := mustConnect(t, role)
+		defer p.Release(false)
+		comeBack(t, p)
+	}
+}
+
+func comeBack(t *testing.T, p *peer) {
+	t.Helper()
 	for _, size := range []int{1, 100, 1 << 16, 1 << 20, 3 << 20, 5} {
 		room, err := p.Room(size)
 		if err != nil {

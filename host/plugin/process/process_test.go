@@ -148,6 +148,10 @@ func pluginRole(role string) {
 	case "echo":
 		serve.Process(echo{})
 		return
+	case "by gRPC":
+		os.Unsetenv(serve.Ring)
+		serve.Process(echo{})
+		return
 	case "dies while it connects", "leaves its connection to a child":
 		dieConnecting(role != "dies while it connects")
 	case "writer":
@@ -177,6 +181,10 @@ func pluginRole(role string) {
 	case "nonsense":
 		fmt.Println("1|2|unix|/nowhere|grpc|")
 		time.Sleep(time.Hour)
+	}
+	if strings.HasPrefix(role, "ring: ") {
+		ringRole(role)
+		return
 	}
 	serve.Process(serve.NewServer(probe(role)))
 }
@@ -337,7 +345,7 @@ func TestAPluginSeesLittle(t *testing.T) {
 	}
 	known := []string{
 		"PATH", "TMPDIR", serve.Handshake.MagicCookieKey, "PLUGIN_MIN_PORT", "PLUGIN_MAX_PORT", "PLUGIN_PROTOCOL_VERSIONS",
-		"PLUGIN_CLIENT_CERT", "PLUGIN_UNIX_SOCKET_DIR", roleVariable, "GORACE", serve.Lifeline,
+		"PLUGIN_CLIENT_CERT", "PLUGIN_UNIX_SOCKET_DIR", roleVariable, "GORACE", serve.Lifeline, serve.Ring,
 	}
 	for _, name := range logged[1:] {
 		if !slices.Contains(known, name) {

@@ -46,11 +46,15 @@ func (p *peer) reason(err error) error {
 		return fmt.Errorf("did not start within %v: killed", p.timeout)
 	case isStatus:
 		return errors.New(plain(state))
+	case err == errMalformedHead:
+		return err
 	case err == io.EOF:
 		return errors.New("closed the connection while still running: killed")
 	}
 	return fmt.Errorf("plugin handshake failed: %s", oneLine(err.Error()))
 }
+
+var errMalformedHead = errors.New("head of an answer is malformed")
 
 // plain returns an error of the connection without gRPC's words.
 func plain(s *status.Status) string {

@@ -40,6 +40,7 @@ type process struct {
 	policy   confine.Policy
 	lifeline *os.File // the writing end: it closes with the host, however the host goes
 	out      *output
+	ring     *ring // nil: there is none
 
 	exited chan struct{} // closed when the process has exited and its pipes are read
 
@@ -67,6 +68,11 @@ func newProcess(c Command, exe *executable, folder *folder, out *output, env []s
 			Env:        slices.Concat([]string{searched, "TMPDIR=" + folder.path, serve.Lifeline + "=3"}, env, c.Env),
 		},
 	}
+	if r := newRing(); r != nil {
+		p.ring = r
+		p.cmd.Env = append(p.cmd.Env, r.variable(3+len(p.cmd.ExtraFiles)))
+		p.cmd.ExtraFiles = append(p.cmd.ExtraFiles, r.files()...)
+	}
 	p.policy.Folders = append(slices.Clip(p.policy.Folders), folder.path)
 	return p, nil
 }
@@ -93,6 +99,9 @@ func (p *process) Start(context.Context) error {
 	outEnd.Close()
 	errEnd.Close()
 	p.cmd.ExtraFiles[0].Close() // the process has its own descriptor
+	if p.ring != nil {
+		p.ring.started()
+	}
 	if err != nil {
 		return startError(p.exe.path, err)
 	}
@@ -170,6 +179,9 @@ func (p *process) hangUp() {
 	p.hungUp = true
 	if p.conn != nil {
 		p.conn.Close()
+	}
+	if p.ring != nil {
+		p.ring.hangUp()
 	}
 }
 

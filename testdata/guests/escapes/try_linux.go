@@ -85,7 +85,7 @@ func try(act, at string) string {
 		"fill the disk": fillDisk,
 		"descriptors":   func() error { return descriptors() },
 		"privileges":    privileges,
-		"signals":       hangUp,
+		"signals":       ignored,
 		"environment":   func() error { return errors.New(strings.Join(names(), " ")) },
 
 		// Sockets.
@@ -244,10 +244,10 @@ func privileges() error {
 	return errors.New("none")
 }
 
-// hangUp returns an error that tells whether SIGHUP is ignored.
-func hangUp() error {
-	if signal.Ignored(syscall.SIGHUP) {
-		return errors.New("SIGHUP is ignored")
+// ignored returns an error that tells whether SIGALRM is ignored, which the process does not do itself.
+func ignored() error {
+	if signal.Ignored(syscall.SIGALRM) {
+		return errors.New("SIGALRM is ignored")
 	}
 	return errors.New("none is ignored")
 }
