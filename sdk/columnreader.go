@@ -25,9 +25,8 @@ func (c *Column[T]) Reader(env *Env) *ColumnReader[T] {
 // Get returns the value at a flow end.
 func (r *ColumnReader[T]) Get(end EndRow) T { return r.values[end.i] }
 
-// All returns the values of all flow ends of a batch, by their index. They are valid during the
-// callback and must not be written.
-func (r *ColumnReader[T]) All(EndRows) []T { return r.values }
+// All returns the values of these flow ends, by their index. They are valid during the callback and must not be written.
+func (r *ColumnReader[T]) All(rows EndRows) []T { return r.values[rows.from : rows.from+rows.N] }
 
 func (r *ColumnReader[T]) begin(v *value.Vec) { readValues(v, &r.values) }
 

@@ -27,11 +27,10 @@ func (w *ColumnWriter[T]) Put(end EndRow, v T) {
 	w.n++
 }
 
-// All returns the values of all flow ends of a batch, zero so far, to be written by their index.
-// They count as written.
+// All returns the values of these flow ends, zero so far, to be written by their index. They count as written.
 func (w *ColumnWriter[T]) All(rows EndRows) []T {
 	w.n += rows.N
-	return w.values
+	return w.values[rows.from : rows.from+rows.N]
 }
 
 func (w *ColumnWriter[T]) begin(ends int, _ *value.Vec) {
@@ -69,7 +68,7 @@ func (w *ListWriter[T]) Put(end EndRow, list []T) {
 	v.Ends = append(v.Ends, uint32(len(v.Data)))
 }
 
-// PutAll writes the lists of all flow ends of a batch, such as those of a field of [Ends], which it
+// PutAll writes the lists of these flow ends, such as those of a field of [Ends], which it
 // copies. Their elements must have the width of T.
 func (w *ListWriter[T]) PutAll(_ EndRows, lists *value.Vec) {
 	w.lists.Data = append(w.lists.Data, lists.Data...)

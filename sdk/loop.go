@@ -21,8 +21,8 @@ type Loop struct {
 	Columns func(*Packets)
 	// EndFlow is called for each flow end. It writes the plugin's columns.
 	EndFlow func(EndRow) error
-	// Ends is called instead of EndFlow, once a batch with all flow ends, after Columns.
-	// It is faster. There must be no Packet and no Tick.
+	// Ends is called instead of EndFlow, with all flow ends of a batch, after Columns; where there are ticks with all
+	// up to the next tick. It is faster. There must be no Packet.
 	Ends func(EndRows) error
 	// Tick is called for each tick of packet time, if the plugin declares Ticks. A tick comes
 	// before everything that the first frame with its time or a later one causes: ends, begins,
@@ -49,16 +49,12 @@ func (l *Loop) Batch(b *Batch) error {
 		}
 	}
 	if l.Ends != nil {
-		if l.EndFlow != nil || l.Packet != nil || l.Tick != nil {
-			return errors.New("loop has Ends, and EndFlow, Packet or Tick")
+		if l.EndFlow != nil || l.Packet != nil {
+			return errors.New("loop has Ends, and EndFlow or Packet")
 		}
 		w.starts(b.Starts.N)
-		if b.Ends.N > 0 {
-			if err := l.Ends(EndRows{&b.Ends, b}); err != nil {
-				return err
-			}
-		}
-	} else if err := w.events(); err != nil {
+	}
+	if err := w.events(); err != nil {
 		return err
 	}
 	w.packets(b.Packets.N)
@@ -109,6 +105,13 @@ func (w *walk) events() error {
 // ends calls back for the ends before an event's place.
 func (w *walk) ends(before uint32) error {
 	e := &w.b.Ends
+	if w.loop.Ends != nil {
+		from := w.end
+		for w.end < e.N && e.Order[w.end] < before {
+			w.end++
+		}
+		return w.loop.Ends(w.b.stretch(from, w.end))
+	}
 	for ; w.end < e.N && e.Order[w.end] < before; w.end++ {
 		w.packets(int(e.Before[w.end]))
 		row := w.b.End(w.end)

@@ -54,14 +54,20 @@ func (w *RowsWriter) Pass(end EndRow) {
 	w.complete()
 }
 
-// PassAll completes a row for each flow end of a batch, in their order. Own columns must have been written for
+// PassAll completes a row for each of these flow ends, in their order. Own columns must have been written for
 // each.
 func (w *RowsWriter) PassAll(rows EndRows) {
 	if w.rows > 0 {
 		w.flush(false)
 	}
 	w.rows = rows.N
-	w.send(answer.Rows{Outlet: w.index, N: rows.N, OfEnds: true}, false)
+	r := answer.Rows{Outlet: w.index, N: rows.N, OfEnds: true}
+	if rows.N < rows.b.Ends.N { // a tick follows
+		for i := range rows.N {
+			r.Ends = append(r.Ends, uint32(rows.from+i))
+		}
+	}
+	w.send(r, false)
 }
 
 // Add completes a row of an outlet that passes nothing on.

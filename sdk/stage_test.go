@@ -2,8 +2,11 @@ package sdk
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // TestPerFlow: a slot that is used again begins with nothing, and states outlive the growth of
@@ -47,13 +50,13 @@ func TestLoop(t *testing.T) {
 		{"columns between ticks", Loop{Columns: columns, Tick: tick}, "1 packets tick 5 2 packets tick 6 1 packets"},
 		{"columns where no tick is read", Loop{Columns: columns}, "4 packets"},
 		{"begins, and all else as columns", Loop{StartFlow: start, Columns: columns, Ends: ends}, "start start 4 packets 2 ends"},
-		{"ticks beside ends as columns", Loop{Tick: tick, Ends: ends}, "error: loop has Ends, and EndFlow, Packet or Tick"},
+		{"ticks beside ends as columns", Loop{Tick: tick, Ends: ends}, "tick 5 2 ends tick 6"},
 		{"packets alone", Loop{Packet: packet}, "packet packet packet packet"},
 		{"columns first", Loop{Columns: columns, EndFlow: endFlow, Report: report}, "4 packets end end report 9"},
 		{"both as columns", Loop{Columns: columns, Ends: ends}, "4 packets 2 ends"},
 		{"packets twice", Loop{Packet: packet, Columns: columns}, "error: loop has both Packet and Columns"},
-		{"ends twice", Loop{EndFlow: endFlow, Ends: ends}, "error: loop has Ends, and EndFlow, Packet or Tick"},
-		{"packets before ends as columns", Loop{Packet: packet, Ends: ends}, "error: loop has Ends, and EndFlow, Packet or Tick"},
+		{"ends twice", Loop{EndFlow: endFlow, Ends: ends}, "error: loop has Ends, and EndFlow or Packet"},
+		{"packets before ends as columns", Loop{Packet: packet, Ends: ends}, "error: loop has Ends, and EndFlow or Packet"},
 	} {
 		got.Reset()
 		b := &Batch{Final: true, Totals: Totals{Packets: 9}}
@@ -69,5 +72,46 @@ func TestLoop(t *testing.T) {
 		if text := strings.TrimSpace(got.String()); text != c.want {
 			t.Errorf("%s: %s, want %s", c.name, text, c.want)
 		}
+	}
+}
+
+// TestEndsBetweenTicks: flow ends come up to each tick, with their values, columns of others and moments.
+func TestEndsBetweenTicks(t *testing.T) {
+	out, in := NewColumn[uint32]("out", ""), NewColumn[uint32]("other.in", "")
+	var got []string
+	p := Define(Spec[struct{}]{
+		Name: "p", Version: "1.0.0", Doc: "p", Requires: []Requirement{{Name: "other"}}, Ends: End().With(in), Ticks: Every(1e9), Columns: []AnyColumn{out},
+		Open: func(env *Env, _ struct{}) (Stage, error) {
+			w, r := out.Writer(env), in.Reader(env)
+			return &Loop{
+				Tick: func(TickRow) error { got = append(got, "tick"); return nil },
+				Ends: func(e EndRows) error {
+					values := w.All(e)
+					for i, v := range r.All(e) {
+						values[i] = 2 * v
+						got = append(got, fmt.Sprint(e.Flow[i], " at ", e.Moment(i).order))
+					}
+					return nil
+				},
+			}, nil
+		},
+	})
+	stage, err := p.Open(Opening{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &Batch{Events: 9, Ends: Ends{
+		N: 3, Flow: []uint32{7, 8, 9}, Before: []uint32{0, 0, 0}, Order: []uint32{1, 3, 6},
+		Columns: []value.Vec{{Type: value.Uint32, Data: value.AppendNumbers(nil, []uint32{10, 20, 30})}},
+	}}
+	b.Ticks = Ticks{N: 2, Time: []int64{5, 6}, UTCOffset: []int32{0, 0}, Before: []uint32{0, 0}, Order: []uint32{2, 8}}
+	if err := stage.Batch(b); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"7 at 1", "tick", "8 at 3", "9 at 6", "tick"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if values := value.NumbersFromWire[uint32](b.Out.Columns[0].Data); !slices.Equal(values, []uint32{20, 40, 60}) {
+		t.Errorf("values %v", values)
 	}
 }

@@ -53,7 +53,7 @@ var Plugin = sdk.Define(sdk.Spec[Settings]{
 	State: sdk.StateOf[flow](),
 	Open: func(env *sdk.Env, s Settings) (sdk.Stage, error) {
 		t := &basicstats{columns: newColumns(env), opened: sdk.NoFlow, wrap: s.TimeBack == "wrap"}
-		return &sdk.Loop{Columns: t.count, EndFlow: t.endFlow, Report: t.report}, nil
+		return &sdk.Loop{Columns: t.count, Ends: t.ends, Report: t.report}, nil
 	},
 })
 
@@ -96,5 +96,35 @@ func newColumns(env *sdk.Env) columns {
 		bytps:       Bytps.Writer(env),
 		pktAsm:      PktAsm.Writer(env),
 		bytAsm:      BytAsm.Writer(env),
+	}
+}
+
+// values are the values of a batch's columns, by flow end.
+type values struct {
+	pktsSnt, pktsRcvd, l7BytesSnt, l7BytesRcvd                                           []uint64
+	padBytesSnt                                                                          []int64
+	minL7PktSz, maxL7PktSz                                                               []uint32
+	avgL7PktSz, stdL7PktSz, minIAT, maxIAT, avgIAT, stdIAT, pktps, bytps, pktAsm, bytAsm []float32
+}
+
+func (c *columns) all(e sdk.EndRows) values {
+	return values{
+		pktsSnt:     c.pktsSnt.All(e),
+		pktsRcvd:    c.pktsRcvd.All(e),
+		padBytesSnt: c.padBytesSnt.All(e),
+		l7BytesSnt:  c.l7BytesSnt.All(e),
+		l7BytesRcvd: c.l7BytesRcvd.All(e),
+		minL7PktSz:  c.minL7PktSz.All(e),
+		maxL7PktSz:  c.maxL7PktSz.All(e),
+		avgL7PktSz:  c.avgL7PktSz.All(e),
+		stdL7PktSz:  c.stdL7PktSz.All(e),
+		minIAT:      c.minIAT.All(e),
+		maxIAT:      c.maxIAT.All(e),
+		avgIAT:      c.avgIAT.All(e),
+		stdIAT:      c.stdIAT.All(e),
+		pktps:       c.pktps.All(e),
+		bytps:       c.bytps.All(e),
+		pktAsm:      c.pktAsm.All(e),
+		bytAsm:      c.bytAsm.All(e),
 	}
 }

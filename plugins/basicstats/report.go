@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"github.com/t2host/t2host/sdk"
-	"github.com/t2host/t2host/sdk/field"
 )
 
 // talkers are the records of the end report; the first one wins a tie.
@@ -23,27 +22,34 @@ type talker struct {
 	mostPackets, mostBytes string // their addresses
 }
 
-func (t *talkers) add(end sdk.EndRow, f *flow, avg, rate float32) {
+func (t *talkers) add(e sdk.EndRows, i int, f *flow, avg, rate float32) {
 	if avg > t.load {
 		t.load = float32(uint64(avg)) // T2 keeps the integer
 	}
 	if rate > t.rate {
 		t.rate, t.packets = rate, f.packets
 	}
-	if end.FlowStat()&layer2 != 0 {
-		t.l2.add(f, func() string { return firstMAC(end.Vec(field.SrcMAC)) })
-	} else {
-		t.l3.add(f, func() string { return end.SrcIP().String() })
+	biggest := &t.l3
+	if e.FlowStat[i]&layer2 != 0 {
+		biggest = &t.l2
 	}
+	biggest.any = true
+	if f.packets <= biggest.packets && f.bytes <= biggest.bytes {
+		return
+	}
+	name := e.SrcIP[i].String()
+	if biggest == &t.l2 {
+		name = firstMAC(e.SrcMAC.Bytes(i))
+	}
+	biggest.add(f, name)
 }
 
-func (t *talker) add(f *flow, name func() string) {
-	t.any = true
+func (t *talker) add(f *flow, name string) {
 	if f.packets > t.packets {
-		t.packets, t.mostPackets = f.packets, name()
+		t.packets, t.mostPackets = f.packets, name
 	}
 	if f.bytes > t.bytes {
-		t.bytes, t.mostBytes = f.bytes, name()
+		t.bytes, t.mostBytes = f.bytes, name
 	}
 }
 

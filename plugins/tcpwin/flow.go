@@ -65,32 +65,35 @@ func (t *tcpwin) open(slot uint32, f *flow, at int64) {
 	t.shut.Delete(slot)
 }
 
-// endFlow writes the flow's columns and adds its source to the table.
-func (t *tcpwin) endFlow(end sdk.EndRow) error {
-	slot := end.Flow()
-	f := t.flows.Take(slot)
-	if f.shut {
-		t.open(slot, &f, end.LastSeen())
-	}
-	wasLive := t.live.Len() > 0 && t.live.Delete(slot)
-	stat := uint8(0)
-	if f.below > 0 {
-		stat = undershot
-	}
-	t.out.stat.Put(end, stat)
-	t.out.count.Put(end, f.below)
-	t.out.shutTime.Put(end, f.shutTime)
-	t.out.shutMax.Put(end, f.shutMax)
-	t.out.resets.Put(end, f.resets)
-	t.stat |= stat
-	t.below += uint64(f.below)
-	t.counted.Add(uint64(f.below))
-	t.packets += uint64(f.packets)
-	entered := f.below > 0 && f.packets >= t.MinPackets && t.enter(end.Moment, &f)
-	if entered || wasLive {
-		t.show(end.Moment, f.src)
+// ends writes the flows' columns and adds their sources to the table.
+func (t *tcpwin) ends(e sdk.EndRows) error {
+	stats, counts, resets := t.out.stat.All(e), t.out.count.All(e), t.out.resets.All(e)
+	shutTimes, shutMaxes := t.out.shutTime.All(e), t.out.shutMax.All(e)
+	for i, slot := range e.Flow[:e.N] {
+		f := t.flows.At(slot)
+		t.packets += uint64(f.packets)
+		if f.below > 0 {
+			if f.shut {
+				t.open(slot, f, e.LastSeen[i])
+			}
+			stats[i], counts[i], resets[i] = undershot, f.below, f.resets
+			shutTimes[i], shutMaxes[i] = f.shutTime, f.shutMax
+			t.end(e.Moment(i), slot, f)
+		}
+		*f = flow{}
 	}
 	return nil
+}
+
+// end adds the source of a flow that was below the threshold to the table. No other flow can be in it.
+func (t *tcpwin) end(at sdk.Moment, slot uint32, f *flow) {
+	t.stat |= undershot
+	t.below += uint64(f.below)
+	t.counted.Add(uint64(f.below))
+	wasLive := t.live.Len() > 0 && t.live.Delete(slot)
+	if entered := f.packets >= t.MinPackets && t.enter(at, f); entered || wasLive {
+		t.show(at, f.src)
+	}
 }
 
 // enter adds a qualifying flow that has ended to its source's row, and reports whether there was

@@ -115,7 +115,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 		counted: below.Writer(env), held: sources.Writer(env),
 		soFar: soFar{stat: Stat.PacketWriter(env), count: Count.PacketWriter(env)},
 	}
-	return &sdk.Loop{StartFlow: t.startFlow, Columns: t.count, EndFlow: t.endFlow, Tick: t.tick, Report: t.report}, nil
+	return &sdk.Loop{StartFlow: t.startFlow, Columns: t.count, Ends: t.ends, Tick: t.tick, Report: t.report}, nil
 }
 
 // tcpwin is an opened plugin.

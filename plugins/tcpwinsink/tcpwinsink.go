@@ -56,7 +56,7 @@ func open(env *sdk.Env, s Settings) (sdk.Stage, error) {
 	if s.When == "clock" && s.Interval == 0 {
 		return nil, errors.New("setting interval is 0: when=clock needs 1 or more, or set when to flow_end")
 	}
-	return &sdk.Loop{EndFlow: k.endFlow, Tick: k.tick, Report: k.final}, nil
+	return &sdk.Loop{Ends: k.ends, Tick: k.tick, Report: k.final}, nil
 }
 
 // sink is an opened plugin.
@@ -75,16 +75,23 @@ type sink struct {
 	rowEnds []int  // where each ends
 }
 
-// endFlow sends a report if one is due. It runs between the ends of A and B, as
-// T2's sinks do.
-func (k *sink) endFlow(end sdk.EndRow) error {
-	k.now, k.offset = end.At(), end.UTCOffset()
-	sec := time.Unix(0, k.now).Unix()
-	if k.When != "flow_end" || sec-k.mark < int64(k.Interval) || k.table.Len(end.Moment) == 0 {
+// ends sends a report at each flow end at which one is due: between the ends of A and B, as T2's sinks do.
+func (k *sink) ends(e sdk.EndRows) error {
+	if k.When != "flow_end" {
+		k.now, k.offset = e.At[e.N-1], e.UTCOffset[e.N-1]
 		return nil
 	}
-	k.mark = sec
-	k.send(end.Moment)
+	for i, at := range e.At {
+		k.now, k.offset = at, e.UTCOffset[i]
+		sec := time.Unix(0, at).Unix()
+		if sec-k.mark < int64(k.Interval) {
+			continue
+		}
+		if moment := e.Moment(i); k.table.Len(moment) > 0 {
+			k.mark = sec
+			k.send(moment)
+		}
+	}
 	return nil
 }
 
