@@ -18,11 +18,8 @@ func (t *Table) fromServer(h *decode.Headers) bool {
 	case answers:
 		return true
 	}
-	if t.past.clientIs(&h.Key, t.now) {
-		return false
-	}
-	if client := h.Key.Reverse(); t.past.clientIs(&client, t.now) {
-		return true
+	if client := t.past.client(&h.Key, t.now); client != nil {
+		return *client != h.Key
 	}
 	return portOfServer(&h.Key)
 }
