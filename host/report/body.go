@@ -23,13 +23,7 @@ func (r *Report) Body() string {
 		}
 	}
 	l.rule("-")
-	if r.Counts.Packets > 0 {
-		r.protocols(l)
-		l.rule("~")
-		r.flows(l)
-		l.rule("~")
-		r.rates(l)
-	}
+	r.traffic(l, 0)
 	r.memory(l)
 	r.status(l)
 	if own := r.own(); own != "" {
@@ -37,6 +31,19 @@ func (r *Report) Body() string {
 		l.WriteString(own)
 	}
 	return l.String()
+}
+
+// traffic writes protocols, flows and rates, with how full the flow table is, unless live is 0.
+func (r *Report) traffic(l *lines, live int) {
+	if r.Counts.Packets == 0 {
+		return
+	}
+	r.protocols(l)
+	l.rule("~")
+	r.flows(l)
+	l.rule("~")
+	l.share("Fill size of main hash map", uint64(live), uint64(r.MaxFlows))
+	r.rates(l)
 }
 
 // captures writes what T2 has in its head, which a stream tells only with its first bytes.

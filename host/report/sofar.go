@@ -37,14 +37,7 @@ func (r *Report) SoFar() string {
 		}
 	}
 	l.rule("-")
-	if r.Counts.Packets > 0 {
-		r.protocols(l)
-		l.rule("~")
-		r.flows(l)
-		l.rule("~")
-		l.share("Fill size of main hash map", uint64(r.Flows.Live), uint64(r.MaxFlows))
-		r.rates(l)
-	}
+	r.traffic(l, r.Flows.Live)
 	r.memory(l)
 	r.status(l)
 	l.rule("=")
