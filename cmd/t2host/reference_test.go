@@ -15,7 +15,7 @@ var (
 	citation = regexp.MustCompile(`docs/reference/[\w./-]+\.md(?:#([\w-]+))?`)
 	chapter  = regexp.MustCompile(`(?m)^## (.*)$`)
 	// elsewhere are notes that are not part of the repository.
-	elsewhere = regexp.MustCompile(`(?:^|[^\w/-])(t2|t2-decode|t2-plugins|ecosystem|performance|design)\.md\b`)
+	elsewhere = regexp.MustCompile(`(?:^|[^\w/-])(t2|t2-decode|t2-plugins|ecosystem|design)\.md\b`)
 )
 
 // TestReferenceIsCited checks that each citation of docs/reference in code, test data and pages
