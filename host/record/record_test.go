@@ -50,12 +50,12 @@ func batch(number uint64) *sdk.Batch {
 // recordOf is the record of a run of two batches.
 func recordOf(t testing.TB, p *sdk.Plugin, payload bool) []byte {
 	t.Helper()
-	stage, err := p.Open(sdk.Opening{})
+	stage, err := p.Open(sdk.Opening{PacketColumns: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "rec")
-	r, err := New(path, p, sdk.Opening{}, stage, payload)
+	r, err := New(path, p, sdk.Opening{PacketColumns: true}, stage, payload)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,4 +143,45 @@ func FuzzRecord(f *testing.F) {
 			_ = wire.ReadBatch(msg, p, &b)
 		}
 	})
+}
+
+// parts answers with all else that an answer has: a column of packets, a row, a metric.
+func parts(atPacket, row, metric uint64) *sdk.Plugin {
+	column, own, counter := sdk.NewColumn[uint64]("atPacket", ""), sdk.NewColumn[uint64]("own", ""), sdk.NewCounter("counter", "")
+	return sdk.Define(sdk.Spec[struct{}]{
+		Name: "parts", Number: 1, Version: "1.0.0", Doc: "answers with parts",
+		Packets: sdk.All().WithPayload(8).WithColumns(column), Ends: sdk.End(), Metrics: []*sdk.Metric{counter}, Outlets: []sdk.Outlet{sdk.RowsOf("rows", nil).Own(own)},
+		Open: func(env *sdk.Env, _ struct{}) (sdk.Stage, error) {
+			w, rows, m := column.PacketWriter(env), env.Rows("rows"), counter.Writer(env)
+			value := own.RowWriter(rows)
+			return &sdk.Loop{
+				Packet:  func(p sdk.PacketRow) { w.Put(p, atPacket); m.Add(metric) },
+				EndFlow: func(sdk.EndRow) error { value.Put(row); rows.Add(); return nil },
+			}, nil
+		},
+	})
+}
+
+// TestReplayOfParts: each part of an answer is compared.
+func TestReplayOfParts(t *testing.T) {
+	record := recordOf(t, parts(1, 1, 1), true)
+	for _, c := range []struct {
+		name    string
+		runs    *sdk.Plugin
+		differs string
+	}{
+		{"the same", parts(1, 1, 1), ""},
+		{"at packets", parts(2, 1, 1), "column atPacket of packet 0 is 2, recorded is 1"},
+		{"rows", parts(1, 2, 1), `rows are ["outlet 0, \"\\x02`},
+		{"metrics", parts(1, 1, 2), "metrics are [2], recorded are [1]"},
+	} {
+		r, err := Read(bytes.NewReader(record))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Replay(r, c.runs)
+		if err != nil || (got.Same == 2) != (c.differs == "") || !strings.Contains(got.Differs, c.differs) {
+			t.Errorf("%s: %+v, %v", c.name, got, err)
+		}
+	}
 }

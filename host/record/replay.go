@@ -9,6 +9,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/guard"
+	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
 
@@ -60,7 +61,7 @@ func (g *Replayed) run(r *Record, p *sdk.Plugin, stage sdk.Stage) error {
 		if all.beyond {
 			return errLong
 		}
-		all.Columns = b.Out.Columns
+		all.Columns, all.Packets, all.Metrics = b.Out.Columns, b.Out.Packets, b.Out.Metrics
 		switch diff := how(p, &b, want, &all.Answer, err); {
 		case want == nil:
 			if err == nil {
@@ -101,13 +102,17 @@ func how(p *sdk.Plugin, batch *sdk.Batch, want [][]byte, b *answer.Answer, err e
 	case recorded != nil:
 		return "goes on, recorded is a failure: " + recorded.Error()
 	}
-	for i := range a.Columns {
-		for k := range batch.Ends.N {
-			if x, y := a.Columns[i].Bytes(k), b.Columns[i].Bytes(k); !bytes.Equal(x, y) {
-				t := a.Columns[i].Type
-				return fmt.Sprintf("column %s of flow end %d is %s, recorded is %s", p.Columns[i].Name, k, t.AppendText(nil, y), t.AppendText(nil, x))
-			}
-		}
+	if text := columnsDiffer(p.Columns, a.Columns, b.Columns, "flow end"); text != "" {
+		return text
+	}
+	if text := columnsDiffer(p.Packets.Columns, a.Packets, b.Packets, "packet"); text != "" {
+		return text
+	}
+	if x, y := rows(&a), rows(b); !slices.Equal(x, y) {
+		return fmt.Sprintf("rows are %.200q, recorded are %.200q", y, x)
+	}
+	if !slices.Equal(a.Metrics, b.Metrics) {
+		return fmt.Sprintf("metrics are %d, recorded are %d", b.Metrics, a.Metrics)
 	}
 	for i := range max(len(a.Frames), len(b.Frames)) {
 		x, y := frameAt(&a, i), frameAt(b, i)
@@ -122,6 +127,43 @@ func how(p *sdk.Plugin, batch *sdk.Batch, want [][]byte, b *answer.Answer, err e
 		return "changes of its tables differ"
 	}
 	return ""
+}
+
+// columnsDiffer describes how columns, of flow ends or packets, differ from the recorded ones; empty: they do not.
+func columnsDiffer(columns []sdk.ColumnInfo, recorded, is []value.Vec, of string) string {
+	for i := range recorded {
+		if x, y := recorded[i].Len(), is[i].Len(); x != y {
+			return fmt.Sprintf("column %s has %d values, recorded are %d", columns[i].Name, y, x)
+		}
+		for k := range recorded[i].Len() {
+			if x, y := recorded[i].Bytes(k), is[i].Bytes(k); !bytes.Equal(x, y) {
+				t := recorded[i].Type
+				return fmt.Sprintf("column %s of %s %d is %s, recorded is %s", columns[i].Name, of, k, t.AppendText(nil, y), t.AppendText(nil, x))
+			}
+		}
+	}
+	return ""
+}
+
+// rows returns the rows of an answer, one by one: in how many pieces they leave may differ.
+func rows(o *answer.Answer) (list []string) {
+	for i := range o.Rows {
+		r := &o.Rows[i]
+		for k := range r.N {
+			text := fmt.Sprintf("outlet %d", r.Outlet)
+			switch {
+			case r.Ends != nil:
+				text += fmt.Sprintf(", flow end %d", r.Ends[k])
+			case r.OfEnds:
+				text += fmt.Sprintf(", flow end %d", k)
+			}
+			for c := range r.Columns {
+				text += fmt.Sprintf(", %q", r.Columns[c].Bytes(k))
+			}
+			list = append(list, text)
+		}
+	}
+	return list
 }
 
 // maxGathered bounds the answer to one batch, in bytes: both answers are in memory to be
