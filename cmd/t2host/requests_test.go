@@ -117,3 +117,23 @@ func frames(t *testing.T, path string) (n int) {
 		}
 	}
 }
+
+// TestWallClock: lines by the clock on the wall come while the input is silent.
+func TestWallClock(t *testing.T) {
+	data, err := os.ReadFile("../../testdata/windows.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := begin(t, mustBuild(t, built.Program), "-r", "-", "-w", "out", "-m", "-M", "1", "--set", "monitor.clock=wall", "-p", "tcpwin", "--runtime", "inproc")
+	if _, err := r.input.Write(data[:100_000]); err != nil {
+		t.Fatal(err)
+	}
+	r.await(func() bool {
+		text, _ := os.ReadFile(r.file("out_monitoring.txt.part"))
+		return bytes.Count(text, []byte("\nUSR1MR_A\t")) >= 2
+	})
+	r.signal(syscall.SIGTERM)
+	if code := r.end(); code != 0 {
+		t.Errorf("exit code %d: %s", code, &r.stderr)
+	}
+}
