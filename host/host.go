@@ -196,6 +196,14 @@ func (c *Config) filesRead() []string {
 	return c.Files
 }
 
+// later returns what the names of the other files of a series are, nil if there is none.
+func (c *Config) later() func() (before, after string, first int) {
+	if c.Series == nil {
+		return nil
+	}
+	return c.Series.Later
+}
+
 // planRun makes the plan of a run. Its errors are UsageErrors, unless the run was ended, by
 // closing starting, before it has begun.
 func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan, error) {
@@ -203,7 +211,7 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan,
 		Plugins: c.Plugins, Catalogue: c.Catalogue, Settings: c.Settings, Runtime: c.Runtime, Carrier: c.Carrier,
 		Consent: c.Consent, Record: c.Record,
 		Prefix: c.Prefix, RecordsToStdout: c.RecordsToStdout, Split: c.Split, SplitStart: c.SplitStart, To: c.To, Packets: c.Packets, Drivers: c.Drivers, Run: runID(),
-		Keep: c.Keep, Files: c.filesRead(), Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Monitoring: c.MonitorFile, Stdout: c.Stdout, Stderr: c.Stderr,
+		Keep: c.Keep, Files: c.filesRead(), Later: c.later(), Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Monitoring: c.MonitorFile, Stdout: c.Stdout, Stderr: c.Stderr,
 		Note: notices.note, Warn: notices.warn, Stop: starting,
 	})
 	if err == nil {

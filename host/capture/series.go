@@ -54,6 +54,11 @@ func ParseSeries(text string) (*Series, error) {
 // First returns the path of the first file.
 func (s *Series) First() string { return s.before + s.first + s.after }
 
+// Later returns what the names of the other files begin and end with, and the number of the second.
+func (s *Series) Later() (before, after string, first int) {
+	return s.before, s.after, int(s.number(1))
+}
+
 // number returns the number of file i, from 0.
 func (s *Series) number(i int) uint64 {
 	n, _ := strconv.ParseUint(s.first, 10, 32) // ParseSeries has checked it

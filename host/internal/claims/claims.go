@@ -37,6 +37,7 @@ type Output struct {
 
 type output struct {
 	Output
+	read bool      // it is read instead, see ReadLater
 	open *existing // not a file of its own: standard output, /dev/fd/3
 }
 
@@ -58,6 +59,11 @@ func (c *Claims) ReadStream(what string, stream any) {
 
 // Write adds an output.
 func (c *Claims) Write(o Output) { c.outputs = append(c.outputs, output{Output: o}) }
+
+// ReadLater adds files that are read once they are there: nothing may write them.
+func (c *Claims) ReadLater(what string, names ...Names) {
+	c.outputs = append(c.outputs, output{Output: Output{What: what, Names: names}, read: true})
+}
 
 // WritePath adds an output that leads to path, which may be no file of its own but an open
 // file, such as /dev/fd/3, or a device: then it has no names.
@@ -135,6 +141,9 @@ func (c *Claims) clash() error {
 			found[i] = append(found[i], *o.open)
 		}
 		for _, file := range found[i] {
+			if o.read {
+				break
+			}
 			for _, in := range c.inputs {
 				if file.info != nil && os.SameFile(file.info, in.info) {
 					return o.overwrites(file.path, in.what)
@@ -142,6 +151,9 @@ func (c *Claims) clash() error {
 			}
 		}
 		for j := range i {
+			if o.read && c.outputs[j].read {
+				continue
+			}
 			if path := o.meets(&c.outputs[j], found[i], found[j]); path != "" {
 				return o.clashes(&c.outputs[j], path)
 			}
@@ -154,6 +166,9 @@ func (c *Claims) clash() error {
 func (c *Claims) blocked() error {
 	for i := range c.outputs {
 		o := &c.outputs[i]
+		if o.read {
+			continue
+		}
 		for _, file := range o.existing() {
 			if err := outfile.Check(file.path); err != nil {
 				return fmt.Errorf("%s: open %s: %w", o.What, file.path, cause.Of(err))

@@ -71,6 +71,10 @@ func (p *Plan) claimInputs(c *Config) {
 			p.Files.Read("the capture", path)
 		}
 	}
+	if c.Later != nil {
+		before, after, first := c.Later()
+		p.Files.ReadLater("the series of captures", claims.Numbered(before, after, first))
+	}
 	p.Files.Read("the list of captures", c.List)
 	p.Files.Read("the settings file", c.SettingsFile)
 	for _, l := range p.Plugins {

@@ -44,6 +44,7 @@ type Config struct {
 
 	Keep               string
 	Files              []string
+	Later              func() (before, after string, first int) // what the names of files are that are read once they are there; nil: none are
 	Stdin              io.Reader
 	List, SettingsFile string
 	Log                bool // there is a PREFIX_log.txt
