@@ -26,7 +26,7 @@ const (
 	wantReport uint32 = 2
 )
 
-// monitor tells how a run stands while it goes on: in lines, each monitor.every seconds, and in a report when the user asks. The
+// monitor reports the state of a run that goes on: in a line every monitor.every seconds, and in a report when the user asks. The
 // figures of one are those after the same packet everywhere: a snapshot goes from the reader through the flow table and, with
 // a batch, through all plugins.
 type monitor struct {

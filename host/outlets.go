@@ -85,15 +85,15 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 	if err == nil {
 		err = o.openTargets(ctx, c, p, live, true)
 	}
-	if err == nil && p.Log != nil {
-		cfg := *p.Log
-		cfg.Live, cfg.Sync = live, every
-		o.log, err = outlet.Open(ctx, cfg)
-	}
-	if err == nil && p.Monitor != nil {
-		cfg := *p.Monitor
-		cfg.Live, cfg.Sync = live, every
-		o.monitor, err = outlet.Open(ctx, cfg)
+	for _, own := range []struct {
+		to  **outlet.Outlet
+		cfg *outlet.Config
+	}{{&o.log, p.Log}, {&o.monitor, p.Monitor}} {
+		if err == nil && own.cfg != nil {
+			cfg := *own.cfg
+			cfg.Live, cfg.Sync = live, every
+			*own.to, err = outlet.Open(ctx, cfg)
+		}
 	}
 	if err != nil {
 		o.discard()
@@ -119,7 +119,7 @@ func (o *outlets) end(r *report.Report) error {
 	return err
 }
 
-// tell writes how the run stands while it goes on: to PREFIX_monitoring.txt, else where the report goes.
+// tell writes the state of a run that goes on to PREFIX_monitoring.txt, or, without that file, where the report is written.
 func (o *outlets) tell(text string) error {
 	switch {
 	case o.monitor != nil:

@@ -31,11 +31,10 @@ func openStages(c *Config, p *plan.Plan, out *outlets, live bool, started time.T
 		}
 	}
 	if first == nil {
-		if tap := out.tapStage(p); tap != nil {
-			stages = append(stages, tap)
-		}
-		if tap := out.packetStage(p); tap != nil {
-			stages = append(stages, tap)
+		for _, tap := range []*pipeline.Stage{out.tapStage(p), out.packetStage(p)} {
+			if tap != nil {
+				stages = append(stages, tap)
+			}
 		}
 		return stages, nil
 	}

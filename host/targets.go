@@ -66,13 +66,7 @@ func (o *outlets) flush() error {
 func (o *outlets) tapStage(p *plan.Plan) *pipeline.Stage {
 	tap, stage := &stream.Tap{}, &pipeline.Stage{}
 	for i, t := range p.Targets {
-		put := func(r *stream.Rows) error {
-			err := o.writers[i].Put(r)
-			if err != nil {
-				stage.Unsent(err)
-			}
-			return err
-		}
+		put := o.from(stage, i)
 		switch t.Stream.Name {
 		case stream.Flows, stream.Conversations:
 			tap.Add(t.Stream.Name, nil, 0, put)
@@ -96,6 +90,17 @@ func (o *outlets) tapStage(p *plan.Plan) *pipeline.Stage {
 	return stage
 }
 
+// from returns what puts rows of a stage into target i.
+func (o *outlets) from(stage *pipeline.Stage, i int) stream.Put {
+	return func(r *stream.Rows) error {
+		err := o.writers[i].Put(r)
+		if err != nil {
+			stage.Unsent(err)
+		}
+		return err
+	}
+}
+
 // packetStage returns the stage that puts packets into their stream; nil if nobody wants any.
 func (o *outlets) packetStage(p *plan.Plan) *pipeline.Stage {
 	var plugins []*sdk.Plugin
@@ -108,13 +113,7 @@ func (o *outlets) packetStage(p *plan.Plan) *pipeline.Stage {
 			continue
 		}
 		stage.Stage = tap
-		tap.Add(t.Reads(), func(r *stream.Rows) error {
-			err := o.writers[i].Put(r)
-			if err != nil {
-				stage.Unsent(err)
-			}
-			return err
-		})
+		tap.Add(t.Reads(), o.from(stage, i))
 	}
 	if stage.Stage == nil {
 		return nil

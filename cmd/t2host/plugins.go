@@ -223,18 +223,16 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 			fmt.Fprintf(t, "%s.%s\t%s\t%s\t%s\n", a.Name, s.Name, printable.Line(s.Default), s.Takes(), printable.Line(s.Doc))
 		}
 	}
-	if len(a.Columns) > 0 {
-		fmt.Fprintln(t, "\nCOLUMN\tTYPE\tMEANING")
-		for _, c := range a.Columns {
-			fmt.Fprintf(t, "%s\t%s\t%s\n", c.Name, c.Words(), printable.Line(c.Doc))
+	columns := func(title string, list []sdk.ColumnInfo) {
+		if len(list) > 0 {
+			fmt.Fprintf(t, "\n%s\tTYPE\tMEANING\n", title)
 		}
-	}
-	if list := a.Plugin.Packets.Columns; len(list) > 0 {
-		fmt.Fprintln(t, "\nAT PACKETS\tTYPE\tMEANING")
 		for _, c := range list {
 			fmt.Fprintf(t, "%s\t%s\t%s\n", c.Name, c.Words(), printable.Line(c.Doc))
 		}
 	}
+	columns("COLUMN", a.Columns)
+	columns("AT PACKETS", a.Plugin.Packets.Columns)
 	if len(a.Metrics) > 0 {
 		fmt.Fprintln(t, "\nMETRIC\tUNIT\tMEANING")
 		for _, m := range a.Metrics {

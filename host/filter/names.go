@@ -16,7 +16,7 @@ var elsewhere = set(
 	"sls", "radio",
 )
 
-// isKeyword reports whether a word stands for itself.
+// isKeyword reports whether a word is a test by itself.
 func isKeyword(word string) bool { return keywords[word] || elsewhere[word] }
 
 func set(words ...string) map[string]bool {

@@ -8,7 +8,7 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// figure is a column of the lines that tell how a run stands.
+// figure is a column of the lines that report the state of a run.
 type figure struct {
 	name string
 	of   func(r *Report) uint64
@@ -83,7 +83,7 @@ func (r *Report) LineHead() string {
 	return strings.Join(names, "\t") + "\n"
 }
 
-// Line returns how a run stands, in a line: since its start, or with differences since before, the report of the line before, nil
+// Line returns the state of a run as a line: its figures since the start, or with differences those since before, the report of the line before, nil
 // for the first one. What is of the moment, such as the gauges of plugins, is as it is.
 func (r *Report) Line(before *Report, differences bool) string {
 	kind, since := "USR1MR_A", r.Start

@@ -98,9 +98,14 @@ const LimitCode = codes.OutOfRange
 
 // statusOf is the status with which an error crosses.
 func statusOf(err error) error {
-	var limit interface{ Limit() bool }
-	if errors.As(err, &limit) && limit.Limit() {
+	if isLimit(err) {
 		return status.Error(LimitCode, err.Error())
 	}
 	return status.Error(codes.Aborted, err.Error())
+}
+
+// isLimit reports whether an error marks itself as one of a limit of time or memory.
+func isLimit(err error) bool {
+	var limit interface{ Limit() bool }
+	return errors.As(err, &limit) && limit.Limit()
 }

@@ -88,11 +88,10 @@ func (r *ring) piece(msg []byte) error {
 
 // finish sends the end of an answer, or an error.
 func (r *ring) finish(end []byte, err error) error {
-	var limit interface{ Limit() bool }
 	switch {
 	case err == nil:
 		return r.send(RingMessage, end)
-	case errors.As(err, &limit) && limit.Limit():
+	case isLimit(err):
 		return r.send(RingLimit, []byte(err.Error()))
 	}
 	return r.send(RingError, []byte(err.Error()))

@@ -42,13 +42,14 @@ func (p *Plan) claim(c *Config) {
 			claims.Exactly(path+end, path+end+".part"), claims.Numbered(path, end, 1), claims.Numbered(path, end+".part", 1),
 		)})
 	}
-	if p.Log != nil {
-		path := p.Log.Target.Path
-		p.Files.WritePath(claims.Output{What: "the end report", Prefixed: true, Names: claims.Exactly(path, path+".part")}, path)
-	}
-	if p.Monitor != nil {
-		path := p.Monitor.Target.Path
-		p.Files.WritePath(claims.Output{What: "-m", Prefixed: true, Names: claims.Exactly(path, path+".part")}, path)
+	for _, own := range []struct {
+		what string
+		cfg  *outlet.Config
+	}{{"the end report", p.Log}, {"-m", p.Monitor}} {
+		if own.cfg != nil {
+			path := own.cfg.Target.Path
+			p.Files.WritePath(claims.Output{What: own.what, Prefixed: true, Names: claims.Exactly(path, path+".part")}, path)
+		}
 	}
 	if k := p.Kept; k != nil {
 		o := claims.Output{What: "--write-pcap", Cure: "name another file", Names: claims.Exactly(k.Path, k.Path+keep.Part)}

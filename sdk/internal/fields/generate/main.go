@@ -48,7 +48,7 @@ func main() {
 
 // generate returns the files by their names.
 func generate() (map[string][]byte, error) {
-	t, err := template.New("").Funcs(template.FuncMap{"size": size, "columnType": columnType}).ParseFS(templates, "*.tmpl")
+	t, err := template.New("").Funcs(template.FuncMap{"size": size, "columnType": columnType, "args": args}).ParseFS(templates, "*.tmpl")
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +65,14 @@ func generate() (map[string][]byte, error) {
 	}
 	return files, nil
 }
+
+// column is a field, and the variable whose field of the same name has its values.
+type column struct {
+	fields.Field
+	From string
+}
+
+func args(f fields.Field, from string) column { return column{f, from} }
 
 // size returns the width of a value on the wire, or of its length if it has no fixed width, as a
 // Go expression.
