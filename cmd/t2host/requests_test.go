@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,6 +22,7 @@ func TestRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // a program that is run under nohup would not hear it
 	program := mustBuild(t, built.Program)
 	whole := begin(t, program, "-q", "-r", "-", "-w", "whole", "-p", "tcpwin,txtsink", "--runtime", "inproc", "--write-pcap", "kept.pcapng")
 	if _, err := whole.input.Write(data); err != nil {

@@ -1,6 +1,10 @@
 package filter
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/t2host/t2host/host/capture"
+)
 
 // relation returns the test of a comparison. What must be so for the sides to be there comes first.
 func (g *generator) relation(r *relation) (*condition, error) {
@@ -38,7 +42,7 @@ func (g *generator) relation(r *relation) (*condition, error) {
 func (g *generator) value(a *arith) (*value, *condition, error) {
 	switch a.op {
 	case "number":
-		return &value{op: "number", n: a.n}, nil, nil
+		return constant(a.n), nil, nil
 	case "len":
 		return &value{op: "len"}, nil, nil
 	case "load":
@@ -64,13 +68,15 @@ func (g *generator) load(a *arith) (*value, *condition, error) {
 	var is *condition
 	switch {
 	case a.proto == "ether":
-		v.at, is = g.header, indexIs
+		v.place, is = g.header, indexIs
+	case a.proto == "radio" && g.family == wireless && g.header.cell > 0 && g.link != capture.LinkTypePPI:
+		is = indexIs
 	case a.proto == "icmp6":
 		const header6, icmp6 = 40, 58
 		if is, err = g.is(typeIP6); err != nil {
 			return nil, nil, wrap(err)
 		}
-		v.at, is = g.at(header6), both(is, indexIs, equal(load(g.at(6), 1), icmp6))
+		v.place, is = g.at(header6), both(is, indexIs, equal(load(g.at(6), 1), icmp6))
 	case a.proto == "ah" || a.proto == "esp":
 		return nil, nil, wrap(errors.New("its bytes are not read"))
 	case transport:
@@ -82,14 +88,14 @@ func (g *generator) load(a *arith) (*value, *condition, error) {
 		if err != nil {
 			return nil, nil, wrap(err)
 		}
-		v.at, v.ip, is = g.at(0), 1+g.at(0), both(ip, indexIs, protocol, g.first())
+		v.place, v.ip, is = g.at(0), 1+g.at(0).at, both(ip, indexIs, protocol, g.first())
 	case a.proto == "ip" || a.proto == "ip6" || a.proto == "arp" || a.proto == "rarp" || a.proto == "atalk" || a.proto == "decnet" || a.proto == "lat" || a.proto == "sca" ||
 		a.proto == "moprc" || a.proto == "mopdl":
 		kind, err := g.protocol(a.proto)
 		if err != nil {
 			return nil, nil, wrap(err)
 		}
-		v.at, is = g.at(0), both(indexIs, kind)
+		v.place, is = g.at(0), both(indexIs, kind)
 	default:
 		return nil, nil, wrap(errors.New("its bytes are not read"))
 	}

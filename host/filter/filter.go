@@ -26,7 +26,7 @@ func Compile(text string) (*Filter, error) {
 	}
 	f := &Filter{tree: tree, programs: map[capture.LinkType]*Program{}}
 	var first error
-	for _, link := range []capture.LinkType{capture.LinkTypeEthernet, capture.LinkTypeLinuxSLL2, capture.LinkTypePPP} {
+	for _, link := range []capture.LinkType{capture.LinkTypeEthernet, capture.LinkTypeLinuxSLL2, capture.LinkTypePPP, capture.LinkTypeIEEE80211Radiotap, capture.LinkTypePFLog} {
 		if _, err := f.Program(link); err == nil {
 			return f, nil
 		} else if first == nil {
@@ -41,14 +41,14 @@ func (f *Filter) Program(link capture.LinkType) (*Program, error) {
 	if p := f.programs[link]; p != nil {
 		return p, nil
 	}
-	c, err := generate(f.tree, link)
+	c, cells, err := generate(f.tree, link)
 	if err != nil {
 		if errors.As(err, new(*Error)) && link != capture.LinkTypeEthernet {
 			err = fmt.Errorf("%w (frames of link type %v)", err, link)
 		}
 		return nil, err
 	}
-	p, err := assemble(c)
+	p, err := assemble(c, cells)
 	if err == nil {
 		f.programs[link] = p
 	}

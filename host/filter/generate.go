@@ -3,10 +3,7 @@ package filter
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/t2host/t2host/host/capture"
@@ -21,17 +18,27 @@ type generator struct {
 // maxTests bounds the tests of an expression.
 const maxTests = 10_000
 
-// generate returns the condition of a tree for a link type. The error is an [Error], but for a link type that is not filtered.
-func generate(n *Node, link capture.LinkType) (*condition, error) {
+// generate returns the condition of a tree for a link type, and the number of cells that it uses. The error is an [Error], but for
+// a link type that is not filtered.
+func generate(n *Node, link capture.LinkType) (c *condition, cells int, err error) {
 	l, err := layoutOf(link)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	g := &generator{layout: l}
-	if n == nil {
-		return yes, nil
+	c = yes
+	if n != nil {
+		if c, err = g.node(n); err != nil {
+			return nil, 0, err
+		}
 	}
-	return g.node(n)
+	for i, start := range slices.Backward(g.starts) { // one may use those before it
+		cell := uint8(i + 1)
+		if c.any(func(v *value) bool { return v.cell == cell }) {
+			c = both(start, c)
+		}
+	}
+	return both(g.all, c), int(g.cells), nil
 }
 
 func (g *generator) node(n *Node) (*condition, error) {
@@ -110,16 +117,11 @@ func (g *generator) ipProtocol(number uint32, over string) (*condition, error) {
 }
 
 func (g *generator) osi(number uint32) (*condition, error) {
-	is, err := g.is(sapISO)
-	return both(is, equal(load(g.at(g.llcLength()), 1), number)), err
-}
-
-// llcLength is the length of LLC's header before OSI's, where it is not the link layer's.
-func (g *generator) llcLength() uint32 {
-	if g.family == ethernet || g.family == cooked || g.family == cooked2 {
-		return 3
+	if g.family == frelay {
+		return equal(load(g.kind, 2), 0x03<<8|number), nil
 	}
-	return 0
+	is, err := g.is(sapISO)
+	return both(is, equal(load(g.payload.plus(g.iso), 1), number)), err
 }
 
 func (g *generator) special(s *special) (*condition, error) {
@@ -145,12 +147,16 @@ func (g *generator) special(s *special) (*condition, error) {
 	case "llc":
 		return g.llc(s.arg)
 	case "geneve":
-		return nil, errors.New("is not filtered: write udp port 6081")
+		return g.geneve(s.number)
+	case "type", "subtype", "dir":
+		return g.frameControl(s)
+	case "ifname", "ruleset", "rulenum", "subrulenum", "reason", "action":
+		return g.packetFilter(s)
 	}
 	osi, err := g.osi(osiProtocols["isis"])
 	var any []*condition
 	for _, kind := range isisTypes[s.word] {
-		any = append(any, masked(load(g.at(g.llcLength()+4), 1), kind, 0x1f))
+		any = append(any, masked(load(g.payload.plus(g.iso+4), 1), kind, 0x1f))
 	}
 	return both(osi, either(any...)), err
 }
@@ -158,13 +164,11 @@ func (g *generator) special(s *special) (*condition, error) {
 func (g *generator) cast(s *special) (*condition, error) {
 	switch s.proto {
 	case "", "ether":
-		if g.family != ethernet {
-			return nil, errors.New("is for Ethernet")
-		}
+		test := func(at place) *condition { return compare(jumpSet, load(at, 1), 1) }
 		if s.word == "broadcast" {
-			return bytesEqual(g.header, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}), nil
+			test = func(at place) *condition { return bytesEqual(at, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}) }
 		}
-		return compare(jumpSet, load(g.header, 1), 1), nil
+		return g.macAddress("dst", test)
 	case "ip":
 		is, err := g.is(typeIP)
 		if s.word == "multicast" {
@@ -187,10 +191,14 @@ func (g *generator) direction(word string) (*condition, error) {
 	switch g.family {
 	case cooked:
 		c = equal(load(g.header, 2), outgoing)
+	case pflog:
+		return equal(load(g.header.plus(60), 1), map[string]uint32{"inbound": 1, "outbound": 2}[word]), nil
+	case juniper:
+		return masked(load(g.header.plus(3), 1), map[string]uint32{"inbound": 1}[word], 1), nil
 	case cooked2:
-		c = equal(load(g.header+10, 1), outgoing)
+		c = equal(load(g.header.plus(10), 1), outgoing)
 	default:
-		return nil, fmt.Errorf("is for frames of -i any and of Linux's cooked recordings")
+		return nil, fmt.Errorf("is for frames of -i any and of Linux's cooked recordings, of pflog and Juniper")
 	}
 	if word == "inbound" {
 		c = inverse(c)
@@ -198,70 +206,19 @@ func (g *generator) direction(word string) (*condition, error) {
 	return c, nil
 }
 
-func (g *generator) vlan(number *uint32) (*condition, error) {
-	if g.labels > 0 {
-		return nil, errors.New("cannot come after mpls")
-	}
-	if g.family != ethernet {
-		return nil, errors.New("is for Ethernet")
-	}
-	if number != nil && *number > 0xfff {
-		return nil, fmt.Errorf("a VLAN has a number up to %d", 0xfff)
-	}
-	c := either(g.etherIs(typeVLAN), g.etherIs(typeServiceVLAN), g.etherIs(typeOldVLAN))
-	if number != nil {
-		c = both(c, masked(load(g.at(0), 2), *number, 0xfff))
-	}
-	g.insideTag()
-	return c, nil
-}
-
-func (g *generator) mpls(number *uint32) (*condition, error) {
-	var c *condition
-	switch {
-	case g.labels > 0:
-		c = masked(load(g.at(0)-2, 1), 0, 1)
-	case g.family == ethernet || g.family == hdlc:
-		c = equal(load(g.kind, 2), typeMPLS)
-	case g.family == ppp:
-		c = equal(load(g.kind, 2), pppMPLS)
-	default:
-		return nil, errors.New("is for Ethernet, HDLC and PPP")
-	}
-	if number != nil {
-		if *number > 0xfffff {
-			return nil, fmt.Errorf("a label is a number up to %d", 0xfffff)
-		}
-		c = both(c, masked(load(g.at(0), 4), *number<<12, 0xfffff000))
-	}
-	g.network += 4
-	g.labels++
-	return c, nil
-}
-
-func (g *generator) pppoes(number *uint32) (*condition, error) {
-	c, err := g.is(typePPPoES)
-	if err != nil {
-		return nil, err
-	}
-	if number != nil {
-		if *number > 0xffff {
-			return nil, fmt.Errorf("a session is a number up to %d", 0xffff)
-		}
-		c = both(c, masked(load(g.at(0), 4), *number, 0xffff))
-	}
-	const header = 6
-	g.header = g.at(header)
-	g.family, g.kind, g.payload, g.network = ppp, g.header, g.header+2, 0
-	return c, nil
-}
-
 func (g *generator) llc(kind string) (*condition, error) {
-	if g.family != ethernet {
-		return nil, errors.New("is for Ethernet")
+	var c *condition
+	switch g.family {
+	case ethernet:
+		c = both(g.short(), inverse(equal(load(g.payload, 2), 0xffff)))
+	case wireless:
+		c = g.dataFrame()
+	case llc:
+		c = yes
+	default:
+		return nil, errors.New("is for Ethernet, FDDI, 802.11 and ATM")
 	}
-	c := both(g.short(), inverse(equal(load(g.payload, 2), 0xffff)))
-	control := load(g.payload+2, 1)
+	control := load(g.payload.plus(2), 1)
 	switch {
 	case kind == "i":
 		c = both(c, inverse(compare(jumpSet, control, 1)))
@@ -283,6 +240,12 @@ func (g *generator) qualified(q *qualified) (*condition, error) {
 	case "gateway":
 		return nil, errors.New("needs a name that has two addresses: write ether host MAC and not host ADDRESS")
 	}
+	switch {
+	case stationAddress[q.dir] && (q.id.kind != mac || q.what == "net"):
+		return nil, fmt.Errorf("%s is of 802.11's addresses only", q.dir)
+	case q.proto == "decnet" && (q.id.kind == dotted || q.id.kind == number):
+		return g.decnet(q)
+	}
 	switch q.id.kind {
 	case mac:
 		return g.etherAddress(q)
@@ -292,244 +255,6 @@ func (g *generator) qualified(q *qualified) (*condition, error) {
 		return nil, errors.New("host names are not looked up: write the address")
 	}
 	return g.address4(q)
-}
-
-func (g *generator) etherAddress(q *qualified) (*condition, error) {
-	if q.proto != "ether" || q.what == "net" {
-		return nil, errors.New("an Ethernet address comes after ether host, ether src or ether dst")
-	}
-	if g.family != ethernet {
-		return nil, errors.New("is for Ethernet")
-	}
-	addr, _ := parseMAC(q.id.text)
-	const destination, source = 0, 6
-	return directed(q.dir, bytesEqual(g.header+source, addr[:]), bytesEqual(g.header+destination, addr[:])), nil
-}
-
-// directed joins the tests of the source and of the destination.
-func directed(dir string, source, destination *condition) *condition {
-	switch dir {
-	case "src":
-		return source
-	case "dst":
-		return destination
-	case "and":
-		return both(source, destination)
-	}
-	return either(source, destination)
-}
-
-// parts returns the number of an IPv4 address of 1 to 4 parts, and its bits.
-func parts(text string) (n uint32, bits int, err error) {
-	for p := range strings.SplitSeq(text, ".") {
-		part, err := strconv.ParseUint(p, 10, 8)
-		if err != nil || bits == 32 {
-			return 0, 0, fmt.Errorf("%s is no IPv4 address, nor the beginning of one", text)
-		}
-		n, bits = n<<8|uint32(part), bits+8
-	}
-	return n, bits, nil
-}
-
-func (g *generator) address4(q *qualified) (*condition, error) {
-	addr, mask := q.id.number, uint32(1<<32-1)
-	switch {
-	case q.id.kind == dotted:
-		n, bits, err := parts(q.id.text)
-		if err != nil {
-			return nil, err
-		}
-		addr, mask = n<<(32-bits), mask<<(32-bits)
-		if q.bits >= 0 || q.mask != "" {
-			if mask, err = q.netmask(); err != nil {
-				return nil, err
-			}
-			if addr&^mask != 0 {
-				return nil, fmt.Errorf("%s has bits beyond the network", q.id.text)
-			}
-		}
-	case q.what == "net":
-		for addr != 0 && addr>>24 == 0 {
-			addr, mask = addr<<8, mask<<8
-		}
-	}
-	is := func(kind, source, destination uint32) (*condition, error) {
-		one := func(at uint32) (*condition, error) {
-			c, err := g.is(kind)
-			if mask == 0 {
-				return c, err
-			}
-			return both(c, masked(load(g.at(at), 4), addr, mask)), err
-		}
-		src, err := one(source)
-		if err != nil {
-			return nil, err
-		}
-		dst, err := one(destination)
-		return directed(q.dir, src, dst), err
-	}
-	switch q.proto {
-	case "":
-		ip, err := is(typeIP, 12, 16)
-		if err != nil || g.labels > 0 {
-			return ip, err
-		}
-		arp, err := is(typeARP, 14, 24)
-		if err != nil {
-			return nil, err
-		}
-		rarp, err := is(typeRARP, 14, 24)
-		return either(ip, arp, rarp), err
-	case "ip":
-		return is(typeIP, 12, 16)
-	case "arp":
-		return is(typeARP, 14, 24)
-	case "rarp":
-		return is(typeRARP, 14, 24)
-	}
-	return nil, fmt.Errorf("%s has no IPv4 addresses here: write %s and host %s", q.proto, q.proto, q.id.text)
-}
-
-// netmask returns the mask after a slash, or after the word.
-func (q *qualified) netmask() (uint32, error) {
-	if q.what != "net" {
-		return 0, errors.New("a mask is for net")
-	}
-	if q.mask != "" {
-		n, bits, err := parts(q.mask)
-		return n << (32 - bits), err
-	}
-	if q.bits > 32 {
-		return 0, errors.New("an IPv4 network has at most 32 bits")
-	}
-	return uint32(uint64(1<<32-1) << (32 - q.bits)), nil
-}
-
-func (g *generator) address6(q *qualified) (*condition, error) {
-	if q.proto != "" && q.proto != "ip6" {
-		return nil, fmt.Errorf("%s has no IPv6 addresses", q.proto)
-	}
-	addr, err := netip.ParseAddr(q.id.text)
-	if err != nil || !addr.Is6() || addr.Zone() != "" {
-		return nil, fmt.Errorf("%s is no IPv6 address", q.id.text)
-	}
-	bits := 128
-	if q.bits >= 0 {
-		bits = q.bits
-		if q.what != "net" && bits != 128 {
-			return nil, errors.New("a mask is for net")
-		}
-	}
-	if netip.PrefixFrom(addr, bits).Masked().Addr() != addr {
-		return nil, fmt.Errorf("%s has bits beyond the network", q.id.text)
-	}
-	is, err := g.is(typeIP6)
-	if err != nil {
-		return nil, err
-	}
-	b := addr.As16()
-	one := func(at uint32) *condition {
-		list := []*condition{is}
-		for i := range 4 {
-			mask := uint32(uint64(1<<32-1) << (32 - min(max(bits-32*i, 0), 32)))
-			if mask != 0 {
-				word := uint32(b[4*i])<<24 | uint32(b[4*i+1])<<16 | uint32(b[4*i+2])<<8 | uint32(b[4*i+3])
-				list = append(list, masked(load(g.at(at+4*uint32(i)), 4), word, mask))
-			}
-		}
-		return both(list...)
-	}
-	return directed(q.dir, one(8), one(24)), nil
-}
-
-// transports are the protocols that have ports.
-var transports = map[string]uint32{"tcp": 6, "udp": 17, "sctp": 132}
-
-func (g *generator) ports(q *qualified) (*condition, error) {
-	protocols := []string{"tcp", "udp", "sctp"}
-	if q.proto != "" {
-		if transports[q.proto] == 0 {
-			return nil, fmt.Errorf("%s has no ports", q.proto)
-		}
-		protocols = []string{q.proto}
-	}
-	low, high, protocols, err := portsOf(q, protocols)
-	if err != nil {
-		return nil, err
-	}
-	test := func(at func(offset uint32) *value) *condition {
-		one := func(offset uint32) *condition {
-			if low == high {
-				return equal(at(offset), low)
-			}
-			return both(compare(jumpGE, at(offset), low), inverse(compare(jumpGT, at(offset), high)))
-		}
-		return directed(q.dir, one(0), one(2))
-	}
-	var four, six []*condition
-	for _, p := range protocols {
-		const header6 = 40
-		four = append(four, both(equal(load(g.at(9), 1), transports[p]), g.first(), test(func(offset uint32) *value {
-			return &value{op: "load", size: 2, at: g.at(offset), ip: 1 + g.at(0)}
-		})))
-		six = append(six, both(equal(load(g.at(6), 1), transports[p]), test(func(offset uint32) *value { return load(g.at(header6+offset), 2) })))
-	}
-	is6, err := g.is(typeIP6)
-	if err != nil {
-		return nil, err
-	}
-	is4, err := g.is(typeIP)
-	return either(both(is6, either(six...)), both(is4, either(four...))), err
-}
-
-// first is the test of a packet that is no later fragment.
-func (g *generator) first() *condition { return inverse(compare(jumpSet, load(g.at(6), 2), 0x1fff)) }
-
-// portsOf returns the ports of a test, and their protocols: a name may be of one only.
-func portsOf(q *qualified, protocols []string) (low, high uint32, of []string, err error) {
-	words := []string{q.id.text}
-	if q.what == "portrange" {
-		if a, b, ok := strings.Cut(q.id.text, "-"); ok {
-			words = []string{a, b}
-		}
-	}
-	var numbers []uint32
-	for _, w := range words {
-		n, list, err := portOf(w, protocols)
-		if err != nil {
-			return 0, 0, nil, err
-		}
-		numbers, protocols = append(numbers, n), list
-	}
-	low, high = numbers[0], numbers[len(numbers)-1]
-	return min(low, high), max(low, high), protocols, nil
-}
-
-// portOf returns the number of a port, and which of the protocols have it under its name.
-func portOf(word string, protocols []string) (uint32, []string, error) {
-	if word == "" {
-		return 0, nil, errors.New("a port is missing")
-	}
-	if word[0] >= '0' && word[0] <= '9' {
-		n, err := strconv.ParseUint(word, 0, 32)
-		if err != nil || n > 65535 {
-			return 0, nil, fmt.Errorf("%s is no port: they are up to 65535", word)
-		}
-		return uint32(n), protocols, nil
-	}
-	tcp, tcpErr := net.LookupPort("tcp", word)
-	udp, udpErr := net.LookupPort("udp", word)
-	switch {
-	case tcpErr != nil && udpErr != nil:
-		return 0, nil, fmt.Errorf("no service is named %s", word)
-	case tcpErr == nil && udpErr == nil && tcp == udp:
-		return uint32(tcp), protocols, nil
-	case udpErr != nil && slices.Contains(protocols, "tcp"):
-		return uint32(tcp), []string{"tcp"}, nil
-	case tcpErr != nil && slices.Contains(protocols, "udp"):
-		return uint32(udp), []string{"udp"}, nil
-	}
-	return 0, nil, fmt.Errorf("%s is no port of %s", word, strings.Join(protocols, " and "))
 }
 
 // proto returns the test of a protocol's number or name after proto.
@@ -575,7 +300,10 @@ func (g *generator) protochain(q *qualified) (*condition, error) {
 	}
 	one := func(kind uint32, six bool) (*condition, error) {
 		is, err := g.is(kind)
-		return both(is, &condition{op: "chain", chain: &chain{n, six, g.at(0)}}), err
+		if err == nil && g.payload.cell > 0 {
+			err = errors.New("a chain is not followed where it has no fixed place")
+		}
+		return both(is, &condition{op: "chain", chain: &chain{n, six, g.at(0).at}}), err
 	}
 	switch q.proto {
 	case "ip":

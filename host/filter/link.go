@@ -17,6 +17,7 @@ const (
 	sapISO, sapIPX, sapNetBEUI                 = 0xfe, 0xe0, 0xf0
 	mostLength                                 = 1500 // of an 802.3 frame; above it the field is an EtherType
 	familyIP6                                  = 10   // AF_INET6 of Linux
+	juniperMagic                               = 0x4d474300
 )
 
 // family is how a link type tells what a packet is.
@@ -32,30 +33,46 @@ const (
 	null // an address family in the byte order of who captured
 	loop // the same in network byte order
 	ppp
-	hdlc // Cisco's
+	hdlc     // Cisco's
+	llc      // LLC and SNAP without a length before them
+	wireless // IEEE 802.11
+	frelay
+	pflog
+	enc     // OpenBSD's, of IPsec
+	juniper // that there is a packet, whatever it is
+	symantec
 )
 
 // layout is where headers are at a place of an expression: vlan, mpls and pppoes move what comes after them in the text.
 type layout struct {
 	family
 	link    capture.LinkType
-	header  uint32 // the offset of the link layer's header
-	kind    uint32 // of the type in it
-	payload uint32 // of what comes after it
-	network uint32 // of the network layer's header in that
-	labels  int    // of MPLS so far
+	header  place        // the link layer's header
+	mac     uint32       // the offset of Ethernet's addresses in it
+	hasMAC  *condition   // whether they are there; nil: they are
+	kind    place        // the type in it
+	payload place        // what comes after it
+	network uint32       // the offset of the network layer's header in that
+	iso     uint32       // of OSI's, which comes without SNAP
+	labels  int          // of MPLS so far
+	cells   uint8        // that are used so far
+	starts  []*condition // what cells hold from the beginning, one condition a cell, if they are used
+	all     *condition   // of all frames; nil: none
 }
 
 // layoutOf returns the layout of a link type.
 func layoutOf(link capture.LinkType) (layout, error) {
 	l := layout{link: link}
+	fixed := func(f family, kind, payload, network, iso uint32) {
+		l.family, l.kind.at, l.payload.at, l.network, l.iso = f, kind, payload, network, iso
+	}
 	switch link {
 	case capture.LinkTypeEthernet:
-		l.family, l.kind, l.payload = ethernet, 12, 14
+		fixed(ethernet, 12, 14, 0, 3)
 	case capture.LinkTypeLinuxSLL:
-		l.family, l.kind, l.payload = cooked, 14, 16
+		fixed(cooked, 14, 16, 0, 3)
 	case capture.LinkTypeLinuxSLL2:
-		l.family, l.kind, l.payload = cooked2, 0, 20
+		fixed(cooked2, 0, 20, 0, 3)
 	case capture.LinkTypeRaw, capture.LinkTypeDLTRaw, capture.LinkTypeDLTRawOpenBSD:
 		l.family = raw
 	case capture.LinkTypeIPv4:
@@ -63,23 +80,55 @@ func layoutOf(link capture.LinkType) (layout, error) {
 	case capture.LinkTypeIPv6:
 		l.family = raw6
 	case capture.LinkTypeNull:
-		l.family, l.payload = null, 4
+		fixed(null, 0, 4, 0, 0)
 	case capture.LinkTypeLoop:
-		l.family, l.payload = loop, 4
+		fixed(loop, 0, 4, 0, 0)
 	case capture.LinkTypePPP, capture.LinkTypePPPHDLC:
-		l.family, l.kind, l.payload = ppp, 2, 4
+		fixed(ppp, 2, 4, 0, 0)
 	case capture.LinkTypePPPEther:
-		l.family, l.kind, l.payload = ppp, 6, 8
+		fixed(ppp, 6, 8, 0, 0)
 	case capture.LinkTypeCHDLC:
-		l.family, l.kind, l.payload = hdlc, 2, 4
+		fixed(hdlc, 2, 4, 0, 0)
+	case capture.LinkTypeFDDI:
+		fixed(llc, 13, 13, 8, 3)
+		l.mac = 1
+	case capture.LinkTypeATMRFC1483:
+		fixed(llc, 0, 0, 8, 3)
+	case capture.LinkTypeIEEE80211, capture.LinkTypeIEEE80211Radiotap, capture.LinkTypeIEEE80211Prism, capture.LinkTypeIEEE80211AVS, capture.LinkTypePPI:
+		l.wireless()
+	case capture.LinkTypeFRelay: // libpcap does not skip its header
+		fixed(frelay, 2, 0, 0, 0)
+	case capture.LinkTypePFLog:
+		l.pflog()
+	case capture.LinkTypeENC:
+		fixed(enc, 0, 12, 0, 0)
+	case capture.LinkTypeJuniperATM1:
+		fixed(juniper, 0, 4, 0, 10)
+	case capture.LinkTypeJuniperEther, capture.LinkTypeJuniperPPPoE:
+		fixed(juniper, 0, 14, 18, 21)
+	case capture.LinkTypeSymantecFirewall:
+		fixed(symantec, 6, 44, 0, 0)
 	default:
 		return l, fmt.Errorf("filter: frames of link type %v are not filtered", link)
 	}
 	return l, nil
 }
 
-// at returns the offset of a byte of the network layer's header.
-func (l *layout) at(offset uint32) uint32 { return l.payload + l.network + offset }
+// at returns the place of a byte of the network layer's header.
+func (l *layout) at(offset uint32) place { return l.payload.plus(l.network + offset) }
+
+// cell reserves a cell. Arithmetic has what is left of them.
+func (l *layout) cell() uint8 {
+	l.cells++
+	return l.cells
+}
+
+// begin returns a cell that holds a number from the beginning of a program that uses it.
+func (l *layout) begin(v *value) uint8 {
+	c := l.cell()
+	l.starts = append(l.starts, assign(c, v))
+	return c
+}
 
 // is returns the test of what a packet is: an EtherType, or a SAP of LLC.
 func (l *layout) is(kind uint32) (*condition, error) {
@@ -112,6 +161,16 @@ func (l *layout) is(kind uint32) (*condition, error) {
 			return equal(load(l.header, 4), number), nil
 		}
 		return either(equal(load(l.header, 4), number<<24), equal(load(l.header, 4), number)), nil
+	case llc, wireless:
+		return both(l.dataFrame(), l.llcIs(kind)), nil
+	case frelay:
+		return l.nlpid(kind), nil
+	case pflog, enc:
+		return l.addressFamily(kind), nil
+	case juniper:
+		return masked(load(l.header, 4), juniperMagic, 0xffffff00), nil
+	case symantec:
+		return kindIs(kind), nil
 	case ppp:
 		if n, ok := map[uint32]uint32{typeIP: pppIP, typeIP6: pppIP6, 0x6003: pppDECnet, typeATALK: pppATALK, sapISO: pppOSI, 0x42: pppSTP, sapIPX: pppIPX, sapNetBEUI: pppNetBEUI}[kind]; ok {
 			kind = n
@@ -140,7 +199,7 @@ func (l *layout) underLabels(kind uint32) (*condition, error) {
 	if kind != typeIP && kind != typeIP6 {
 		return nil, fmt.Errorf("only IP is told under a label of MPLS")
 	}
-	return both(masked(load(l.at(0)-2, 1), 1, 1), l.version(kind)), nil
+	return both(masked(load(l.at(0).plus(^uint32(1)), 1), 1, 1), l.version(kind)), nil
 }
 
 // short is the test of a length where an EtherType would be: an 802.3 frame.
@@ -167,5 +226,45 @@ func (l *layout) etherIs(kind uint32) *condition {
 	return equal(load(l.kind, 2), kind)
 }
 
+// llcIs returns the test of a SAP of LLC, or of the EtherType of SNAP.
+func (l *layout) llcIs(kind uint32) *condition {
+	switch {
+	case kind == sapISO || kind == sapNetBEUI:
+		return equal(load(l.kind, 2), kind<<8|kind)
+	case kind == typeATALK:
+		return bytesEqual(l.kind, []byte{0xaa, 0xaa, 3, 0x08, 0x00, 0x07, byte(typeATALK >> 8), byte(typeATALK & 0xff)})
+	case kind <= mostLength:
+		return equal(load(l.kind, 1), kind)
+	}
+	return equal(load(l.kind.plus(6), 2), kind)
+}
+
+// nlpid returns the test of what is in a frame of Frame Relay (RFC 2427).
+func (l *layout) nlpid(kind uint32) *condition {
+	const unnumbered = 0x03 << 8
+	is := func(n uint32) *condition { return equal(load(l.kind, 2), unnumbered|n) }
+	switch kind {
+	case typeIP:
+		return is(0xcc)
+	case typeIP6:
+		return is(0x8e)
+	case sapISO:
+		return either(is(osiProtocols["clnp"]), is(osiProtocols["esis"]), is(osiProtocols["isis"]))
+	}
+	return no
+}
+
+// addressFamily returns the test of IP by an address family of OpenBSD, or of who captured, as libpcap has it.
+func (l *layout) addressFamily(kind uint32) *condition {
+	number := map[uint32]uint32{typeIP: 2, typeIP6: familyIP6}[kind]
+	switch {
+	case number == 0:
+		return no
+	case l.family == pflog:
+		return equal(load(l.kind, 1), number)
+	}
+	return equal(load(l.kind, 4), number<<24)
+}
+
 // insideTag moves what comes after to the inside of a VLAN tag.
-func (l *layout) insideTag() { l.kind, l.payload = l.kind+4, l.payload+4 }
+func (l *layout) insideTag() { l.kind, l.payload = l.kind.plus(4), l.payload.plus(4) }

@@ -71,6 +71,8 @@ func (p *Program) run(frame []byte, wire uint32) bool {
 			a = in.K
 		case loadMem:
 			a = cells[in.K&(memory-1)]
+		case loadMemX:
+			x = cells[in.K&(memory-1)]
 		case store:
 			cells[in.K&(memory-1)] = a
 		case moveToX:

@@ -7,13 +7,14 @@ var keywords = set(
 	"atalk", "aarp", "decnet", "lat", "sca", "moprc", "mopdl", "iso", "esis", "isis", "clnp", "es-is", "is-is", "stp", "ipx", "netbeui",
 	"broadcast", "multicast", "vlan", "mpls", "pppoed", "pppoes", "geneve", "llc", "inbound", "outbound",
 	"l1", "l2", "iih", "lsp", "snp", "csnp", "psnp",
+	"type", "subtype", "dir", "addr1", "addr2", "addr3", "addr4", "ra", "ta", "radio",
+	"ifname", "ruleset", "rnr", "rulenum", "subrulenum", "reason", "action",
 )
 
 // elsewhere are keywords for link types, and places, that no filter here reads.
 var elsewhere = set(
-	"ifname", "on", "rset", "ruleset", "rnr", "rulenum", "srnr", "subrulenum", "reason", "action", "type", "subtype", "dir", "addr1", "addr2", "addr3", "addr4", "ra",
-	"ta", "lane", "metac", "bcc", "oam", "oamf4", "oamf4ec", "oamf4sc", "sc", "ilmic", "vpi", "vci", "connectmsg", "metaconnect", "fisu", "lssu", "msu", "sio", "opc", "dpc",
-	"sls", "radio",
+	"lane", "metac", "bcc", "oam", "oamf4", "oamf4ec", "oamf4sc", "sc", "ilmic", "vpi", "vci", "connectmsg", "metaconnect", "fisu", "lssu", "msu", "sio", "opc", "dpc",
+	"sls",
 )
 
 // isKeyword reports whether a word is a test by itself.

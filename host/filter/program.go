@@ -18,7 +18,7 @@ const (
 	loadWord, loadHalf, loadByte      = 0x20, 0x28, 0x30
 	indirectWord, indirectHalf        = 0x40, 0x48
 	indirectByte, loadLen, loadImm    = 0x50, 0x80, 0x00
-	loadMem, store                    = 0x60, 0x02
+	loadMem, store, loadMemX          = 0x60, 0x02, 0x61
 	headerLength, moveToX, jump       = 0xb1, 0x07, 0x05 // X = 4 * (byte & 15)
 	jumpEQ, jumpGT, jumpGE, jumpSet   = 0x15, 0x25, 0x35, 0x45
 	fromX                             = 0x08 // of operations and jumps: X instead of K
@@ -38,6 +38,7 @@ type Program struct {
 	code   []Instruction
 	chains []*chain
 	shifts bool // by a number of the frame: the kernel masks it
+	moves  bool // headers have places that cells hold: the kernel wants to see that each is set
 }
 
 // label is a place in a program that is jumped to.
@@ -58,13 +59,15 @@ type step struct {
 type assembler struct {
 	Program
 	steps []step
+	cells int    // that places are in; arithmetic has the others
 	a, x  *value // what A and X hold now; nil: not known
 	err   error
 }
 
-// assemble returns the program of a condition.
-func assemble(c *condition) (*Program, error) {
-	s := &assembler{}
+// assemble returns the program of a condition, whose places are in that many cells.
+func assemble(c *condition, cells int) (*Program, error) {
+	s := &assembler{cells: cells}
+	s.moves = cells > 0
 	accept, reject := &label{}, &label{}
 	s.test(c, accept, reject)
 	s.bind(accept)
@@ -141,6 +144,12 @@ func (s *assembler) test(c *condition, t, f *label) {
 		}
 		s.emit(Instruction{Code: jump})
 		s.steps[len(s.steps)-1].t = s.to(t)
+	case "assign":
+		s.value(c.left, s.cells)
+		s.emit(Instruction{Code: store, K: uint32(c.cell - 1)})
+		s.emit(Instruction{Code: jump})
+		s.a, s.x = nil, nil
+		s.steps[len(s.steps)-1].t = s.to(t)
 	case "chain":
 		s.chains = append(s.chains, c.chain)
 		s.emit(Instruction{Code: chainOp, K: uint32(len(s.chains) - 1)})
@@ -154,18 +163,20 @@ func (s *assembler) test(c *condition, t, f *label) {
 func (s *assembler) compare(c *condition, t, f *label) {
 	code := c.jump
 	if c.right == nil {
-		s.value(c.left, 0)
+		s.value(c.left, s.cells)
 		s.branch(code, c.k, t, f)
 		return
 	}
-	s.pair(c.left, c.right, 0)
+	s.pair(c.left, c.right, s.cells)
 	s.branch(code|fromX, 0, t, f)
 }
+
+var errTooDeep = errors.New("filter: arithmetic, and headers of variable length, too deep")
 
 // pair puts a number into A, and another one into X, in this order; cells from d up are free.
 func (s *assembler) pair(a, b *value, d int) {
 	if d >= memory && s.err == nil {
-		s.err = errors.New("filter: the arithmetic is too deep")
+		s.err = errTooDeep
 	}
 	s.value(a, d)
 	s.emit(Instruction{Code: store, K: uint32(d)})
@@ -191,6 +202,8 @@ func (s *assembler) value(v *value, d int) {
 		s.emit(Instruction{Code: loadImm, K: v.n})
 	case "len":
 		s.emit(Instruction{Code: loadLen})
+	case "cell":
+		s.emit(Instruction{Code: loadMem, K: uint32(v.cell - 1)})
 	case "load":
 		s.load(v, d)
 	default:
@@ -218,6 +231,9 @@ func (v *value) plain() bool { return v.op == "load" && v.a == nil }
 func (s *assembler) load(v *value, d int) {
 	codes := sizes[v.size]
 	switch {
+	case v.cell > 0:
+		s.moved(v, d)
+		s.emit(Instruction{Code: codes[1], K: v.at})
 	case v.a != nil:
 		s.value(v.a, d)
 		if v.ip > 0 {
@@ -235,13 +251,50 @@ func (s *assembler) load(v *value, d int) {
 	}
 }
 
-// length puts the length of an IPv4 header into X.
-func (s *assembler) length(at uint32) {
-	if s.x != nil && s.x.at == at {
+// moved puts into X what is added to the offset of a load that is relative to a cell.
+func (s *assembler) moved(v *value, d int) {
+	if v.a == nil && v.ip == 0 {
+		s.fromCell(v.cell)
 		return
 	}
-	s.emit(Instruction{Code: headerLength, K: at})
-	s.x = &value{at: at}
+	if d >= memory && s.err == nil {
+		s.err = errTooDeep
+	}
+	if v.a != nil {
+		s.value(v.a, d)
+		if v.ip > 0 {
+			s.emit(Instruction{Code: store, K: uint32(d)})
+		}
+	}
+	s.fromCell(v.cell)
+	if v.ip > 0 {
+		s.emit(Instruction{Code: indirectByte, K: v.ip - 1})
+		s.emit(Instruction{Code: andOp, K: 15})
+		s.emit(Instruction{Code: lshOp, K: 2})
+	}
+	s.emit(Instruction{Code: addOp | fromX})
+	if v.a != nil && v.ip > 0 {
+		s.emit(Instruction{Code: loadMemX, K: uint32(d)})
+		s.emit(Instruction{Code: addOp | fromX})
+	}
+	s.emit(Instruction{Code: moveToX})
+	s.a, s.x = nil, nil
+}
+
+// fromCell puts what a cell holds into X.
+func (s *assembler) fromCell(cell uint8) {
+	if holds := (value{op: "cell", place: place{cell: cell}}); s.x == nil || *s.x != holds {
+		s.emit(Instruction{Code: loadMemX, K: uint32(cell - 1)})
+		s.x = &holds
+	}
+}
+
+// length puts the length of an IPv4 header into X.
+func (s *assembler) length(at uint32) {
+	if holds := (value{op: "length", place: place{at: at}}); s.x == nil || *s.x != holds {
+		s.emit(Instruction{Code: headerLength, K: at})
+		s.x = &holds
+	}
 }
 
 // resolve turns labels into distances. A conditional jump reaches 255 instructions; one that is farther away is made by an
@@ -288,7 +341,7 @@ func (p *Program) Kernel(length uint32) (code []Instruction, ok bool) {
 		tagPresent = 0xfffff000 + 48 // SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT
 		most       = 1 << 20
 	)
-	if len(p.chains) > 0 || p.shifts || len(p.code)+3 > maxKernel {
+	if len(p.chains) > 0 || p.shifts || p.moves || len(p.code)+3 > maxKernel {
 		return nil, false
 	}
 	for _, in := range p.code {
@@ -309,7 +362,7 @@ func (p *Program) Kernel(length uint32) (code []Instruction, ok bool) {
 // mnemonics are the names of instructions, as tcpdump -d has them.
 var mnemonics = map[uint16]string{
 	loadWord: "ld [%d]", loadHalf: "ldh [%d]", loadByte: "ldb [%d]", indirectWord: "ld [x + %d]", indirectHalf: "ldh [x + %d]", indirectByte: "ldb [x + %d]",
-	loadLen: "ld #pktlen", loadImm: "ld #%#x", loadMem: "ld M[%d]", store: "st M[%d]", headerLength: "ldxb 4*([%d]&0xf)", moveToX: "tax",
+	loadLen: "ld #pktlen", loadImm: "ld #%#x", loadMem: "ld M[%d]", loadMemX: "ldx M[%d]", store: "st M[%d]", headerLength: "ldxb 4*([%d]&0xf)", moveToX: "tax",
 	addOp: "add #%d", subOp: "sub #%d", mulOp: "mul #%d", divOp: "div #%d", orOp: "or #%#x", andOp: "and #%#x", lshOp: "lsh #%d", rshOp: "rsh #%d", modOp: "mod #%d", xorOp: "xor #%#x",
 	jumpEQ: "jeq #%#x", jumpGT: "jgt #%#x", jumpGE: "jge #%#x", jumpSet: "jset #%#x", result: "ret #%d", chainOp: "chain %d",
 }

@@ -41,7 +41,10 @@ func fail(at int, format string, args ...any) error { return &Error{at, fmt.Spri
 var operators = []string{"&&", "||", "<<", ">>", "<=", ">=", "!=", "==", "(", ")", "[", "]", ":", "/", "!", "<", ">", "=", "+", "-", "*", "%", "&", "|", "^"}
 
 // alike are other spellings of keywords.
-var alike = map[string]string{"&&": "and", "||": "or", "!": "not", "==": "=", "fddi": "ether", "tr": "ether", "wlan": "ether", "link": "ether", "ppp": "ether", "slip": "ether", "icmp6type": "icmptype", "icmp6code": "icmpcode"}
+var alike = map[string]string{
+	"&&": "and", "||": "or", "!": "not", "==": "=", "fddi": "ether", "tr": "ether", "wlan": "ether", "link": "ether", "ppp": "ether", "slip": "ether",
+	"on": "ifname", "rset": "ruleset", "srnr": "subrulenum", "address1": "addr1", "address2": "addr2", "address3": "addr3", "address4": "addr4", "icmp6type": "icmptype", "icmp6code": "icmpcode",
+}
 
 // maxText bounds an expression.
 const maxText = 64 << 10
