@@ -4,7 +4,7 @@
 # make peers    t2host against the servers and programs that its results go to: PostgreSQL, NATS, Kafka, web servers, SQLite, DuckDB, tshark, nfcapd, goflow2
 # make expected the comparison with T2's results: identical/total
 # make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, half an hour of a live run under a flood, the slowest of the hostile modules, a flood of 10 million flows in every runtime, 200,000 packets against tshark, 10 minutes of each fuzz target and 20 of the decoder's
-# make bench    the measurements
+# make bench    the measurements, and charts of them; make bench BENCH=start measures that part
 # make build    bin/t2host
 # make cross    the same for macOS on arm64, to see that it builds; make lint checks the types for Windows
 
@@ -15,7 +15,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(GOFLAGS)) -trimpath)
 ADDR        ?= tcp://127.0.0.1:5555
 STATICCHECK  = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT      = $(GO) run mvdan.cc/gofumpt@v0.12.0
-PACKAGES     = ./... ./testdata/built ./testdata/events/... ./testdata/module ./testdata/make ./testdata/record ./testdata/network ./testdata/compare
+PACKAGES     = ./... ./testdata/built ./testdata/events/... ./testdata/pairs/... ./testdata/module ./testdata/make ./testdata/record ./testdata/network ./testdata/compare
 DEADCODE     = golang.org/x/tools/cmd/deadcode@v0.52.0
 FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode sdk/value:FuzzEscape host/printable:FuzzLine sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit host/settings:FuzzTrusted host/settings:FuzzTemplate \
                host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord host/internal/undelivered:FuzzReader host/internal/where:FuzzCompile host/internal/target:FuzzParse host/internal/encode:FuzzTexts host/internal/encode:FuzzBin host/filter:FuzzCompile host/drive:FuzzParcel sdk/tcpstream:FuzzInsert
@@ -27,6 +27,7 @@ BUILT        = T2HOST_BUILT=$$(mktemp -d) && export T2HOST_BUILT && trap 'rm -rf
 FORMATTED    = unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not gofumpt's format: $$unformatted"; exit 1; fi
 FUZZTIME    ?= 10m
 ROUNDS      ?= 7
+BENCH       ?= table start examples flows plugins batches cores
 # That of the last tag such as v0.2.0. Empty: the one in host/version.
 VERSION     ?= $(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)
 
@@ -64,9 +65,9 @@ test: module
 cross: module
 	GOOS=darwin GOARCH=arm64 $(GO) build -gcflags=all='-N -l -dwarf=false' -ldflags='-s -w' -o /dev/null ./cmd/t2host
 
-# Lint has vetted the tests.
+# Lint has vetted the tests. They wait as much as they compute, so that three packages share two cores.
 unit: module
-	@$(BUILT); set -ex; $(GO) test -vet=off -timeout 20m ./... ./testdata/compare
+	@$(BUILT); set -ex; $(GO) test -vet=off -timeout 20m -p 3 ./... ./testdata/compare
 	$(GO) test -vet=off -tags nolandlock ./host/confine/... ./host/launch ./host/plugin/process
 	$(GO) run ./testdata/make -check
 
@@ -115,9 +116,10 @@ soak: module
 	$(MAKE) fuzz
 	$(MAKE) fuzz FUZZ=host/internal/decode:FuzzDecode
 
-bench: module
+# Charts are drawn into docs/charts.
+bench: build
 	$(GO) test -run '^$$' -bench . ./host/capture ./host/internal/decode ./host/internal/flowtable ./sdk/wire
-	@$(GO) test ./host -run '^$$' -bench '^BenchmarkLong$$' -benchtime $(ROUNDS)x -timeout 30m | grep -vE '^(goos|goarch|pkg|PASS|ok|Benchmark)'
+	cd testdata/bench && $(GO) run . -mix "$${T2HOST_SHARED:-../../../shared}/captures/mix.pcap.xz" -rounds $(ROUNDS) $(BENCH)
 
 clean:
 	rm -rf bin run $(WASM) $(SUM)

@@ -113,6 +113,8 @@ var imports = map[string]string{
 	"testdata/guests/allocates":             "sdk sdk/serve sdk/field",
 	"testdata/events":                       "sdk sdk/field",
 	"testdata/events/cmd/events":            "sdk/serve testdata/events",
+	"testdata/pairs":                        "sdk sdk/field",
+	"testdata/pairs/cmd/pairs":              "sdk/serve testdata/pairs",
 	"testdata/built":                        "github.com/t2host/t2host host/firstparty host/plugin/wasm",
 	"testdata/module":                       "sdk/answer sdk/wire",
 	"testdata/compare":                      "",
@@ -123,7 +125,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too, beside their own package and what it may.
-const testImports = "plugins/basicflow plugins/basicstats plugins/txtsink golang.org/x/sys testdata/built testdata/events testdata/flood testdata/module example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
+const testImports = "plugins/basicflow plugins/basicstats plugins/txtsink golang.org/x/sys testdata/built testdata/events testdata/flood testdata/module testdata/pairs example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
 
 // tests are the importers that testImports is for.
 const tests = "tests"
