@@ -82,7 +82,7 @@ var imports = map[string]string{
 	"host/record":                           "sdk sdk/wire host/internal/outfile sdk/answer sdk/field sdk/guard sdk/value",
 	"host/build":                            "host host/aside host/cause host/gobuild host/plugin host/plugin/manifest",
 	"host/store":                            "host host/aside host/plugin",
-	"host/check":                            "sdk host host/plugin host/plugin/manifest host/settings host/report",
+	"host/check":                            "sdk sdk/field sdk/setting sdk/value sdk/sdktest/packets host host/plugin host/plugin/manifest host/settings host/report github.com/rogpeppe/go-internal",
 	"sdk":                                   "sdk/answer sdk/field sdk/guard sdk/internal/little sdk/setting sdk/value",
 	"sdk/answer":                            "sdk/value",
 	"sdk/field":                             "sdk/value",
@@ -95,7 +95,8 @@ var imports = map[string]string{
 	"sdk/tcpstream":                         "sdk sdk/field",
 	"sdk/wire":                              "sdk sdk/answer sdk/field sdk/internal/little sdk/setting sdk/value",
 	"sdk/serve":                             "sdk/guard sdk sdk/answer sdk/wire github.com/hashicorp/go-plugin github.com/hashicorp/go-hclog google.golang.org/grpc",
-	"sdk/sdktest":                           "sdk sdk/field sdk/setting sdk/value host host/plugin host/settings host/printable github.com/google/go-cmp github.com/rogpeppe/go-internal",
+	"sdk/sdktest/packets":                   "",
+	"sdk/sdktest":                           "sdk sdk/sdktest/packets sdk/field sdk/setting sdk/value host host/plugin host/settings host/printable github.com/google/go-cmp github.com/rogpeppe/go-internal",
 	"plugins/basicflow":                     "sdk sdk/field sdk/value",
 	"plugins/basicstats":                    "sdk sdk/field",
 	"plugins/communityid":                   "sdk sdk/field",
@@ -125,7 +126,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too, beside their own package and what it may.
-const testImports = "plugins/basicflow plugins/basicstats plugins/txtsink golang.org/x/sys testdata/built testdata/events testdata/flood testdata/module testdata/pairs example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting sdk/value"
+const testImports = "plugins/basicflow plugins/basicstats plugins/txtsink golang.org/x/sys testdata/built testdata/events testdata/flood testdata/module testdata/pairs example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting"
 
 // tests are the importers that testImports is for.
 const tests = "tests"

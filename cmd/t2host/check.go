@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,18 +67,27 @@ func (c *checking) run(ctx context.Context, path string) error {
 	}
 	defer os.RemoveAll(dir)
 	cfg := check.Config{
-		Artefact: a, Carrier: launcher().Carrier, Consent: c.consent, Dir: dir, Sets: c.sets,
+		Artefact: a, Variety: "protocols.pcap", Carrier: launcher().Carrier, Consent: c.consent, Dir: dir, Sets: c.sets,
 		Catalogue: plugin.Without(found.Catalogue, a.Name),
 		Describe:  func() (*sdk.Plugin, error) { return c.again(a) },
 	}
 	if cfg.Captures, cfg.Long, err = writeCaptures(dir); err != nil {
 		return fmt.Errorf("check: %w", err)
 	}
+	own, err := check.OwnCaptures(a, path, dir)
+	if err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	cfg.Captures = append(cfg.Captures, own...)
 	for _, path := range c.captures {
 		if _, err := os.Stat(path); err != nil {
 			return usagef("check: capture %s: no such file", path)
 		}
-		cfg.Captures = append(cfg.Captures, path)
+		cfg.Captures = append(cfg.Captures, check.Capture{Name: filepath.Base(path), Path: path})
+	}
+	if !c.asJSON {
+		fmt.Fprintf(c.stdout, "%s %s, in %s, on %d captures\n", a.Name, a.Version, a.Forms(), len(cfg.Captures))
+		cfg.Found = c.showFinding
 	}
 	list, err := check.Run(ctx, cfg)
 	if err != nil {
@@ -108,23 +117,22 @@ func (c *checking) again(a *plugin.Artefact) (*sdk.Plugin, error) {
 
 // writeCaptures writes the captures that come with t2host; long are a stream that is long
 // enough to measure.
-func writeCaptures(dir string) (captures, long []string, err error) {
+func writeCaptures(dir string) (captures []check.Capture, long []string, err error) {
 	all := t2host.Captures()
-	for name, data := range all {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, data, 0o644); err != nil {
+		if err := os.WriteFile(path, all[name], 0o644); err != nil {
 			return nil, nil, err
 		}
-		captures = append(captures, path)
+		captures = append(captures, check.Capture{Name: name, Path: path})
 	}
-	slices.Sort(captures)
 	for range 20 {
 		long = append(long, filepath.Join(dir, "windows6.pcapng"))
 	}
 	return captures, long, nil
 }
 
-// show prints the findings, and returns an error if a check failed.
+// show prints the findings as JSON, or their number, and returns an error if a check failed.
 func (c *checking) show(a *plugin.Artefact, list []check.Finding) error {
 	bad := 0
 	for _, f := range list {
@@ -137,7 +145,7 @@ func (c *checking) show(a *plugin.Artefact, list []check.Finding) error {
 			return err
 		}
 	} else {
-		showFindings(c.stdout, a, list)
+		fmt.Fprintf(c.stdout, "%d of %d checks failed\n", bad, len(list))
 	}
 	if bad > 0 {
 		return fmt.Errorf("plugin %s: %d of %d checks failed", a.Name, bad, len(list))
@@ -145,16 +153,14 @@ func (c *checking) show(a *plugin.Artefact, list []check.Finding) error {
 	return nil
 }
 
-func showFindings(w io.Writer, a *plugin.Artefact, list []check.Finding) {
-	fmt.Fprintf(w, "%s %s, in %s\n", a.Name, a.Version, a.Forms())
-	for _, f := range list {
-		word := "ok  "
-		if !f.OK {
-			word = "FAIL"
-		}
-		fmt.Fprintf(w, "  %s  %s\n", word, f.What)
-		if f.Detail != "" {
-			fmt.Fprintf(w, "        %s\n", printable.Tabbed(f.Detail))
-		}
+// showFinding prints a finding.
+func (c *checking) showFinding(f check.Finding) {
+	word := "ok  "
+	if !f.OK {
+		word = "FAIL"
+	}
+	fmt.Fprintf(c.stdout, "  %s  %s\n", word, f.What)
+	if f.Detail != "" {
+		fmt.Fprintf(c.stdout, "        %s\n", printable.Tabbed(f.Detail))
 	}
 }

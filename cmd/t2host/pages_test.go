@@ -35,6 +35,7 @@ var made = map[string]func() string{
 	"from-t2":      fromT2Tables,
 	"events":       packetFields,
 	"results":      resultTables,
+	"check":        mutantTable,
 }
 
 const madeEnd = "<!-- end -->\n"

@@ -1,6 +1,8 @@
 package build
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,12 +24,17 @@ func (c Config) make(ctx context.Context, dir, command, to string) (*plugin.Arte
 	}
 	var paths []string
 	for _, r := range runtimes {
-		j := gobuild.Job{Dir: dir, Command: command, Out: filepath.Join(to, "plugin"), Module: r == plugin.Wasm, Output: c.Output}
+		var said bytes.Buffer
+		j := gobuild.Job{Dir: dir, Command: command, Out: filepath.Join(to, "plugin"), Module: r == plugin.Wasm, Output: &said}
 		if j.Module {
 			j.Out += ".wasm"
 		}
-		if err := compile(ctx, j); err != nil {
-			return nil, err
+		err := compile(ctx, j)
+		if err != nil && j.Module && len(c.Runtimes) == 0 && c.onlyProcess(ctx, dir, command) {
+			continue
+		}
+		if _, writeErr := c.Output.Write(said.Bytes()); err != nil || writeErr != nil {
+			return nil, cmp.Or(err, writeErr)
 		}
 		paths = append(paths, j.Out)
 	}
@@ -44,6 +51,16 @@ func (c Config) make(ctx context.Context, dir, command, to string) (*plugin.Arte
 		return nil, err
 	}
 	return a, plugin.WriteFile(to, a)
+}
+
+// onlyProcess reports whether the plugin calls C, so that it has no module, and says so.
+func (c Config) onlyProcess(ctx context.Context, dir, command string) bool {
+	name, err := gobuild.Cgo(ctx, dir, command)
+	if err != nil || name == "" {
+		return false
+	}
+	_, err = fmt.Fprintf(c.Output, "t2host: build %s: package %s calls C (cgo): the plugin runs in processes only\n", dir, name)
+	return err == nil
 }
 
 // compile runs the compiler. What is wrong with the source is in j.Output.

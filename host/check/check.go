@@ -4,6 +4,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,19 +19,30 @@ import (
 	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
 )
 
 // Config is what is checked, and with what.
 type Config struct {
 	Artefact  *plugin.Artefact
-	Describe  func() (*sdk.Plugin, error)               // asks the artefact once more what it is
-	Catalogue []*plugin.Artefact                        // what it may require, t2host's own plugins among them
-	Captures  []string                                  // paths
+	Describe  func() (*sdk.Plugin, error) // asks the artefact once more what it is
+	Catalogue []*plugin.Artefact          // what it may require, t2host's own plugins among them
+	Captures  []Capture
+	Variety   string                                    // the name of the capture that has most kinds of packets
 	Long      []string                                  // captures that are read as one stream, to measure
 	Dir       string                                    // for what the runs write; the caller removes it
 	Sets      []string                                  // settings, PLUGIN.KEY=VALUE
 	Carrier   func(plugin.CarrierConfig) plugin.Carrier // runs it in its runtimes
 	Consent   plugin.Consent                            // as in a run
+	Found     func(Finding)                             // is called for each, as soon as it is found
+}
+
+// Capture is one that the plugin runs on.
+type Capture struct {
+	Name, Path string
+	Sets       []string // settings that it needs, PLUGIN.KEY=VALUE
+	Zone       *time.Location
+	Want       map[string]string // of a text case: files by their name, as they shall be; and report, the plugin's lines of the end report
 }
 
 // Finding is the result of one check.
@@ -46,11 +58,12 @@ type checker struct {
 	found  []Finding
 	runs   int
 	beyond string // the first error of a limit
+	done   *exercised
 }
 
 // Run checks the plugin. It continues after a failed check.
 func Run(ctx context.Context, c Config) ([]Finding, error) {
-	k := &checker{Config: c}
+	k := &checker{Config: c, done: newExercised()}
 	k.declaration()
 	for _, capture := range c.Captures {
 		if err := ctx.Err(); err != nil {
@@ -58,13 +71,29 @@ func Run(ctx context.Context, c Config) ([]Finding, error) {
 		}
 		k.capture(ctx, capture)
 	}
+	k.cases(ctx)
+	k.settings(ctx)
 	k.speed(ctx)
+	if err := ctx.Err(); err != nil {
+		return k.found, err
+	}
+	k.note("never exercised", cmp.Or(k.done.never(k.Artefact.Plugin), "nothing"))
 	k.find(fmt.Sprintf("memory within %d MiB and time within 10 s a batch", plugin.Memory(0, uint64(k.Artefact.Plugin.Memory), k.Artefact.State, plugin.DefaultFlows)>>20), k.beyond)
 	return k.found, nil
 }
 
 func (k *checker) find(what, problem string) {
-	k.found = append(k.found, Finding{What: what, OK: problem == "", Detail: problem})
+	k.tell(Finding{What: what, OK: problem == "", Detail: problem})
+}
+
+// note adds what is no promise.
+func (k *checker) note(what, detail string) { k.tell(Finding{What: what, OK: true, Detail: detail}) }
+
+func (k *checker) tell(f Finding) {
+	k.found = append(k.found, f)
+	if k.Found != nil {
+		k.Found(f)
+	}
 }
 
 // declaration checks the plugin's declaration.
@@ -117,11 +146,13 @@ func (k *checker) runtimes() []plugin.Runtime {
 // capture runs the plugin over a capture in all ways. If one differs from the first, it runs that
 // first way again: a plugin that has other results each time is told apart from one whose
 // results depend on how it runs.
-func (k *checker) capture(ctx context.Context, path string) {
-	what := "same bytes on " + filepath.Base(path)
+func (k *checker) capture(ctx context.Context, c Capture) {
+	what := "same bytes on " + c.Name
 	runtimes := k.runtimes()
-	first := func() *outcome { return k.run(ctx, []string{path}, runtimes[0], sizes[0]) }
+	first := func() *outcome { return k.run(ctx, c, runtimes[0], sizes[0]) }
 	want := first()
+	k.done.set(k.Artefact, c.Sets)
+	k.done.records(want.files["out_flows.txt"], k.Artefact.Columns)
 	if problem := want.broken(k.Artefact.Name); problem != "" {
 		k.find(what, problem)
 		return
@@ -131,7 +162,7 @@ func (k *checker) capture(ctx context.Context, path string) {
 			if r == runtimes[0] && rows == sizes[0] {
 				continue
 			}
-			diff := difference(want, k.run(ctx, []string{path}, r, rows))
+			diff := difference(want, k.run(ctx, c, r, rows))
 			if diff == "" {
 				continue
 			}
@@ -152,19 +183,33 @@ const small = "tcpstates"
 // speed measures the plugin beside one that does next to nothing.
 func (k *checker) speed(ctx context.Context) {
 	for _, r := range k.runtimes() {
-		o := k.run(ctx, k.Long, r, 16384, plugin.Request{Name: small, Runtime: r})
+		o := k.runFiles(ctx, k.Long, Capture{}, r, 16384, plugin.Request{Name: small, Runtime: r})
 		what := "speed in " + string(r)
 		if problem := o.broken(k.Artefact.Name); problem != "" {
 			k.find(what, problem)
 			continue
 		}
-		k.found = append(k.found, Finding{What: what, OK: true, Detail: fmt.Sprintf("%.1f ns a packet (%s, which does next to nothing: %.1f), over %d packets",
-			o.cost[plugin.Key(k.Artefact.Name)], small, o.cost[small], o.packets)})
+		k.note(what, fmt.Sprintf("%.1f ns a packet (%s, which does next to nothing: %.1f), over %d packets",
+			o.cost[plugin.Key(k.Artefact.Name)], small, o.cost[small], o.packets))
 	}
 }
 
-// run runs the plugin together with txtsink, which writes all columns, and with others.
-func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, rows int, others ...plugin.Request) *outcome {
+// run runs the plugin on a capture. One that reads all columns gets those of all plugins that come with t2host, and some of every type.
+func (k *checker) run(ctx context.Context, c Capture, r plugin.Runtime, rows int) *outcome {
+	var others []plugin.Request
+	if readsAll(k.Artefact.Plugin) {
+		for _, a := range k.Catalogue {
+			if a.BuiltIn && len(a.Columns) > 0 {
+				others = append(others, plugin.Request{Name: a.Name, Runtime: plugin.Inproc})
+			}
+		}
+		others = append(others, plugin.Request{Name: everyName, Runtime: plugin.Inproc})
+	}
+	return k.runFiles(ctx, []string{c.Path}, c, r, rows, others...)
+}
+
+// runFiles runs the plugin together with txtsink, which writes all columns, with what it requires, and with others.
+func (k *checker) runFiles(ctx context.Context, files []string, c Capture, r plugin.Runtime, rows int, others ...plugin.Request) *outcome {
 	k.runs++
 	dir := filepath.Join(k.Dir, fmt.Sprint("run", k.runs))
 	o := &outcome{}
@@ -172,29 +217,64 @@ func (k *checker) run(ctx context.Context, files []string, r plugin.Runtime, row
 		return o
 	}
 	defer os.RemoveAll(dir)
-	catalogue := append(slices.Clone(k.Catalogue), k.Artefact)
+	catalogue := append(slices.Clone(k.Catalogue), k.Artefact, everyType())
 	plugins := append([]plugin.Request{{Name: k.Artefact.Name, Runtime: r}}, others...)
 	if plugin.Key(k.Artefact.Name) != "txtsink" {
 		plugins = append(plugins, plugin.Request{Name: "txtsink", Runtime: plugin.Inproc})
 	}
-	sets := append([]string{"runtime.plugin_timeout=10", fmt.Sprint("batch.rows=", rows)}, k.Sets...)
-	sets = append(sets, streams(catalogue, plugins, dir)...)
+	plugins = required(catalogue, plugins)
+	all := slices.Concat([]string{"runtime.plugin_timeout=10", fmt.Sprint("batch.rows=", rows)}, k.Sets, c.Sets, streams(catalogue, plugins, dir))
 	var values *settings.Values
-	if values, o.err = settings.Load(os.DevNull, nil, sets); o.err != nil {
+	if values, o.err = settings.Load(os.DevNull, nil, all); o.err != nil {
 		return o
 	}
+	carrier := func(c plugin.CarrierConfig) plugin.Carrier { return counting{k.Carrier(c), k.Artefact.Name, k.done} }
 	var warnings strings.Builder
 	report, err := host.Run(ctx, host.Config{
-		To:    host.RowsToFiles(catalogue, plugins, dir),
-		Files: files, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: time.UTC, Stderr: &warnings,
-		Plugins: plugins, Catalogue: catalogue, Runtime: plugin.Inproc, Carrier: k.Carrier, Consent: k.Consent, Quiet: true,
+		To:    append(host.RowsToFiles(catalogue, plugins, dir), k.tables(dir)...),
+		Files: files, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: cmp.Or(c.Zone, time.UTC), Stderr: &warnings,
+		Plugins: plugins, Catalogue: catalogue, Runtime: plugin.Inproc, Carrier: carrier, Consent: k.Consent, Quiet: true,
 	})
 	o.read(dir, report, err)
+	if report != nil {
+		for _, l := range report.Outlets {
+			if owner, name := value.Owner(l.Name); owner == k.Artefact.Name && l.Frames > 0 {
+				k.done.sent[name] = true
+			}
+		}
+	}
 	var limit *host.LimitError
 	if k.beyond == "" && errors.As(o.err, &limit) {
 		k.beyond = o.err.Error()
 	}
 	return o
+}
+
+// tables returns words of To that write the plugin's tables, as they are at the end, to files.
+func (k *checker) tables(dir string) (to []string) {
+	for _, t := range k.Artefact.Exports {
+		to = append(to, t.Name+"=csv:"+filepath.Join(dir, t.Name))
+	}
+	return to
+}
+
+// required adds a request for each plugin that others require and that does not come with t2host: it runs in the runtime that it has.
+func required(catalogue []*plugin.Artefact, plugins []plugin.Request) []plugin.Request {
+	loaded, err := plugin.Resolve(catalogue, plugins)
+	if err != nil {
+		return plugins // the run reports it
+	}
+	for _, l := range loaded {
+		if l.BuiltIn || slices.ContainsFunc(plugins, func(q plugin.Request) bool { return plugin.Key(q.Name) == plugin.Key(l.Name) }) {
+			continue
+		}
+		r := plugin.Process
+		if l.Has(plugin.Worker) && len(l.Needs) == 0 {
+			r = plugin.Worker
+		}
+		plugins = append(plugins, plugin.Request{Name: l.Name, Runtime: r})
+	}
+	return plugins
 }
 
 // streams returns settings that send the streams of all plugins of a run to files.

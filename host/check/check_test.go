@@ -126,7 +126,7 @@ func TestRun(t *testing.T) {
 			}
 			found, err := Run(context.Background(), Config{
 				Artefact: plugin.BuiltIn(p)[0], Describe: again, Catalogue: plugin.BuiltIn(all.Plugins()...),
-				Captures: []string{"../../testdata/plain.pcap"}, Long: []string{"../../testdata/plain.pcap"}, Dir: t.TempDir(),
+				Captures: []Capture{{Name: "plain.pcap", Path: "../../testdata/plain.pcap"}}, Long: []string{"../../testdata/plain.pcap"}, Dir: t.TempDir(),
 				Carrier: func(plugin.CarrierConfig) plugin.Carrier {
 					return direct{plugin.CompiledIn(plugin.CarrierConfig{}), &now}
 				},
@@ -142,7 +142,7 @@ func TestRun(t *testing.T) {
 				}
 			}
 			if got := strings.Join(what, "; "); got != "declaration is the same each time; everything has a sentence; "+same+
-				"; speed in worker; speed in process; memory within 64 MiB and time within 10 s a batch" {
+				"; speed in worker; speed in process; never exercised; memory within 64 MiB and time within 10 s a batch" {
 				t.Errorf("found %s", got)
 			}
 		})

@@ -33,7 +33,7 @@ func (o *outcome) read(dir string, r *report.Report, err error) {
 		return
 	}
 	for _, e := range entries {
-		if name := e.Name(); !strings.HasSuffix(name, "_log.txt") && !strings.HasSuffix(name, "_headers.txt") {
+		if name := e.Name(); !strings.HasSuffix(strings.TrimSuffix(name, ".part"), "_log.txt") && !strings.HasSuffix(name, "_headers.txt") {
 			data, err := os.ReadFile(filepath.Join(dir, name))
 			if err != nil {
 				o.err = err

@@ -47,7 +47,7 @@ func Run(ctx context.Context, j Job) error {
 	}
 	if j.Module {
 		args = append(args, "-buildmode=c-shared")
-		env = append(env, "GOOS=wasip1", "GOARCH=wasm")
+		env = append(env, "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0")
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, "-trimpath", "-ldflags=-s -w", "-o", out, j.Command)...)
 	cmd.Dir, cmd.Env = j.Dir, env
@@ -58,6 +58,15 @@ func Run(ctx context.Context, j Job) error {
 		return ErrNoGo
 	}
 	return err
+}
+
+// Cgo returns a package that the command needs, outside the standard library, which calls C through cgo; empty: there is none.
+func Cgo(ctx context.Context, dir, command string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-f", "{{if and (not .Standard) .CgoFiles}}{{.ImportPath}}{{end}}", command)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=1")
+	out, err := cmd.Output()
+	first, _, _ := strings.Cut(string(out), "\n")
+	return first, err
 }
 
 // places are the variables of the go command that only set where it keeps files.

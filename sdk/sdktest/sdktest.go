@@ -24,8 +24,15 @@ import (
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/sdktest/packets"
 	"github.com/t2host/t2host/sdk/value"
 )
+
+// Epoch is the time of second 0 of packets in text.
+const Epoch = packets.Epoch
+
+// Packets returns a capture of packets in text, see [packets.Capture].
+func Packets(text string) ([]byte, error) { return packets.Capture(text) }
 
 var update = flag.Bool("update", false, "write the expectations of text cases anew")
 

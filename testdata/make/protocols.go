@@ -36,6 +36,9 @@ func protocols() []byte {
 	early := t.talk("10.0.0.4:51005", "10.9.9.9:22")
 	early.from(0, syn, opened, nil)
 	early.from(1, rst|ack, 0, nil)
+	for n := range 12 { // nobody answers
+		t.talk(host(20+n), server).from(0, syn, opened, nil)
+	}
 	tagged := t.talk("10.0.0.5:51006", server)
 	tagged.tags = []uint32{0x88a8_0064, 0x8100_0065}
 	tagged.open().data(6, 2).finish()
@@ -77,6 +80,8 @@ func protocols() []byte {
 	late := t.talk("10.0.0.8:51011", server)
 	t.now += 200 * time.Second // what was silent has ended
 	late.open().data(10, 4).finish()
+	t.now += 8 * time.Second
+	t.udp(client, resolver, dns(0x0100, "example.com"))
 	return simple(t)
 }
 

@@ -1,4 +1,5 @@
-package sdktest
+// Package packets makes captures of packets in text.
+package packets
 
 import (
 	"encoding/binary"
@@ -11,7 +12,7 @@ import (
 // Epoch is the time of second 0 of packets in text: 2023-11-14 22:13:20 UTC.
 const Epoch = 1700000000
 
-// Packets returns a capture (pcap, nanoseconds, Ethernet) of packets in text, one
+// Capture returns a capture (pcap, nanoseconds, Ethernet) of packets in text, one
 // per line:
 //
 //	SECONDS SRC > DST WHAT [key=value ...]
@@ -23,7 +24,7 @@ const Epoch = 1700000000
 // the first chunk's type, and its flags), len (bytes of payload, zeros), text (the payload, with Go's escapes; \x20 is a
 // space), vlan, and repeat with step: the number of packets, and the seconds between
 // them. Empty lines and lines that begin with # are ignored.
-func Packets(text string) ([]byte, error) {
+func Capture(text string) ([]byte, error) {
 	le := binary.LittleEndian
 	file := le.AppendUint32(nil, 0xa1b23c4d)
 	file = le.AppendUint16(file, 2)
