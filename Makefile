@@ -3,7 +3,7 @@
 # make test     the linters and all tests, fuzz targets with their seeds: fourteen minutes with empty caches
 # make peers    t2host against the servers and programs that its results go to: PostgreSQL, NATS, Kafka, web servers, SQLite, DuckDB, tshark, nfcapd, goflow2
 # make expected the comparison with T2's results: identical/total
-# make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, half an hour of a live run under a flood, the slowest of the hostile modules, a flood of 10 million flows in every runtime, 200,000 packets against tshark, 10 minutes of each fuzz target and 20 of the decoder's
+# make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, t2host check with 30 faults, half an hour of a live run under a flood, the slowest of the hostile modules, a flood of 10 million flows in every runtime, 200,000 packets against tshark, 10 minutes of each fuzz target and 20 of the decoder's
 # make bench    the measurements, and charts of them; make bench BENCH=start measures that part
 # make build    bin/t2host
 # make cross    the same for macOS on arm64, to see that it builds; make lint checks the types for Windows
@@ -109,6 +109,7 @@ soak: module
 	T2HOST_FLOOD=10000000 $(GO) test ./cmd/t2host -count=1 -v -timeout 2h -run '^TestFlood$$'
 	T2HOST_HOSTILE=all $(GO) test ./cmd/t2host -count=1 -timeout 60m -run '^TestHostileModules$$'
 	T2HOST_RUNS=10000 $(GO) test ./cmd/t2host -count=1 -v -timeout 8h -run '^TestAnySettings$$'
+	T2HOST_MUTANTS=1 $(GO) test ./cmd/t2host -count=1 -timeout 30m -run '^TestMutants$$'
 	T2HOST_MATRIX=1 $(GO) test ./sdk/tcpstream -count=1 -v -run '^TestStreamsAgreeWithTshark$$'
 	T2HOST_TSHARK=200000 $(GO) test ./host/internal/decode -count=1 -v -run '^TestAgreesWithTshark$$'
 	T2HOST_LIVE=30m $(GO) test ./cmd/t2host -count=1 -v -timeout 45m -run '^TestLiveFlood$$'

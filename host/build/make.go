@@ -43,6 +43,9 @@ func (c Config) make(ctx context.Context, dir, command, to string) (*plugin.Arte
 		// The folder is gone when this is read.
 		return nil, fmt.Errorf("build %s: %s", dir, strings.ReplaceAll(err.Error(), to+string(filepath.Separator), ""))
 	}
+	if err := plugin.CheckDeclaration(a.Plugin); err != nil {
+		return nil, fmt.Errorf("build %s: %w", dir, err)
+	}
 	name := plugin.Key(a.Name)
 	if err := rename(&a.Module, name+".wasm"); err != nil {
 		return nil, err

@@ -122,7 +122,7 @@ func parseContents(dir string, data []byte) (*Artefact, error) {
 	if len(plugins) != 1 {
 		return nil, fmt.Errorf("describes %d plugins: a folder holds one", len(plugins))
 	}
-	if err := checkVersion(plugins[0]); err != nil {
+	if err := CheckDeclaration(plugins[0]); err != nil {
 		return nil, err
 	}
 	a := &Artefact{Plugin: plugins[0], From: dir}

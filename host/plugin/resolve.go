@@ -77,14 +77,6 @@ func known(catalogue []*Artefact) []string {
 	return names
 }
 
-// checkVersion returns an error if a plugin's version cannot be compared with a range.
-func checkVersion(p *sdk.Plugin) error {
-	if _, err := semver.StrictNewVersion(p.Version); err != nil {
-		return fmt.Errorf("plugin %s: version %q is not a semantic version such as 1.0.0", p.Name, p.Version)
-	}
-	return nil
-}
-
 // Reserved are the names that no plugin can have: those of the groups of t2host's own settings,
 // which the plugin's settings would hide.
 var Reserved = []string{"batch", "capture", "flow", "monitor", "output", "runtime"}
@@ -96,16 +88,10 @@ type resolver struct {
 }
 
 func (r *resolver) know(p *Artefact) error {
-	if err := p.Validate(); err != nil {
-		return fmt.Errorf("plugin %s: %w", p.Name, err)
-	}
-	if err := checkVersion(p.Plugin); err != nil {
+	if err := CheckDeclaration(p.Plugin); err != nil {
 		return err
 	}
 	key := Key(p.Name)
-	if slices.Contains(Reserved, key) {
-		return fmt.Errorf("plugin %s, %s: the settings of t2host itself have that name: give the plugin another one", p.Name, p.From)
-	}
 	if other, ok := r.known[key]; ok {
 		return fmt.Errorf("duplicate plugin %s (%s %s and %s %s): remove one", p.Name, other.Name, other.Version, p.Name, p.Version)
 	}
@@ -168,7 +154,7 @@ func inRange(p *sdk.Plugin, versions, by string) error {
 	}
 	want, err := semver.NewConstraint(versions)
 	if err != nil {
-		return fmt.Errorf("plugin %s: the range %q for %s is not one such as ^1.2 or >=1.0, <3", by, versions, p.Name)
+		return fmt.Errorf("plugin %s: range %q: %w", by, versions, err) // CheckDeclaration has refused it
 	}
 	if !want.Check(semver.MustParse(p.Version)) {
 		return fmt.Errorf("plugin %s requires %s in version %s, but %s is here: install a version that fits", by, p.Name, versions, p.Version)

@@ -63,11 +63,11 @@ func TestResolve(t *testing.T) {
 		{"optional out of range", "10 a 1.0.0 ?b ^2\n20 b 1.9.0", "a,b", "error: plugin a requires b in version ^2, but 1.9.0 is here: install a version that fits"},
 		{"bad range", "10 a 1.0.0 b one\n20 b 1.9.0", "a", `error: plugin a: the range "one" for b is not one such as ^1.2 or >=1.0, <3`},
 		{"circle", "10 a 1.0.0 b any\n20 b 1.0.0 c any\n30 c 1.0.0 b any", "a", "error: dependency cycle: b -> c -> b"},
-		{"itself", "10 a 1.0.0 a any", "a", "error: dependency cycle: a -> a"},
+		{"itself", "10 a 1.0.0 a any", "a", "error: plugin a requires itself"},
 		{"named twice", base, "tcpwin,tcpWin", "error: plugin tcpWin is named twice: name it once"},
 		{"there twice", "10 a 1.0.0\n20 A1 1.0.0", "a", `error: plugin A1: name "A1" must begin with a lower-case letter and hold letters, digits and _ only, at most 64`},
 		{"there twice but for case", "10 aB 1.0.0\n20 ab 1.1.0", "ab", "error: duplicate plugin ab (aB 1.0.0 and ab 1.1.0): remove one"},
-		{"a name of t2host's settings but for case", "10 a 1.0.0\n20 runTime 1.0.0", "a", "error: plugin runTime, built in: the settings of t2host itself have that name: give the plugin another one"},
+		{"a name of t2host's settings but for case", "10 a 1.0.0\n20 runTime 1.0.0", "a", "error: plugin runTime: the settings of t2host itself have that name: give the plugin another one"},
 		{"bad version", "10 a 1", "a", `error: plugin a: version "1" is not a semantic version such as 1.0.0`},
 	} {
 		var loaded []Loaded
