@@ -4,28 +4,40 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/t2host/t2host/host/pack"
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/host/store"
 )
 
-// installCommand returns the command that puts a plugin where t2host finds it.
+// installing is the user's part of an installation.
+type installing struct {
+	*options
+	only, key string
+}
+
+// installCommand returns the command that puts plugins where t2host finds them.
 func installCommand(o *options) *cobra.Command {
-	var only string
+	i := &installing{options: o}
 	cmd := &cobra.Command{
-		Use:   "install DIR | FILE",
-		Short: "install a plugin where t2host finds it: the one in a folder, which is built first, or a module or executable",
-		Args:  exactly(1, "install requires one folder or file"),
+		Use:   "install DIR | FILE | PACK...",
+		Short: "install plugins where t2host finds them: those in folders, which are built first, in modules or executables, and in packs (FILE.t2p)",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("install requires folders or files")
+			}
 			ctx, done := interruptible(cmd.Context(), cmd.ErrOrStderr())
 			defer done()
-			return o.install(ctx, args[0], only)
+			return i.run(ctx, args)
 		},
 	}
-	runtimeFlag(cmd, &only)
+	runtimeFlag(cmd, &i.only)
+	cmd.Flags().StringVar(&i.key, "key", "", "packs must be signed by minisign's public key in `FILE`")
 	return cmd
 }
 
@@ -39,39 +51,102 @@ func uninstallCommand(o *options) *cobra.Command {
 	}
 }
 
-// install checks that the plugin can be loaded before it replaces one.
-func (o *options) install(ctx context.Context, path, only string) error {
+// run installs all plugins or none: it checks that they can be loaded, with what is there already, before it replaces one.
+func (i *installing) run(ctx context.Context, words []string) error {
 	s, err := store.User(os.Getenv)
 	if err != nil {
 		return err
 	}
-	a, err := o.artefact(ctx, path, only)
+	dir, err := os.MkdirTemp("", "t2host-install-")
+	if err != nil {
+		return fmt.Errorf("install: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	var list []*plugin.Artefact
+	for n, word := range words {
+		if !isPack(word) {
+			a, err := i.artefact(ctx, word, i.only)
+			if err != nil {
+				return err
+			}
+			list = append(list, a)
+			continue
+		}
+		plugins, err := i.unpack(ctx, word, filepath.Join(dir, fmt.Sprint(n)))
+		if err != nil {
+			return err
+		}
+		list = append(list, plugins...)
+	}
+	found, err := i.search()
 	if err != nil {
 		return err
 	}
-	found, err := o.search()
+	list, err = plugin.Together(found.Catalogue, list)
 	if err != nil {
-		return err
+		return fmt.Errorf("install %s: %w", strings.Join(words, " "), err)
 	}
-	if err := plugin.Fits(found.Catalogue, a); err != nil {
-		return fmt.Errorf("install %s: %w", path, err)
-	}
-	place, old, err := s.Put(a)
+	placed, err := s.PutAll(list)
 	if err != nil {
-		return fmt.Errorf("install %s: %w", path, err)
+		return fmt.Errorf("install %s: %w: nothing was installed", strings.Join(words, " "), err)
 	}
+	for n, a := range list {
+		i.say(a, placed[n])
+	}
+	return nil
+}
+
+// unpack returns the plugins of a pack, whose files it writes into a folder. Their modules must declare what the pack says of them.
+func (i *installing) unpack(ctx context.Context, word, dir string) ([]*plugin.Artefact, error) {
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return nil, err
+	}
+	path := word
+	if pack.IsURL(word) {
+		path = filepath.Join(dir, "fetched"+pack.Ending)
+		if err := pack.Fetch(ctx, word, path); err != nil {
+			return nil, fmt.Errorf("pack %s: %w", word, err)
+		}
+		if i.key != "" {
+			if err := pack.Fetch(ctx, word+pack.SignatureEnding, path+pack.SignatureEnding); err != nil {
+				return nil, fmt.Errorf("pack %s: signature: %w", word, err)
+			}
+		}
+	}
+	k, err := readPack(path, filepath.Join(dir, "plugins"), i.key)
+	if err != nil {
+		return nil, err
+	}
+	carrier := i.carrier()
+	defer carrier.Close()
+	for _, a := range k.Plugins {
+		if a.Module.Path == "" {
+			continue
+		}
+		list, err := carrier.Describe(a.Module.Path)
+		if err != nil {
+			return nil, fmt.Errorf("pack %s: %w", word, err)
+		}
+		if len(list) != 1 || !manifest.Same(list[0].Plugin, a.Plugin) {
+			return nil, fmt.Errorf("pack %s: the module of plugin %s declares other things than the pack says", word, a.Name)
+		}
+	}
+	return k.Plugins, nil
+}
+
+// say tells the user that a plugin is installed.
+func (i *installing) say(a *plugin.Artefact, p store.Placed) {
 	was := ""
-	if old != nil {
-		was = " in the place of " + old.Version
+	if p.Old != nil {
+		was = " in the place of " + p.Old.Version
 	}
-	fmt.Fprintf(o.stdout, "%s %s is installed in %s%s\n", a.Name, a.Version, place, was)
+	fmt.Fprintf(i.stdout, "%s %s is installed in %s%s\n", a.Name, a.Version, p.Place, was)
 	next := "t2host -r FILE -p " + a.Name
 	if len(a.Needs) > 0 {
-		fmt.Fprintf(o.stdout, "it needs %s\n", strings.Join(a.Needs, ", "))
+		fmt.Fprintf(i.stdout, "it needs %s\n", strings.Join(a.Needs, ", "))
 		next += " --grant " + a.Name + "=" + plugin.Grantable(a.Needs...)
 	}
-	fmt.Fprintf(o.stdout, "next: %s\n", next)
-	return nil
+	fmt.Fprintf(i.stdout, "next: %s\n", next)
 }
 
 // installed returns the user's store and the plugins in it.

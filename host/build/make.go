@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -125,4 +126,22 @@ func onlyMine(path string) error {
 		err = os.Chmod(path, info.Mode().Perm()&^0o022)
 	}
 	return err
+}
+
+// Executable builds the executable of the plugin whose source is in dir for a platform, GOOS/GOARCH, and returns its path in dir/build.
+// It is not asked what it declares: it may not run here.
+func Executable(ctx context.Context, dir, platform string, output io.Writer) (string, error) {
+	system, processor, ok := strings.Cut(platform, "/")
+	if !ok || system == "" || processor == "" {
+		return "", refused("platform %q: it has the form OS/ARCH, such as linux/arm64", platform)
+	}
+	command, err := commandOf(dir)
+	if err != nil {
+		return "", err
+	}
+	j := gobuild.Job{Dir: dir, Command: command, Out: filepath.Join(dir, folder, system+"-"+processor), OS: system, Arch: processor, Output: output}
+	if err := compile(ctx, j); err != nil {
+		return "", err
+	}
+	return j.Out, onlyMine(j.Out)
 }

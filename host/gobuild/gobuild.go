@@ -29,6 +29,8 @@ type Job struct {
 	Command string    // its package: ./cmd/NAME
 	Out     string    // the file to write
 	Module  bool      // as a WebAssembly module, not as an executable
+	OS      string    // of the executable, as GOOS; empty: this system's
+	Arch    string    // with OS: as GOARCH
 	Alone   bool      // without the network, and without the user's settings of the go command
 	Output  io.Writer // receives what the compiler prints
 }
@@ -48,6 +50,9 @@ func Run(ctx context.Context, j Job) error {
 	if j.Module {
 		args = append(args, "-buildmode=c-shared")
 		env = append(env, "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0")
+	}
+	if j.OS != "" {
+		env = append(env, "GOOS="+j.OS, "GOARCH="+j.Arch)
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, "-trimpath", "-ldflags=-s -w", "-o", out, j.Command)...)
 	cmd.Dir, cmd.Env = j.Dir, env

@@ -24,3 +24,23 @@ func Fits(catalogue []*Artefact, a *Artefact) error {
 	_, err := Resolve(append(Without(catalogue, a.Name), a), []Request{{Name: a.Name}})
 	return err
 }
+
+// Together returns plugins that shall join a catalogue in the order in which they load, or an error if one of them could not be loaded then.
+func Together(catalogue []*Artefact, list []*Artefact) ([]*Artefact, error) {
+	var requests []Request
+	for _, a := range list {
+		catalogue = Without(catalogue, a.Name)
+		requests = append(requests, Request{Name: a.Name})
+	}
+	loaded, err := Resolve(append(catalogue, list...), requests)
+	if err != nil {
+		return nil, err
+	}
+	var order []*Artefact
+	for _, l := range loaded {
+		if slices.Contains(list, l.Artefact) {
+			order = append(order, l.Artefact)
+		}
+	}
+	return order, nil
+}
