@@ -41,6 +41,7 @@ type options struct {
 	t2               bool
 	runtime          string
 	pins, grants     []string
+	locked           bool
 	consent          plugin.Consent
 	records          []string
 	payload          bool
@@ -131,6 +132,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.BoolVar(&o.t2, "t2", false, "results are T2's where it differs: sets what the table of differences in from-t2.md names; --set wins")
 	f.StringVar(&o.runtime, "runtime", "", "where plugins run: wasm (sandbox; the default where there is a module), worker (sandbox in a process of its own), process, inproc; -p NAME:`RUNTIME` for one")
 	f.StringArrayVar(&o.consent.Trust, "trust", nil, "run the module of plugin `NAME`, which did not come with t2host, in t2host's own process: faster, but an endless loop in it cannot be stopped")
+	f.BoolVar(&o.locked, "locked", false, "load only plugins that are in t2host.lock, as they are there: t2host lock writes it")
 	f.StringArrayVar(&o.pins, "pin", nil, "run only what has this checksum: `NAME=SHA256`, or PATH=SHA256 for a plugin that -p names by its path")
 	grantFlag(cmd, o)
 	f.BoolVar(&o.consent.RequireConfinement, "require-confinement", false, "run no plugin in a process that this system cannot confine (-V shows what it can)")
@@ -145,7 +147,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, what was passed over, and the long end report")
 	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
 	f.BoolP("help", "h", false, "this help")
-	cmd.AddCommand(receiveCommand(), resendCommand(o), targetsCommand(o), interfacesCommand(o), filterCommand(o), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), packCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o), completionCommand(), manCommand())
+	cmd.AddCommand(receiveCommand(), resendCommand(o), targetsCommand(o), interfacesCommand(o), filterCommand(o), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), packCommand(o), lockCommand(o), auditCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o), completionCommand(), manCommand())
 	for _, c := range append(cmd.Commands(), cmd) {
 		c.DisableFlagsInUseLine = true // the lines name them
 	}
@@ -278,6 +280,11 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	plugins, err := requestsOf(names)
 	if err != nil {
 		return err
+	}
+	if o.locked {
+		if err := obeyLock(found.Catalogue, plugins); err != nil {
+			return err
+		}
 	}
 	c := host.Config{
 		Files: []string{o.inputName()}, Follow: o.follow, Series: o.series, Stdin: o.stdin, List: o.list, SettingsFile: cmp.Or(o.settings, settings.DefaultFile), RecordsToStdout: o.prefix == "-",

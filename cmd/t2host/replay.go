@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"strings"
@@ -11,9 +10,7 @@ import (
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/plugin"
-	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/host/record"
-	"github.com/t2host/t2host/sdk/wire"
 )
 
 // replayCommand returns the command that runs a plugin on what was recorded of it.
@@ -51,7 +48,7 @@ func (o *options) replay(path, word string) error {
 	if err != nil {
 		return &host.UsageError{Err: err}
 	}
-	if err := recorded(r, a); err != nil {
+	if err := r.Of(a.Plugin); err != nil {
 		return fmt.Errorf("replay %s: %w", path, err)
 	}
 	k := o.carrier()
@@ -74,24 +71,6 @@ func (o *options) replay(path, word string) error {
 	}
 	if got.Differs != "" {
 		return fmt.Errorf("replay %s: plugin %s: %s", path, a.Name, got.Differs)
-	}
-	return nil
-}
-
-// recorded returns an error if the plugin is not the recorded one: the form of what crosses
-// its border depends on its declaration.
-func recorded(r *record.Record, a *plugin.Artefact) error {
-	if plugin.Key(r.Name) != plugin.Key(a.Name) {
-		return fmt.Errorf("it is of plugin %s, not of %s", r.Name, a.Name)
-	}
-	list, err := manifest.Read(r.Manifest)
-	if err != nil {
-		return fmt.Errorf("manifest: %w", err)
-	}
-	then, now := *list[0], *a.Plugin
-	then.Version, then.Doc = now.Version, now.Doc // another version may be tried
-	if !bytes.Equal(wire.AppendManifest(nil, &then), wire.AppendManifest(nil, &now)) {
-		return fmt.Errorf("plugin %s has another declaration than version %s, which was recorded", a.Name, list[0].Version)
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/record"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/field"
@@ -101,6 +102,31 @@ func Run(text string, plugins ...*sdk.Plugin) (map[string]string, error) {
 	}
 	defer os.RemoveAll(dir)
 	return runSections(dir, txtar.Parse([]byte(text)), plugins)
+}
+
+// Replay runs a plugin on what t2host --record NAME=FILE has kept of its run, and fails the test at the first batch whose answer is not
+// the recorded one: in go test, and so in a debugger. The plugin must declare what it did then.
+func Replay(t *testing.T, path string, p *sdk.Plugin) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := record.Read(f)
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	if err := r.Of(p); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	got, err := record.Replay(r, p)
+	switch {
+	case err != nil:
+		t.Fatalf("%s: plugin %s: %v", path, p.Name, err)
+	case got.Differs != "":
+		t.Errorf("%s: plugin %s: %s", path, p.Name, got.Differs)
+	}
 }
 
 // runSections runs a case in a folder and returns its sections as they came out.

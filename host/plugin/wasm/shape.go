@@ -268,3 +268,16 @@ func (s *shape) data(r *reader) {
 	}
 	r.take(r.u32())
 }
+
+// Imports returns what a module imports, as MODULE.NAME, in the order of its import section.
+func Imports(code []byte) ([]string, error) {
+	s, err := readShape(code)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, i := range s.imports {
+		list = append(list, i.module+"."+i.name)
+	}
+	return list, nil
+}
