@@ -8,9 +8,9 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// driverModules are the modules that only drivers, or the command, need: a plugin's SDK has neither.
+// driverModules are the modules that only drivers, packs or the command need: a plugin's SDK has neither.
 var driverModules = []string{
-	"github.com/andybalholm/brotli", "github.com/cpuguy83/go-md2man/v2", "github.com/dustin/go-humanize", "github.com/google/uuid",
+	"aead.dev/minisign", "github.com/andybalholm/brotli", "github.com/cpuguy83/go-md2man/v2", "github.com/dustin/go-humanize", "github.com/google/uuid",
 	"github.com/inconshreveable/mousetrap", "github.com/jackc/pgpassfile", "github.com/jackc/pgservicefile", "github.com/jackc/pgx/v5",
 	"github.com/nats-io/nats.go", "github.com/nats-io/nkeys", "github.com/nats-io/nuid", "github.com/ncruces/go-strftime",
 	"github.com/parquet-go/bitpack", "github.com/parquet-go/jsonlite", "github.com/parquet-go/parquet-go", "github.com/pierrec/lz4/v4",
@@ -22,7 +22,7 @@ var driverModules = []string{
 // inSDK reports whether a file of t2host's source is part of a plugin's SDK.
 func inSDK(name string) bool {
 	driver, isDrive := strings.CutPrefix(name, "host/drive/")
-	return !strings.HasPrefix(name, "cmd/") && !(isDrive && strings.Contains(driver, "/"))
+	return !strings.HasPrefix(name, "cmd/") && !strings.HasPrefix(name, "host/pack/") && !(isDrive && strings.Contains(driver, "/"))
 }
 
 // withoutDrivers removes what only drivers need from the SDK's go.mod and go.sum.

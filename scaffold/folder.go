@@ -26,9 +26,9 @@ func CheckFolder(dir string) error {
 	return nil
 }
 
-// Make makes the plugin's folder, all of it or nothing. The source is the module's.
+// Make makes the plugin's folder, all of it or nothing. The source is the module's, or what a plugin in C includes.
 func (p *Plugin) Make(dir string, source fs.FS) error {
-	files, err := p.Module(source)
+	files, err := p.library(source)
 	if err != nil {
 		return err
 	}
@@ -46,6 +46,21 @@ func (p *Plugin) Make(dir string, source fs.FS) error {
 		return err
 	}
 	return f.Create(dir)
+}
+
+// library returns what the plugin's own files need in its folder.
+func (p *Plugin) library(source fs.FS) (map[string][]byte, error) {
+	if p.Kind != C {
+		return p.Module(source)
+	}
+	files := map[string][]byte{}
+	names, err := fs.Glob(source, "*.h")
+	for _, name := range names {
+		if files[name], err = fs.ReadFile(source, name); err != nil {
+			return nil, err
+		}
+	}
+	return files, err
 }
 
 // ErrNoSDK is the error of Upgrade for a folder that Make has not made.

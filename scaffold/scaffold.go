@@ -33,6 +33,7 @@ const (
 	Payload     Kind = "payload"     // reads payload
 	Minimal     Kind = "minimal"     // writes a column, without an example
 	MinimalSink Kind = "minimalsink" // has an outlet, without an example
+	C           Kind = "c"           // is written in C, and writes a file
 )
 
 // IsSink reports whether plugins of that kind have the numbers of sinks.
@@ -58,6 +59,7 @@ const (
 	templateName   = "mySink"
 	templateKey    = "mysink"
 	templateNumber = "Number: 900,"
+	manifestNumber = `\"number\":900,`
 	shownNumber    = "Number 900, version 0.1.0." // in README.md
 )
 
@@ -89,7 +91,11 @@ var reserved = map[string]bool{"main": true, "init": true, "open": true, "flow":
 // the SDK.
 func (p *Plugin) Files() (map[string][]byte, error) {
 	files := map[string][]byte{}
-	for _, from := range []string{"_common", string(p.Kind)} {
+	parts := []string{"_common", string(p.Kind)}
+	if p.Kind == C {
+		parts = parts[1:]
+	}
+	for _, from := range parts {
 		root := "templates/" + from
 		err := fs.WalkDir(templates, root, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -131,6 +137,7 @@ func (p *Plugin) fill(kind string, data []byte) ([]byte, error) {
 	}
 	text := strings.NewReplacer(
 		templateName, p.Name, templateKey, p.key(), templateNumber, "Number: "+strconv.Itoa(p.Number)+",",
+		manifestNumber, `\"number\":`+strconv.Itoa(p.Number)+",",
 		shownNumber, "Number "+strconv.Itoa(p.Number)+", version 0.1.0."+p.shown(),
 	).Replace(string(data))
 	if kind != ".go" {

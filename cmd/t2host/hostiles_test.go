@@ -89,7 +89,7 @@ func misnamed() []hostile {
 		rule("name with a line", `plugin "a\nt2host: all well": name "a\nt2host: all well" must begin with a lower-case letter`, `"name":"a\nt2host: all well"`),
 		rule("name of a megabyte", `name "aaaa`, `"name":"`+long+`"`),
 		rule("name with a letter of another script", "must begin with a lower-case letter and hold letters, digits and _ only", `"name":"tcpw\u0456n"`),
-		rule("name of the host's settings", "plugin runtime, plugin/hostile.wasm: the settings of t2host itself have that name: give the plugin another one",
+		rule("name of the host's settings", "plugin runtime: the settings of t2host itself have that name: give the plugin another one",
 			`"name":"runtime"`, `"settings":[{"name":"max_memory","kind":"number","min":0,"max":9,"default":"5","doc":"x"}]`),
 		rule("name that is not UTF-8", "must begin with a lower-case letter and hold letters, digits and _ only", "\"name\":\"a\xff\""),
 		rule("doc of a megabyte", "doc of 1047576 bytes: write one sentence, at most 1024", `"doc":"`+long+`"`),
@@ -99,7 +99,7 @@ func misnamed() []hostile {
 		rule("column with a tab", `column "a\tb": a name holds letters`, `"columns":[{"name":"a\tb","type":"u8"}]`, `"ends":{"fields":[]}`),
 		rule("choice that hides", `choice "a\u202eb" must be printable`, `"settings":[{"name":"s","kind":"choice","choices":["a\u202eb"],"default":"a\u202eb","doc":"x"}]`),
 		rule("default out of its range", `default must be a whole number from 1 to 2, not "18446744073709551616"`, `"settings":[{"name":"s","kind":"number","min":1,"max":2,"default":"18446744073709551616","doc":"x"}]`),
-		rule("requires itself", "t2host: dependency cycle: hostile -> hostile", `"requires":[{"name":"hostile","versions":""}]`),
+		rule("requires itself", "t2host: plugin hostile requires itself", `"requires":[{"name":"hostile","versions":""}]`),
 		rule("range that steers", `versions "\x1b[2J" must be printable ASCII`, `"requires":[{"name":"tcpwin","versions":"\u001b[2J"}]`),
 		rule("table of another plugin", "export tcpwin.lowWindows must be named hostile.TABLE", `"exports":[{"name":"tcpwin.lowWindows","key":[{"name":"k","type":"u32"}],"row":[]}]`, `"ends":{"fields":[]}`),
 		{

@@ -15,9 +15,12 @@ import (
 	"github.com/t2host/t2host/sdk/sdktest/packets"
 )
 
-// OwnCaptures returns the captures of a plugin's own tests: those in testdata in its folder, and the packets of text cases, which it writes
-// into dir. Files that these cases set are in the folder.
+// OwnCaptures returns the captures of a plugin's own tests: those in testdata in its folder, or beside its file, and the packets of
+// text cases, which it writes into dir. Files that these cases set are in the folder.
 func OwnCaptures(a *plugin.Artefact, folder, dir string) (list []Capture, err error) {
+	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
+		folder = filepath.Dir(folder)
+	}
 	for _, ending := range []string{"pcap", "pcapng", "cap", "pcap.*", "pcapng.*"} {
 		paths, _ := filepath.Glob(filepath.Join(folder, "testdata", "*."+ending))
 		for _, path := range paths {
@@ -41,7 +44,10 @@ func OwnCaptures(a *plugin.Artefact, folder, dir string) (list []Capture, err er
 					return nil, fmt.Errorf("%s: zone: %w", path, err)
 				}
 			case "capture":
-				c.Path = filepath.Join(folder, strings.TrimSpace(string(f.Data)))
+				path := filepath.Join(folder, strings.TrimSpace(string(f.Data)))
+				if _, err := os.Stat(path); err == nil { // it may be outside the folder, and not here
+					c.Path = path
+				}
 			case "settings":
 				c.Sets = strings.Fields(string(f.Data))
 				for i, set := range c.Sets {
