@@ -6,7 +6,10 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/t2host/t2host/host/aside"
 	"github.com/t2host/t2host/host/cause"
@@ -48,19 +51,30 @@ func (p *Plugin) Make(dir string, source fs.FS) error {
 	return f.Create(dir)
 }
 
-// library returns what the plugin's own files need in its folder.
+// library returns what the plugin's own files need in its folder: the SDK, or in C headers, and an example to begin with.
 func (p *Plugin) library(source fs.FS) (map[string][]byte, error) {
 	if p.Kind != C {
 		return p.Module(source)
 	}
 	files := map[string][]byte{}
-	names, err := fs.Glob(source, "*.h")
-	for _, name := range names {
-		if files[name], err = fs.ReadFile(source, name); err != nil {
-			return nil, err
+	for _, pattern := range []string{"testdata/guests/*.h", "docs/examples/portBytes/portbytes.c"} {
+		paths, err := fs.Glob(source, pattern)
+		if err != nil || len(paths) == 0 {
+			return nil, fmt.Errorf("source of a plugin in C: no %s", pattern)
+		}
+		for _, name := range paths {
+			data, err := fs.ReadFile(source, name)
+			if err != nil {
+				return nil, err
+			}
+			if path.Ext(name) == ".c" {
+				name = p.key() + ".c"
+				data = []byte(strings.NewReplacer("portBytes", p.Name, "portbytes", p.key(), `\"number\":211,`, `\"number\":`+strconv.Itoa(p.Number)+",").Replace(string(data)))
+			}
+			files[path.Base(name)] = data
 		}
 	}
-	return files, err
+	return files, nil
 }
 
 // ErrNoSDK is the error of Upgrade for a folder that Make has not made.

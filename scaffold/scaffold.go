@@ -59,7 +59,6 @@ const (
 	templateName   = "mySink"
 	templateKey    = "mysink"
 	templateNumber = "Number: 900,"
-	manifestNumber = `\"number\":900,`
 	shownNumber    = "Number 900, version 0.1.0." // in README.md
 )
 
@@ -137,7 +136,6 @@ func (p *Plugin) fill(kind string, data []byte) ([]byte, error) {
 	}
 	text := strings.NewReplacer(
 		templateName, p.Name, templateKey, p.key(), templateNumber, "Number: "+strconv.Itoa(p.Number)+",",
-		manifestNumber, `\"number\":`+strconv.Itoa(p.Number)+",",
 		shownNumber, "Number "+strconv.Itoa(p.Number)+", version 0.1.0."+p.shown(),
 	).Replace(string(data))
 	if kind != ".go" {

@@ -92,7 +92,7 @@ func (n *newPlugin) run() error {
 	}
 	source := t2host.Source()
 	if r.Kind == scaffold.C {
-		source = t2host.Headers()
+		source = t2host.InC()
 	}
 	if err := p.Make(dir, source); err != nil {
 		return fmt.Errorf("new-plugin: %w", err)
