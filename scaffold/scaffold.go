@@ -211,7 +211,7 @@ func (p *Plugin) marked(before, mark, receiver string) string {
 		for _, r := range p.Requires {
 			if r.Package != "" {
 				fmt.Fprintf(&b, "%q\n", r.Package)
-			} else if len(r.Columns) > 0 {
+			} else if len(r.Columns)+len(r.Exports) > 0 {
 				fmt.Fprintf(&b, "%q\n", p.module()+"/"+r.folder())
 			}
 		}
@@ -283,10 +283,20 @@ func (p *Plugin) module() string { return "example.com/" + p.key() }
 // standIn returns the code of a plugin that replaces one whose code is elsewhere.
 func (r *Requirement) standIn() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "sdktest.StandIn(%q, %d, %q", r.Name, r.Number, r.Version)
 	names := identifiers{}
+	var columns, tables []string
 	for _, c := range r.Columns {
-		b.WriteString(", " + r.identifier() + "." + names.of(c.Name))
+		columns = append(columns, ", "+r.identifier()+"."+names.of(c.Name))
 	}
+	for _, t := range r.Exports {
+		_, name := value.Owner(t.Name)
+		tables = append(tables, "sdktest.Rows("+r.identifier()+"."+names.of(name)+", nil)")
+	}
+	if len(tables) == 0 {
+		fmt.Fprintf(&b, "sdktest.StandIn(%q, %d, %q", r.Name, r.Number, r.Version)
+	} else {
+		fmt.Fprintf(&b, "sdktest.StandInTables(%q, %d, %q, []sdktest.Table{%s}", r.Name, r.Number, r.Version, strings.Join(tables, ", "))
+	}
+	b.WriteString(strings.Join(columns, ""))
 	return b.String() + ")"
 }

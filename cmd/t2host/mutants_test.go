@@ -122,7 +122,7 @@ func TestMutants(t *testing.T) {
 			}
 		}
 		for i, m := range mutants {
-			if os.Getenv("T2HOST_MUTANTS") == "" && i%8 != 2 {
+			if os.Getenv("T2HOST_MUTANTS") == "" && i%15 != 2 {
 				continue
 			}
 			t.Run(m.plugin+"/"+m.fault, func(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"github.com/t2host/t2host/host/plugin/manifest"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/sdktest/everytype"
 	"github.com/t2host/t2host/sdk/value"
 )
 
@@ -203,7 +204,7 @@ func (k *checker) run(ctx context.Context, c Capture, r plugin.Runtime, rows int
 				others = append(others, plugin.Request{Name: a.Name, Runtime: plugin.Inproc})
 			}
 		}
-		others = append(others, plugin.Request{Name: everyName, Runtime: plugin.Inproc})
+		others = append(others, plugin.Request{Name: everytype.Name, Runtime: plugin.Inproc})
 	}
 	return k.runFiles(ctx, []string{c.Path}, c, r, rows, others...)
 }
@@ -217,7 +218,7 @@ func (k *checker) runFiles(ctx context.Context, files []string, c Capture, r plu
 		return o
 	}
 	defer os.RemoveAll(dir)
-	catalogue := append(slices.Clone(k.Catalogue), k.Artefact, everyType())
+	catalogue := append(slices.Clone(k.Catalogue), k.Artefact, plugin.BuiltIn(everytype.Plugin())[0])
 	plugins := append([]plugin.Request{{Name: k.Artefact.Name, Runtime: r}}, others...)
 	if plugin.Key(k.Artefact.Name) != "txtsink" {
 		plugins = append(plugins, plugin.Request{Name: "txtsink", Runtime: plugin.Inproc})

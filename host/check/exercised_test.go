@@ -16,6 +16,7 @@ import (
 	"github.com/t2host/t2host/plugins/all"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/sdktest/everytype"
 )
 
 // checked checks a plugin that is compiled in on a small capture, and returns the details of what was found, by its name.
@@ -95,7 +96,7 @@ func TestEveryType(t *testing.T) {
 			columns = max(columns, len(env.Columns))
 			return &sdk.Loop{EndFlow: func(end sdk.EndRow) error {
 				for i, c := range env.Columns {
-					if strings.HasPrefix(c.Name, everyName+".") {
+					if strings.HasPrefix(c.Name, everytype.Name+".") {
 						values[c.Name+fmt.Sprintf(" %x", end.Bytes(i))] = true
 					}
 				}
@@ -106,7 +107,7 @@ func TestEveryType(t *testing.T) {
 	if details := checked(t, p); details["same bytes on plain.pcap"] != "" {
 		t.Fatal(details)
 	}
-	if own := len(everyType().Columns); own != 34 || columns <= own || len(values) < 100 {
+	if own := len(everytype.Plugin().Columns); own != 34 || columns <= own || len(values) < 100 {
 		t.Errorf("%d columns, %d of every type, %d values", columns, own, len(values))
 	}
 }

@@ -84,7 +84,7 @@ func TestReplay(t *testing.T) {
 	}{
 		{"the same", echo(0, false), echo(0, false), true, 2, ""},
 		{"another", echo(0, false), echo(1, false), true, 0, "batch 1 (packets 1 to 1): column echoed of flow end 0 is 4, recorded is 3"},
-		{"without payload", echo(0, false), echo(0, false), false, 0, "batch 1 (packets 1 to 1): column echoed of flow end 0 is 0, recorded is 3"},
+		{"without payload", echo(0, false), echo(0, false), false, 0, "batch 1 (packets 1 to 1): column echoed of flow end 0 is 0, recorded is 3: the recording has no payload, which the plugin reads: record it with --record-payload"},
 		{"a failure that comes again", echo(0, true), echo(0, true), true, 1, ""},
 		{"a failure that is mended", echo(0, true), echo(0, false), true, 0, "batch 1 (packets 1 to 1): goes on, recorded is a failure: no more"},
 		{"a new failure", echo(0, false), echo(0, true), true, 0, "batch 1 (packets 1 to 1): fails: no more"},

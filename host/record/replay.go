@@ -8,6 +8,7 @@ import (
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/field"
 	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
@@ -18,6 +19,8 @@ type Replayed struct {
 	Batches, Packets, Ends uint64
 	Same                   uint64 // batches with the recorded answer
 	Differs                string // how the first other one differs, in one line; empty: none does
+
+	payload bool // the record has some
 }
 
 // Replay replays a record to a plugin and compares the answers. The plugin's declaration must
@@ -31,6 +34,9 @@ func Replay(r *Record, p *sdk.Plugin) (*Replayed, error) {
 	err = got.run(r, p.For(r.Opening), stage)
 	if closeErr := stage.Close(); err == nil {
 		err = closeErr
+	}
+	if got.Differs != "" && !got.payload && p.Packets.Fields&field.Payload != 0 {
+		got.Differs += ": the recording has no payload, which the plugin reads: record it with --record-payload"
 	}
 	return got, err
 }
@@ -51,6 +57,7 @@ func (g *Replayed) run(r *Record, p *sdk.Plugin, stage sdk.Stage) error {
 			return fmt.Errorf("record: batch: %w", err)
 		}
 		g.Batches++
+		g.payload = g.payload || len(b.Packets.Payload.Data) > 0
 		g.Packets += uint64(b.Packets.N)
 		g.Ends += uint64(b.Ends.N)
 		all.begin()
