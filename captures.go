@@ -6,7 +6,7 @@ import (
 )
 
 //go:embed testdata/plain.pcap testdata/windows6.pcapng
-//go:embed testdata/rules/protocols.pcap testdata/rules/shut.pcap testdata/rules/vlan.pcap testdata/rules/frag6.pcap testdata/rules/timeout_silence.pcap testdata/rules/two_links.pcapng
+//go:embed testdata/rules/protocols.pcap testdata/rules/timeout_silence.pcap testdata/rules/two_links.pcapng
 //go:embed testdata/rules/header_only.pcap testdata/rules/cut_data.pcap testdata/rules/corrupt_length.pcap testdata/rules/clipped.pcap
 var captures embed.FS
 

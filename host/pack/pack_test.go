@@ -267,7 +267,6 @@ func TestSign(t *testing.T) {
 		"cut":             Verify(bytes.NewReader(data[:100]), signature, public),
 		"no signature":    Verify(bytes.NewReader(data), []byte("nonsense"), public),
 		"no key":          Verify(bytes.NewReader(data), signature, secret),
-		"a wrong pass":    Sign(pack, locked, "wrong"),
 		"no secret key":   Sign(pack, public, ""),
 		"no file":         Sign(filepath.Join(dir, "none"), secret, ""),
 		"a key that's no": Sign(pack, pack, ""),
