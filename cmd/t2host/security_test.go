@@ -19,6 +19,8 @@ var promises = []struct{ begin, tests string }{
 	{"Each text of a plugin is shown on one line", "text_escaped host/printable:FuzzLine"},
 	{"What a plugin adds to a run is bounded", "host:TestHostileModules sdk/wire:TestRefusedAnswers"},
 	{"A plugin that crashes, hangs or answers nonsense", "host:TestHostileModules host/plugin/process:TestRoles cmd/t2host:TestFatalEscapes"},
+	{"A pack that is cut", "host/pack:TestRefused host/pack:TestSign pack cmd/t2host:TestInstallFromServer"},
+	{"With `--locked` a run loads", "lock host/lock:TestDiffers"},
 	{"Outputs are never written over an input", "outputs_inputs outputs_links outputs_clash"},
 
 	{"A module gets the columns that it declares", "host/plugin/wasm:TestABI host/internal/batch:TestEachPluginSeesWhatItDeclared"},
