@@ -20,12 +20,13 @@ type compiled struct {
 	kept    wazero.CompilationCache // nil without a cache
 	code    wazero.CompiledModule
 	memory  uint64 // bytes with which an instance begins
+	names   []byte // of functions
 }
 
 // compile compiles a module, or reads its compiled form from the cache.
 func compile(ctx context.Context, s *shape, cache cache) (*compiled, error) {
 	config := wazero.NewRuntimeConfigCompiler().WithCoreFeatures(features)
-	c := &compiled{memory: s.memory}
+	c := &compiled{memory: s.memory, names: s.names}
 	if cache != "" {
 		var err error
 		if c.kept, err = wazero.NewCompilationCacheWithDir(string(cache)); err != nil {

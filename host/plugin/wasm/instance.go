@@ -21,6 +21,7 @@ import (
 // wazero would let it continue, half broken.
 type instance struct {
 	module  api.Module
+	names   []byte // of the module's functions
 	memory  memory
 	ctx     context.Context // holds the instance, for the functions that it imports
 	out     log
@@ -49,7 +50,7 @@ func (m *Module) Connect(limit uint64, log func(line string)) (remote.Peer, erro
 	if m.memory > limit {
 		return nil, fmt.Errorf("module %w", tooMuch(m.memory, limit))
 	}
-	i := &instance{memory: memory{limit: limit}, started: time.Now()}
+	i := &instance{names: m.names, memory: memory{limit: limit}, started: time.Now()}
 	i.out.log = log
 	var seed [32]byte
 	binary.LittleEndian.PutUint64(seed[:], m.engine.Seed)
@@ -117,7 +118,7 @@ func (i *instance) failed(err error) error {
 	case i.exited:
 		return fmt.Errorf("guest ended itself with exit code %d%s", i.code, i.out.last())
 	}
-	return errors.New("guest trapped: " + strings.TrimPrefix(firstLine(err), "wasm error: ") + i.out.last())
+	return errors.New("guest trapped: " + strings.TrimPrefix(firstLine(err), "wasm error: ") + remote.Printable(where(err, i.names)) + i.out.last())
 }
 
 func firstLine(err error) string {

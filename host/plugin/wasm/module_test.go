@@ -217,6 +217,9 @@ func FuzzModule(f *testing.F) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		s, err := readShape(code)
+		if err == nil {
+			functionsOf(s.names)
+		}
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > uint64(1<<18+512*len(code)) {
 			t.Errorf("%d bytes allocate %d", len(code), took)

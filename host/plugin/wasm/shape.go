@@ -29,6 +29,8 @@ type shape struct {
 	memory  uint64 // bytes at the start; 0 if it has none
 	plain   []byte // the module without its custom sections (names, sources' lines); it aliases the input if custom sections come last
 
+	names []byte // the content of the name section
+
 	types     []function
 	functions []function // imported ones first
 	locals    uint64
@@ -73,6 +75,7 @@ func readShape(code []byte) (*shape, error) {
 			return nil, errMalformed
 		}
 		if id == sectionCustom {
+			s.keepNames(section)
 			continue
 		}
 		place := order(id)
