@@ -34,9 +34,9 @@ func (p *perBatch) Batch(b *sdk.Batch) error {
 
 var mutants = []mutant{
 	{"tcpWinSink", "rows in the order of a map", "for src, row := range k.table.All(at) {\n", "rows := map[sdk.IP]tcpwin.Row{}\n\tfor src, row := range k.table.All(at) {\n\t\trows[src] = row\n\t}\n\tfor src, row := range rows {\n", "", "same bytes on"},
-	{"dnsNames", "rows in the order of a map", "for domain, row := range t.domains.All(r.Moment) {\n", "rows := map[Domain]Row{}\n\tfor domain, row := range t.domains.All(r.Moment) {\n\t\trows[domain] = row\n\t}\n\tfor domain, row := range rows {\n", "", "same bytes on names.txtar"},
-	{"dnsNames", "fields in the order of a map", "range []uint64{row.NoError, row.ServFail, row.NXDomain, row.Refused, row.Other} {", "range map[string]uint64{\"n\": row.NoError, \"s\": row.ServFail, \"x\": row.NXDomain, \"r\": row.Refused, \"o\": row.Other} {", "", "same bytes on names.txtar"},
-	{"listedHosts", "lines of the report in the order of a map", "for ip, row := range t.hosts.All(r.Moment) {\n", "rows := map[sdk.IP]Row{}\n\tfor ip, row := range t.hosts.All(r.Moment) {\n\t\trows[ip] = row\n\t}\n\tfor ip, row := range rows {\n", "", "same bytes on listed.txtar"},
+	{"dnsNames", "rows in the order of a map", "for domain, row := range t.domains.All(r.Moment) {\n", "rows := map[Domain]Row{}\n\tfor domain, row := range t.domains.All(r.Moment) {\n\t\trows[domain] = row\n\t}\n\tfor domain, row := range rows {\n", "", "same bytes on"},
+	{"dnsNames", "fields in the order of a map", "range []uint64{row.NoError, row.ServFail, row.NXDomain, row.Refused, row.Other} {", "range map[string]uint64{\"n\": row.NoError, \"s\": row.ServFail, \"x\": row.NXDomain, \"r\": row.Refused, \"o\": row.Other} {", "", "same bytes on"},
+	{"listedHosts", "lines of the report in the order of a map", "for ip, row := range t.hosts.All(r.Moment) {\n", "rows := map[sdk.IP]Row{}\n\tfor ip, row := range t.hosts.All(r.Moment) {\n\t\trows[ip] = row\n\t}\n\tfor ip, row := range rows {\n", "", "same bytes on many.txtar"},
 	{"scanAlert", "alerts in the order of a map", "for ip, row := range k.hosts.All(at) {\n", "rows := map[sdk.IP]scanners.Row{}\n\tfor ip, row := range k.hosts.All(at) {\n\t\trows[ip] = row\n\t}\n\tfor ip, row := range rows {\n", "", "settings at the ends of their ranges"},
 	{"recordsJson", "columns in the order of a map", "for _, c := range env.Columns {\n", "columns := map[string]sdk.ColumnInfo{}\n\tfor _, c := range env.Columns {\n\t\tcolumns[c.Name] = c\n\t}\n\tfor _, c := range columns {\n", "", "same bytes on"},
 
