@@ -118,7 +118,7 @@ func (g *generator) ipProtocol(number uint32, over string) (*condition, error) {
 
 func (g *generator) osi(number uint32) (*condition, error) {
 	if g.family == frelay {
-		return equal(load(g.kind, 2), 0x03<<8|number), nil
+		return g.nlpid(number), nil
 	}
 	is, err := g.is(sapISO)
 	return both(is, equal(load(g.payload.plus(g.iso), 1), number)), err

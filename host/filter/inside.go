@@ -37,7 +37,7 @@ func (g *generator) mpls(number *uint32) (*condition, error) {
 	var c *condition
 	switch {
 	case g.labels > 0:
-		c = masked(load(g.at(0).plus(^uint32(1)), 1), 0, 1)
+		c = g.lastLabel(0)
 	case g.family == ethernet || g.family == hdlc:
 		c = equal(load(g.kind, 2), typeMPLS)
 	case g.family == ppp && g.link != capture.LinkTypePPPEther:

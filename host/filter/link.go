@@ -152,21 +152,12 @@ func (l *layout) is(kind uint32) (*condition, error) {
 			return yes, nil
 		}
 		return no, nil
-	case null, loop:
-		number := map[uint32]uint32{typeIP: 2, typeIP6: familyIP6}[kind]
-		switch {
-		case number == 0:
-			return no, nil
-		case l.family == loop:
-			return equal(load(l.header, 4), number), nil
-		}
-		return either(equal(load(l.header, 4), number<<24), equal(load(l.header, 4), number)), nil
+	case null, loop, pflog, enc:
+		return l.addressFamily(kind), nil
 	case llc, wireless:
 		return both(l.dataFrame(), l.llcIs(kind)), nil
 	case frelay:
-		return l.nlpid(kind), nil
-	case pflog, enc:
-		return l.addressFamily(kind), nil
+		return l.inFrameRelay(kind), nil
 	case juniper:
 		return masked(load(l.header, 4), juniperMagic, 0xffffff00), nil
 	case symantec:
@@ -199,27 +190,35 @@ func (l *layout) underLabels(kind uint32) (*condition, error) {
 	if kind != typeIP && kind != typeIP6 {
 		return nil, fmt.Errorf("only IP is told under a label of MPLS")
 	}
-	return both(masked(load(l.at(0).plus(^uint32(1)), 1), 1, 1), l.version(kind)), nil
+	return both(l.lastLabel(1), l.version(kind)), nil
+}
+
+// lastLabel is the test of the bit that says whether the label before the network layer's header is the last one.
+func (l *layout) lastLabel(is uint32) *condition {
+	const before = ^uint32(2) + 1 // two bytes
+	return masked(load(l.at(before), 1), is, 1)
 }
 
 // short is the test of a length where an EtherType would be: an 802.3 frame.
 func (l *layout) short() *condition { return inverse(compare(jumpGT, load(l.kind, 2), mostLength)) }
 
+// snap returns the test of a SNAP header: an organization and its protocol.
+func (l *layout) snap(organization, kind uint32) *condition {
+	return bytesEqual(l.payload, []byte{0xaa, 0xaa, 3, byte(organization >> 16), byte(organization >> 8), byte(organization), byte(kind >> 8), byte(kind)})
+}
+
 // etherIs returns the test of an EtherType, or of a SAP or a SNAP header in an 802.3 frame.
 func (l *layout) etherIs(kind uint32) *condition {
-	snap := func(organization, kind uint32) *condition {
-		return bytesEqual(l.payload, []byte{0xaa, 0xaa, 3, byte(organization >> 16), byte(organization >> 8), byte(organization), byte(kind >> 8), byte(kind)})
-	}
 	switch {
 	case kind == sapISO || kind == sapNetBEUI:
 		return both(l.short(), equal(load(l.payload, 2), kind<<8|kind))
 	case kind == sapIPX:
 		const netware = 0xffff
-		return either(equal(load(l.kind, 2), typeIPX), both(l.short(), either(snap(0, typeIPX), either(equal(load(l.payload, 1), sapIPX), equal(load(l.payload, 2), netware)))))
+		return either(equal(load(l.kind, 2), typeIPX), both(l.short(), either(l.snap(0, typeIPX), either(equal(load(l.payload, 1), sapIPX), equal(load(l.payload, 2), netware)))))
 	case kind == typeATALK:
-		return either(equal(load(l.kind, 2), kind), both(l.short(), snap(0x080007, kind)))
+		return either(equal(load(l.kind, 2), kind), both(l.short(), l.snap(0x080007, kind)))
 	case kind == typeAARP:
-		return either(equal(load(l.kind, 2), kind), both(l.short(), snap(0, kind)))
+		return either(equal(load(l.kind, 2), kind), both(l.short(), l.snap(0, kind)))
 	case kind <= mostLength:
 		return both(l.short(), equal(load(l.payload, 1), kind))
 	}
@@ -232,38 +231,47 @@ func (l *layout) llcIs(kind uint32) *condition {
 	case kind == sapISO || kind == sapNetBEUI:
 		return equal(load(l.kind, 2), kind<<8|kind)
 	case kind == typeATALK:
-		return bytesEqual(l.kind, []byte{0xaa, 0xaa, 3, 0x08, 0x00, 0x07, byte(typeATALK >> 8), byte(typeATALK & 0xff)})
+		return l.snap(0x080007, kind)
 	case kind <= mostLength:
 		return equal(load(l.kind, 1), kind)
 	}
 	return equal(load(l.kind.plus(6), 2), kind)
 }
 
-// nlpid returns the test of what is in a frame of Frame Relay (RFC 2427).
-func (l *layout) nlpid(kind uint32) *condition {
-	const unnumbered = 0x03 << 8
-	is := func(n uint32) *condition { return equal(load(l.kind, 2), unnumbered|n) }
+// inFrameRelay returns the test of what is in a frame of Frame Relay.
+func (l *layout) inFrameRelay(kind uint32) *condition {
 	switch kind {
 	case typeIP:
-		return is(0xcc)
+		return l.nlpid(0xcc)
 	case typeIP6:
-		return is(0x8e)
+		return l.nlpid(0x8e)
 	case sapISO:
-		return either(is(osiProtocols["clnp"]), is(osiProtocols["esis"]), is(osiProtocols["isis"]))
+		return either(l.nlpid(osiProtocols["clnp"]), l.nlpid(osiProtocols["esis"]), l.nlpid(osiProtocols["isis"]))
 	}
 	return no
 }
 
-// addressFamily returns the test of IP by an address family of OpenBSD, or of who captured, as libpcap has it.
+// nlpid returns the test of a network layer protocol identifier, in an unnumbered frame (RFC 2427, 3).
+func (l *layout) nlpid(n uint32) *condition {
+	const unnumbered = 0x03 << 8
+	return equal(load(l.kind, 2), unnumbered|n)
+}
+
+// addressFamily returns the test of IP by an address family: in a byte, or in four of an order that the link type tells, or not.
 func (l *layout) addressFamily(kind uint32) *condition {
 	number := map[uint32]uint32{typeIP: 2, typeIP6: familyIP6}[kind]
+	little, big := equal(load(l.kind, 4), number<<24), equal(load(l.kind, 4), number)
 	switch {
 	case number == 0:
 		return no
 	case l.family == pflog:
 		return equal(load(l.kind, 1), number)
+	case l.family == enc:
+		return little
+	case l.family == loop:
+		return big
 	}
-	return equal(load(l.kind, 4), number<<24)
+	return either(little, big)
 }
 
 // insideTag moves what comes after to the inside of a VLAN tag.

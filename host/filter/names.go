@@ -17,7 +17,7 @@ var elsewhere = set(
 	"sls",
 )
 
-// isKeyword reports whether a word is a test by itself.
+// isKeyword reports whether a word is one of the language; others are names.
 func isKeyword(word string) bool { return keywords[word] || elsewhere[word] }
 
 func set(words ...string) map[string]bool {

@@ -21,7 +21,7 @@ func Without(catalogue []*Artefact, name string) []*Artefact {
 // Fits returns an error if the plugin cannot be loaded with the others of the catalogue. One
 // of its own name is not among them.
 func Fits(catalogue []*Artefact, a *Artefact) error {
-	_, err := Resolve(append(Without(catalogue, a.Name), a), []Request{{Name: a.Name}})
+	_, err := Together(catalogue, []*Artefact{a})
 	return err
 }
 
