@@ -83,7 +83,7 @@ var imports = map[string]string{
 	"host/build":                            "host host/aside host/cause host/gobuild host/plugin host/plugin/manifest",
 	"host/store":                            "host host/aside host/plugin",
 	"host/lock":                             "host/aside host/cause host/plugin host/plugin/manifest",
-	"host/pack":                             "sdk sdk/wire host/plugin host/plugin/manifest github.com/klauspost/compress aead.dev/minisign",
+	"host/pack":                             "sdk sdk/wire host/internal/checksum host/plugin host/plugin/manifest github.com/klauspost/compress aead.dev/minisign",
 	"host/check":                            "sdk sdk/setting sdk/value sdk/sdktest/packets sdk/sdktest/everytype host host/plugin host/plugin/manifest host/settings host/report github.com/rogpeppe/go-internal",
 	"sdk":                                   "sdk/answer sdk/field sdk/guard sdk/internal/little sdk/setting sdk/value",
 	"sdk/answer":                            "sdk/value",

@@ -31,7 +31,7 @@ func CheckFolder(dir string) error {
 
 // Make makes the plugin's folder, all of it or nothing. The source is the module's, or what a plugin in C includes.
 func (p *Plugin) Make(dir string, source fs.FS) error {
-	files, err := p.library(source)
+	files, err := p.included(source)
 	if err != nil {
 		return err
 	}
@@ -51,8 +51,8 @@ func (p *Plugin) Make(dir string, source fs.FS) error {
 	return f.Create(dir)
 }
 
-// library returns what the plugin's own files need in its folder: the SDK, or in C headers, and an example to begin with.
-func (p *Plugin) library(source fs.FS) (map[string][]byte, error) {
+// included returns what the plugin's own files need in its folder: the SDK, or in C headers, and an example to begin with.
+func (p *Plugin) included(source fs.FS) (map[string][]byte, error) {
 	if p.Kind != C {
 		return p.Module(source)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -145,11 +146,7 @@ func (p *packing) write(path string, list []pack.Source) error {
 	if err != nil {
 		return cause.Of(err)
 	}
-	err = pack.Write(f, here, list)
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	return err
+	return errors.Join(pack.Write(f, here, list), f.Close())
 }
 
 // show lists a pack.

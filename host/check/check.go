@@ -57,14 +57,17 @@ type Finding struct {
 type checker struct {
 	Config
 	found  []Finding
+	all    []*plugin.Artefact // the catalogue, the plugin, and one with columns of every type
 	runs   int
 	beyond string // the first error of a limit
 	done   *exercised
+	cases  int    // text cases whose expectations were compared
+	unmet  string // the first expectation that was not met
 }
 
 // Run checks the plugin. It continues after a failed check.
 func Run(ctx context.Context, c Config) ([]Finding, error) {
-	k := &checker{Config: c, done: newExercised()}
+	k := &checker{Config: c, done: newExercised(), all: append(slices.Clone(c.Catalogue), c.Artefact, plugin.BuiltIn(everytype.Plugin())[0])}
 	k.declaration()
 	for _, capture := range c.Captures {
 		if err := ctx.Err(); err != nil {
@@ -72,7 +75,9 @@ func Run(ctx context.Context, c Config) ([]Finding, error) {
 		}
 		k.capture(ctx, capture)
 	}
-	k.cases(ctx)
+	if k.cases > 0 {
+		k.find("text cases have what they expect", k.unmet)
+	}
 	k.settings(ctx)
 	k.speed(ctx)
 	if err := ctx.Err(); err != nil {
@@ -132,12 +137,12 @@ func (k *checker) declaration() {
 // sizes are those of batches; the others are compared with the first.
 var sizes = []int{4096, 1}
 
-// runtimes returns the runtimes to check: a module runs in a worker, which can be killed if it
-// hangs, unless it needs what only a process can be granted.
-func (k *checker) runtimes() []plugin.Runtime {
+// runtimesOf returns the runtimes of a plugin that are checked: a module runs in a worker, which can be
+// killed if it hangs, unless it needs what only a process can be granted.
+func runtimesOf(a *plugin.Artefact) []plugin.Runtime {
 	var list []plugin.Runtime
 	for _, r := range []plugin.Runtime{plugin.Worker, plugin.Process} {
-		if k.Artefact.Has(r) && (r == plugin.Process || len(k.Artefact.Needs) == 0) {
+		if a.Has(r) && (r == plugin.Process || len(a.Needs) == 0) {
 			list = append(list, r)
 		}
 	}
@@ -149,9 +154,10 @@ func (k *checker) runtimes() []plugin.Runtime {
 // results depend on how it runs.
 func (k *checker) capture(ctx context.Context, c Capture) {
 	what := "same bytes on " + c.Name
-	runtimes := k.runtimes()
+	runtimes := runtimesOf(k.Artefact)
 	first := func() *outcome { return k.run(ctx, c, runtimes[0], sizes[0]) }
 	want := first()
+	k.expected(ctx, c, want)
 	k.done.set(k.Artefact, c.Sets)
 	k.done.records(want.files["out_flows.txt"], k.Artefact.Columns)
 	if problem := want.broken(k.Artefact.Name); problem != "" {
@@ -183,7 +189,7 @@ const small = "tcpstates"
 
 // speed measures the plugin beside one that does next to nothing.
 func (k *checker) speed(ctx context.Context) {
-	for _, r := range k.runtimes() {
+	for _, r := range runtimesOf(k.Artefact) {
 		o := k.runFiles(ctx, k.Long, Capture{}, r, 16384, plugin.Request{Name: small, Runtime: r})
 		what := "speed in " + string(r)
 		if problem := o.broken(k.Artefact.Name); problem != "" {
@@ -218,23 +224,22 @@ func (k *checker) runFiles(ctx context.Context, files []string, c Capture, r plu
 		return o
 	}
 	defer os.RemoveAll(dir)
-	catalogue := append(slices.Clone(k.Catalogue), k.Artefact, plugin.BuiltIn(everytype.Plugin())[0])
 	plugins := append([]plugin.Request{{Name: k.Artefact.Name, Runtime: r}}, others...)
 	if plugin.Key(k.Artefact.Name) != "txtsink" {
 		plugins = append(plugins, plugin.Request{Name: "txtsink", Runtime: plugin.Inproc})
 	}
-	plugins = required(catalogue, plugins)
-	all := slices.Concat([]string{"runtime.plugin_timeout=10", fmt.Sprint("batch.rows=", rows)}, k.Sets, c.Sets, streams(catalogue, plugins, dir))
+	plugins = required(k.all, plugins)
+	sets := slices.Concat([]string{"runtime.plugin_timeout=10", fmt.Sprint("batch.rows=", rows)}, k.Sets, c.Sets, streams(k.all, plugins, dir))
 	var values *settings.Values
-	if values, o.err = settings.Load(os.DevNull, nil, all); o.err != nil {
+	if values, o.err = settings.Load(os.DevNull, nil, sets); o.err != nil {
 		return o
 	}
 	carrier := func(c plugin.CarrierConfig) plugin.Carrier { return counting{k.Carrier(c), k.Artefact.Name, k.done} }
 	var warnings strings.Builder
 	report, err := host.Run(ctx, host.Config{
-		To:    append(host.RowsToFiles(catalogue, plugins, dir), k.tables(dir)...),
+		To:    append(host.RowsToFiles(k.all, plugins, dir), k.tables(dir)...),
 		Files: files, Prefix: filepath.Join(dir, "out"), Settings: values, Zone: cmp.Or(c.Zone, time.UTC), Stderr: &warnings,
-		Plugins: plugins, Catalogue: catalogue, Runtime: plugin.Inproc, Carrier: carrier, Consent: k.Consent, Quiet: true,
+		Plugins: plugins, Catalogue: k.all, Runtime: plugin.Inproc, Carrier: carrier, Consent: k.Consent, Quiet: true,
 	})
 	o.read(dir, report, err)
 	if report != nil {
@@ -269,11 +274,9 @@ func required(catalogue []*plugin.Artefact, plugins []plugin.Request) []plugin.R
 		if l.BuiltIn || slices.ContainsFunc(plugins, func(q plugin.Request) bool { return plugin.Key(q.Name) == plugin.Key(l.Name) }) {
 			continue
 		}
-		r := plugin.Process
-		if l.Has(plugin.Worker) && len(l.Needs) == 0 {
-			r = plugin.Worker
+		if r := runtimesOf(l.Artefact); len(r) > 0 { // the run reports that it has none
+			plugins = append(plugins, plugin.Request{Name: l.Name, Runtime: r[0]})
 		}
-		plugins = append(plugins, plugin.Request{Name: l.Name, Runtime: r})
 	}
 	return plugins
 }

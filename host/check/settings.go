@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/t2host/t2host/sdk/setting"
@@ -31,24 +32,26 @@ func others(s *setting.Setting) (list []string) {
 // batches of a row.
 func (k *checker) settings(ctx context.Context) {
 	const what = "settings at the ends of their ranges"
-	runtimes := k.runtimes()
+	runtimes := runtimesOf(k.Artefact)
 	capture := k.Captures[0]
 	for _, c := range k.Captures {
 		if c.Name == k.Variety {
 			capture = c
 		}
 	}
-	usual := k.run(ctx, capture, runtimes[0], sizes[0])
-	problem, tried := "", 0
+	var usual *outcome // of the first runtime, with the defaults
+	problem := ""
 	for i := range k.Artefact.Settings {
 		s := &k.Artefact.Settings[i]
 		for _, text := range others(s) {
 			if ctx.Err() != nil {
 				return
 			}
-			tried++
+			if usual == nil {
+				usual = k.run(ctx, capture, runtimes[0], sizes[0])
+			}
 			c := capture
-			c.Sets = append(append([]string{}, c.Sets...), k.Artefact.Name+"."+s.Name+"="+text)
+			c.Sets = append(slices.Clone(c.Sets), k.Artefact.Name+"."+s.Name+"="+text)
 			a, b := k.run(ctx, c, runtimes[0], sizes[0]), k.run(ctx, c, runtimes[len(runtimes)-1], 1)
 			switch {
 			case a.err != nil && !a.ran:
@@ -64,7 +67,7 @@ func (k *checker) settings(ctx context.Context) {
 			}
 		}
 	}
-	if tried > 0 {
+	if usual != nil {
 		k.find(what, problem)
 	}
 }

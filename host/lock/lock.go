@@ -2,9 +2,7 @@
 package lock
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -97,14 +95,9 @@ func Read(path string) (*File, error) {
 }
 
 func parse(data []byte) (*File, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
 	var f File
-	if err := d.Decode(&f); err != nil {
-		return nil, manifest.JSONError(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("trailing data after the top-level value")
+	if err := manifest.Decode(data, &f); err != nil {
+		return nil, err
 	}
 	if f.Version != version {
 		return nil, fmt.Errorf("a lock file of version %d, and this t2host reads version %d", f.Version, version)

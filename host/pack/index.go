@@ -53,11 +53,13 @@ type file struct {
 
 // readIndex reads an index, and what its plugins declare.
 func readIndex(r io.Reader) (*index, []*sdk.Plugin, error) {
-	d := json.NewDecoder(io.LimitReader(r, maxIndex))
-	d.DisallowUnknownFields()
+	data, err := io.ReadAll(io.LimitReader(r, maxIndex))
+	if err != nil {
+		return nil, nil, broken(err)
+	}
 	var x index
-	if err := d.Decode(&x); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", indexName, manifest.JSONError(err))
+	if err := manifest.Decode(data, &x); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", indexName, err)
 	}
 	if x.Pack != version {
 		return nil, nil, fmt.Errorf("%s: a pack of version %d, and this t2host reads version %d", indexName, x.Pack, version)

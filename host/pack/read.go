@@ -2,6 +2,7 @@ package pack
 
 import (
 	"archive/tar"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -65,10 +66,14 @@ func readArchive(z io.Reader, platform, dir string) (*Pack, error) {
 		return nil, broken(err)
 	}
 	if n, err := io.Copy(io.Discard, io.LimitReader(z, maxSize)); err != nil || n > 1<<20 { // a tar ends in zeros
-		return nil, broken(cmpErr(err, errors.New("data after its end")))
+		return nil, broken(cmp.Or(err, errors.New("data after its end")))
+	}
+	sums := map[string]string{}
+	for _, f := range x.Files {
+		sums[f.Path] = f.SHA256
 	}
 	for i, e := range x.Plugins {
-		a, err := e.place(plugins[i], platform, dir)
+		a, err := e.place(plugins[i], platform, dir, sums)
 		if err != nil {
 			return nil, err
 		}
@@ -78,13 +83,6 @@ func readArchive(z io.Reader, platform, dir string) (*Pack, error) {
 		}
 	}
 	return p, nil
-}
-
-func cmpErr(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // broken returns the error of a pack that cannot be read to its end.
@@ -134,8 +132,8 @@ func (f file) extract(from io.Reader, dir string) error {
 	return nil
 }
 
-// place returns a plugin of a pack that was extracted: its folder gets a plugin.json.
-func (e *entry) place(p *sdk.Plugin, platform, dir string) (*plugin.Artefact, error) {
+// place returns a plugin of a pack that was extracted, whose files have these checksums: its folder gets a plugin.json.
+func (e *entry) place(p *sdk.Plugin, platform, dir string, sums map[string]string) (*plugin.Artefact, error) {
 	folder := filepath.Join(dir, plugin.Key(p.Name))
 	a := &plugin.Artefact{Plugin: p, From: folder}
 	set := func(f *plugin.File, path string, mode fs.FileMode) error {
@@ -146,12 +144,7 @@ func (e *entry) place(p *sdk.Plugin, platform, dir string) (*plugin.Artefact, er
 				return err
 			}
 		}
-		data, err := os.ReadFile(to)
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(data)
-		*f = plugin.File{Path: to, SHA256: hex.EncodeToString(sum[:])}
+		*f = plugin.File{Path: to, SHA256: sums[path]}
 		return os.Chmod(to, mode)
 	}
 	if e.Module != "" {

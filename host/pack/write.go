@@ -3,8 +3,6 @@ package pack
 import (
 	"archive/tar"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,10 +11,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/t2host/t2host/host/internal/checksum"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -84,7 +84,7 @@ func Write(w io.Writer, here string, sources []Source) error {
 
 // folderOf returns the name of a platform's folder.
 func folderOf(platform string) string {
-	return string(bytes.ReplaceAll([]byte(platform), []byte("/"), []byte("-")))
+	return strings.ReplaceAll(platform, "/", "-")
 }
 
 // described returns a file's entry in the index.
@@ -94,9 +94,12 @@ func described(path, from string) (file, error) {
 		return file{}, err
 	}
 	defer f.Close()
-	sum := sha256.New()
-	n, err := io.Copy(sum, f)
-	return file{path, n, hex.EncodeToString(sum.Sum(nil))}, err
+	info, err := f.Stat()
+	if err != nil {
+		return file{}, err
+	}
+	sum, err := checksum.Read(f)
+	return file{path, info.Size(), sum}, err
 }
 
 // write writes the archive: the index, then the files.

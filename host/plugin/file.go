@@ -1,7 +1,6 @@
 package plugin
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -104,13 +103,8 @@ func parseFile(dir string, data []byte) (*Artefact, error) {
 
 func parseContents(dir string, data []byte) (*Artefact, error) {
 	var c contents
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
-		return nil, manifest.JSONError(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("trailing data after the top-level value")
+	if err := manifest.Decode(data, &c); err != nil {
+		return nil, err
 	}
 	if len(c.Manifest) == 0 {
 		return nil, errors.New("has no manifest")

@@ -49,18 +49,14 @@ func (s Store) PutAll(list []*plugin.Artefact) ([]Placed, error) {
 
 // keep copies the plugin of that name that is installed into a folder, and returns it there; nil if there is none.
 func (s Store) keep(installed []*plugin.Artefact, name, dir string) (*plugin.Artefact, error) {
-	for _, a := range installed {
-		if plugin.Key(a.Name) == plugin.Key(name) {
-			if err := s.holds(a); err != nil {
-				return nil, err
-			}
-			if err := os.CopyFS(dir, os.DirFS(a.From)); err != nil {
-				return nil, err
-			}
-			return plugin.ReadFile(dir)
-		}
+	old, err := s.replaced(installed, name)
+	if old == nil || err != nil {
+		return nil, err
 	}
-	return nil, nil
+	if err := os.CopyFS(dir, os.DirFS(old.From)); err != nil {
+		return nil, err
+	}
+	return plugin.ReadFile(dir)
 }
 
 // undo puts back what was replaced, or takes out what is new.

@@ -51,11 +51,8 @@ func (s Store) Put(a *plugin.Artefact) (place string, old *plugin.Artefact, err 
 	if err != nil {
 		return "", nil, err
 	}
-	if i := slices.IndexFunc(list, func(b *plugin.Artefact) bool { return plugin.Key(b.Name) == plugin.Key(a.Name) }); i >= 0 {
-		old = list[i]
-		if err := s.holds(old); err != nil {
-			return "", nil, err
-		}
+	if old, err = s.replaced(list, a.Name); err != nil {
+		return "", nil, err
 	}
 	place = filepath.Join(s.Dir, plugin.Key(a.Name))
 	if err := s.copy(place, a); err != nil {
@@ -65,6 +62,15 @@ func (s Store) Put(a *plugin.Artefact) (place string, old *plugin.Artefact, err 
 		return place, old, nil
 	}
 	return place, old, os.RemoveAll(old.From) // put there by hand, in a folder of another name
+}
+
+// replaced returns the plugin of that name among those in the store, which another one may replace; nil if there is none.
+func (s Store) replaced(list []*plugin.Artefact, name string) (*plugin.Artefact, error) {
+	i := slices.IndexFunc(list, func(a *plugin.Artefact) bool { return plugin.Key(a.Name) == plugin.Key(name) })
+	if i < 0 {
+		return nil, nil
+	}
+	return list[i], s.holds(list[i])
 }
 
 // copy writes the plugin's folder.

@@ -17,6 +17,7 @@ type bench struct {
 	small   string // a capture whose run is mostly its start
 	charts  string // a folder for charts
 	rounds  int
+	packets int // of the long capture, once it is made
 }
 
 func main() {
@@ -77,9 +78,11 @@ func (b *bench) of(name, capture, plugins, runtime string, more ...string) *job 
 	return &job{name: name, args: append(args, more...)}
 }
 
-// longCapture makes the long capture, once.
+// longCapture makes the long capture, once for all parts.
 func (b *bench) longCapture() (path string, packets int, err error) {
 	path = b.path("long.pcap")
-	packets, err = long(b.mix, path)
-	return path, packets, err
+	if b.packets == 0 {
+		b.packets, err = long(b.mix, path)
+	}
+	return path, b.packets, err
 }

@@ -61,13 +61,8 @@ func read(data []byte) ([]*sdk.Plugin, error) {
 		ABI     int      `json:"abi"`
 		Plugins []plugin `json:"plugins"`
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&m); err != nil {
-		return nil, fmt.Errorf("manifest: %w", JSONError(err))
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("manifest: trailing data after the top-level value")
+	if err := Decode(data, &m); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
 	}
 	if len(m.Plugins) == 0 {
 		return nil, errors.New("manifest: no plugin in it")
@@ -120,6 +115,19 @@ func checkUses(data []byte) error {
 				return fmt.Errorf("plugin %s uses %s, which this t2host lacks: a newer one has it", strconv.Quote(p.Name[:min(len(p.Name), maxName)]), strconv.Quote(name[:min(len(name), maxName)]))
 			}
 		}
+	}
+	return nil
+}
+
+// Decode reads one JSON value, whose fields must all be known, into v, a pointer.
+func Decode(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return JSONError(err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("trailing data after the top-level value")
 	}
 	return nil
 }
