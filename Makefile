@@ -6,7 +6,7 @@
 # make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, t2host check with 30 faults, half an hour of a live run under a flood, the slowest of the hostile modules, a flood of 10 million flows in every runtime, 200,000 packets against tshark, 10 minutes of each fuzz target and 20 of the decoder's
 # make bench    the measurements, and charts of them; make bench BENCH=start measures that part
 # make build    bin/t2host
-# make cross    the same for macOS on arm64, to see that it builds; make lint checks the types for Windows
+# make cross    the same for macOS on arm64, to see that it builds; make lint checks the types for macOS and Windows
 
 GO          ?= go
 # One way of compiling for commands, tests and linters: each package is compiled once. A release is static.
@@ -57,11 +57,10 @@ quick: module
 	$(GO) test -short ./... ./testdata/compare
 
 test: module
-	@$(MAKE) -j2 lint cross
+	@$(MAKE) lint
 	@$(MAKE) -j2 unit race
 
-# What tests do not run on is built at least: another system and another processor at once. Nobody runs the result: it is not optimized, and
-# has no symbols.
+# What tests do not run on: another system and another processor at once. Nobody runs the result: it is not optimized, and has no symbols.
 cross: module
 	GOOS=darwin GOARCH=arm64 $(GO) build -gcflags=all='-N -l -dwarf=false' -ldflags='-s -w' -o /dev/null ./cmd/t2host
 
@@ -78,7 +77,7 @@ race:
 	CGO_ENABLED=1 $(GO) test -vet=off -race -short $(RACE)
 
 # What neither command reaches is dead; package sdk is not asked, since its callers are plugins of others. The same program reads all that the
-# command is on Windows, and reports what does not compile there, in a quarter of the time of a build.
+# command is on another system, and reports what does not compile there, in a quarter of the time of a build.
 lint: module
 	$(GO) vet $(PACKAGES)
 	$(STATICCHECK) $(PACKAGES)
@@ -86,7 +85,9 @@ lint: module
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && GOBIN=$$dir $(GO) install $(DEADCODE) && \
 		dead=$$($$dir/deadcode -filter 't2host/t2host/(cmd|host|plugins|scaffold|sdk/)' ./cmd/t2host ./plugins/all/cmd/all) && \
 		if [ -n "$$dead" ]; then echo "dead code:"; echo "$$dead"; exit 1; fi && \
-		echo "check the types for windows" && GOOS=windows GOARCH=amd64 $$dir/deadcode -filter nothing ./cmd/t2host
+		for system in windows/amd64 darwin/arm64; do \
+			echo "check the types for $$system"; GOOS=$${system%/*} GOARCH=$${system#*/} $$dir/deadcode -filter nothing ./cmd/t2host || exit 1; \
+		done
 
 # Who is not there is skipped with a line, unless T2HOST_NO_SKIP=1.
 peers: module
@@ -114,6 +115,7 @@ soak: module
 	T2HOST_TSHARK=200000 $(GO) test ./host/internal/decode -count=1 -v -run '^TestAgreesWithTshark$$'
 	T2HOST_LIVE=30m $(GO) test ./cmd/t2host -count=1 -v -timeout 45m -run '^TestLiveFlood$$'
 	cd testdata/peers && T2HOST_FAULTS=100 $(GO) test -count=1 -timeout 3h -run Faults .
+	$(MAKE) cross
 	$(MAKE) fuzz
 	$(MAKE) fuzz FUZZ=host/internal/decode:FuzzDecode
 
