@@ -136,7 +136,7 @@ func TestASilentInput(t *testing.T) {
 		input      []byte
 		end        func(stop, cancel func())
 	}{
-		{"a plugin fails", "plugin bad: batch 1 (packets ", data[:2000], func(_, _ func()) {}},
+		{"a plugin fails", "plugin bad: batch 1 (packet 1): ", data[:2000], func(_, _ func()) {}},
 		{"stopped before the first byte", early, nil, func(stop, _ func()) { stop() }},
 		{"cancelled before the first byte", early, nil, func(_, cancel func()) { cancel() }},
 	} {

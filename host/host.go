@@ -64,6 +64,8 @@ type Config struct {
 	Stdout  io.Writer
 	Stderr  io.Writer // warnings; and the report where Stdout is an outlet's
 
+	Discard bool // no output is opened: what is sent to it goes nowhere. Tests that run plugins often want it
+
 	MonitorFile bool            // lines and reports of the run so far go to PREFIX_monitoring.txt
 	Requests    <-chan Request  // what the user asks meanwhile
 	Stop        <-chan struct{} // closed: the input ends here, flows end, reports go out
@@ -92,7 +94,10 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	}
 	defer p.Carrier.Close()
 	defer p.Undelivered.Close()
-	unlock, err := p.Files.Lock(c.Prefix)
+	unlock := func() {}
+	if !c.Discard {
+		unlock, err = p.Files.Lock(c.Prefix)
+	}
 	if err != nil {
 		return nil, &UsageError{err}
 	}
@@ -143,7 +148,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	var failures []error
 	for i, s := range stages[:len(r.Plugins)] { // those after them are of the streams
 		r.Plugins[i].Lines, r.Plugins[i].Summary = s.Report.All(), s.Report.Summary
-		r.Plugins[i].Cost, r.Plugins[i].Bytes = s.Cost, s.Bytes
+		r.Plugins[i].Cost, r.Plugins[i].Bytes, r.Plugins[i].Memory = s.Cost, s.Bytes, s.Memory
 		r.Plugins[i].Ends, r.Plugins[i].Alarms = s.Ends, s.Marked
 		if s.Failure != nil {
 			r.Plugins[i].Failed, r.Plugins[i].Lost = true, s.Lost

@@ -54,6 +54,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 				if l.Plugin.Outlets[n].Kind != kind || l.Plugin.Outlets[n].HasRows() || !cfg.Leads() {
 					continue // see openTargets
 				}
+				cfg.Discard = c.Discard
 				cfg.Stdout, cfg.Live, cfg.Sync, cfg.MaxBytes, cfg.Log = c.Stdout, live, every, uint64(p.MaxFile)<<20, o.warn
 				if cfg.Target == outlet.Stdout() && !c.Quiet {
 					o.screen = c.Stderr
@@ -103,7 +104,7 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 }
 
 // writesLog reports whether there is a PREFIX_log.txt.
-func (c *Config) writesLog() bool { return c.Quiet || c.LogFile }
+func (c *Config) writesLog() bool { return (c.Quiet || c.LogFile) && !c.Discard }
 
 // begin writes the long report's head.
 func (o *outlets) begin(r *report.Report) { _ = o.write(r.Head(), "") }

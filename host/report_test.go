@@ -53,20 +53,6 @@ func TestReportOfCaptures(t *testing.T) {
 	}
 }
 
-func TestKilobytes(t *testing.T) {
-	for text, want := range map[string]uint64{
-		"MemTotal:       24576000 kB\nMemFree:         3000000 kB\n": 24576000 << 10,
-		"MemFree:         3000000 kB\nMemTotal: 4 kB":                4096,
-		"MemFree:         3000000 kB\n":                              0,
-		"MemTotal:       many kB\n":                                  0,
-		"":                                                           0,
-	} {
-		if got := kilobytes([]byte(text), "MemTotal:"); got != want {
-			t.Errorf("%q: %d, want %d", text, got, want)
-		}
-	}
-}
-
 // TestReportAgreesWithT2 holds the report against the sums of T2's flow files; only one report of T2's
 // own is there, of figures that are not (host/report).
 func TestReportAgreesWithT2(t *testing.T) {

@@ -281,6 +281,7 @@ type reader struct {
 	decoder *decode.Decoder
 	blocks  chan *block
 	free    chan *block
+	made    int // blocks
 	clock
 	input
 	quiet   quiet
@@ -294,20 +295,35 @@ type reader struct {
 }
 
 func startReader(in input, decoder *decode.Decoder, p *plan.Plan, layout *batch.Layout, m *monitor) *reader {
-	const inFlight = 16
 	r := &reader{
 		decoder: decoder, input: in, monitor: m, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
 		blocks: make(chan *block, inFlight), free: make(chan *block, inFlight),
 	}
-	for range inFlight {
-		b := new(block)
+	go r.read(p.LinkTypes == "first")
+	return r
+}
+
+// inFlight is how many blocks there are at most.
+const inFlight = 16
+
+// empty returns an empty block. It waits for one if all are in use.
+func (r *reader) empty() *block {
+	var b *block
+	select {
+	case b = <-r.free:
+	default:
+		if r.made == inFlight {
+			b = <-r.free
+			break
+		}
+		r.made++ // a short run needs few
+		b = new(block)
 		if r.fields {
 			b.fields = make([]decode.Fields, len(b.headers))
 		}
-		r.free <- b
 	}
-	go r.read(p.LinkTypes == "first")
-	return r
+	b.begin()
+	return b
 }
 
 // liveFlush is how long a packet of a live input waits at most.
@@ -320,16 +336,14 @@ func (r *reader) read(firstLink bool) {
 	var passed uint64
 	var began time.Time // of the block, live input
 	live := r.Live()
-	b := <-r.free
-	b.begin()
+	b := r.empty()
 	hand := func(idle bool) {
 		b.idle = idle
 		if wanted := r.monitor.asked(); wanted != 0 {
 			r.snapshot(b, r.last, wanted)
 		}
 		r.blocks <- b
-		b = <-r.free
-		b.begin()
+		b = r.empty()
 	}
 	pass := func(until int64, idle bool) { // hands on with the time up to which nothing comes; 0: not known
 		b.quiet = until

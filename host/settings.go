@@ -20,6 +20,11 @@ func CheckSettings(v *settings.Values, groups []settings.Group, drivers []*drive
 	return plan.CheckSettings(v, groups, drivers)
 }
 
+// Granted returns the bytes of memory that a run with these settings grants a plugin, and of how many live flows it can keep its state.
+func Granted(v *settings.Values, p *sdk.Plugin) (bytes uint64, flows uint32, err error) {
+	return plan.Granted(v, p)
+}
+
 // CheckTargets returns an error if the rows of a run with these plugins cannot go where the settings say: to [to], and to the
 // targets of the plugins. Nothing is opened or made.
 func CheckTargets(v *settings.Values, catalogue []*plugin.Artefact, plugins []plugin.Request, drivers []*drive.Kind) error {

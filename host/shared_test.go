@@ -72,7 +72,7 @@ var mix struct {
 // TestMain: the test binary is also what the host starts as its own plugins.
 func TestMain(m *testing.M) {
 	if serve.Called() {
-		hostworker.Serve(append(append(all.Plugins(), shakies...), failing, filed, events.Changer, events.Watcher))
+		hostworker.Serve(append(append(all.Plugins(), shakies...), failing, breaking, filed, events.Changer, events.Watcher))
 		syscall.Exit(0) // os.Exit waits a second under the race detector
 	}
 	code := m.Run()

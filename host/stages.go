@@ -57,6 +57,10 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, live bool, started 
 	if err != nil {
 		return nil, err
 	}
+	var peak func() uint64
+	if m, ok := stage.(remote.Measured); ok {
+		peak = m.Memory
+	}
 	declared := l.Plugin.For(opening)
 	if l.Record != "" {
 		recorder, err := record.New(l.Record, l.Plugin, opening, stage, c.RecordPayload)
@@ -69,7 +73,7 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, live bool, started 
 	made := &pipeline.Stage{
 		Plugin: declared, Stage: &logged{stage, log}, Alarms: alarmsOf(p, declared),
 		Drop: p.Drops(l.Name, live),
-		Send: out.sendFrames(p, i), Log: log.Line,
+		Send: out.sendFrames(p, i), Log: log.Line, Peak: peak,
 	}
 	out.rowsOf(p, i, made)
 	return made, nil

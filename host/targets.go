@@ -34,6 +34,7 @@ func (o *outlets) openTargets(ctx context.Context, c *Config, p *plan.Plan, live
 		if err != nil {
 			return err
 		}
+		cfg.Discard = c.Discard
 		cfg.MaxBytes = uint64(p.MaxFile) << 20
 		cfg.Stdout, cfg.Live, cfg.Sync, cfg.Log = c.Stdout, live, time.Duration(p.Sync)*time.Second, o.warn
 		if cfg.Target == outlet.Stdout() && !c.Quiet {

@@ -39,7 +39,15 @@ func (p *Plugin) Make(dir string, source fs.FS) error {
 	if err != nil {
 		return err
 	}
+	record := own
+	if p.Kind == C {
+		record = maps.Clone(files)
+		maps.Copy(record, own)
+	}
 	maps.Copy(files, own)
+	if files[MadeFile], err = p.file(record); err != nil {
+		return err
+	}
 	f, err := aside.New(filepath.Dir(dir), 0o755)
 	if err != nil {
 		return err
@@ -75,41 +83,4 @@ func (p *Plugin) included(source fs.FS) (map[string][]byte, error) {
 		}
 	}
 	return files, nil
-}
-
-// ErrNoSDK is the error of Upgrade for a folder that Make has not made.
-var ErrNoSDK = errors.New("no SDK in " + SDK + ": new-plugin makes folders that have one")
-
-// Upgrade replaces the SDK in a plugin's folder by the source, and then the files that lead to
-// it.
-func Upgrade(dir string, source fs.FS) error {
-	if _, err := os.Stat(filepath.Join(dir, SDK, "go.mod")); err != nil {
-		return ErrNoSDK
-	}
-	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-	if err != nil {
-		return err
-	}
-	sum, err := os.ReadFile(filepath.Join(dir, "go.sum"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	files, err := Renewed(mod, sum, source)
-	if err != nil {
-		return err
-	}
-	f, err := aside.New(dir, 0o755)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := f.Write(files); err != nil {
-		return err
-	}
-	for _, name := range []string{SDK, "go.mod", "go.sum"} {
-		if err := f.Replace(filepath.Join(dir, name), name); err != nil {
-			return err
-		}
-	}
-	return nil
 }

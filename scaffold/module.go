@@ -18,13 +18,13 @@ const modulePath = "github.com/t2host/t2host"
 // Module returns the plugin's go.mod and go.sum, and the SDK that they lead to, by their
 // paths. source is the source of t2host's module.
 func (p *Plugin) Module(source fs.FS) (map[string][]byte, error) {
-	return Renewed([]byte("module "+p.module()+"\n"), nil, source)
+	return RenewedModule([]byte("module "+p.module()+"\n"), nil, source)
 }
 
-// Renewed returns the go.mod and go.sum that lead to the SDK of the source, and that
+// RenewedModule returns the go.mod and go.sum that lead to the SDK of the source, and that
 // SDK, by their paths in a plugin's folder. The plugin's requirements are the SDK's
 // and its own, so that they need no tidying and no network.
-func Renewed(mod, sum []byte, source fs.FS) (map[string][]byte, error) {
+func RenewedModule(mod, sum []byte, source fs.FS) (map[string][]byte, error) {
 	files, err := vendored(source)
 	if err != nil {
 		return nil, err
@@ -76,20 +76,4 @@ func joined(a, b []byte) []byte {
 	lines := slices.Collect(strings.Lines(string(a) + string(b)))
 	slices.Sort(lines)
 	return []byte(strings.Join(slices.Compact(lines), ""))
-}
-
-// vendored returns the files of the SDK by their paths in a plugin's folder.
-func vendored(source fs.FS) (map[string][]byte, error) {
-	files := map[string][]byte{}
-	err := fs.WalkDir(source, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !inSDK(name) {
-			return err
-		}
-		files[SDK+"/"+name], err = fs.ReadFile(source, name)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("source of the SDK: %w", err)
-	}
-	return files, withoutDrivers(files)
 }

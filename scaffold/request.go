@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/mod/module"
+
 	"github.com/t2host/t2host/host/plugin"
 )
 
@@ -15,6 +17,7 @@ type Request struct {
 	Kind      Kind
 	Number    string             // empty: a free one
 	Requires  []string           // names of plugins
+	Module    string             // the path of its module; empty: example.com/NAME
 	Catalogue []*plugin.Artefact // all that can be loaded
 }
 
@@ -25,7 +28,12 @@ func New(r Request) (p *Plugin, old *plugin.Artefact, err error) {
 	if err := CheckName(r.Name); err != nil {
 		return nil, nil, err
 	}
-	p = &Plugin{Name: r.Name, Kind: r.Kind}
+	if r.Module != "" {
+		if err := module.CheckPath(r.Module); err != nil {
+			return nil, nil, fmt.Errorf("module path %s: %w", r.Module, err)
+		}
+	}
+	p = &Plugin{Name: r.Name, Kind: r.Kind, ModulePath: r.Module}
 	others := plugin.Without(r.Catalogue, r.Name) // the number of the one it replaces is free
 	if p.Number, err = number(r, others); err != nil {
 		return nil, nil, err

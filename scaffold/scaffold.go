@@ -4,6 +4,7 @@ package scaffold
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"go/build"
@@ -41,10 +42,11 @@ func (k Kind) IsSink() bool { return k == Sink || k == MinimalSink }
 
 // Plugin describes a new plugin.
 type Plugin struct {
-	Name     string
-	Number   int
-	Kind     Kind
-	Requires []Requirement // with what they require, in dependency order
+	Name       string
+	Number     int
+	Kind       Kind
+	Requires   []Requirement // with what they require, in dependency order
+	ModulePath string        // the path of its module; empty: example.com/NAME
 }
 
 // Requirement is a plugin that the new one requires, directly or not.
@@ -58,6 +60,7 @@ type Requirement struct {
 const (
 	templateName   = "mySink"
 	templateKey    = "mysink"
+	templateModule = "example.com/mysink"
 	templateNumber = "Number: 900,"
 	shownNumber    = "Number 900, version 0.1.0." // in README.md
 )
@@ -135,7 +138,7 @@ func (p *Plugin) fill(kind string, data []byte) ([]byte, error) {
 		return data, nil
 	}
 	text := strings.NewReplacer(
-		templateName, p.Name, templateKey, p.key(), templateNumber, "Number: "+strconv.Itoa(p.Number)+",",
+		templateModule, p.module(), templateName, p.Name, templateKey, p.key(), templateNumber, "Number: "+strconv.Itoa(p.Number)+",",
 		shownNumber, "Number "+strconv.Itoa(p.Number)+", version 0.1.0."+p.shown(),
 	).Replace(string(data))
 	if kind != ".go" {
@@ -278,7 +281,7 @@ func (r *Requirement) first() *sdk.ColumnInfo {
 }
 
 // module returns the path of the plugin's module.
-func (p *Plugin) module() string { return "example.com/" + p.key() }
+func (p *Plugin) module() string { return cmp.Or(p.ModulePath, "example.com/"+p.key()) }
 
 // standIn returns the code of a plugin that replaces one whose code is elsewhere.
 func (r *Requirement) standIn() string {

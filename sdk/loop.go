@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/guard"
 )
 
 // Loop is a Stage that walks each batch in capture order and calls back. A nil callback is not
@@ -32,11 +33,14 @@ type Loop struct {
 	Report func(*Report)
 	// Done is called by Close, also after an error. It cannot send anything.
 	Done func() error
+
+	walk walk // through the batch in work
 }
 
 // Batch walks b and calls back.
 func (l *Loop) Batch(b *Batch) error {
-	w := walk{loop: l, b: b}
+	l.walk = walk{loop: l, b: b}
+	w := &l.walk
 	if l.Columns != nil {
 		if l.Packet != nil {
 			return errors.New("loop has both Packet and Columns")
@@ -69,6 +73,24 @@ type walk struct {
 	loop                  *Loop
 	b                     *Batch
 	start, row, end, tick int // the next of each
+	in                    uint8
+}
+
+// What a walk is in.
+const (
+	inPacket = iota + 1
+	inEnd
+)
+
+// event returns the event in which the walk is, 0 if it is in none.
+func (w *walk) event() guard.Event {
+	switch w.in {
+	case inPacket:
+		return guard.PacketEvent(w.row)
+	case inEnd:
+		return guard.EndEvent(w.end)
+	}
+	return 0
 }
 
 // events calls back for begins, ends and ticks in order, each after the packets before it.
@@ -116,9 +138,11 @@ func (w *walk) ends(before uint32) error {
 		w.packets(int(e.Before[w.end]))
 		row := w.b.End(w.end)
 		if w.loop.EndFlow != nil {
+			w.in = inEnd
 			if err := w.loop.EndFlow(row); err != nil {
 				return err
 			}
+			w.in = 0
 		}
 	}
 	return nil
@@ -162,9 +186,11 @@ func (w *walk) packets(upTo int) {
 	if w.loop.Packet == nil {
 		return
 	}
+	w.in = inPacket
 	for ; w.row < upTo; w.row++ {
 		w.loop.Packet(w.b.Packet(w.row))
 	}
+	w.in = 0
 }
 
 // Close calls Done.

@@ -260,6 +260,9 @@ func (o *opened) Batch(b *Batch) error {
 	e := o.env
 	e.begin(b)
 	err := guard.Call(func() error { return o.stage.Batch(b) })
+	if l, ok := o.stage.(*Loop); ok && err != nil && l.walk.event() != 0 {
+		return &guard.At{Err: err, Event: l.walk.event()}
+	}
 	if err == nil {
 		b.advance(b.Events)
 		err = e.err

@@ -147,7 +147,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, what was passed over, and the long end report")
 	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
 	f.BoolP("help", "h", false, "this help")
-	cmd.AddCommand(receiveCommand(), resendCommand(o), targetsCommand(o), interfacesCommand(o), filterCommand(o), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), packCommand(o), lockCommand(o), auditCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), replayCommand(o), completionCommand(), manCommand())
+	cmd.AddCommand(receiveCommand(), resendCommand(o), targetsCommand(o), interfacesCommand(o), filterCommand(o), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), packCommand(o), lockCommand(o), auditCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), debugCommand(o), replayCommand(o), completionCommand(), manCommand())
 	for _, c := range append(cmd.Commands(), cmd) {
 		c.DisableFlagsInUseLine = true // the lines name them
 	}

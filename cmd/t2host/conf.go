@@ -30,6 +30,7 @@ type conf struct {
 	reset, generate, check, asJSON bool
 	all                            bool
 	trustIt                        bool
+	found                          []*plugin.Artefact // by groups
 }
 
 const confLong = `t2host conf lists settings: of t2host (flow, capture, batch, output, runtime) and of all plugins, or of those that are named.
@@ -155,6 +156,7 @@ func (c *conf) groups(words []string) (all, named []settings.Group, err error) {
 		return nil, nil, err
 	}
 	plugin.Sort(catalogue)
+	c.found = catalogue
 	all = host.Groups(catalogue)
 	if len(words) == 0 {
 		return all, all, nil
@@ -199,7 +201,32 @@ func (c *conf) read(all, named []settings.Group, file string) error {
 	case c.asJSON:
 		return errors.Join(listSettingsJSON(c.stdout, list), problems)
 	}
-	return errors.Join(listSettings(c.stdout, list), problems)
+	if err := errors.Join(listSettings(c.stdout, list), problems); err != nil || len(named) == len(all) {
+		return err
+	}
+	return c.showMemory(values, named)
+}
+
+// showMemory tells how much memory plugins may use. What they did use is in the report of a run (-v).
+func (c *conf) showMemory(values *settings.Values, named []settings.Group) error {
+	for _, g := range named {
+		a, err := plugin.Named(c.found, g.Name)
+		if err != nil {
+			continue // it is a part of t2host
+		}
+		bytes, flows, err := host.Granted(values, a.Plugin)
+		if err != nil {
+			return err
+		}
+		text := fmt.Sprintf("%s may use %d MiB of memory", a.Name, bytes>>20)
+		if a.State > 0 {
+			text += fmt.Sprintf(", with %d bytes for each of %d live flows", a.State, flows)
+		}
+		if _, err := fmt.Fprintln(c.stdout, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkTargets returns an error if the rows of a run with the file's plugins cannot go where it says.

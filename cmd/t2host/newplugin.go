@@ -19,7 +19,7 @@ type newPlugin struct {
 	sink, minimal, payload bool
 	requires               []string
 	list                   bool
-	language               string
+	language, module       string
 }
 
 // newPluginCommand returns the command that makes the folder of a new plugin.
@@ -64,6 +64,7 @@ and the SDK, so that it builds anywhere without anything else; or one in C (--la
 	f.StringVar(&n.language, "lang", "go", "the `LANGUAGE` that it is written in: go, or c (Debian's clang and lld build it)")
 	f.StringVarP(&n.number, "number", "n", "", "the plugin's `NUMBER`, 0 to 999, of sinks from 900 (default: a free one)")
 	f.StringSliceVar(&n.requires, "requires", nil, "plugins that it requires: `NAMES`, separated by commas")
+	f.StringVar(&n.module, "module", "", "the `PATH` of its Go module (default: example.com/NAME)")
 	f.StringVarP(&n.create, "create", "c", "", "the same as NAME, as in T2")
 	f.BoolVarP(&n.list, "list", "l", false, "list all plugins")
 	f.BoolP("yes", "y", false, "as in T2; nothing is asked here")
@@ -73,7 +74,7 @@ and the SDK, so that it builds anywhere without anything else; or one in C (--la
 
 func (n *newPlugin) run() error {
 	dir := strings.TrimSuffix(n.create, "/")
-	r := scaffold.Request{Name: filepath.Base(dir), Number: n.number, Requires: n.requires}
+	r := scaffold.Request{Name: filepath.Base(dir), Number: n.number, Requires: n.requires, Module: n.module}
 	var err error
 	if r.Kind, err = n.kind(); err != nil {
 		return err
@@ -110,8 +111,8 @@ func (n *newPlugin) kind() (scaffold.Kind, error) {
 	switch {
 	case n.language != "go" && n.language != "c":
 		return "", usagef("--lang %s: languages are go and c; the ABI is for all others", n.language)
-	case n.language == "c" && (n.payload || n.sink || n.minimal || len(n.requires) > 0):
-		return "", usagef("--lang c excludes -t, -s, -m and --requires: there is one template in C")
+	case n.language == "c" && (n.payload || n.sink || n.minimal || len(n.requires) > 0 || n.module != ""):
+		return "", usagef("--lang c excludes -t, -s, -m, --requires and --module: there is one template in C")
 	case n.language == "c":
 		return scaffold.C, nil
 	case n.payload && (n.sink || n.minimal):

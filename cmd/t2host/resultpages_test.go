@@ -16,12 +16,12 @@ func resultTables() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", f.Name, dotted(f.Ends), f.Stream, f.Doc)
 	}
 	b.WriteString("\n### Places of drivers\n\n| target | endings of files | what it does | how often a row arrives |\n|---|---|---|---|\n")
-	for _, k := range drivers() {
+	for _, k := range places() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Form, dotted(k.Ends), k.Doc, k.Once)
 	}
 	b.WriteString("\n### Options\n\nOf all targets:\n\n")
 	b.WriteString(optionTable(host.TargetOptions()))
-	for _, k := range drivers() {
+	for _, k := range places() {
 		if len(k.Options) > 0 {
 			fmt.Fprintf(&b, "\nOf `%s`:\n\n%s", k.Form, optionTable(k.Options))
 		}

@@ -39,12 +39,12 @@ func printTargets(out io.Writer) error {
 	} {
 		fmt.Fprintf(w, "%s\t-\t\t%s\n", p[0], p[1])
 	}
-	for _, k := range drivers() {
+	for _, k := range places() {
 		fmt.Fprintf(w, "%s\t%s\t\t%s\n", k.Form, listed(k.Ends), k.Doc)
 	}
 	fmt.Fprintln(w, "\nOPTION\tDEFAULT\t\tMEANING")
 	printOptions(w, host.TargetOptions(), "")
-	for _, k := range drivers() {
+	for _, k := range places() {
 		printOptions(w, k.Options, "of "+k.Schemes[0]+": ")
 	}
 	return w.Flush()

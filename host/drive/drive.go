@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/url"
 	"slices"
 	"strconv"
@@ -37,6 +38,9 @@ type Kind struct {
 	// Once says how often a row arrives, for the page of the driver.
 	Once    string
 	Options []Option
+
+	// Secure is set instead of all else but the scheme of one that secures connections: see Secured.
+	Secure func(Certificates) (Dial, error)
 
 	// Check returns an error if no run could use the target. It has no side effects.
 	Check func(c *Config) error
@@ -106,7 +110,23 @@ func UnknownOption(options map[string]string, known []Option) error {
 
 // OfScheme returns the kind whose targets have a scheme, nil if none has.
 func OfScheme(kinds []*Kind, scheme string) *Kind {
-	return first(kinds, func(k *Kind) bool { return slices.Contains(k.Schemes, scheme) })
+	return first(kinds, func(k *Kind) bool { return k.Secure == nil && slices.Contains(k.Schemes, scheme) })
+}
+
+// Dial connects, and returns once the peer has shown who it is.
+type Dial func(ctx context.Context, d *net.Dialer, network, address string) (net.Conn, error)
+
+// Certificates are the options of targets whose connections are secured: paths of files in PEM, and the name that the peer's certificate has.
+// Empty: the system's, none, and the name in the address.
+type Certificates struct{ CA, Cert, Key, Name string }
+
+// Secured returns how targets of a scheme connect whose connections are secured.
+func Secured(kinds []*Kind, scheme string, c Certificates) (Dial, error) {
+	kind := first(kinds, func(k *Kind) bool { return k.Secure != nil && slices.Contains(k.Schemes, scheme) })
+	if kind == nil {
+		return nil, fmt.Errorf("this program has no %s: use t2host", scheme)
+	}
+	return kind.Secure(c)
 }
 
 // OfEnding returns the kind that files with an ending stand for, nil if none.

@@ -31,6 +31,8 @@ type Job struct {
 	Module  bool      // as a WebAssembly module, not as an executable
 	OS      string    // of the executable, as GOOS; empty: this system's
 	Arch    string    // with OS: as GOARCH
+	Debug   bool      // with symbols, and the user's module without optimization
+	Overlay string    // the file that tells which files are read instead of others, as the go command has it; empty: none are
 	Alone   bool      // without the network, and without the user's settings of the go command
 	Output  io.Writer // receives what the compiler prints
 }
@@ -54,7 +56,15 @@ func Run(ctx context.Context, j Job) error {
 	if j.OS != "" {
 		env = append(env, "GOOS="+j.OS, "GOARCH="+j.Arch)
 	}
-	cmd := exec.CommandContext(ctx, "go", append(args, "-trimpath", "-ldflags=-s -w", "-o", out, j.Command)...)
+	if j.Overlay != "" {
+		args = append(args, "-overlay", j.Overlay)
+	}
+	if j.Debug {
+		args = append(args, "-gcflags=./...=-N -l") // of the module; the rest is fast
+	} else {
+		args = append(args, "-trimpath", "-ldflags=-s -w")
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, "-o", out, j.Command)...)
 	cmd.Dir, cmd.Env = j.Dir, env
 	cmd.Stdout, cmd.Stderr = j.Output, j.Output
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it removes its temporary files

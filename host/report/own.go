@@ -29,8 +29,12 @@ func (r *Report) costs(l *lines) {
 	}
 	for _, p := range r.Plugins {
 		if r.Counts.Packets > 0 {
-			fmt.Fprintf(l, "Cost of %s (%s): %.1f ns a packet, %s bytes crossed\n", p.Name, p.Runtime,
+			text := fmt.Sprintf("Cost of %s (%s): %.1f ns a packet, %s bytes crossed", p.Name, p.Runtime,
 				float64(p.Cost.Nanoseconds())/float64(r.Counts.Packets), sdk.Count(p.Bytes))
+			if p.Memory > 0 {
+				text += fmt.Sprintf(", %.1f MB of memory", float64(p.Memory)/1e6)
+			}
+			fmt.Fprintln(l, text)
 		}
 	}
 	for _, p := range r.Plugins {

@@ -85,6 +85,7 @@ type Plugin struct {
 	Summary                []string // those that answer the user's question
 	Cost                   time.Duration
 	Bytes                  uint64 // of the rows that were sent to it
+	Memory                 uint64 // bytes, at most; 0: it is not known, or part of t2host's own
 	Metrics                []Metric
 	Failed                 bool   // it was taken out
 	Lost                   uint64 // flow ends since

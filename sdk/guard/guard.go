@@ -4,6 +4,7 @@ package guard
 import (
 	"errors"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -33,7 +34,7 @@ func Open(f func() error) error {
 }
 
 // Call calls f and returns its error. If f panics, the error has the panic's value and the file
-// and line of the author where it happened.
+// and line of the author where it happened, with those that called it.
 func Call(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -43,7 +44,7 @@ func Call(f func() error) (err error) {
 				if what := undeclared(s); what != "" && bounds {
 					text = what
 				}
-				place = line(s[author(s)])
+				place = lines(s[author(s):])
 			}
 			err = errors.New("panic: " + text + " (" + place + ")")
 		}
@@ -101,13 +102,13 @@ const module = "github.com/t2host/t2host/sdk/"
 // author returns the index of the innermost frame that is not the SDK's own (its tests are), or 0
 // if all are.
 func author(stack []runtime.Frame) int {
-	for i, f := range stack {
-		own := strings.HasPrefix(f.Function, module) || strings.HasPrefix(f.Function, module[:len(module)-1]+".")
-		if !own || strings.HasSuffix(f.File, "_test.go") {
-			return i
-		}
-	}
-	return 0
+	return max(0, slices.IndexFunc(stack, func(f runtime.Frame) bool { return !own(f) }))
+}
+
+// own reports whether a frame is the SDK's, and no author's.
+func own(f runtime.Frame) bool {
+	in := strings.HasPrefix(f.Function, module) || strings.HasPrefix(f.Function, module[:len(module)-1]+".")
+	return in && !strings.HasSuffix(f.File, "_test.go")
 }
 
 // undeclared returns what an author did not declare and reads, if the stack is that of a row's method.
@@ -124,6 +125,17 @@ func undeclared(stack []runtime.Frame) string {
 		}
 	}
 	return ""
+}
+
+// lines returns the lines of an author's frames, the innermost first: "boom.go:41 <- boom.go:12".
+func lines(stack []runtime.Frame) string {
+	var list []string
+	for _, f := range stack {
+		if len(list) == 0 || !own(f) && len(list) < 8 {
+			list = append(list, line(f))
+		}
+	}
+	return strings.Join(list, " <- ")
 }
 
 func line(f runtime.Frame) string {

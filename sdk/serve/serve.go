@@ -101,5 +101,8 @@ func (s *Server) reply(err error) ([]byte, error) {
 	if refused {
 		wire.Refuse(s.answer)
 	}
+	if at, ok := err.(*guard.At); ok {
+		wire.Locate(s.answer, at.Event)
+	}
 	return s.answer, nil
 }

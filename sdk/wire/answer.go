@@ -3,6 +3,7 @@ package wire
 import (
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/internal/little"
 )
 
@@ -52,6 +53,9 @@ func appendRest(dst []byte, start int, out *answer.Answer, frames []answer.Frame
 // Refuse marks an answer to open that holds an error: the plugin refuses its settings, or the run's
 // plugins.
 func Refuse(answer []byte) { answer[refusedAt] = 1 }
+
+// Locate notes in an answer that holds an error in which event it happened.
+func Locate(answer []byte, e guard.Event) { little.PutUint32(answer[refusedAt+4:], uint32(e)) }
 
 // refusedAt is the offset of the number that tells a refusal: the first one of the only section of an
 // answer with an error.

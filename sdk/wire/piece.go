@@ -6,6 +6,7 @@ import (
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/internal/little"
 	"github.com/t2host/t2host/sdk/value"
 )
@@ -113,8 +114,8 @@ func (a *Answer) End(msg []byte) error {
 		return err
 	}
 	if c.section(tagError) {
-		refused, zero := c.u32(), c.u32()
-		if refused > 1 || zero != 0 || c.at == c.limit {
+		refused, event := c.u32(), guard.Event(c.u32())
+		if refused > 1 || refused == 1 && event != 0 || c.at == c.limit {
 			c.fail("error of an answer is malformed")
 		}
 		text := string(c.take(c.limit - c.at))
@@ -122,7 +123,7 @@ func (a *Answer) End(msg []byte) error {
 		if err := c.end(); err != nil {
 			return err
 		}
-		return &PluginError{text, refused == 1}
+		return &PluginError{text, refused == 1, event}
 	}
 	c.leave()
 	c.columns(tagColumns, a.out.Columns, a.ends)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/internal/little"
 )
 
@@ -87,7 +88,8 @@ func VersionError(theirs int) error {
 // PluginError is the error of a plugin itself, not of its message.
 type PluginError struct {
 	Text    string
-	Refused bool // it was told to open, and returned the error: see Refuse
+	Refused bool        // it was told to open, and returned the error: see Refuse
+	Event   guard.Event // in which it happened, as the plugin says: there may be no such row
 }
 
 func (e *PluginError) Error() string { return e.Text }

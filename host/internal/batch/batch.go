@@ -51,7 +51,7 @@ func NewLayout(plugins []*sdk.Plugin, passed field.Flow, maxRows int, zone *time
 	l := &Layout{plugins: plugins, end: passed, maxRows: maxRows, zone: NewZone(zone), stacks: stacks}
 	for _, p := range plugins {
 		rows := p.Packets.Rows
-		l.packets[rows] |= p.Packets.Fields
+		l.packets[rows] |= p.Packets.Fields | field.FrameNum // an error names the packet
 		l.used[rows] = true
 		l.orders[rows] = l.orders[rows] || p.Packets.Tables
 		l.spread = l.spread || rows == field.TCPRows && len(p.Packets.Columns) > 0

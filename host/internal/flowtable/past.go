@@ -28,8 +28,8 @@ type ended struct {
 
 // newPast returns a memory of nothing, for conversations that ended at most limit before.
 func newPast(flows *index, limit int64) *past {
-	p := &past{flows: flows, limit: limit, ring: make([]ended, 0, remembered)}
-	p.index.resize(2 * remembered)
+	p := &past{flows: flows, limit: limit}
+	p.index.resize(1 << 10)
 	return p
 }
 

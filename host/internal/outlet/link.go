@@ -1,7 +1,6 @@
 package outlet
 
 import (
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -13,6 +12,12 @@ import (
 // writeTurn is how long one write may block before acknowledgements and the
 // order to stop are looked at again.
 const writeTurn = 100 * time.Millisecond
+
+// secured is a connection over TLS: a crypto/tls.Conn, which programs without TLS do not link.
+type secured interface {
+	net.Conn
+	NetConn() net.Conn // the one below it
+}
 
 // link is one connection.
 type link struct {
@@ -29,7 +34,7 @@ type link struct {
 // would turn our FIN into a reset, and a reset of an idle connection shows here.
 func newLink(c net.Conn, stop <-chan struct{}) *link {
 	l := &link{conn: c, read: make(chan error, 1), ended: make(chan struct{})}
-	if _, ok := c.(*tls.Conn); ok { // a write over TLS must not end before its time: no other can follow
+	if _, ok := c.(secured); ok { // a write over TLS must not end before its time: no other can follow
 		l.reader.Go(func() {
 			select {
 			case <-stop:
@@ -48,7 +53,7 @@ func newLink(c net.Conn, stop <-chan struct{}) *link {
 // write writes p to the connection, for writeTurn at most; stalled reports that the time was
 // over before the kernel had all of it.
 func (l *link) write(p []byte) (n int, stalled bool, err error) {
-	if _, ok := l.conn.(*tls.Conn); !ok {
+	if _, ok := l.conn.(secured); !ok {
 		if err := l.conn.SetWriteDeadline(time.Now().Add(writeTurn)); err != nil {
 			return 0, false, err
 		}
@@ -64,7 +69,7 @@ func (l *link) write(p []byte) (n int, stalled bool, err error) {
 // delivered returns how many bytes the peer has; if err is not nil the connection is dead and
 // the count is final.
 func (l *link) delivered() (int64, error) {
-	if secure, ok := l.conn.(*tls.Conn); ok {
+	if secure, ok := l.conn.(secured); ok {
 		unacked, err := outq(secure.NetConn().(*net.TCPConn))
 		if unacked == 0 {
 			l.acked = l.written
@@ -83,7 +88,7 @@ func (l *link) delivered() (int64, error) {
 // has not taken yet, with a reset.
 func (l *link) close(reset bool) {
 	conn := l.conn
-	if secure, ok := conn.(*tls.Conn); ok {
+	if secure, ok := conn.(secured); ok {
 		conn = secure.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok && reset {

@@ -11,7 +11,6 @@ package outlet
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -100,11 +99,13 @@ type Config struct {
 	Full  Full
 	Stall time.Duration
 
-	TLS *tls.Config // of tls targets; nil: the system's certificates
+	Secure drive.Dial // of tls targets
 
 	// Driver opens the driver of a target that has one, see Driven; Batch says how its batches are cut.
 	Driver func(ctx context.Context) (drive.Driver, error)
 	Batch  Batching
+
+	Discard bool // nothing is opened, and what is sent goes nowhere
 
 	Log func(line string) // warnings, from any goroutine; nil for none; must not call the outlet
 
@@ -167,9 +168,12 @@ func Open(ctx context.Context, cfg Config) (*Outlet, error) {
 	}
 	o := &Outlet{cfg: cfg}
 	var err error
-	if cfg.Driver != nil {
+	switch {
+	case cfg.Discard:
+		o.c = &discard{}
+	case cfg.Driver != nil:
 		o.c, err = openDriven(ctx, &o.cfg)
-	} else {
+	default:
 		o.c, err = openTarget(ctx, &o.cfg)
 	}
 	if err != nil {

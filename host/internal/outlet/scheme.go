@@ -2,7 +2,6 @@ package outlet
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net"
 	"strconv"
@@ -25,7 +24,7 @@ type scheme struct {
 // if it is dialled in another way than the network.
 var schemes = [...]scheme{
 	{name: "tcp", prefix: "tcp://", form: "tcp://host:port", network: "tcp", check: checkPort, dial: dialNetwork, open: openStream},
-	{name: "tls", prefix: "tls://", form: "tls://host:port", network: "tcp", check: checkPort, dial: dialTLS, open: openStream},
+	{name: "tls", prefix: "tls://", form: "tls://host:port", network: "tcp", check: checkPort, dial: dialSecure, open: openStream},
 	{name: "udp", prefix: "udp://", form: "udp://host:port", network: "udp", check: checkPort, dial: dialNetwork, open: openUDP},
 	{name: "unix", prefix: "unix://", form: "unix:///path", network: "unix", check: checkSocket, dial: dialNetwork, open: openUnix},
 	{name: "file", prefix: "file:", form: "file:PATH", check: checkPath, open: openFiles},
@@ -37,9 +36,9 @@ func dialNetwork(ctx context.Context, d *net.Dialer, cfg *Config) (net.Conn, err
 	return d.DialContext(ctx, cfg.Target.Network, cfg.Target.Address)
 }
 
-// dialTLS dials, and returns once the peer has shown its certificate.
-func dialTLS(ctx context.Context, d *net.Dialer, cfg *Config) (net.Conn, error) {
-	return (&tls.Dialer{NetDialer: d, Config: cfg.TLS}).DialContext(ctx, cfg.Target.Network, cfg.Target.Address)
+// dialSecure dials, and returns once the peer has shown its certificate.
+func dialSecure(ctx context.Context, d *net.Dialer, cfg *Config) (net.Conn, error) {
+	return cfg.Secure(ctx, d, cfg.Target.Network, cfg.Target.Address)
 }
 
 func checkPort(s *scheme, rest string) error {

@@ -40,6 +40,9 @@ type Stage struct {
 	// Log shows a line to the user.
 	Log func(line string)
 
+	// Peak returns the most bytes of memory that the plugin has used; nil: nobody knows.
+	Peak func() uint64
+
 	// Alarms limits the flow ends that the stage reads to those with an alarm, if it can be limited:
 	// see OnlyAlarms.
 	Alarms Alarms
@@ -64,6 +67,7 @@ type Stage struct {
 	Cost   time.Duration
 	Rows   uint64 // packet rows
 	Bytes  uint64 // of rows and ends that were sent
+	Memory uint64 // bytes, at most, by Peak after the last batch; 0: it is not known
 
 	Metrics []uint64 // as they are, in the order of their declaration; nil: none has changed
 
@@ -231,6 +235,9 @@ func (p *Pipeline) closeStages() error {
 	var errs []error
 	for i := len(p.stages) - 1; i >= 0; i-- {
 		s := p.stages[i]
+		if s.Peak != nil {
+			s.Memory = s.Peak()
+		}
 		if err := guard.Call(s.Stage.Close); err != nil && s.Failure == nil {
 			errs = append(errs, &Error{s.Plugin.Name, fmt.Errorf("close: %w", err)})
 		}
@@ -348,9 +355,31 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 		return s.unsent
 	}
 	if err != nil {
-		return &Error{s.Plugin.Name, fmt.Errorf("batch %d (packets %d to %d): %w", b.Number, b.First, b.Last, err)}
+		return &Error{s.Plugin.Name, fmt.Errorf("batch %d (%s): %w", b.Number, s.where(i, b, v, err), err)}
 	}
 	return nil
+}
+
+// trail is how many packets of a flow are shown if a plugin fails at one.
+const trail = 10
+
+// where tells in which packets of a batch an error of stage i happened. If the plugin knows the packet, it shows what the plugin read of it
+// and of those before it in the same flow.
+func (s *Stage) where(i int, b *batch.Batch, v *sdk.Batch, err error) string {
+	var at *guard.At
+	if errors.As(err, &at) {
+		row, end := at.Event.Row()
+		switch frame := b.Frame(i, row); {
+		case !end && frame > 0:
+			for _, line := range b.Trail(i, row, trail) {
+				s.Log(line)
+			}
+			return fmt.Sprintf("packet %d", frame)
+		case end && row >= 0 && row < len(v.Ends.FlowInd):
+			return fmt.Sprintf("packets %d to %d, end of flow %d", b.First, b.Last, v.Ends.FlowInd[row])
+		}
+	}
+	return fmt.Sprintf("packets %d to %d", b.First, b.Last)
 }
 
 // checkColumns refuses columns that need more memory than a batch may have.

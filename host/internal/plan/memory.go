@@ -4,7 +4,21 @@ import (
 	"fmt"
 
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/sdk"
 )
+
+// Granted returns the bytes of memory that a run with these settings grants a plugin, and of how many live flows it can keep its state. The
+// values are valid, see CheckSettings.
+func Granted(v *settings.Values, p *sdk.Plugin) (bytes uint64, flows uint32, err error) {
+	o, err := ownSettings(v)
+	if err != nil {
+		return 0, 0, err
+	}
+	limit := uint64(o.MaxMemory) << 20
+	flows = min(o.MaxFlows, plugin.Flows(limit, uint64(p.Memory), p.State))
+	return plugin.Memory(limit, uint64(p.Memory), p.State, flows), flows, nil
+}
 
 // grantMemory sets the memory of each plugin. If what one keeps of its flows does not fit, it
 // lowers the limit of live flows and warns the user. Where plugins run changes nothing, so that

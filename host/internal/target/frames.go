@@ -17,7 +17,9 @@ func Frames(cfg *outlet.Config, text string, kinds []*drive.Kind, run string) er
 		return err
 	}
 	if kind == nil {
-		cfg.Target, err = outlet.ParseDestination(text)
+		if cfg.Target, err = outlet.ParseDestination(text); err == nil && cfg.Target.Scheme == secureScheme {
+			cfg.Secure, err = drive.Secured(kinds, secureScheme, drive.Certificates{})
+		}
 		return err
 	}
 	d.Stream, d.Run = cfg.Name, run

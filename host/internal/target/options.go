@@ -1,15 +1,11 @@
 package target
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"time"
 
-	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/drive"
 	"github.com/t2host/t2host/host/internal/outlet"
 )
@@ -53,11 +49,14 @@ type common struct {
 	split        uint64
 	spool        uint64
 	spoolDir     string
-	tls          *tls.Config
+	secure       drive.Dial
 }
 
+// secureScheme is that of targets whose connections are secured.
+const secureScheme = "tls"
+
 // read reads the options of a word that all targets have, and returns the others.
-func read(w *Word) (*common, map[string]string, error) {
+func read(w *Word, kinds []*drive.Kind) (*common, map[string]string, error) {
 	c := &common{}
 	left := map[string]string{}
 	for name, v := range w.Options {
@@ -128,12 +127,12 @@ func read(w *Word) (*common, map[string]string, error) {
 	default:
 		errs = append(errs, fmt.Errorf("option unknown=%s: want omit or describe", unknown))
 	}
-	if w.Scheme == "tls" {
-		config, err := secure(value("ca"), value("cert"), value("key"), value("name"))
+	if w.Scheme == secureScheme {
+		dial, err := drive.Secured(kinds, w.Scheme, drive.Certificates{CA: value("ca"), Cert: value("cert"), Key: value("key"), Name: value("name")})
 		if err != nil {
 			errs = append(errs, err)
 		}
-		c.tls = config
+		c.secure = dial
 	}
 	value("columns")
 	return c, left, errors.Join(errs...)
@@ -154,30 +153,4 @@ func size(text string) (uint64, error) {
 	}
 	n, err := strconv.ParseUint(text, 10, 50)
 	return n * unit, err
-}
-
-// secure returns how tls connects.
-func secure(ca, cert, key, name string) (*tls.Config, error) {
-	c := &tls.Config{ServerName: name, MinVersion: tls.VersionTLS12}
-	if ca != "" {
-		pem, err := os.ReadFile(ca)
-		if err != nil {
-			return nil, fmt.Errorf("option ca=%s: %w", ca, cause.Of(err))
-		}
-		c.RootCAs = x509.NewCertPool()
-		if !c.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("option ca=%s: holds no certificate in PEM", ca)
-		}
-	}
-	switch {
-	case cert != "" && key != "":
-		pair, err := tls.LoadX509KeyPair(cert, key)
-		if err != nil {
-			return nil, fmt.Errorf("options cert and key: %w", cause.Of(err))
-		}
-		c.Certificates = []tls.Certificate{pair}
-	case cert != "" || key != "":
-		return nil, errors.New("options cert and key belong together")
-	}
-	return c, nil
 }

@@ -72,7 +72,7 @@ func (c *Config) new(w *Word) (*Target, error) {
 			return nil, err
 		}
 	}
-	options, left, err := read(w)
+	options, left, err := read(w, c.Kinds)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (c *Config) new(w *Word) (*Target, error) {
 	t.Outlet.Name, t.Outlet.Named, t.Outlet.Rows = name, true, true
 	t.Outlet.QueueBytes, t.Outlet.Stall, t.Outlet.Drain = options.queue, options.stall, options.stall
 	t.full = options.full
-	t.Outlet.TLS = options.tls
+	t.Outlet.Secure = options.secure
 	if t.split = options.split; t.split > 0 {
 		if kind != nil || t.Outlet.Target.Scheme != "file" {
 			return nil, errors.New("option split is for files")
@@ -251,7 +251,7 @@ func (c *Config) rows(w *Word) error {
 	if err != nil {
 		return err
 	}
-	_, left, err := read(w)
+	_, left, err := read(w, c.Kinds)
 	switch {
 	case err != nil:
 		return err

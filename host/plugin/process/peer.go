@@ -64,6 +64,9 @@ func (p *peer) Open(msg []byte) ([]byte, error) {
 
 func (p *peer) Close() ([]byte, error) { return p.call(serve.MethodClose, nil) }
 
+// Memory returns the most bytes that the process has held so far, with those that it shares with others.
+func (p *peer) Memory() uint64 { return p.process.memory() }
+
 func (p *peer) Room(size int) ([]byte, error) {
 	if p.ring != nil && size <= wire.MaxBatch {
 		return p.ring.room(), nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/t2host/t2host/host/confine"
+	"github.com/t2host/t2host/host/procfs"
 	"github.com/t2host/t2host/sdk/serve"
 )
 
@@ -145,6 +146,16 @@ func (p *process) run(started chan<- error, stdout, stderr *os.File) {
 
 // rest bounds reading pipes after exit.
 const rest = 200 * time.Millisecond
+
+// memory returns the most bytes that the process has held, or 0 if that is not known or it has ended.
+func (p *process) memory() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.proc == nil || p.gone {
+		return 0
+	}
+	return procfs.Peak(strconv.Itoa(p.proc.Pid))
+}
 
 // ended notes that the process has exited, and ends its children.
 func (p *process) ended() {

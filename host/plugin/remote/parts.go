@@ -1,11 +1,13 @@
 package remote
 
 import (
+	"errors"
 	"math"
 
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/field"
+	"github.com/t2host/t2host/sdk/guard"
 	"github.com/t2host/t2host/sdk/value"
 	"github.com/t2host/t2host/sdk/wire"
 )
@@ -157,4 +159,19 @@ func (s *parts) pass(out *answer.Answer) error {
 		r.Ends = ends
 	}
 	return s.whole.Out.Pass(out)
+}
+
+// inWhole returns an error of the part with its event as one of the whole batch.
+func (s *parts) inWhole(err error) error {
+	var at *guard.At
+	if !errors.As(err, &at) {
+		return err
+	}
+	row, end := at.Event.Row()
+	if end {
+		at.Event = guard.EndEvent(row + s.done.ends - s.part.Ends.N)
+	} else {
+		at.Event = guard.PacketEvent(row + s.done.rows - s.part.Packets.N)
+	}
+	return err
 }

@@ -31,6 +31,9 @@ type Peer interface {
 	Release(broken bool)
 }
 
+// Measured is a peer that knows how much memory the plugin has used at most so far, in bytes; 0: it is not known.
+type Measured interface{ Memory() uint64 }
+
 // Describe returns the plugins of an artefact.
 func Describe(connect func() (Peer, error)) ([]*sdk.Plugin, error) {
 	peer, err := connect()
@@ -76,6 +79,14 @@ type stage struct {
 	broken bool // the peer returned an error, or a malformed answer
 	parts  parts
 	answer wire.Answer
+}
+
+// Memory returns the most bytes of memory that the plugin has used so far, or 0 if that is not known.
+func (s *stage) Memory() uint64 {
+	if m, ok := s.peer.(Measured); ok && !s.broken {
+		return m.Memory()
+	}
+	return 0
 }
 
 func (s *stage) open(o sdk.Opening) error {
@@ -146,6 +157,9 @@ func (s *stage) checked(err error) error {
 		if own.Refused {
 			return &guard.Refused{Err: err}
 		}
+		if own.Event != 0 {
+			return &guard.At{Err: err, Event: own.Event}
+		}
 		return err
 	}
 	s.broken = true
@@ -161,7 +175,7 @@ func (s *stage) Batch(b *sdk.Batch) error {
 	s.parts.split(s.plugin, b)
 	for s.parts.next() {
 		if err := s.exchange(&s.parts.part, wire.Size(s.plugin, &s.parts.part)); err != nil {
-			return err
+			return s.parts.inWhole(err)
 		}
 		s.parts.merge()
 	}

@@ -197,6 +197,9 @@ func (i *instance) leave(address, size uint64) {
 // Close asks the plugin to close.
 func (i *instance) Close() ([]byte, error) { return i.result(i.call(i.close)) }
 
+// Memory returns the size of the instance's memory, which never shrinks.
+func (i *instance) Memory() uint64 { return uint64(len(i.memory.buf)) }
+
 // Release closes the instance.
 func (i *instance) Release(bool) {
 	_ = i.module.Close(i.ctx) // frees memory; it cannot fail
