@@ -40,7 +40,7 @@ func (p *Plugin) Make(dir string, source fs.FS) error {
 		return err
 	}
 	record := own
-	if p.Kind == C {
+	if !p.Kind.InGo() {
 		record = maps.Clone(files)
 		maps.Copy(record, own)
 	}
@@ -59,10 +59,14 @@ func (p *Plugin) Make(dir string, source fs.FS) error {
 	return f.Create(dir)
 }
 
-// included returns what the plugin's own files need in its folder: the SDK, or in C headers, and an example to begin with.
+// included returns what the plugin's own files need in its folder: the SDK in Go, and in C headers and an example to begin with. Templates of other
+// languages have all.
 func (p *Plugin) included(source fs.FS) (map[string][]byte, error) {
-	if p.Kind != C {
+	switch {
+	case p.Kind.InGo():
 		return p.Module(source)
+	case p.Kind != C && p.Kind != CPP:
+		return map[string][]byte{}, nil
 	}
 	files := map[string][]byte{}
 	for _, pattern := range []string{"testdata/guests/*.h", "docs/examples/portBytes/portbytes.c"} {
@@ -76,7 +80,7 @@ func (p *Plugin) included(source fs.FS) (map[string][]byte, error) {
 				return nil, err
 			}
 			if path.Ext(name) == ".c" {
-				name = p.key() + ".c"
+				name = p.key() + map[Kind]string{C: ".c", CPP: ".cc"}[p.Kind]
 				data = []byte(strings.NewReplacer("portBytes", p.Name, "portbytes", p.key(), `\"number\":211,`, `\"number\":`+strconv.Itoa(p.Number)+",").Replace(string(data)))
 			}
 			files[path.Base(name)] = data

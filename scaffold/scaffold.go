@@ -34,8 +34,17 @@ const (
 	Payload     Kind = "payload"     // reads payload
 	Minimal     Kind = "minimal"     // writes a column, without an example
 	MinimalSink Kind = "minimalsink" // has an outlet, without an example
-	C           Kind = "c"           // is written in C, and writes a file
+	C           Kind = "c"           // is written in C, and writes a file; so are those after it in their languages
+	CPP         Kind = "cpp"
+	Rust        Kind = "rust"
+	Python      Kind = "python"
 )
+
+// Languages are those that plugins can be written in, as users name them, with their templates; in Go there are several.
+var Languages = map[string]Kind{"go": Flow, "c": C, "c++": CPP, "rust": Rust, "python": Python}
+
+// InGo reports whether plugins of that kind are written in Go.
+func (k Kind) InGo() bool { return k != C && k != CPP && k != Rust && k != Python }
 
 // IsSink reports whether plugins of that kind have the numbers of sinks.
 func (k Kind) IsSink() bool { return k == Sink || k == MinimalSink }
@@ -62,7 +71,9 @@ const (
 	templateKey    = "mysink"
 	templateModule = "example.com/mysink"
 	templateNumber = "Number: 900,"
-	shownNumber    = "Number 900, version 0.1.0." // in README.md
+	// templateDeclared is the same in other languages.
+	templateDeclared = `"mySink", 900,`
+	shownNumber      = "Number 900, version 0.1.0." // in README.md
 )
 
 // CheckName returns an error if a name cannot be a plugin's, or its package's.
@@ -94,7 +105,7 @@ var reserved = map[string]bool{"main": true, "init": true, "open": true, "flow":
 func (p *Plugin) Files() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	parts := []string{"_common", string(p.Kind)}
-	if p.Kind == C {
+	if !p.Kind.InGo() {
 		parts = parts[1:]
 	}
 	for _, from := range parts {
@@ -138,7 +149,7 @@ func (p *Plugin) fill(kind string, data []byte) ([]byte, error) {
 		return data, nil
 	}
 	text := strings.NewReplacer(
-		templateModule, p.module(), templateName, p.Name, templateKey, p.key(), templateNumber, "Number: "+strconv.Itoa(p.Number)+",",
+		templateModule, p.module(), templateDeclared, strconv.Quote(p.Name)+", "+strconv.Itoa(p.Number)+",", templateName, p.Name, templateKey, p.key(), templateNumber, "Number: "+strconv.Itoa(p.Number)+",",
 		shownNumber, "Number "+strconv.Itoa(p.Number)+", version 0.1.0."+p.shown(),
 	).Replace(string(data))
 	if kind != ".go" {

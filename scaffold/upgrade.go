@@ -41,7 +41,7 @@ func Upgrade(dir string, source, inC fs.FS, catalogue []*plugin.Artefact) (*Upgr
 	done := &Upgraded{}
 	next := map[string][]byte{} // nil: the file is removed
 	replaced := []string{}
-	if was == nil || was.Kind != C {
+	if was == nil || was.Kind.InGo() {
 		if done.SDK, err = renewSDK(dir, source, next); err != nil {
 			return nil, err
 		}
@@ -96,7 +96,7 @@ func (m *made) upgrade(dir string, inC fs.FS, catalogue []*plugin.Artefact, next
 	if err != nil {
 		return err
 	}
-	if m.Kind == C {
+	if !m.Kind.InGo() {
 		included, err := p.included(inC)
 		if err != nil {
 			return err

@@ -29,7 +29,7 @@ func newPluginCommand(o *options) *cobra.Command {
 		Use:   "new-plugin [NAME]",
 		Short: "make the folder of a new plugin, which builds, tests and runs as it is",
 		Long: `new-plugin makes the folder NAME: a plugin in Go with an example, tests, a fuzz target, a benchmark, README, Makefile
-and the SDK, so that it builds anywhere without anything else; or one in C (--lang c). What next: cd NAME && make test && make install`,
+and the SDK, so that it builds anywhere without anything else; or one in C, C++, Rust or Python (--lang). What next: cd NAME && make test && make install`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1:
@@ -61,7 +61,7 @@ and the SDK, so that it builds anywhere without anything else; or one in C (--la
 	f.BoolVarP(&n.sink, "sink", "s", false, "a sink: it writes flows to an outlet")
 	f.BoolVarP(&n.payload, "t2buf", "t", false, "a plugin that reads payload")
 	f.BoolVarP(&n.minimal, "minimal", "m", false, "without an example; with -s a sink")
-	f.StringVar(&n.language, "lang", "go", "the `LANGUAGE` that it is written in: go, or c (Debian's clang and lld build it)")
+	f.StringVar(&n.language, "lang", "go", "the `LANGUAGE` that it is written in: go, c, c++, rust or python; its README.md has the Debian packages that build it")
 	f.StringVarP(&n.number, "number", "n", "", "the plugin's `NUMBER`, 0 to 999, of sinks from 900 (default: a free one)")
 	f.StringSliceVar(&n.requires, "requires", nil, "plugins that it requires: `NAMES`, separated by commas")
 	f.StringVar(&n.module, "module", "", "the `PATH` of its Go module (default: example.com/NAME)")
@@ -92,7 +92,7 @@ func (n *newPlugin) run() error {
 		return refused(err)
 	}
 	source := t2host.Source()
-	if r.Kind == scaffold.C {
+	if !r.Kind.InGo() {
 		source = t2host.InC()
 	}
 	if err := p.Make(dir, source); err != nil {
@@ -109,12 +109,12 @@ func (n *newPlugin) run() error {
 // kind returns the template that the flags choose.
 func (n *newPlugin) kind() (scaffold.Kind, error) {
 	switch {
-	case n.language != "go" && n.language != "c":
-		return "", usagef("--lang %s: languages are go and c; the ABI is for all others", n.language)
-	case n.language == "c" && (n.payload || n.sink || n.minimal || len(n.requires) > 0 || n.module != ""):
-		return "", usagef("--lang c excludes -t, -s, -m, --requires and --module: there is one template in C")
-	case n.language == "c":
-		return scaffold.C, nil
+	case scaffold.Languages[n.language] == "":
+		return "", usagef("--lang %s: languages are go, c, c++, rust and python; the ABI is for all others", n.language)
+	case n.language != "go" && (n.payload || n.sink || n.minimal || len(n.requires) > 0 || n.module != ""):
+		return "", usagef("--lang %s excludes -t, -s, -m, --requires and --module: they are for plugins in Go", n.language)
+	case n.language != "go":
+		return scaffold.Languages[n.language], nil
 	case n.payload && (n.sink || n.minimal):
 		return "", usagef("-t excludes -s and -m: choose one template")
 	case n.payload:

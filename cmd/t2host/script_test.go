@@ -92,6 +92,10 @@ func TestScripts(t *testing.T) {
 			case "strace":
 				return canTrace(), nil
 			}
+			if file, ok := strings.CutPrefix(name, "file:"); ok { // the same of a file that a package has
+				_, err := os.Stat(file)
+				return err == nil || os.Getenv("T2HOST_NO_SKIP") != "", nil
+			}
 			if tool, ok := strings.CutPrefix(name, "tool:"); ok { // others may lack it; where nothing may be skipped it must be there
 				_, err := exec.LookPath(tool)
 				return err == nil || os.Getenv("T2HOST_NO_SKIP") != "", nil
