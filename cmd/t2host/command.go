@@ -282,7 +282,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if o.locked {
-		if err := obeyLock(found.Catalogue, plugins); err != nil {
+		if found.Catalogue, err = obeyLock(found.Catalogue, plugins); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ import (
 type installing struct {
 	*options
 	only, key string
+	beside    bool
 }
 
 // installCommand returns the command that puts plugins where t2host finds them.
@@ -37,6 +39,7 @@ func installCommand(o *options) *cobra.Command {
 		},
 	}
 	runtimeFlag(cmd, &i.only)
+	cmd.Flags().BoolVar(&i.beside, "beside", false, "keep other versions of the plugins: -p NAME@VERSION chooses one, requirements choose one that fits, else the highest")
 	cmd.Flags().StringVar(&i.key, "key", "", "packs must be signed by minisign's public key in `FILE`")
 	return cmd
 }
@@ -44,7 +47,7 @@ func installCommand(o *options) *cobra.Command {
 // uninstallCommand returns the command that removes an installed plugin.
 func uninstallCommand(o *options) *cobra.Command {
 	return &cobra.Command{
-		Use:   "uninstall NAME",
+		Use:   "uninstall NAME | NAME@VERSION",
 		Short: "remove a plugin that was installed",
 		Args:  exactly(1, "uninstall requires one name"),
 		RunE:  func(_ *cobra.Command, args []string) error { return o.uninstall(args[0]) },
@@ -62,6 +65,7 @@ func (i *installing) run(ctx context.Context, words []string) error {
 		return fmt.Errorf("install: %w", err)
 	}
 	defer os.RemoveAll(dir)
+	s.Beside = i.beside
 	var list []*plugin.Artefact
 	for n, word := range words {
 		if !isPack(word) {
@@ -163,6 +167,19 @@ func (o *options) uninstall(name string) error {
 	s, list, err := installed()
 	if err != nil {
 		return err
+	}
+	name, version, _ := strings.Cut(name, "@")
+	var versions []string
+	for _, b := range list {
+		if plugin.Key(b.Name) == plugin.Key(name) {
+			versions = append(versions, b.Name+"@"+b.Version)
+		}
+	}
+	if len(versions) > 1 && version == "" {
+		return usagef("plugin %s is installed in several versions: uninstall %s", name, strings.Join(versions, " or "))
+	}
+	if version != "" {
+		list = slices.DeleteFunc(list, func(b *plugin.Artefact) bool { return plugin.Key(b.Name) == plugin.Key(name) && b.Version != version })
 	}
 	a, err := plugin.Named(list, name)
 	if err != nil {

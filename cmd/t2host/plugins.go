@@ -160,6 +160,9 @@ func showOne(w io.Writer, a *plugin.Artefact) error {
 	line("number", "%d (%s)", a.Number, kind(a.Plugin))
 	line("runtimes", "%s", where(a))
 	line("from", "%s", printable.Line(a.From))
+	for _, b := range a.Others {
+		line("also", "%s@%s from %s", b.Name, b.Version, printable.Line(b.From))
+	}
 	for _, f := range []struct {
 		name string
 		plugin.File

@@ -105,6 +105,22 @@ func parse(data []byte) (*File, error) {
 	return &f, nil
 }
 
+// Versions returns the catalogue with the versions that are locked, of plugins that are here in several.
+func (f *File) Versions(catalogue []*plugin.Artefact) []*plugin.Artefact {
+	locked := slices.Clone(catalogue)
+	for i, a := range catalogue {
+		for _, b := range append([]*plugin.Artefact{a}, a.Others...) {
+			if f.Differs(b) == "" {
+				copied := *b
+				copied.Others = nil
+				locked[i] = &copied
+				break
+			}
+		}
+	}
+	return locked
+}
+
 // Check returns an error if one of a run's plugins is not in the file as it is now.
 func (f *File) Check(loaded []plugin.Loaded) error {
 	for _, l := range loaded {

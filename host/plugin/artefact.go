@@ -38,7 +38,8 @@ type Artefact struct {
 	BuiltIn     bool   // it comes with the host, in all runtimes
 	Module      File   // Path is empty where there is none
 	Executable  File
-	Replaces    *Artefact // the one of the same name that it replaces, or nil
+	Replaces    *Artefact   // the one of the same name that it replaces, or nil
+	Others      []*Artefact // those of the same name side by side with it, which Pick may choose instead, the highest version first
 }
 
 // Place returns what a run reports of a plugin that replaces another; empty if it replaces

@@ -8,12 +8,13 @@ import (
 
 // Request asks for a plugin: a word of -p.
 type Request struct {
-	Name    string  // of the plugin; empty if Path is set
-	Path    string  // of a module or an executable, which may hold several plugins
-	Runtime Runtime // empty: any
+	Name     string  // of the plugin; empty if Path is set
+	Versions string  // in which it is wanted, as NAME@VERSIONS; empty: any
+	Path     string  // of a module or an executable, which may hold several plugins
+	Runtime  Runtime // empty: any
 }
 
-// ParseRequest parses NAME, NAME:RUNTIME, PATH or PATH:RUNTIME. A path has a slash or ends
+// ParseRequest parses NAME, NAME@VERSIONS, PATH, each with :RUNTIME or without. A path has a slash or ends
 // with .wasm. Before a name may be the number that T2 has there.
 func ParseRequest(word string) (Request, error) {
 	word = strings.TrimSpace(word)
@@ -30,14 +31,18 @@ func ParseRequest(word string) (Request, error) {
 	if name == "" {
 		return Request{}, fmt.Errorf("plugin %q has no name: -p expects names, separated by commas", word)
 	}
+	name, versions, named := strings.Cut(name, "@")
+	if named && versions == "" || name == "" {
+		return Request{}, fmt.Errorf("plugin %q: a name, @ and a version are expected, such as tcpwin@1.2", word)
+	}
 	if !ok {
-		return Request{Name: name}, nil
+		return Request{Name: name, Versions: versions}, nil
 	}
 	r, err := RuntimeNamed(runtime)
 	if err != nil {
 		return Request{}, fmt.Errorf("plugin %s: %w", name, err)
 	}
-	return Request{Name: name, Runtime: r}, nil
+	return Request{Name: name, Versions: versions, Runtime: r}, nil
 }
 
 // ParseRequests parses words as ParseRequest does.
@@ -92,5 +97,6 @@ func Describe(k Carrier, found []*Artefact, requests []Request) (catalogue []*Ar
 		}
 		catalogue = append(catalogue, a)
 	}
-	return catalogue, named, nil
+	catalogue, err = Pick(catalogue, named)
+	return catalogue, named, err
 }

@@ -57,6 +57,10 @@ func Search(folders []Folder, builtIn []*Artefact) (*Found, error) {
 	seen := map[string]*Artefact{}
 	add := func(a *Artefact) {
 		if first := seen[Key(a.Name)]; first != nil {
+			if filepath.Dir(first.From) == filepath.Dir(a.From) { // side by side
+				first.Others = append(first.Others, a)
+				return
+			}
 			found.Shadowed = append(found.Shadowed, a)
 			if first.Replaces == nil {
 				first.Replaces = a
@@ -72,8 +76,12 @@ func Search(folders []Folder, builtIn []*Artefact) (*Found, error) {
 			return nil, err
 		}
 		here := map[string]*Artefact{}
+		sortVersions(list)
 		for _, a := range list {
-			if b := here[Key(a.Name)]; b != nil {
+			if b := here[Key(a.Name)]; b != nil && (a.Version == b.Version || !isBeside(a) && !isBeside(b)) {
+				if a.From < b.From {
+					a, b = b, a
+				}
 				return nil, fmt.Errorf("plugin %s is twice in folder %s: version %s in %s, %s in %s: remove one", a.Name, f.Path, b.Version, b.From, a.Version, a.From)
 			}
 			here[Key(a.Name)] = a

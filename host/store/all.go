@@ -29,7 +29,7 @@ func (s Store) PutAll(list []*plugin.Artefact) ([]Placed, error) {
 	}
 	var done []Placed
 	for i, a := range list {
-		before, err := s.keep(installed, a.Name, filepath.Join(kept, fmt.Sprint(i)))
+		before, err := s.keep(installed, a, filepath.Join(kept, fmt.Sprint(i)))
 		if err == nil {
 			var p Placed
 			if p.Place, p.Old, err = s.Put(a); err == nil {
@@ -47,9 +47,9 @@ func (s Store) PutAll(list []*plugin.Artefact) ([]Placed, error) {
 	return done, nil
 }
 
-// keep copies the plugin of that name that is installed into a folder, and returns it there; nil if there is none.
-func (s Store) keep(installed []*plugin.Artefact, name, dir string) (*plugin.Artefact, error) {
-	old, err := s.replaced(installed, name)
+// keep copies the plugin that is installed and will be replaced into a folder, and returns it there; nil if there is none.
+func (s Store) keep(installed []*plugin.Artefact, by *plugin.Artefact, dir string) (*plugin.Artefact, error) {
+	old, err := s.replaced(installed, by)
 	if old == nil || err != nil {
 		return nil, err
 	}

@@ -17,7 +17,8 @@ import (
 
 // Store is a folder of installed plugins, each in a folder of its own.
 type Store struct {
-	Dir string // created when a plugin is installed
+	Dir    string // created when a plugin is installed
+	Beside bool   // Put keeps other versions of a plugin
 }
 
 // User returns the user's store. The error is a host.UsageError: the environment names no
@@ -32,7 +33,7 @@ func User(getenv func(string) string) (Store, error) {
 	if len(folders) == 0 {
 		return Store{}, &host.UsageError{Err: errors.New("neither HOME nor XDG_DATA_HOME is set: t2host installs below them")}
 	}
-	return Store{folders[0].Path}, nil
+	return Store{Dir: folders[0].Path}, nil
 }
 
 // Plugins returns the plugins in the store. The error is a host.UsageError.
@@ -41,20 +42,32 @@ func (s Store) Plugins() ([]*plugin.Artefact, error) {
 	if err != nil {
 		return nil, &host.UsageError{Err: err}
 	}
-	return found.Catalogue, nil
+	var list []*plugin.Artefact
+	for _, a := range found.Catalogue {
+		list = append(append(list, a), a.Others...)
+	}
+	return list, nil
 }
 
-// Put copies a plugin into the store, and returns the path of its folder and the plugin of
-// the same name that it replaces, nil if there is none. At any time one of the two is there.
+// place returns the path of a plugin's folder.
+func (s Store) place(a *plugin.Artefact) string {
+	if s.Beside {
+		return filepath.Join(s.Dir, plugin.Beside(a))
+	}
+	return filepath.Join(s.Dir, plugin.Key(a.Name))
+}
+
+// Put copies a plugin into the store, and returns the path of its folder and the plugin
+// that it replaces, nil if there is none. At any time one of the two is there.
 func (s Store) Put(a *plugin.Artefact) (place string, old *plugin.Artefact, err error) {
 	list, err := s.Plugins()
 	if err != nil {
 		return "", nil, err
 	}
-	if old, err = s.replaced(list, a.Name); err != nil {
+	if old, err = s.replaced(list, a); err != nil {
 		return "", nil, err
 	}
-	place = filepath.Join(s.Dir, plugin.Key(a.Name))
+	place = s.place(a)
 	if err := s.copy(place, a); err != nil {
 		return "", nil, err
 	}
@@ -64,9 +77,13 @@ func (s Store) Put(a *plugin.Artefact) (place string, old *plugin.Artefact, err 
 	return place, old, os.RemoveAll(old.From) // put there by hand, in a folder of another name
 }
 
-// replaced returns the plugin of that name among those in the store, which another one may replace; nil if there is none.
-func (s Store) replaced(list []*plugin.Artefact, name string) (*plugin.Artefact, error) {
-	i := slices.IndexFunc(list, func(a *plugin.Artefact) bool { return plugin.Key(a.Name) == plugin.Key(name) })
+// replaced returns the plugin among those in the store that another one replaces, nil if there is none: of the same name, and of the same version if
+// one of the two is beside others.
+func (s Store) replaced(list []*plugin.Artefact, by *plugin.Artefact) (*plugin.Artefact, error) {
+	i := slices.IndexFunc(list, func(a *plugin.Artefact) bool {
+		beside := s.Beside || filepath.Base(a.From) == plugin.Beside(a)
+		return plugin.Key(a.Name) == plugin.Key(by.Name) && (!beside || a.Version == by.Version)
+	})
 	if i < 0 {
 		return nil, nil
 	}

@@ -47,7 +47,7 @@ func held(t *testing.T, s Store) []string {
 }
 
 func TestStore(t *testing.T) {
-	s := Store{filepath.Join(t.TempDir(), "t2host", "plugins")}
+	s := Store{Dir: filepath.Join(t.TempDir(), "t2host", "plugins")}
 	put := func(a *plugin.Artefact, old string, want ...string) {
 		t.Helper()
 		place, was, err := s.Put(a)
@@ -84,7 +84,7 @@ func TestStore(t *testing.T) {
 
 // TestFailedPut looks at what a plugin that cannot be copied leaves.
 func TestFailedPut(t *testing.T) {
-	s := Store{t.TempDir()}
+	s := Store{Dir: t.TempDir()}
 	if _, _, err := s.Put(artefact(t, "one", "1.0.0")); err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestPluginWithoutAFolder(t *testing.T) {
 	if err := plugin.WriteFile(a.From, a); err != nil {
 		t.Fatal(err)
 	}
-	s := Store{a.From}
+	s := Store{Dir: a.From}
 	var refused *host.UsageError
 	if _, _, err := s.Put(artefact(t, "loose", "2.0.0")); !errors.As(err, &refused) {
 		t.Errorf("Put: %v; want it refused", err)
