@@ -60,51 +60,51 @@ func TestRefusedAnswers(t *testing.T) {
 		{"another version", nil, func(msg []byte) { little.PutUint16(msg[4:], Version+1) }, "message has another ABI version"},
 		{"another kind", nil, func(msg []byte) { little.PutUint16(msg[6:], kindBatch) }, "message has another kind"},
 		{"another length", nil, put(0, 41), "message length is wrong"},
-		{"more frames than bytes", frames("abcd"), put(atCount, 1000), "message counts more than it holds"},
-		{"more changes than bytes", change(good), put(atCount, 1<<31), "message counts more than it holds"},
-		{"a number in the reserved place", frames("abcd"), put(atZero, 1), "section of a message is malformed"},
-		{"another in the section's head", frames("abcd"), func(msg []byte) { msg[atTag+2] = 1 }, "section of a message is malformed"},
-		{"a section longer than the message", frames("abcd"), put(atLength, 1<<20), "section of a message is malformed"},
-		{"a section shorter than what is in it", frames("abcd"), put(atLength, 12), "message ends too early"},
+		{"more frames than bytes", frames("abcd"), put(atCount, 1000), "section 3: it counts more than it holds"},
+		{"more changes than bytes", change(good), put(atCount, 1<<31), "section 2: it counts more than it holds"},
+		{"a number in the reserved place", frames("abcd"), put(atZero, 1), "section 3: its number of things is malformed, or 0"},
+		{"another in the section's head", frames("abcd"), func(msg []byte) { msg[atTag+2] = 1 }, "section 3: its head is malformed, or it ends after the message"},
+		{"a section longer than the message", frames("abcd"), put(atLength, 1<<20), "section 3: its head is malformed, or it ends after the message"},
+		{"a section shorter than what is in it", frames("abcd"), put(atLength, 12), "section 3: the message ends too early"},
 		{"an unknown section", frames("abcd"), func(msg []byte) { msg[atTag] = 99 }, unknownSection},
 		{"a section twice", func(out *answer.Answer) { out.Report, out.Logs = []string{"a"}, []string{"b"} }, func(msg []byte) { msg[atFirst+8] = tagReport }, unknownSection},
 		{"sections out of order", func(out *answer.Answer) { out.Report, out.Logs = []string{"a"}, []string{"b"} }, func(msg []byte) { msg[atFirst+8] = tagSummary }, unknownSection},
-		{"a frame that is not there", frames("abcd"), put(atCount, 2), "message ends too early"},
-		{"a frame longer than the message", frames("abcd"), put(atFirst+4, 1<<20), "message ends too early"},
-		{"padding that is not zero", frames("abc"), func(msg []byte) { msg[len(msg)-1] = 1 }, "message has bytes where padding should be"},
-		{"bytes after the end", frames("abcd", "efgh"), put(atCount, 1), "section of a message has trailing bytes"},
+		{"a frame that is not there", frames("abcd"), put(atCount, 2), "section 3: the message ends too early"},
+		{"a frame longer than the message", frames("abcd"), put(atFirst+4, 1<<20), "section 3: the message ends too early"},
+		{"padding that is not zero", frames("abc"), func(msg []byte) { msg[len(msg)-1] = 1 }, "bytes where padding should be"},
+		{"bytes after the end", frames("abcd", "efgh"), put(atCount, 1), "section 3: trailing bytes"},
 
 		{"another file of records", frames(""), to(1, flags(flagNext)), ""},
-		{"another file of no records", frames(""), flags(flagNext), "frame that begins another file, where none can"},
-		{"another file with bytes", frames("abcd"), to(1, flags(flagNext)), "frame that begins another file, where none can"},
-		{"an unknown flag", frames("abcd"), flags(4), "frame that begins another file, where none can"},
-		{"both flags", frames("abcd"), to(1, flags(flagNext|flagMore)), "frame that begins another file, where none can"},
-		{"another file in a frame", func(out *answer.Answer) { out.AddFrame(1, []byte("abcd")); out.AddNext(1) }, flags(flagMore), "file of records ends in the middle of a frame"},
-		{"an outlet too many", frames("abcd"), to(3, func([]byte) {}), "frame for an outlet that is not declared"},
-		{"an outlet of rows", frames("abcd"), to(2, func([]byte) {}), "frame for an outlet of rows"},
+		{"another file of no records", frames(""), flags(flagNext), "section 3: frame that begins another file, where none can"},
+		{"another file with bytes", frames("abcd"), to(1, flags(flagNext)), "section 3: frame that begins another file, where none can"},
+		{"an unknown flag", frames("abcd"), flags(4), "section 3: frame that begins another file, where none can"},
+		{"both flags", frames("abcd"), to(1, flags(flagNext|flagMore)), "section 3: frame that begins another file, where none can"},
+		{"another file in a frame", func(out *answer.Answer) { out.AddFrame(1, []byte("abcd")); out.AddNext(1) }, flags(flagMore), "section 3: file of records ends in the middle of a frame"},
+		{"an outlet too many", frames("abcd"), to(3, func([]byte) {}), "section 3: frame for an outlet that is not declared"},
+		{"an outlet of rows", frames("abcd"), to(2, func([]byte) {}), "section 3: frame for an outlet of rows"},
 
 		{"rows", rows(answer.Rows{Outlet: 2, N: 1, Columns: own(1)}), nil, ""},
 		{"rows of all flow ends", rows(answer.Rows{Outlet: 2, N: 2, OfEnds: true, Columns: own(2)}), nil, ""},
 		{"rows of some", rows(answer.Rows{Outlet: 2, N: 1, OfEnds: true, Ends: []uint32{1}, Columns: own(1)}), nil, ""},
-		{"rows for a file", rows(answer.Rows{Outlet: 1, N: 1}), nil, "rows for an outlet that has none"},
-		{"rows for no outlet", rows(answer.Rows{Outlet: 9, N: 1}), nil, "rows for an outlet that has none"},
-		{"no rows", rows(answer.Rows{Outlet: 2, N: 0, Columns: own(0)}), nil, "rows are malformed"},
-		{"rows with an unknown flag", rows(answer.Rows{Outlet: 2, N: 1, Columns: own(1)}), flags(4), "rows are malformed"},
-		{"rows that are picked of nothing", rows(answer.Rows{Outlet: 2, N: 1, Columns: own(1)}), flags(flagPicked), "rows are malformed"},
-		{"rows of more flow ends than there are", rows(answer.Rows{Outlet: 2, N: 3, OfEnds: true, Columns: own(3)}), nil, "rows are of another number of flow ends"},
-		{"rows of another flow end", rows(answer.Rows{Outlet: 2, N: 1, OfEnds: true, Ends: []uint32{2}, Columns: own(1)}), nil, "rows are of flow ends that do not ascend"},
-		{"rows of one flow end twice", rows(answer.Rows{Outlet: 2, N: 2, OfEnds: true, Ends: []uint32{1, 1}, Columns: own(2)}), nil, "rows are of flow ends that do not ascend"},
-		{"more rows than bytes", rows(answer.Rows{Outlet: 2, N: 1, Columns: own(1)}), put(atFirst+4, 1<<31), "rows without a value"},
-		{"rows without their columns", rows(answer.Rows{Outlet: 2, N: 9}), nil, "message ends too early"},
+		{"rows for a file", rows(answer.Rows{Outlet: 1, N: 1}), nil, "section 8: rows for an outlet that has none"},
+		{"rows for no outlet", rows(answer.Rows{Outlet: 9, N: 1}), nil, "section 8: rows for an outlet that has none"},
+		{"no rows", rows(answer.Rows{Outlet: 2, N: 0, Columns: own(0)}), nil, "section 8: rows are malformed"},
+		{"rows with an unknown flag", rows(answer.Rows{Outlet: 2, N: 1, Columns: own(1)}), flags(4), "section 8: rows are malformed"},
+		{"rows that are picked of nothing", rows(answer.Rows{Outlet: 2, N: 1, Columns: own(1)}), flags(flagPicked), "section 8: rows are malformed"},
+		{"rows of more flow ends than there are", rows(answer.Rows{Outlet: 2, N: 3, OfEnds: true, Columns: own(3)}), nil, "section 8: rows are of another number of flow ends"},
+		{"rows of another flow end", rows(answer.Rows{Outlet: 2, N: 1, OfEnds: true, Ends: []uint32{2}, Columns: own(1)}), nil, "section 8: rows are of flow ends that do not ascend"},
+		{"rows of one flow end twice", rows(answer.Rows{Outlet: 2, N: 2, OfEnds: true, Ends: []uint32{1, 1}, Columns: own(2)}), nil, "section 8: rows are of flow ends that do not ascend"},
+		{"more rows than bytes", rows(answer.Rows{Outlet: 2, N: 1, Columns: own(1)}), put(atFirst+4, 1<<31), "section 8: rows without a value"},
+		{"rows without their columns", rows(answer.Rows{Outlet: 2, N: 9}), nil, "section 8: the message ends too early"},
 
 		{"a change", change(good), nil, ""},
-		{"a change at no event", change(answer.Delta{At: 3, Key: good.Key, Row: good.Row}), nil, "table is changed outside an event, or out of order"},
-		{"changes in another order", func(out *answer.Answer) { out.Deltas = []answer.Delta{good, late} }, nil, "table is changed outside an event, or out of order"},
-		{"a change of another kind", change(good), func(msg []byte) { little.PutUint16(msg[atFirst+6:], 2) }, "table is changed outside an event, or out of order"},
-		{"another table", change(answer.Delta{Table: 1}), nil, "change of a table that is not declared"},
-		{"a deleted row", change(deleted), nil, "change of table a.t has a key or row of a wrong length"},
-		{"a text that is cut", change(answer.Delta{Key: good.Key, Row: append(make([]byte, 18), 9, 0, 0, 0)}), nil, "change of table a.t has a key or row of a wrong length"},
-		{"a short key", change(answer.Delta{Key: make([]byte, 3), Row: good.Row}), nil, "change of table a.t has a key or row of a wrong length"},
+		{"a change at no event", change(answer.Delta{At: 3, Key: good.Key, Row: good.Row}), nil, "section 2: table is changed outside an event, or out of order"},
+		{"changes in another order", func(out *answer.Answer) { out.Deltas = []answer.Delta{good, late} }, nil, "section 2: table is changed outside an event, or out of order"},
+		{"a change of another kind", change(good), func(msg []byte) { little.PutUint16(msg[atFirst+6:], 2) }, "section 2: table is changed outside an event, or out of order"},
+		{"another table", change(answer.Delta{Table: 1}), nil, "section 2: change of a table that is not declared"},
+		{"a deleted row", change(deleted), nil, "section 2: change of table a.t has a key or row of a wrong length"},
+		{"a text that is cut", change(answer.Delta{Key: good.Key, Row: append(make([]byte, 18), 9, 0, 0, 0)}), nil, "section 2: change of table a.t has a key or row of a wrong length"},
+		{"a short key", change(answer.Delta{Key: make([]byte, 3), Row: good.Row}), nil, "section 2: change of table a.t has a key or row of a wrong length"},
 	} {
 		p := &sdk.Plugin{Outlets: everything().Outlets, Exports: everything().Exports}
 		out := &answer.Answer{}
@@ -146,8 +146,8 @@ func TestRefusedEnds(t *testing.T) {
 	}{
 		{"good", answer.Answer{Metrics: []uint64{1, 2}, Packets: marks(4)}, ""},
 		{"without metrics", answer.Answer{Packets: marks(4)}, ""},
-		{"a metric too few", answer.Answer{Metrics: []uint64{1}, Packets: marks(4)}, "answer has another number of metrics than the plugin"},
-		{"a packet too few", answer.Answer{Packets: marks(3)}, "answer is to another number of flow ends or packets"},
+		{"a metric too few", answer.Answer{Metrics: []uint64{1}, Packets: marks(4)}, "section 9: answer has another number of metrics than the plugin"},
+		{"a packet too few", answer.Answer{Packets: marks(3)}, "section 10: answer is to another number of flow ends or packets"},
 		{"no columns of packets", answer.Answer{}, "answer is to another number of flow ends or packets"},
 	} {
 		err := ReadAnswer(AppendAnswer(nil, &c.out, 2, ""), p, batchOf(2), &answer.Answer{})
@@ -201,7 +201,7 @@ func TestRefusedPieces(t *testing.T) {
 		for ; err == nil && parts < 1000; parts++ {
 			err = a.Piece(part(parts%outlets, flagMore))
 		}
-		if want := answer.MaxFrame/answer.MaxPiece + 1; err == nil || err.Error() != "frame is too large" || parts != want {
+		if want := answer.MaxFrame/answer.MaxPiece + 1; err == nil || err.Error() != "section 3: frame is too large" || parts != want {
 			t.Errorf("after %d parts for %d outlets: %v, want it too large after %d", parts, outlets, err, want)
 		}
 	}
@@ -220,7 +220,7 @@ func TestRefusedLists(t *testing.T) {
 		{value.Text | value.List, "", "\xff\xff\xff\xff"},
 	} {
 		p := &sdk.Plugin{Columns: []sdk.ColumnInfo{{Name: "l", Type: c.of}}}
-		for text, want := range map[string]string{c.good: "", c.part: "a list holds part of a value"} {
+		for text, want := range map[string]string{c.good: "", c.part: "section 1: a list holds part of a value"} {
 			out := &answer.Answer{Columns: []value.Vec{{Type: c.of}}}
 			out.Columns[0].Append([]byte(text))
 			var got answer.Answer

@@ -44,7 +44,7 @@ func (c *cursor) vec(v *value.Vec, t value.Type, n int) {
 		whole = whole && length%width == 0
 	}
 	if end > uint64(c.limit) {
-		c.fail("message ends too early")
+		c.fail("the message ends too early")
 	}
 	if v.Data = c.take(int(end)); c.err != nil {
 		v.Data = nil

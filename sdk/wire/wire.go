@@ -152,7 +152,8 @@ func list(dst []byte, start int, tag uint16, n int, things func(dst []byte) []by
 type cursor struct {
 	msg   []byte
 	at    int
-	limit int // of what may be read: the section's end
+	limit int    // of what may be read: the section's end
+	tag   uint16 // of the section in work; 0: none
 	err   error
 }
 
@@ -164,9 +165,10 @@ func (c *cursor) section(tag uint16) bool {
 		return false
 	}
 	c.u16()
+	c.tag = tag
 	zero, n := c.u16(), c.u32()
 	if zero != 0 || int64(n) > int64(len(c.msg)-c.at) {
-		c.fail("section of a message is malformed")
+		c.fail("its head is malformed, or it ends after the message")
 		return false
 	}
 	c.limit = c.at + int(n)
@@ -176,9 +178,9 @@ func (c *cursor) section(tag uint16) bool {
 // leave ends a section.
 func (c *cursor) leave() {
 	if c.err == nil && c.at != c.limit {
-		c.fail("section of a message has trailing bytes")
+		c.fail("trailing bytes")
 	}
-	c.limit = len(c.msg)
+	c.limit, c.tag = len(c.msg), 0
 	c.align(8)
 }
 
@@ -190,20 +192,24 @@ func (c *cursor) list(tag uint16, size int) int {
 	}
 	n := c.count(size)
 	if zero := c.u32(); zero != 0 || n == 0 { // an empty section is left out
-		c.fail("section of a message is malformed")
+		c.fail("its number of things is malformed, or 0")
 	}
 	return n
 }
 
+// fail notes an error, with the section in which it is.
 func (c *cursor) fail(text string) {
 	if c.err == nil {
+		if c.tag != 0 {
+			text = "section " + strconv.Itoa(int(c.tag)) + ": " + text
+		}
 		c.err = errors.New(text)
 	}
 }
 
 func (c *cursor) take(n int) []byte {
 	if c.err != nil || n < 0 || n > c.limit-c.at {
-		c.fail("message ends too early")
+		c.fail("the message ends too early")
 		return nil
 	}
 	b := c.msg[c.at : c.at+n : c.at+n]
@@ -236,7 +242,7 @@ func (c *cursor) u64() uint64 {
 func (c *cursor) count(size int) int {
 	n := int64(c.u32())
 	if c.err == nil && n*int64(size) > int64(c.limit-c.at) {
-		c.fail("message counts more than it holds")
+		c.fail("it counts more than it holds")
 	}
 	if c.err != nil {
 		return 0
@@ -247,7 +253,7 @@ func (c *cursor) count(size int) int {
 func (c *cursor) align(n int) {
 	for c.at%n != 0 && c.err == nil {
 		if b := c.take(1); b != nil && b[0] != 0 {
-			c.fail("message has bytes where padding should be")
+			c.fail("bytes where padding should be")
 		}
 	}
 }

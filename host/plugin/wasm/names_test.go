@@ -2,6 +2,7 @@ package wasm
 
 import (
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -46,5 +47,38 @@ func TestKeepNames(t *testing.T) {
 	}
 	if s, err := readShape(append([]byte("\x00asm\x01\x00\x00\x00"), sectionCustom, 2, 9, 'n')); err != nil || s.names != nil {
 		t.Errorf("%v, %v", s, err)
+	}
+}
+
+func TestSourceLine(t *testing.T) {
+	for line, want := range map[string]string{
+		"\t\t0x1f4: /home/a/ports.c:39:3\n":            "ports.c:39",
+		"\t\t0x1f4: C:\\a\\ports.c:39:3 (inlined)\n":   "ports.c:39",
+		"\t\t       /src/lib.rs:7:1\n":                 "",
+		"\t\t0x1f4: nothing\n":                         "",
+		"\t\t0x1f4: a:b\n":                             "",
+		"\t\t0x1f4: /rustc/x/core/panicking.rs:69:5\n": "panicking.rs:69",
+	} {
+		if got := sourceLine(line); got != want {
+			t.Errorf("%q: %q, want %q", line, got, want)
+		}
+	}
+}
+
+func TestKeepsLines(t *testing.T) {
+	section := func(name string, size int) string {
+		body := string(byte(len(name))) + name + strings.Repeat("x", size)
+		n := len(body)
+		return "\x00" + string([]byte{byte(n) | 0x80, byte(n>>7) | 0x80, byte(n >> 14)}) + body
+	}
+	const head = "\x00asm\x01\x00\x00\x00"
+	line, other := section(".debug_line", 30), section("producers", 30)
+	s, err := readShape([]byte(head + other + line + other))
+	if err != nil || string(s.plain) != head+line {
+		t.Errorf("%q, %v, want the section of lines only", s.plain, err)
+	}
+	many := strings.Repeat(section(".debug_info", 1<<20), maxLines>>20+1)
+	if s, err = readShape([]byte(head + many)); err != nil || len(s.plain) > maxLines+100 {
+		t.Errorf("%d bytes are kept, %v", len(s.plain), err)
 	}
 }

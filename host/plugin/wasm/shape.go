@@ -27,9 +27,10 @@ type shape struct {
 	imports []imported
 	exports map[string]exported
 	memory  uint64 // bytes at the start; 0 if it has none
-	plain   []byte // the module without its custom sections (names, sources' lines); it aliases the input if custom sections come last
+	plain   []byte // the module without its custom sections, but for those of lines; it aliases the input if those that are left out come last
 
 	names []byte // the content of the name section
+	lines int    // bytes of the sections with lines
 
 	types     []function
 	functions []function // imported ones first
@@ -75,23 +76,25 @@ func readShape(code []byte) (*shape, error) {
 			return nil, errMalformed
 		}
 		if id == sectionCustom {
-			s.keepNames(section)
-			continue
-		}
-		place := order(id)
-		if place <= last {
-			return nil, errMalformed
-		}
-		last = place
-		if id == sectionCode && len(section.b) > MaxCode {
-			return nil, errCode
-		}
-		s.section(id, &section)
-		if s.long {
-			return nil, errLong
-		}
-		if section.bad || len(section.b) > 0 {
-			return nil, errMalformed
+			if s.keepNames(section); !s.keepsLines(section) {
+				continue
+			}
+		} else {
+			place := order(id)
+			if place <= last {
+				return nil, errMalformed
+			}
+			last = place
+			if id == sectionCode && len(section.b) > MaxCode {
+				return nil, errCode
+			}
+			s.section(id, &section)
+			if s.long {
+				return nil, errLong
+			}
+			if section.bad || len(section.b) > 0 {
+				return nil, errMalformed
+			}
 		}
 		if start, end := len(code)-len(whole), len(code)-len(r.b); start == len(s.plain) {
 			s.plain = code[:end:end]
