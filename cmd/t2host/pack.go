@@ -32,7 +32,7 @@ type packing struct {
 func packCommand(o *options) *cobra.Command {
 	p := &packing{options: o}
 	cmd := &cobra.Command{
-		Use:   "pack -o FILE.t2p DIR | NAME...",
+		Use:   "pack -o FILE.t2p DIR | FILE | NAME...",
 		Short: "put plugins, and what they require, into one file that t2host install reads",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, done := interruptible(cmd.Context(), cmd.ErrOrStderr())
@@ -67,13 +67,13 @@ func (p *packing) run(ctx context.Context, words []string) error {
 	var asked []plugin.Request
 	for _, word := range words {
 		s := &pack.Source{}
-		if info, err := os.Stat(word); err == nil && info.IsDir() {
+		if _, statErr := os.Stat(word); statErr == nil {
 			if s, err = p.source(ctx, word); err != nil {
 				return err
 			}
 			catalogue = append(plugin.Without(catalogue, s.Name), s.Artefact)
 		} else if s.Artefact, err = plugin.Named(catalogue, word); err != nil {
-			return usagef("pack: %v, nor is it a folder", err)
+			return usagef("pack: %v, nor is it a folder or a file", err)
 		}
 		sources[plugin.Key(s.Name)] = s
 		asked = append(asked, plugin.Request{Name: s.Name})
@@ -118,11 +118,18 @@ func (p *packing) run(ctx context.Context, words []string) error {
 	return nil
 }
 
-// source builds the plugin in a folder, for other platforms too.
-func (p *packing) source(ctx context.Context, dir string) (*pack.Source, error) {
-	a, err := p.artefact(ctx, dir, "")
+// source builds the plugin in a folder, for other platforms too, or describes the module or executable at that path.
+func (p *packing) source(ctx context.Context, path string) (*pack.Source, error) {
+	a, err := p.artefact(ctx, path, "")
 	if err != nil {
 		return nil, err
+	}
+	dir := path
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		dir = filepath.Dir(path)
+		if len(p.platforms) > 0 {
+			return nil, usagef("pack %s: --platform is for plugins in folders", path)
+		}
 	}
 	s := &pack.Source{Artefact: a, Executables: map[string]string{}}
 	for _, pattern := range []string{"README*", "LICEN[CS]E*", "COPYING*"} {

@@ -31,6 +31,9 @@ func commandOf(dir string) (string, error) {
 	}
 	switch len(found) {
 	case 0:
+		if modules, _ := filepath.Glob(filepath.Join(dir, "*.wasm")); len(modules) == 1 {
+			return "", refused("build %s: no command in Go found: what another language makes is built by its Makefile; name the module, %s", dir, modules[0])
+		}
 		return "", refused("build %s: no command found: a plugin has cmd/NAME/main.go, which calls sdk/serve", dir)
 	case 1:
 		return found[0], nil
