@@ -81,7 +81,7 @@ func (p *Plugin) included(source fs.FS) (map[string][]byte, error) {
 			}
 			if path.Ext(name) == ".c" {
 				name = p.key() + map[Kind]string{C: ".c", CPP: ".cc"}[p.Kind]
-				data = []byte(strings.NewReplacer("portBytes", p.Name, "portbytes", p.key(), `\"number\":211,`, `\"number\":`+strconv.Itoa(p.Number)+",").Replace(string(data)))
+				data = []byte(strings.NewReplacer("portBytes", p.Name, "portbytes", p.key(), "NUMBER = 211", "NUMBER = "+strconv.Itoa(p.Number)).Replace(string(data)))
 			}
 			files[path.Base(name)] = data
 		}

@@ -1,18 +1,24 @@
 // portbytes.c: a plugin in C for t2host. It adds up the TCP payload that was sent to each
 // port and writes a file with a line for each.
+#include "manifest.h"
 #include "text.h"
 
-static const char manifest[] =
-    "{\"abi\":2,\"plugins\":[{\"name\":\"portBytes\",\"number\":211,\"version\":\"0.1.0\","
-    "\"doc\":\"adds up the TCP payload that was sent to each port\","
-    "\"settings\":[{\"name\":\"suffix\",\"kind\":\"text\",\"default\":\"_ports.txt\",\"doc\":\"the file is the output prefix and this\"}],"
-    "\"starts\":{\"fields\":[\"dstPort\"]},\"packets\":{\"rows\":\"tcp\",\"fields\":[\"l7Len\"]},"
-    "\"outlets\":[{\"name\":\"ports\",\"kind\":\"file\",\"setting\":\"suffix\"}],\"state\":2}]}";
+enum { NUMBER = 211 };
+static const u64 starts_read = 1ull << START_DST_PORT, packets_read = 1ull << PACKET_L7_LEN;
 
 EXPORT(t2host_abi) u32 abi(void) { return ABI_VERSION; }
-EXPORT(t2host_describe) u64 describe(void) { return result(manifest, sizeof manifest - 1); }
 EXPORT(t2host_in) u32 room(u32 size) { return room_for(size); }
 EXPORT(t2host_close) u64 close_plugin(void) { return nothing(); }
+
+EXPORT(t2host_describe) u64 describe(void) {
+  manifest_begin("portBytes", NUMBER, "0.1.0", "adds up the TCP payload that was sent to each port");
+  manifest_text("suffix", "_ports.txt", "the file is the output prefix and this");
+  manifest_starts(starts_read);
+  manifest_packets("tcp", packets_read, 0);
+  manifest_file("ports", "suffix");
+  manifest_state(sizeof(u16));
+  return manifest_end();
+}
 
 static u64 packets[1 << 16], bytes[1 << 16]; // by port
 static buffer ports;                         // of all slots so far, a u16 each: where the flow leads
@@ -42,22 +48,18 @@ static void put_ports(void) {
 EXPORT(t2host_batch) u64 batch(u32 size) {
   reader r = read_message(size, KIND_BATCH);
   batch_header h = read_header(&r);
-  u32 rows_here = rows(&r, TAG_PACKETS);
-  const u8 *slot = column(&r, rows_here, 4), *length = column(&r, rows_here, 4);
-  leave_section(&r);
-  u32 starts = rows(&r, TAG_STARTS);
-  const u8 *started = column(&r, starts, 4);
-  column(&r, starts, 4), column(&r, starts, 4); // packet rows before each, and its place: all begins are read first
-  const u8 *port = column(&r, starts, 2);
-  leave_section(&r);
+  static rows_of sent, starts;
+  read_packets(&r, &sent, packets_read);
+  read_starts(&r, &starts, starts_read);
   if (!at_end(&r)) return refuse("batch is malformed");
 
-  for (u32 i = 0; i < starts; i++) set_port(get32(started + 4 * i), get16(port + 2 * i));
-  for (u32 i = 0; i < rows_here; i++) {
-    u32 s = get32(slot + 4 * i);
+  // All begins are read first: a packet touches the state of its own flow only.
+  for (u32 i = 0; i < starts.n; i++) set_port(slot_of(&starts, i), start_dstPort(&starts, i));
+  for (u32 i = 0; i < sent.n; i++) {
+    u32 s = slot_of(&sent, i);
     if (2 * (u64)s >= ports.length) return refuse("a packet's flow has not begun");
     u16 to = get16(ports.data + 2 * s);
-    packets[to]++, bytes[to] += get32(length + 4 * i);
+    packets[to]++, bytes[to] += packet_l7Len(&sent, i);
   }
 
   begin_answer(0);

@@ -30,6 +30,7 @@ var outputs = map[string]string{
 	"stream.tmpl": "host/internal/stream/fields_gen.go",
 	"rust.tmpl":   "scaffold/templates/rust/t2host/src/fields.rs",
 	"python.tmpl": "scaffold/templates/python/t2host/fields.py",
+	"c.tmpl":      "testdata/guests/fields.h",
 }
 
 func main() {
@@ -51,7 +52,7 @@ func main() {
 
 // generate returns the files by their names.
 func generate() (map[string][]byte, error) {
-	t, err := template.New("").Funcs(template.FuncMap{"size": size, "columnType": columnType, "args": args, "lower": strings.ToLower, "upper": strings.ToUpper, "screaming": screaming, "rust": rust, "python": python}).ParseFS(templates, "*.tmpl")
+	t, err := template.New("").Funcs(template.FuncMap{"size": size, "columnType": columnType, "args": args, "lower": strings.ToLower, "upper": strings.ToUpper, "screaming": screaming, "rust": rust, "python": python, "singular": singular, "cType": cType, "cWidth": cWidth, "cGet": cGet}).ParseFS(templates, "*.tmpl")
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +124,44 @@ func rust(f fields.Field) string {
 		return "Bytes"
 	}
 	return strings.Replace(strings.Replace(f.Type, "uint", "u", 1), "int", "i", 1)
+}
+
+// singular returns packet for Packets.
+func singular(of string) string { return strings.ToLower(strings.TrimSuffix(of, "s")) }
+
+// cType returns the type of a value in C: of addresses a pointer to their bytes. It is empty if a value has no fixed width.
+func cType(f fields.Field) string {
+	switch {
+	case f.Type == "IP" || f.Type == "MAC":
+		return "const u8 *"
+	case f.List():
+		return ""
+	}
+	return strings.Replace(strings.Replace(f.Type, "uint", "u", 1), "int", "i", 1)
+}
+
+// cWidth returns the bytes of a value, 0 if it has no fixed width.
+func cWidth(f fields.Field) string {
+	switch {
+	case f.Type == "IP":
+		return "17"
+	case cType(f) == "":
+		return "0"
+	}
+	return size(f)
+}
+
+// cGet returns the statement that returns a value in C.
+func cGet(f fields.Field, constant string) string {
+	at := "rows->of[" + constant + "] + " + cWidth(f) + " * row"
+	switch t := cType(f); t {
+	case "const u8 *":
+		return "return " + at + ";"
+	case "u8":
+		return "return *(" + at + ");"
+	default:
+		return "return (" + t + ")get" + strings.TrimLeft(t, "ui") + "(" + at + ");"
+	}
 }
 
 // python returns the form of a value: a letter of Python's module struct, ip, mac, or nothing for a text or a list.
