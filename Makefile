@@ -1,6 +1,6 @@
 # make run      what t2host does, on a capture from testdata/
 # make quick    format, vet, and the tests that take no time: a minute
-# make test     the linters and all tests, fuzz targets with their seeds: fourteen minutes with empty caches
+# make test     the linters and all tests, fuzz targets with their seeds: ten minutes with empty caches
 # make peers    t2host against the servers and programs that its results go to: PostgreSQL, NATS, Kafka, web servers, SQLite, DuckDB, tshark, nfcapd, goflow2
 # make expected the comparison with T2's results: identical/total
 # make soak     the long runs: all tests with the race detector, 50 kills of the host and 100 of plugins, 50 million packets through a guest, every runtime with every size of batches, 10,000 runs with any settings, t2host check with 30 faults, half an hour of a live run under a flood, the slowest of the hostile modules, a flood of 10 million flows in every runtime, 200,000 packets against tshark, 10 minutes of each fuzz target and 20 of the decoder's
