@@ -147,6 +147,8 @@ func TestAForeignMadeFile(t *testing.T) {
 	for name, text := range map[string]string{
 		"no JSON":               "{",
 		"another kind":          `{"name":"mine","kind":"../flow","files":{}}`,
+		"part of a template":    `{"name":"mine","kind":"flow/testdata","files":{}}`,
+		"what templates share":  `{"name":"mine","kind":"_common","files":{}}`,
 		"no kind":               `{"name":"mine","files":{}}`,
 		"no name":               `{"kind":"flow","files":{}}`,
 		"a path out of it":      `{"name":"mine","kind":"flow","files":{"../x":"y"}}`,

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/t2host/t2host/host/version"
@@ -62,6 +63,11 @@ func readMade(dir string) (*made, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseMade(data)
+}
+
+// parseMade reads the bytes of MadeFile.
+func parseMade(data []byte) (*made, error) {
 	var m made
 	if err := json.Unmarshal(data, &m); err != nil {
 		return nil, fmt.Errorf("%s: %w", MadeFile, err)
@@ -69,7 +75,7 @@ func readMade(dir string) (*made, error) {
 	if err := CheckName(m.Name); err != nil {
 		return nil, fmt.Errorf("%s: %w", MadeFile, err)
 	}
-	if _, err := fs.Stat(templates, "templates/"+string(m.Kind)); m.Kind == "" || !fs.ValidPath(string(m.Kind)) || err != nil {
+	if !slices.Contains(kinds, m.Kind) {
 		return nil, fmt.Errorf("%s: unknown kind %q", MadeFile, m.Kind)
 	}
 	for name := range m.Files {

@@ -40,6 +40,9 @@ const (
 	Python      Kind = "python"
 )
 
+// kinds are all templates.
+var kinds = []Kind{Flow, Sink, Payload, Minimal, MinimalSink, C, CPP, Rust, Python}
+
 // Languages are those that plugins can be written in, as users name them, with their templates; in Go there are several.
 var Languages = map[string]Kind{"go": Flow, "c": C, "c++": CPP, "rust": Rust, "python": Python}
 
