@@ -49,15 +49,19 @@ func (o *options) resolved(words []string) ([]plugin.Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	catalogue, err := plugin.Pick(found.Catalogue, requests)
-	if err != nil {
-		return nil, &host.UsageError{Err: err}
+	_, loaded, err := pickAndResolve(found.Catalogue, requests)
+	return loaded, err
+}
+
+// pickAndResolve returns the catalogue with the versions of plugins that the requests get, and what they load.
+func pickAndResolve(catalogue []*plugin.Artefact, requests []plugin.Request) (picked []*plugin.Artefact, loaded []plugin.Loaded, err error) {
+	if picked, err = plugin.Pick(catalogue, requests); err == nil {
+		loaded, err = plugin.Resolve(picked, requests)
 	}
-	loaded, err := plugin.Resolve(catalogue, requests)
 	if err != nil {
-		return nil, &host.UsageError{Err: err}
+		return nil, nil, &host.UsageError{Err: err}
 	}
-	return loaded, nil
+	return picked, loaded, nil
 }
 
 // obeyLock returns the catalogue with the versions of the lock file, and an error if the run's plugins are not those.
@@ -72,12 +76,9 @@ func obeyLock(catalogue []*plugin.Artefact, requests []plugin.Request) ([]*plugi
 			return nil, usagef("--locked: plugin %s is named by its path: install it, and lock it", q.Path)
 		}
 	}
-	if catalogue, err = plugin.Pick(catalogue, requests); err != nil {
-		return nil, &host.UsageError{Err: err}
-	}
-	loaded, err := plugin.Resolve(catalogue, requests)
+	catalogue, loaded, err := pickAndResolve(catalogue, requests)
 	if err != nil {
-		return nil, &host.UsageError{Err: err}
+		return nil, err
 	}
 	if err := f.Check(loaded); err != nil {
 		return nil, &host.UsageError{Err: fmt.Errorf("%s: %w", lock.FileName, err)}

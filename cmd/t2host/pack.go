@@ -78,7 +78,7 @@ func (p *packing) run(ctx context.Context, words []string) error {
 		sources[plugin.Key(s.Name)] = s
 		asked = append(asked, plugin.Request{Name: s.Name})
 	}
-	loaded, err := plugin.Resolve(catalogue, asked)
+	_, loaded, err := pickAndResolve(catalogue, asked)
 	if err != nil {
 		return usagef("pack: %v", err)
 	}
