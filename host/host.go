@@ -20,6 +20,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/host/watch"
 	"github.com/t2host/t2host/sdk/guard"
 )
 
@@ -65,6 +66,8 @@ type Config struct {
 	Stderr  io.Writer // warnings; and the report where Stdout is an outlet's
 
 	Discard bool // no output is opened: what is sent to it goes nowhere. Tests that run plugins often want it
+
+	Watch *watch.Watch // who looks at the run while it goes on; nil: nobody
 
 	MonitorFile bool            // lines and reports of the run so far go to PREFIX_monitoring.txt
 	Requests    <-chan Request  // what the user asks meanwhile
@@ -118,7 +121,8 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	}
 	r := newReport(&c, p)
 	out.begin(r)
-	stages, err := openStages(&c, p, out, isInterface(src), r.Date)
+	shown := newShown(&c, p, out)
+	stages, err := openStages(&c, p, out, isInterface(src), r.Date, shown.mirrorStage())
 	if err != nil {
 		out.discard()
 		keeper.discard()
@@ -130,7 +134,9 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	begun()
 	defer stopWith(ctx, c.Stop, src)()
 
+	shown.begin(src, stages)
 	m := newMonitor(p, func() *report.Report { return soFar(&c, p) }, out.tell)
+	m.watch = c.Watch
 	answered := onRequests(c.Requests, m, out, keeper)
 	runErr := run(input{src, c.Filter, keeper}, p, c.Zone, stages, m, r)
 	answered()
@@ -140,6 +146,7 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	if runErr != nil {
 		out.abort()
 		out.fill(r)
+		shown.end(r)
 		return r, runErr
 	}
 	out.fail(stages)
@@ -148,17 +155,19 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	var failures []error
 	for i, s := range stages[:len(r.Plugins)] { // those after them are of the streams
 		r.Plugins[i].Lines, r.Plugins[i].Summary = s.Report.All(), s.Report.Summary
-		r.Plugins[i].Cost, r.Plugins[i].Bytes, r.Plugins[i].Memory = s.Cost, s.Bytes, s.Memory
+		r.Plugins[i].Cost, r.Plugins[i].Bytes, r.Plugins[i].Memory = s.Load.Cost(), s.Load.Bytes(), s.Memory
 		r.Plugins[i].Ends, r.Plugins[i].Alarms = s.Ends, s.Marked
 		if s.Failure != nil {
 			r.Plugins[i].Failed, r.Plugins[i].Lost = true, s.Lost
 			failures = append(failures, s.Failure)
 		}
-		for k, value := range s.Metrics {
+		for k, value := range s.Load.Metrics(nil) {
 			r.Plugins[i].Metrics = append(r.Plugins[i].Metrics, report.Metric{Metric: s.Plugin.Metrics[k], Value: value})
 		}
 	}
-	return r, errors.Join(errors.Join(failures...), closeErr, keepErr, out.end(r), damage)
+	endErr := out.end(r)
+	shown.end(r)
+	return r, errors.Join(errors.Join(failures...), closeErr, keepErr, endErr, damage)
 }
 
 // stopWith ends the input when ctx ends or stop is closed, until release is called.

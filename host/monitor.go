@@ -1,6 +1,7 @@
 package host
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/t2host/t2host/host/internal/pipeline"
 	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/report"
+	"github.com/t2host/t2host/host/watch"
 )
 
 // Request is what the user asks of a run that goes on.
@@ -24,6 +26,7 @@ const (
 const (
 	wantLine   uint32 = 1
 	wantReport uint32 = 2
+	wantPoint  uint32 = 4 // for the history of who watches
 )
 
 // monitor reports the state of a run that goes on: in a line every monitor.every seconds, and in a report when the user asks. The
@@ -41,7 +44,10 @@ type monitor struct {
 	stop    chan struct{}
 	waiting sync.WaitGroup
 
+	watch *watch.Watch // nil: nobody watches
+
 	// Of the reader's goroutine.
+	point int64  // packet time of the next point of the history; 0: not known yet
 	next  int64  // packet time of the next line; 0: not known yet
 	lines uint64 // packets up to the last line
 
@@ -100,9 +106,38 @@ func (m *monitor) close() error {
 	return m.err
 }
 
-// due returns the packet time of a line that comes before a time of packets, 0 if none does: of several that a frame passes the last
-// one, a multiple of the interval since 1970. The reader calls it.
-func (m *monitor) due(now int64) int64 {
+// due returns the packet time of a line or a point that comes before a time of packets, 0 if none does: of several that a frame passes the
+// last one, a multiple of the interval since 1970; and which of the two it is. The reader calls it.
+func (m *monitor) due(now int64) (at int64, wanted uint32) {
+	if at = m.pointDue(now); at != 0 {
+		wanted = wantPoint
+	}
+	if line := m.lineDue(now); line != 0 {
+		return line, wanted | wantLine
+	}
+	return at, wanted
+}
+
+// pointDue returns the packet time of a point of the history that comes before a time of packets, 0 if none does.
+func (m *monitor) pointDue(now int64) int64 {
+	if m.watch == nil || now < m.point {
+		return 0
+	}
+	every := m.watch.Every()
+	if every == 0 {
+		m.point = math.MaxInt64
+		return 0
+	}
+	first := m.point == 0
+	at := now - now%every
+	m.point = at + every
+	if first {
+		return 0
+	}
+	return at
+}
+
+func (m *monitor) lineDue(now int64) int64 {
 	switch {
 	case !m.on.Load():
 		m.next = 0
@@ -119,12 +154,15 @@ func (m *monitor) due(now int64) int64 {
 	return at
 }
 
-// rest returns whether a line is wanted at the end, after so many packets, for those since the last one. The reader calls it.
-func (m *monitor) rest(packets uint64) uint32 {
+// rest returns what is wanted at the end, after so many packets: a line for those since the last one, a point. The reader calls it.
+func (m *monitor) rest(packets uint64) (wanted uint32) {
 	if m.on.Load() && packets > m.lines {
-		return wantLine
+		wanted = wantLine
 	}
-	return 0
+	if m.watch != nil && m.watch.Every() > 0 && packets > 0 {
+		wanted |= wantPoint
+	}
+	return wanted
 }
 
 // asked returns what is wanted at once. The reader calls it between blocks.
@@ -156,6 +194,9 @@ func (m *monitor) arrived(metrics func(plugin int) []uint64, raised pipeline.Rai
 			s.Plugins[i].Metrics[k].Value = value
 		}
 	}
+	if s.wanted&wantPoint != 0 {
+		m.watch.Add(s.Report)
+	}
 	text := ""
 	if s.wanted&wantLine != 0 {
 		if m.headed.CompareAndSwap(false, true) {
@@ -170,6 +211,9 @@ func (m *monitor) arrived(metrics func(plugin int) []uint64, raised pipeline.Rai
 	}
 	if s.wanted&wantReport != 0 {
 		text += s.SoFar()
+	}
+	if text == "" {
+		return
 	}
 	if err := m.write(text); m.err == nil {
 		m.err = err

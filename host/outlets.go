@@ -250,6 +250,16 @@ func (o *outlets) discard() {
 	}
 }
 
+// stats returns what the outlets have sent up to now.
+func (o *outlets) stats() []report.Outlet {
+	list := make([]report.Outlet, len(o.all))
+	for i := range o.all {
+		n := &o.all[i]
+		list[i] = report.Outlet{Name: n.name, Target: n.target, HasRows: n.rows, Stats: n.Stats()}
+	}
+	return list
+}
+
 // fill adds to the report what the outlets sent.
 func (o *outlets) fill(r *report.Report) {
 	for i := range o.all {

@@ -21,6 +21,7 @@ func TestSlotsAreReleased(t *testing.T) {
 		own := plan.Defaults()
 		own.MaxFlows = c.flows
 		f := newFlows(&plan.Plan{Own: own}, pipe, layout)
+		f.monitor = &monitor{}
 		b, held := &block{n: 1}, 0
 		for i := range uint32(300_000) {
 			h := &b.headers[0]

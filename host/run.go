@@ -38,7 +38,7 @@ func run(in input, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, 
 	pipe.Monitored = func(b *batch.Batch, raised pipeline.Raised) { m.arrived(b.Metrics, raised) }
 	reader := startReader(in, decoder, p, layout, m)
 	f := newFlows(p, pipe, layout)
-	f.monitor = m
+	f.monitor, f.published = m, start
 	f.rules = rulesOf(plugins)
 	for b := range reader.blocks {
 		f.block(b)
@@ -48,6 +48,9 @@ func run(in input, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, 
 		}
 	}
 	r.Elapsed = time.Since(start)
+	if m.watch != nil {
+		m.watch.Drain()
+	}
 	f.finish()
 	err = errors.Join(reader.err, pipe.Close())
 	r.Flushed = time.Since(start)
@@ -76,6 +79,8 @@ type flows struct {
 	err     error // the run has ended
 	monitor *monitor
 	last    *snapshot // of the end of the run; nil: none
+
+	published time.Time // when who watches got figures
 }
 
 func newFlows(p *plan.Plan, pipe *pipeline.Pipeline, layout *batch.Layout) *flows {
@@ -129,6 +134,7 @@ func (f *flows) block(b *block) {
 	if b.quiet > 0 && f.err == nil {
 		f.quiet(b.quiet)
 	}
+	f.publish(b.idle || b.ended)
 	switch {
 	case f.err != nil || b.snapshot == nil:
 	case b.ended:
@@ -291,12 +297,15 @@ type reader struct {
 	fields  bool
 	monitor *monitor
 	skipped uint64
-	err     error // reading broke; cut and corrupt captures are no error here
+
+	published time.Time // when who watches got figures
+
+	err error // reading broke; cut and corrupt captures are no error here
 }
 
 func startReader(in input, decoder *decode.Decoder, p *plan.Plan, layout *batch.Layout, m *monitor) *reader {
 	r := &reader{
-		decoder: decoder, input: in, monitor: m, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
+		decoder: decoder, input: in, monitor: m, published: m.began, clock: clock{extremes: p.Times == "extremes"}, payload: layout.Payload(), header: layout.Header(), fields: layout.Fields(),
 		blocks: make(chan *block, inFlight), free: make(chan *block, inFlight),
 	}
 	go r.read(p.LinkTypes == "first")
@@ -339,6 +348,7 @@ func (r *reader) read(firstLink bool) {
 	b := r.empty()
 	hand := func(idle bool) {
 		b.idle = idle
+		r.publish(idle)
 		if wanted := r.monitor.asked(); wanted != 0 {
 			r.snapshot(b, r.last, wanted)
 		}
@@ -349,8 +359,8 @@ func (r *reader) read(firstLink bool) {
 		b.quiet = until
 		r.kept.quiet(until)
 		if until != 0 {
-			if at := r.monitor.due(until); at != 0 {
-				r.snapshot(b, at, wantLine)
+			if at, wanted := r.monitor.due(until); at != 0 {
+				r.snapshot(b, at, wanted)
 			}
 		}
 		hand(idle)
@@ -397,8 +407,8 @@ func (r *reader) read(firstLink bool) {
 			r.skipped++
 			continue
 		}
-		if at := r.monitor.due(f.Time); at != 0 {
-			r.snapshot(b, at, wantLine)
+		if at, wanted := r.monitor.due(f.Time); at != 0 {
+			r.snapshot(b, at, wanted)
 			hand(false)
 		}
 		r.kept.frame(&f)
@@ -429,6 +439,7 @@ func (r *reader) read(firstLink bool) {
 		}
 	}
 	b.idle, b.ended = false, true
+	r.publish(true)
 	if wanted := r.monitor.asked() | r.monitor.rest(r.decoder.Counts.Packets); wanted != 0 {
 		r.snapshot(b, r.last, wanted)
 	}

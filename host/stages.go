@@ -15,8 +15,8 @@ import (
 )
 
 // openStages opens the plugins, all at the same time: starting processes and
-// compiling modules takes a while.
-func openStages(c *Config, p *plan.Plan, out *outlets, live bool, started time.Time) ([]*pipeline.Stage, error) {
+// compiling modules takes a while. mirror, if it is not nil, is the last stage.
+func openStages(c *Config, p *plan.Plan, out *outlets, live bool, started time.Time, mirror *pipeline.Stage) ([]*pipeline.Stage, error) {
 	stages := make([]*pipeline.Stage, len(p.Plugins))
 	errs := make([]error, len(p.Plugins))
 	var all sync.WaitGroup
@@ -31,7 +31,7 @@ func openStages(c *Config, p *plan.Plan, out *outlets, live bool, started time.T
 		}
 	}
 	if first == nil {
-		for _, tap := range []*pipeline.Stage{out.tapStage(p), out.packetStage(p)} {
+		for _, tap := range []*pipeline.Stage{out.tapStage(p), out.packetStage(p), mirror} {
 			if tap != nil {
 				stages = append(stages, tap)
 			}

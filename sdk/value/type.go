@@ -1,5 +1,7 @@
 package value
 
+import "github.com/t2host/t2host/sdk/internal/little"
+
 // Type is the type of a column's values, or of the values of a list. Its text forms are
 // those of Tranalyzer2 (T2).
 type Type uint8
@@ -89,4 +91,20 @@ func (t Type) Size() int {
 		return 0
 	}
 	return typeSizes[t]
+}
+
+// Cut returns the first value of b, which is of type t, and the rest. A value without a fixed width has its length, a little-endian
+// uint32, before it. ok reports whether b begins with such a value.
+func (t Type) Cut(b []byte) (v, rest []byte, ok bool) {
+	n := t.Size()
+	if n == 0 {
+		if len(b) < 4 {
+			return nil, nil, false
+		}
+		n, b = int(little.Uint32(b)), b[4:]
+	}
+	if n < 0 || n > len(b) {
+		return nil, nil, false
+	}
+	return b[:n], b[n:], t.Whole(b[:n])
 }

@@ -64,12 +64,10 @@ type Stage struct {
 	unsent  error       // of Send: names the outlet
 
 	Report Report // its lines of the end report, after Close
-	Cost   time.Duration
-	Rows   uint64 // packet rows
-	Bytes  uint64 // of rows and ends that were sent
+	Load   Load
 	Memory uint64 // bytes, at most, by Peak after the last batch; 0: it is not known
 
-	Metrics []uint64 // as they are, in the order of their declaration; nil: none has changed
+	metrics []uint64 // as they are, in the order of their declaration; nil: none has changed
 
 	// With Alarms: the flow ends so far, and those with an alarm.
 	Ends, Marked uint64
@@ -215,6 +213,7 @@ func (p *Pipeline) Put(b *batch.Batch) error {
 		p.free <- b
 		return nil
 	}
+	p.stages[0].Load.waits.Store(true)
 	select {
 	case p.in <- b:
 		return nil
@@ -282,11 +281,14 @@ func (p *Pipeline) run(i int, in <-chan *batch.Batch, out chan<- *batch.Batch) {
 	for b := range in {
 		if b.Number < p.bad.Load() {
 			p.answer(i, b)
-			b.SetMetrics(i, p.stages[i].Metrics)
+			b.SetMetrics(i, p.stages[i].metrics)
 			if i == len(p.stages)-1 {
 				p.count(b)
 				p.answered(b)
 			}
+		}
+		if i < len(p.stages)-1 {
+			p.stages[i+1].Load.waits.Store(true)
 		}
 		out <- b
 	}
@@ -308,6 +310,7 @@ func (p *Pipeline) answer(i int, b *batch.Batch) {
 	for _, k := range s.needs {
 		if s.Failure == nil && b.Absent(k) {
 			s.Failure = &Error{s.Plugin.Name, fmt.Errorf("taken out: it requires %s", p.stages[k].Plugin.Name)}
+			s.Load.failed.Store(true)
 			s.Log("taken out: it requires " + p.stages[k].Plugin.Name)
 		}
 	}
@@ -321,6 +324,7 @@ func (p *Pipeline) answer(i int, b *batch.Batch) {
 			return
 		}
 		s.Failure = err
+		s.Load.failed.Store(true)
 		why := err // without the plugin's name, which Log puts before it
 		var of *Error
 		if errors.As(err, &of) {
@@ -338,10 +342,9 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	p.connect(i, b, v)
 	v.Out.Leave = func(out *answer.Answer) error { return s.take(b.Changes(i), v, out) }
 	start := time.Now()
+	s.Load.begin(start, b.Number, b.First, b.Last)
 	err := guard.Call(func() error { return s.Stage.Batch(v) })
-	s.Cost += time.Since(start)
-	s.Rows += uint64(v.Packets.N)
-	s.Bytes += batch.Crossed(s.Plugin, v)
+	s.Load.end(time.Since(start), uint64(v.Packets.N), batch.Crossed(s.Plugin, v))
 	if err == nil {
 		err = s.take(b.Changes(i), v, &v.Out)
 	}
@@ -349,7 +352,8 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 		err = checkColumns(&v.Out)
 	}
 	if err == nil && v.Out.Metrics != nil {
-		s.Metrics = append(s.Metrics[:0], v.Out.Metrics...)
+		s.metrics = append(s.metrics[:0], v.Out.Metrics...)
+		s.Load.setMetrics(s.metrics)
 	}
 	if s.unsent != nil {
 		return s.unsent

@@ -79,26 +79,10 @@ func (t *table) send(put Put, at int64) error {
 	return put(&t.rows)
 }
 
-// next returns the bytes of the first value of b, and the rest. A value without a fixed width has
-// its length before it.
-func next(t value.Type, b []byte) (v, rest []byte, ok bool) {
-	n := t.Size()
-	if n == 0 {
-		if len(b) < 4 {
-			return nil, nil, false
-		}
-		n, b = int(binary.LittleEndian.Uint32(b)), b[4:]
-	}
-	if n < 0 || n > len(b) {
-		return nil, nil, false
-	}
-	return b[:n], b[n:], t.Whole(b[:n])
-}
-
 // whole reports whether b is a key or row of these fields.
 func whole(fields []value.Column, b []byte) bool {
 	for _, f := range fields {
-		_, rest, ok := next(f.Type, b)
+		_, rest, ok := f.Type.Cut(b)
 		if !ok {
 			return false
 		}
@@ -110,7 +94,7 @@ func whole(fields []value.Column, b []byte) bool {
 // split adds the fields of a key or row to columns.
 func split(to []value.Vec, fields []value.Column, b []byte) {
 	for i, f := range fields {
-		v, rest, _ := next(f.Type, b) // apply has checked it
+		v, rest, _ := f.Type.Cut(b) // apply has checked it
 		to[i].Append(v)
 		b = rest
 	}
