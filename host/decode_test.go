@@ -66,7 +66,7 @@ func TestDecodeSetting(t *testing.T) {
 			if r.Counts.TCP != tcp || r.Counts.UnknownLink != unknown {
 				t.Errorf("%s, %s: %d TCP packets, %d of unknown link types, want %d and %d", c.name, decode, r.Counts.TCP, r.Counts.UnknownLink, tcp, unknown)
 			}
-			if brief := r.Brief(); strings.Contains(brief, "unopened") != (closed != "") || !strings.Contains(brief, closed) {
+			if brief := r.Brief(0); strings.Contains(brief, "unopened") != (closed != "") || !strings.Contains(brief, closed) {
 				t.Errorf("%s, %s: no %q in:\n%s", c.name, decode, closed, brief)
 			}
 		}

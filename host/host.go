@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"slices"
 	"sync"
@@ -63,7 +64,9 @@ type Config struct {
 	LogFile bool // the report goes there too
 	Long    bool // the report on Stdout is T2's long form, as it always is in PREFIX_log.txt
 	Stdout  io.Writer
-	Stderr  io.Writer // warnings; and the report where Stdout is an outlet's
+	Width   func() int   // of the terminal that Stdout is, in characters; nil or 0: it is none
+	Stderr  io.Writer    // warnings; and the report where Stdout is an outlet's
+	Log     slog.Handler // gets warnings instead of Stderr; Quiet is no matter of it. nil: Stderr
 
 	Discard bool // no output is opened: what is sent to it goes nowhere. Tests that run plugins often want it
 

@@ -26,6 +26,7 @@ type outlets struct {
 	monitor  *outlet.Outlet // PREFIX_monitoring.txt, if there is one
 	screen   io.Writer      // for the report; nil with -q
 	long     bool           // the report there is the long form
+	width    func() int     // of the screen, in characters; 0: it has none
 	*notices
 }
 
@@ -40,9 +41,12 @@ type named struct {
 // openOutlets opens the streams first: if nobody listens, no file has been
 // made.
 func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notices *notices) (*outlets, error) {
-	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.Plugins)), notices: notices, long: c.Long}
+	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.Plugins)), notices: notices, long: c.Long, width: c.Width}
 	if !c.Quiet {
 		o.screen = c.Stdout
+	}
+	if o.width == nil {
+		o.width = func() int { return 0 }
 	}
 	every := time.Duration(p.Sync) * time.Second
 	open := func(kind sdk.OutletKind) error {
@@ -112,7 +116,7 @@ func (o *outlets) begin(r *report.Report) { _ = o.write(r.Head(), "") }
 // end writes the rest of the report, and closes the log.
 func (o *outlets) end(r *report.Report) error {
 	r.Warnings = o.notices.all()
-	err := o.write(r.Body(), r.Brief())
+	err := o.write(r.Body(), r.Brief(o.width()))
 	if o.log != nil {
 		_, closeErr := o.log.Close()
 		err = errors.Join(err, closeErr)

@@ -2,11 +2,13 @@ package host
 
 import (
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/t2host/t2host/host/internal/pipeline"
 	"github.com/t2host/t2host/host/internal/plan"
+	"github.com/t2host/t2host/host/lines"
 	"github.com/t2host/t2host/host/plugin/remote"
 	"github.com/t2host/t2host/host/record"
 	"github.com/t2host/t2host/host/version"
@@ -48,7 +50,11 @@ func openStages(c *Config, p *plan.Plan, out *outlets, live bool, started time.T
 
 func openStage(c *Config, p *plan.Plan, i int, out *outlets, live bool, started time.Time) (*pipeline.Stage, error) {
 	l := p.Plugins[i]
-	log := remote.NewLog(func(line string) { out.notices.warn("plugin " + l.Name + ": " + line) })
+	made := &pipeline.Stage{}
+	log := remote.NewLog(func(line string) {
+		number, first, last := made.Load.At()
+		out.notices.tell(slog.LevelWarn, l.Name, line, slog.Uint64(lines.Batch, number), slog.Uint64(lines.First, first), slog.Uint64(lines.Last, last))
+	})
 	opening := l.Opening
 	opening.Host, opening.Started = version.Product(), started.UnixNano()
 	carried := p.Carrier.Carry(l.Loaded, log.Line)
@@ -70,11 +76,8 @@ func openStage(c *Config, p *plan.Plan, i int, out *outlets, live bool, started 
 		}
 		stage = recorder
 	}
-	made := &pipeline.Stage{
-		Plugin: declared, Stage: &logged{stage, log}, Alarms: alarmsOf(p, declared),
-		Drop: p.Drops(l.Name, live),
-		Send: out.sendFrames(p, i), Log: log.Line, Peak: peak,
-	}
+	made.Plugin, made.Stage, made.Alarms = declared, &logged{stage, log}, alarmsOf(p, declared)
+	made.Drop, made.Send, made.Log, made.Peak = p.Drops(l.Name, live), out.sendFrames(p, i), log.Line, peak
 	out.rowsOf(p, i, made)
 	return made, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/t2host/t2host/host/build"
 	"github.com/t2host/t2host/host/plugin"
+	"github.com/t2host/t2host/host/printable"
 )
 
 // building is a build that the user asks for.
@@ -90,7 +91,9 @@ func (b *building) one(ctx context.Context, c build.Config, dir string) error {
 	if b.clean {
 		return nil
 	}
+	built := b.screen.busy("building " + printable.Line(dir))
 	a, err := c.Run(ctx, dir)
+	built()
 	if err != nil {
 		return err
 	}
@@ -160,5 +163,6 @@ func (o *options) artefact(ctx context.Context, path, only string) (*plugin.Arte
 	}
 	k := o.carrier()
 	defer k.Close()
+	defer o.screen.busy("building " + printable.Line(path))()
 	return build.Config{Runtimes: runtimes, Describe: k.Describe, Output: o.stderr}.Artefact(ctx, path)
 }

@@ -31,10 +31,10 @@ func (o *options) search() (*plugin.Found, error) {
 	for _, a := range found.Catalogue {
 		from[plugin.Key(a.Name)] = a.From
 		a.Replaces = nil // it is reported below
-		fmt.Fprintf(o.stderr, "t2host: plugin %s %s: %s\n", a.Name, a.Version, printable.Line(a.From))
+		o.tell(fmt.Sprintf("plugin %s %s: %s", a.Name, a.Version, printable.Line(a.From)))
 	}
 	for _, a := range found.Shadowed {
-		fmt.Fprintf(o.stderr, "t2host: plugin %s %s: %s: passed over, %s comes first\n", a.Name, a.Version, printable.Line(a.From), printable.Line(from[plugin.Key(a.Name)]))
+		o.tell(fmt.Sprintf("plugin %s %s: %s: passed over, %s comes first", a.Name, a.Version, printable.Line(a.From), printable.Line(from[plugin.Key(a.Name)])))
 	}
 	return found, nil
 }
@@ -75,8 +75,6 @@ func launcher() launch.Config { return launch.Config{CacheDir: cacheDir(), OwnMo
 func (o *options) carrier() plugin.Carrier {
 	return launcher().Carrier(plugin.CarrierConfig{Consent: o.consent, Note: o.tell, Warn: o.tell})
 }
-
-func (o *options) tell(line string) { fmt.Fprintln(o.stderr, "t2host:", printable.Tabbed(line)) }
 
 // readConsent completes the consent by the flags that are not read yet.
 func (o *options) readConsent() (err error) {

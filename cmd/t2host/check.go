@@ -87,7 +87,13 @@ func (c *checking) run(ctx context.Context, path string) error {
 	}
 	if !c.asJSON {
 		fmt.Fprintf(c.stdout, "%s %s, in %s, on %d captures\n", a.Name, a.Version, a.Forms(), len(cfg.Captures))
-		cfg.Found = c.showFinding
+		done := c.screen.busy("checking")
+		cfg.Found = func(f check.Finding) {
+			done()
+			c.showFinding(f)
+			done = c.screen.busy("checking")
+		}
+		defer func() { done() }()
 	}
 	list, err := check.Run(ctx, cfg)
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/printable"
 	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/host/watch"
 )
 
 // options are the flags of the main job. The short ones are T2's where T2 has them.
@@ -49,9 +50,12 @@ type options struct {
 	every, sensorID  string // of monitoring
 	monitorFile      bool
 	quiet, log       bool
+	logFormat        string
+	logLevel         string
 	verbose, version bool
 
 	stdin          io.Reader
+	screen         *screen
 	raw            io.Writer // standard output as it is, for the outlets of a run
 	stdout, stderr io.Writer // unprintable characters are escaped
 }
@@ -93,10 +97,9 @@ Exit codes:
   1  the run failed, or something was not delivered
   2  the command was refused: nothing was opened, nothing written`
 
-// newCommand returns t2host and its commands. stderr must escape unprintable characters, as a
-// printable.Writer does.
-func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
-	o := &options{stdin: stdin, raw: stdout, stdout: printable.Writer(stdout), stderr: stderr}
+// newCommand returns t2host and its commands, which print to shown; raw is where it leads, for the outlets of a run.
+func newCommand(stdin io.Reader, raw, shown io.Writer, screen *screen) *cobra.Command {
+	o := &options{stdin: stdin, raw: raw, stdout: printable.Writer(shown), screen: screen, stderr: printable.Writer(screen)}
 	cmd := &cobra.Command{
 		Use:               "t2host (-r FILE | -R LIST | -i IFACE) [-p NAMES] [FLAGS] [FILTER]",
 		Short:             "network flow analysis by plugins",
@@ -143,6 +146,8 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 	f.BoolVarP(&o.monitorFile, "monfile", "m", false, "lines of figures, and reports of the run so far, go to PREFIX_monitoring.txt")
 	f.StringVarP(&o.sensorID, "sensor-id", "x", "", "the number of the sensor in lines of figures: `ID`")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
+	f.StringVar(&o.logFormat, "log-format", "text", "what t2host says is `text`, or json: an object a line, with the plugin, the batch and the packets that it is about")
+	f.StringVar(&o.logLevel, "log-level", "info", "what t2host says at least: info, warn or error; debug adds to a plugin's lines the batch and its packets (`LEVEL`)")
 	f.BoolVarP(&o.log, "logfile", "l", false, "the end report is T2's long form, and goes to PREFIX_log.txt too")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, what was passed over, and the long end report")
 	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
@@ -210,6 +215,9 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if err := o.checkInput(cmd, args); err != nil {
+		return err
+	}
+	if err := o.checkLog(); err != nil {
 		return err
 	}
 	switch {
@@ -315,11 +323,13 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		}
 	}
 	ignoreSIGPIPE()
-	status := o.stderr
-	if o.quiet {
-		status = nil
+	c.Log, c.Watch = o.logger().Handler(), &watch.Watch{}
+	if !o.quiet {
+		shown := o.screen.progress(c.Watch)
+		defer shown()
+		c.Width, c.Stdout = func() int { return widthOf(o.raw) }, untilWritten(c.Stdout, shown)
 	}
-	stop, done := onSignals(status)
+	stop, done := onSignals(func() { o.tell("ending; interrupt again to abort") })
 	defer done()
 	c.Stop, c.MonitorFile = stop, o.monitorFile
 	c.Requests = onRequests()

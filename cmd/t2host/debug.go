@@ -62,7 +62,9 @@ func (d *debugged) run(ctx context.Context) error {
 	defer os.RemoveAll(folder)
 	program := filepath.Join(folder, filepath.Base(filepath.Clean(d.dir)))
 	d.note("building the plugin with t2host, for the debugger")
-	if err := build.Debug(ctx, d.dir, program, d.stderr); err != nil {
+	built := d.screen.busy("building")
+	err = build.Debug(ctx, d.dir, program, d.stderr)
+	if built(); err != nil {
 		return err
 	}
 	name, args := program, d.arguments()

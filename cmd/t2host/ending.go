@@ -35,8 +35,8 @@ func endRequests(signals <-chan os.Signal, ask func(), exit func(code int)) {
 }
 
 // onSignals returns a channel that is closed when one of endSignals asks for the end, and
-// reports this to status unless status is nil. A later signal ends the program.
-func onSignals(status io.Writer) (asked <-chan struct{}, done func()) {
+// calls tell then. A later signal ends the program.
+func onSignals(tell func()) (asked <-chan struct{}, done func()) {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, endSignals()...)
 	stop := make(chan struct{})
@@ -44,10 +44,7 @@ func onSignals(status io.Writer) (asked <-chan struct{}, done func()) {
 	watching.Go(func() {
 		endRequests(signals, func() {
 			close(stop)
-			if status != nil {
-				// A terminal that does not read must not keep the next signal waiting.
-				writing.Go(func() { fmt.Fprintln(status, "t2host: ending; interrupt again to abort") })
-			}
+			writing.Go(tell) // a terminal that does not read must not keep the next signal waiting
 		}, os.Exit)
 	})
 	return stop, func() {
@@ -65,7 +62,11 @@ func ignoreSIGPIPE() { signal.Ignore(syscall.SIGPIPE) }
 // interruptible returns a context that ends when the user asks for the end.
 func interruptible(parent context.Context, status io.Writer) (ctx context.Context, done func()) {
 	ctx, cancel := context.WithCancel(parent)
-	asked, stop := onSignals(status)
+	asked, stop := onSignals(func() {
+		if status != nil {
+			fmt.Fprintln(status, "t2host: ending; interrupt again to abort")
+		}
+	})
 	go func() {
 		select {
 		case <-asked:

@@ -29,7 +29,7 @@ var ofT2sTools = map[string]string{
 // TestT2Options: each option of T2's is one here, or is refused with what is here in its
 // place.
 func TestT2Options(t *testing.T) {
-	root := newCommand(nil, io.Discard, io.Discard)
+	root := newCommand(nil, io.Discard, io.Discard, newScreen(io.Discard))
 	for _, cmd := range commands(root) {
 		tool, ok := toolOf[cmd.Name()]
 		if !ok {

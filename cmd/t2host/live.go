@@ -51,17 +51,15 @@ func (o *options) openInterface() error {
 	}
 	became, err := live.Drop(o.user)
 	if errors.Is(err, live.ErrCgo) {
-		o.tell("warning: " + err.Error())
+		o.logger().Warn(err.Error())
 	} else if err != nil {
 		_ = o.open.Close()
 		return err
 	}
-	if became != "" && !o.quiet {
+	if became != "" {
 		o.tell("goes on as user " + became)
 	}
-	if !o.quiet {
-		o.tell("captures from " + o.iface + ": Ctrl-C ends it")
-	}
+	o.tell("captures from " + o.iface + ": Ctrl-C ends it")
 	return nil
 }
 

@@ -56,8 +56,11 @@ func usagef(format string, args ...any) error {
 
 // run is the program; it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	stderr = printable.Writer(stderr)
-	cmd := newCommand(stdin, stdout, stderr)
+	screen := newScreen(stderr)
+	stderr = printable.Writer(screen)
+	shown := newFits(stdout)
+	defer shown.flush()
+	cmd := newCommand(stdin, stdout, shown, screen)
 	cmd.SetArgs(args)
 	cmd.SetIn(stdin)
 	cmd.SetOut(printable.Writer(stdout))
@@ -73,10 +76,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitOK
 	}
+	format, _ := cmd.Flags().GetString("log-format")
+	log := (&options{stderr: stderr, logFormat: format}).logger()
 	for _, line := range flatten(err) {
-		fmt.Fprintln(stderr, "t2host:", printable.Tabbed(line))
+		log.Error(line)
 	}
-	if errors.As(err, &usage) {
+	if errors.As(err, &usage) && format != "json" {
 		fmt.Fprint(stderr, usage.list)
 	}
 	if errors.As(err, &usage) || errors.As(err, &refused) {

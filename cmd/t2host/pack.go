@@ -140,7 +140,9 @@ func (p *packing) source(ctx context.Context, path string) (*pack.Source, error)
 		if platform == here {
 			continue
 		}
-		if s.Executables[platform], err = build.Executable(ctx, dir, platform, p.stderr); err != nil {
+		built := p.screen.busy("building for " + platform)
+		s.Executables[platform], err = build.Executable(ctx, dir, platform, p.stderr)
+		if built(); err != nil {
 			return nil, err
 		}
 	}

@@ -28,7 +28,7 @@ import (
 // two marks.
 var made = map[string]func() string{
 	"architecture": packageTable,
-	"commands":     func() string { return commandPages(newCommand(nil, io.Discard, io.Discard)) },
+	"commands":     func() string { return commandPages(newCommand(nil, io.Discard, io.Discard, newScreen(io.Discard))) },
 	"settings":     settingPages,
 	"columns":      columnPage,
 	"plugins":      pluginPage,
@@ -207,7 +207,7 @@ func TestBookHoldsEverything(t *testing.T) {
 	for _, l := range new(settings.Values).List(host.Groups(builtIn())) {
 		look("key", "`"+l.Key()+"`")
 	}
-	for _, c := range commands(newCommand(nil, io.Discard, io.Discard)) {
+	for _, c := range commands(newCommand(nil, io.Discard, io.Discard, newScreen(io.Discard))) {
 		look("command", "## "+c.CommandPath()+"\n")
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			if !f.Hidden && f.Name != "help" {
@@ -237,7 +237,7 @@ var (
 
 // TestBookNamesWhatIsThere: a flag, a setting or a command that the book names exists.
 func TestBookNamesWhatIsThere(t *testing.T) {
-	root := newCommand(nil, io.Discard, io.Discard)
+	root := newCommand(nil, io.Discard, io.Discard, newScreen(io.Discard))
 	flags, keys, names := map[string]bool{"--help": true}, map[string]bool{}, commandNames(root)
 	for _, c := range commands(root) {
 		c.Flags().VisitAll(func(f *pflag.Flag) { flags["--"+f.Name] = true })

@@ -18,8 +18,9 @@ const (
 )
 
 // Brief returns the report for a terminal: what was read, what the plugins found, where the
-// results went, and what went wrong. For tcpwin and tcpwinsink it has at most twelve lines.
-func (r *Report) Brief() string {
+// results went, and what went wrong. For tcpwin and tcpwinsink it has at most twelve lines. Lines have at
+// most width characters, see [printable.Fit].
+func (r *Report) Brief(width int) string {
 	b := &brief{}
 	r.input(b)
 	plugins := r.answering()
@@ -46,7 +47,7 @@ func (r *Report) Brief() string {
 		}
 		b.add("warning", text)
 	}
-	return b.String()
+	return printable.Fit(b.String(), width)
 }
 
 // Input returns the part of the brief that tells what was read.

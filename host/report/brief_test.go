@@ -18,7 +18,7 @@ func TestBriefIsShort(t *testing.T) {
 		{Name: "tcpwinsink.reports", Target: "tcp://127.0.0.1:5555", Stats: outlet.Stats{Frames: 12, Bytes: 974, Dropped: 1, DroppedBytes: 5, Undelivered: 2, UndeliveredBytes: 7, Errors: 4}},
 	}
 	r.Counts.Unopened, r.Counts.UnopenedHeaders[0] = 7, decode.HeaderCount{Kind: decode.EtherTypeNumber, Number: 0x8926, Packets: 7}
-	brief := r.Brief()
+	brief := r.Brief(0)
 	if n := strings.Count(brief, "\n"); n > 12 || strings.ContainsAny(brief, "\x1b") {
 		t.Errorf("%d lines:\n%s", n, brief)
 	}

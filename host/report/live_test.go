@@ -26,7 +26,7 @@ func TestLive(t *testing.T) {
 	if diff := cmp.Diff(want, r.warnings()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if brief := r.Brief(); !strings.Contains(brief, "capture   ring of 64 MiB: 6000000 (6.00 M) frames, lost: 2000000 (2.00 M) in the ring (full 7 times), 5 in the interface\n") {
+	if brief := r.Brief(0); !strings.Contains(brief, "capture   ring of 64 MiB: 6000000 (6.00 M) frames, lost: 2000000 (2.00 M) in the ring (full 7 times), 5 in the interface\n") {
 		t.Error(brief)
 	}
 	r.Live.LiveStats = capture.LiveStats{Received: 1}

@@ -242,7 +242,11 @@ func shareable(info fs.FileInfo) bool {
 
 // openInfo returns what a stream leads to, nil if that is nothing to be shared.
 func openInfo(stream any) fs.FileInfo {
-	if w, ok := stream.(interface{ Unwrap() io.Writer }); ok { // printable.Writer
+	for {
+		w, ok := stream.(interface{ Unwrap() io.Writer }) // printable.Writer
+		if !ok {
+			break
+		}
 		stream = w.Unwrap()
 	}
 	f, ok := stream.(*os.File)
