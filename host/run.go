@@ -36,6 +36,11 @@ func run(in input, p *plan.Plan, zone *time.Location, stages []*pipeline.Stage, 
 		return err
 	}
 	pipe.Monitored = func(b *batch.Batch, raised pipeline.Raised) { m.arrived(b.Metrics, raised) }
+	if m.watch != nil {
+		pipe.Counted = func(raised pipeline.Raised) {
+			m.watch.Publish(func(to *report.Report) { to.Alarms = report.Alarms(raised) })
+		}
+	}
 	reader := startReader(in, decoder, p, layout, m)
 	f := newFlows(p, pipe, layout)
 	f.monitor, f.published = m, start
@@ -464,5 +469,6 @@ func (r *reader) snapshot(b *block, at int64, wanted uint32) {
 func (r *reader) fill(to *report.Report) {
 	to.Counts = r.decoder.Counts
 	to.SkippedLinks, to.LeftOut = r.skipped, r.left
+	to.Lag = r.quiet.lag
 	to.Start, to.Stop, to.Back, to.Late = r.first, r.last, r.back, r.quiet.late
 }

@@ -63,7 +63,7 @@ func (w *shown) stages(to *report.Report, stages []*pipeline.Stage) []watch.Stag
 		for k, value := range values {
 			p.Metrics[k].Value = value
 		}
-		list[i] = watch.Stage{Name: s.Plugin.Name, Busy: s.Load.Busy(), Waits: s.Load.Waits(), Failed: s.Load.Failed(), Batches: s.Load.Batches()}
+		list[i] = watch.Stage{Name: s.Plugin.Name, Busy: s.Load.Busy(), Waits: s.Load.Waits(), Failed: s.Load.Failed(), Batches: s.Load.Batches(), Bytes: s.Load.Answered()}
 	}
 	return list
 }

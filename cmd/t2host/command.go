@@ -50,6 +50,7 @@ type options struct {
 	every, sensorID  string // of monitoring
 	monitorFile      bool
 	quiet, log       bool
+	serving
 	logFormat        string
 	logLevel         string
 	verbose, version bool
@@ -145,6 +146,8 @@ func newCommand(stdin io.Reader, raw, shown io.Writer, screen *screen) *cobra.Co
 	f.StringVarP(&o.every, "mon-interval", "M", "", "a line of figures each `SEC` seconds of packet time (t2host conf monitor has more)")
 	f.BoolVarP(&o.monitorFile, "monfile", "m", false, "lines of figures, and reports of the run so far, go to PREFIX_monitoring.txt")
 	f.StringVarP(&o.sensorID, "sensor-id", "x", "", "the number of the sensor in lines of figures: `ID`")
+	f.StringVar(&o.metrics, "metrics", "", "show figures to Prometheus: http://`ADDR`/metrics, with /healthz and /readyz; of a port alone on this machine only (9464)")
+	f.BoolVar(&o.debug, "debug", false, "of --metrics: Go's profiles too, at /debug/pprof/")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
 	f.StringVar(&o.logFormat, "log-format", "text", "what t2host says is `text`, or json: an object a line, with the plugin, the batch and the packets that it is about")
 	f.StringVar(&o.logLevel, "log-level", "info", "what t2host says at least: info, warn or error; debug adds to a plugin's lines the batch and its packets (`LEVEL`)")
@@ -333,6 +336,11 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	defer done()
 	c.Stop, c.MonitorFile = stop, o.monitorFile
 	c.Requests = onRequests()
+	closed, err := o.serve(c.Watch)
+	if err != nil {
+		return err
+	}
+	defer closed()
 	if summary {
 		return o.summary(cmd, c)
 	}

@@ -39,6 +39,7 @@ type Report struct {
 	Live             *Live         // of an interface; nil: the input is files
 	Kept             *Kept         // frames of the input that were kept; nil: none
 	LeftOut          uint64        // frames that the filter left out
+	Lag              time.Duration // of a live input: how long after its time the last packet came, or one shortly before
 	Late             uint64        // packets from before a time that had passed without packets
 	Elapsed          time.Duration // from the start to the last packet
 	Flushed          time.Duration // to the last flow's end

@@ -58,6 +58,7 @@ type Stage struct {
 	Waits   bool   // another batch waits for it
 	Failed  bool   // it was taken out
 	Batches uint64 // that it has answered
+	Bytes   uint64 // of columns and frames that it has answered
 }
 
 // Line is a line of the log.

@@ -1,5 +1,7 @@
 package flowtable
 
+import "iter"
+
 // EndReason is why a flow ended: IPFIX's flowEndReason (RFC 5102, 5.11.3).
 type EndReason uint8
 
@@ -18,4 +20,18 @@ func timedOut(f *Flow) EndReason {
 		return EndDetected
 	}
 	return IdleTimeout
+}
+
+// reasons are the names of RFC 5102, in words.
+var reasons = [...]string{IdleTimeout: "idle timeout", ActiveTimeout: "active timeout", EndDetected: "end detected", Forced: "forced", NoResources: "lack of resources"}
+
+// Reasons returns how many flows have ended for each reason.
+func (s *Stats) Reasons() iter.Seq2[string, uint64] {
+	return func(yield func(string, uint64) bool) {
+		for why := IdleTimeout; why <= NoResources; why++ {
+			if !yield(reasons[why], s.Ended[why]) {
+				return
+			}
+		}
+	}
 }

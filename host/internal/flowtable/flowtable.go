@@ -124,9 +124,10 @@ type Stats struct {
 	LoneB               uint64 // of those: opened alone and on the server's side, never answered
 	Layer2, IPv4, IPv6  uint64
 	Live, MaxLive       int
-	Evicted             uint64 // conversations that ended early to make room
-	EvictedHalfOpen     uint64 // of those: half-open
-	EndedByRules        uint64 // conversations that a plugin's rule ended
+	Evicted             uint64                  // conversations that ended early to make room
+	EvictedHalfOpen     uint64                  // of those: half-open
+	EndedByRules        uint64                  // conversations that a plugin's rule ended
+	Ended               [NoResources + 1]uint64 // flows, by their EndReason
 	PacketsA, PacketsB  uint64
 	BytesA, BytesB      uint64          // captured
 	OrphanFragments     uint64          // packets: later fragments whose first one was not seen
@@ -382,8 +383,10 @@ func (t *Table) count(f *Flow) {
 func (t *Table) end(slot uint32, why EndReason) {
 	f := t.Flow(slot)
 	f.EndReason = why
+	t.Stats.Ended[why]++
 	if f.opposite != none {
 		t.Flow(f.opposite).EndReason = why
+		t.Stats.Ended[why]++
 	}
 	if f.opposite == none {
 		if f.Inverted {

@@ -8,13 +8,14 @@ import (
 
 // Load is what a stage has done so far and what it does now. Its methods may be called from any goroutine.
 type Load struct {
-	cost    atomic.Int64 // nanoseconds of the batches that it has answered
-	batches atomic.Uint64
-	rows    atomic.Uint64 // packet rows
-	bytes   atomic.Uint64 // of rows and ends that were sent
-	began   atomic.Int64  // when the batch in work began, nanoseconds since 1970; 0: none is in work
-	waits   atomic.Bool   // a batch waits for the stage
-	failed  atomic.Bool
+	cost     atomic.Int64 // nanoseconds of the batches that it has answered
+	batches  atomic.Uint64
+	rows     atomic.Uint64 // packet rows
+	bytes    atomic.Uint64 // of rows and ends that were sent
+	answered atomic.Uint64 // bytes of columns and frames
+	began    atomic.Int64  // when the batch in work began, nanoseconds since 1970; 0: none is in work
+	waits    atomic.Bool   // a batch waits for the stage
+	failed   atomic.Bool
 
 	number, first, last atomic.Uint64 // of the batch in work, or of the last one
 
@@ -60,6 +61,9 @@ func (l *Load) Rows() uint64 { return l.rows.Load() }
 
 // Bytes returns the bytes of rows and flow ends that were sent to it.
 func (l *Load) Bytes() uint64 { return l.bytes.Load() }
+
+// Answered returns the bytes of columns and frames that it has answered.
+func (l *Load) Answered() uint64 { return l.answered.Load() }
 
 // Batches returns the number of batches that it has answered.
 func (l *Load) Batches() uint64 { return l.batches.Load() }

@@ -81,6 +81,8 @@ type source struct{ stage, index int }
 type Pipeline struct {
 	// Monitored, if set, is called for each batch that is monitored once all stages have answered it, in their order.
 	Monitored func(b *batch.Batch, raised Raised)
+	// Counted, if set, is called with the alarms so far after each batch.
+	Counted func(raised Raised)
 
 	stages []*Stage
 	alarms []alarm // of all stages that have columns that are alarms
@@ -284,6 +286,9 @@ func (p *Pipeline) run(i int, in <-chan *batch.Batch, out chan<- *batch.Batch) {
 			b.SetMetrics(i, p.stages[i].metrics)
 			if i == len(p.stages)-1 {
 				p.count(b)
+				if p.Counted != nil {
+					p.Counted(p.raised)
+				}
 				p.answered(b)
 			}
 		}
@@ -349,7 +354,9 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 		err = s.take(b.Changes(i), v, &v.Out)
 	}
 	if err == nil {
-		err = checkColumns(&v.Out)
+		var n int
+		n, err = checkColumns(&v.Out)
+		s.Load.answered.Add(uint64(n))
 	}
 	if err == nil && v.Out.Metrics != nil {
 		s.metrics = append(s.metrics[:0], v.Out.Metrics...)
@@ -386,18 +393,17 @@ func (s *Stage) where(i int, b *batch.Batch, v *sdk.Batch, err error) string {
 	return fmt.Sprintf("packets %d to %d", b.First, b.Last)
 }
 
-// checkColumns refuses columns that need more memory than a batch may have.
-func checkColumns(out *answer.Answer) error {
-	n := 0
+// checkColumns refuses columns that need more memory than a batch may have, and returns how much they need.
+func checkColumns(out *answer.Answer) (n int, err error) {
 	for _, columns := range [][]value.Vec{out.Columns, out.Packets} {
 		for i := range columns {
 			n += len(columns[i].Data) + 4*len(columns[i].Ends)
 		}
 	}
 	if n > answer.MaxColumns {
-		return fmt.Errorf("columns have %d bytes, more than the %d of a batch: write shorter texts, or set batch.rows lower", n, answer.MaxColumns)
+		return n, fmt.Errorf("columns have %d bytes, more than the %d of a batch: write shorter texts, or set batch.rows lower", n, answer.MaxColumns)
 	}
-	return nil
+	return n, nil
 }
 
 // connect adds to the view of stage i what the stages before left in the batch.

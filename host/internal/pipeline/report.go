@@ -53,6 +53,7 @@ func (s *Stage) take(changes *batch.Changes, b *sdk.Batch, out *answer.Answer) e
 		if s.unsent != nil {
 			return s.unsent
 		}
+		s.Load.answered.Add(uint64(len(f.Data)))
 		s.unsent = s.Send(f, b.Time)
 	}
 	for i := range out.Rows {
