@@ -31,7 +31,7 @@ BENCH       ?= table start examples flows plugins batches cores
 # That of the last tag such as v0.2.0. Empty: the one in host/version.
 VERSION     ?= $(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)
 
-.PHONY: build module run quick test unit race lint cross fuzz peers expected soak bench clean
+.PHONY: build module run quick test unit race lint cross fuzz peers browser page expected soak bench clean
 
 build: module
 	$(GO) build -ldflags "-X github.com/t2host/t2host/host/version.linked=$(VERSION)" -o bin/t2host ./cmd/t2host
@@ -93,6 +93,17 @@ lint: module
 peers: module
 	cd testdata/peers && npm ci --silent --no-audit --no-fund || true
 	cd testdata/peers && $(GO) vet . && $(GO) test -vet=off -count=1 .
+
+# The page of a run, looked at with chromium.
+browser: build
+	@command -v chromium >/dev/null || { [ "$$T2HOST_NO_SKIP" != 1 ] && echo "no chromium: skipped"; } || exit 1
+	@! command -v chromium >/dev/null || { cd testdata/browser && npm ci --silent --no-audit --no-fund && node view.mjs $(CURDIR)/bin/t2host; }
+
+# What the page is made of, from the packages that package-lock.json names. t2host embeds what is committed.
+page:
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && cp host/view/page/package*.json $$dir && (cd $$dir && npm ci --silent --no-audit --no-fund) && set -x && \
+		cp $$dir/node_modules/uplot/dist/uPlot.iife.min.js host/view/page/uplot.js && cp $$dir/node_modules/uplot/dist/uPlot.min.css host/view/page/uplot.css && \
+		cp $$dir/node_modules/uplot/LICENSE host/view/page/LICENSE.uplot
 
 fuzz:
 	@for f in $(FUZZ); do \

@@ -70,6 +70,7 @@ type Config struct {
 
 	Discard bool // no output is opened: what is sent to it goes nowhere. Tests that run plugins often want it
 
+	Page  string       // the file to which the page of the run is written after it; empty: none
 	Watch *watch.Watch // who looks at the run while it goes on; nil: nobody
 
 	MonitorFile bool            // lines and reports of the run so far go to PREFIX_monitoring.txt
@@ -228,7 +229,7 @@ func planRun(c *Config, notices *notices, starting <-chan struct{}) (*plan.Plan,
 		Plugins: c.Plugins, Catalogue: c.Catalogue, Settings: c.Settings, Runtime: c.Runtime, Carrier: c.Carrier,
 		Consent: c.Consent, Record: c.Record,
 		Prefix: c.Prefix, RecordsToStdout: c.RecordsToStdout, Split: c.Split, SplitStart: c.SplitStart, To: c.To, Packets: c.Packets, Drivers: c.Drivers, Run: runID(),
-		Keep: c.Keep, Files: c.filesRead(), Later: c.later(), Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Monitoring: c.MonitorFile, Stdout: c.Stdout, Stderr: c.Stderr,
+		Keep: c.Keep, Files: c.filesRead(), Later: c.later(), Stdin: c.Stdin, List: c.List, SettingsFile: c.SettingsFile, Log: c.writesLog(), Monitoring: c.MonitorFile, Page: c.Page, Stdout: c.Stdout, Stderr: c.Stderr,
 		Note: notices.note, Warn: notices.warn, Stop: starting,
 	})
 	if err == nil {

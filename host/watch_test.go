@@ -2,6 +2,10 @@ package host
 
 import (
 	"context"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -86,5 +90,44 @@ func TestWatch(t *testing.T) {
 		if diff := cmp.Diff(tables, other.Tables()); diff != "" {
 			t.Errorf("tables differ (-inproc +other):\n%s", diff)
 		}
+	}
+}
+
+// TestWatchingCostsNoPacketAnything: a run of 300,000 packets within a second, which is watched, makes as little garbage as one that is
+// not, but for what it publishes twenty times a second.
+func TestWatchingCostsNoPacketAnything(t *testing.T) {
+	le := binary.LittleEndian
+	file := append([]byte{0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0}, make([]byte, 8)...)
+	file = le.AppendUint32(le.AppendUint32(file, 65535), 1)
+	frame := make([]byte, 54)
+	copy(frame[12:], []byte{8, 0, 0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 4, 0, 0, 80})
+	frame[46], frame[47] = 0x50, 0x10
+	for i := range uint32(300_000) {
+		file = le.AppendUint32(le.AppendUint32(file, 1000), i)
+		file = le.AppendUint32(le.AppendUint32(file, 54), 54)
+		file = append(file, frame...)
+	}
+	path := filepath.Join(t.TempDir(), "second.pcap")
+	if err := os.WriteFile(path, file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	garbage := func(w *watch.Watch) uint64 {
+		c := testConfig(t, path, "tcpwin:inproc")
+		c.Catalogue, c.Watch = plugin.BuiltIn(tcpwin.Plugin), w
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := Run(context.Background(), c); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		return after.Mallocs - before.Mallocs
+	}
+	garbage(nil)
+	w := &watch.Watch{}
+	w.KeepHistory()
+	if without, with := garbage(nil), garbage(w); with > without+3000 {
+		t.Errorf("%d allocations, %d without anybody watching", with, without)
+	} else {
+		t.Logf("%d allocations, %d without anybody watching", with, without)
 	}
 }

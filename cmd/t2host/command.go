@@ -148,6 +148,9 @@ func newCommand(stdin io.Reader, raw, shown io.Writer, screen *screen) *cobra.Co
 	f.StringVarP(&o.sensorID, "sensor-id", "x", "", "the number of the sensor in lines of figures: `ID`")
 	f.StringVar(&o.metrics, "metrics", "", "show figures to Prometheus: http://`ADDR`/metrics, with /healthz and /readyz; of a port alone on this machine only (9464)")
 	f.BoolVar(&o.debug, "debug", false, "of --metrics: Go's profiles too, at /debug/pprof/")
+	f.StringVar(&o.view, "view", "", "show the run on a page, http://`ADDR`/: of a port alone on this machine only (8080)")
+	f.StringVar(&o.token, "view-token", "", "of --view: who asks must know the token in `FILE`, which other machines need")
+	f.StringVar(&o.saved, "save-view", "", "write the page of the run to `FILE`.html: it opens without a server or a network")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
 	f.StringVar(&o.logFormat, "log-format", "text", "what t2host says is `text`, or json: an object a line, with the plugin, the batch and the packets that it is about")
 	f.StringVar(&o.logLevel, "log-level", "info", "what t2host says at least: info, warn or error; debug adds to a plugin's lines the batch and its packets (`LEVEL`)")
@@ -326,26 +329,32 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 		}
 	}
 	ignoreSIGPIPE()
+	c.Page = o.saved
 	c.Log, c.Watch = o.logger().Handler(), &watch.Watch{}
+	watchers, err := o.serve(c.Watch, values.List(host.Groups(found.Catalogue)))
+	if err != nil {
+		return err
+	}
+	shown := func() {}
 	if !o.quiet {
-		shown := o.screen.progress(c.Watch)
-		defer shown()
+		shown = o.screen.progress(c.Watch)
 		c.Width, c.Stdout = func() int { return widthOf(o.raw) }, untilWritten(c.Stdout, shown)
 	}
 	stop, done := onSignals(func() { o.tell("ending; interrupt again to abort") })
 	defer done()
 	c.Stop, c.MonitorFile = stop, o.monitorFile
 	c.Requests = onRequests()
-	closed, err := o.serve(c.Watch)
-	if err != nil {
+	if summary {
+		err = o.summary(cmd, c, shown)
+	} else {
+		_, err = host.Run(cmd.Context(), c)
+	}
+	shown()
+	if c.Watch.Phase() != watch.Ended { // it has never begun
+		watchers.close()
 		return err
 	}
-	defer closed()
-	if summary {
-		return o.summary(cmd, c)
-	}
-	_, err = host.Run(cmd.Context(), c)
-	return err
+	return errors.Join(err, watchers.end(stop))
 }
 
 // exactly and atMost return a validator for exactly or at most n arguments; text is its error.

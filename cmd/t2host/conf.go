@@ -309,11 +309,7 @@ func listSettings(w io.Writer, list []settings.Listed) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "SETTING\tVALUE\tFROM\tUNIT\tACCEPTS\tMEANING")
 	for _, l := range list {
-		from := string(l.Source)
-		if l.Origin != "" && l.Source != settings.Flag {
-			from += " " + l.Origin
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", l.Key(), cmp.Or(printable.Line(l.Text), `""`), printable.Line(from), cmp.Or(l.Unit, "-"), l.Range(), printable.Line(l.Doc))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", l.Key(), cmp.Or(printable.Line(l.Text), `""`), printable.Line(l.From()), cmp.Or(l.Unit, "-"), l.Range(), printable.Line(l.Doc))
 	}
 	return t.Flush()
 }

@@ -53,7 +53,7 @@ func (o *options) checkInput(cmd *cobra.Command, args []string) error {
 
 // onlyInput reports whether the flags name an input and nothing else.
 func onlyInput(cmd *cobra.Command) bool {
-	of := []string{"pcap", "pcap-list", "input-regex", "follow", "interface", "snaplen", "rx-bufsize", "no-promiscuous", "user", "bpf-file", "write-pcap", "t2"}
+	of := []string{"pcap", "pcap-list", "input-regex", "follow", "interface", "snaplen", "rx-bufsize", "no-promiscuous", "user", "bpf-file", "write-pcap", "t2", "log-format", "log-level", "metrics", "debug", "view", "view-token", "save-view"}
 	only := true
 	cmd.Flags().Visit(func(f *pflag.Flag) { only = only && slices.Contains(of, f.Name) })
 	return only

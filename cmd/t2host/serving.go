@@ -1,16 +1,22 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/aside"
 	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/metrics"
+	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/host/view"
 	"github.com/t2host/t2host/host/watch"
 )
 
@@ -18,22 +24,76 @@ import (
 type serving struct {
 	metrics string // address; empty: nowhere
 	debug   bool
+	view    string // address; empty: nowhere
+	token   string // the file that has it
+	saved   string // file for the page; empty: none
 }
 
-// serve lets others watch a run until closed is called.
-func (o *options) serve(w *watch.Watch) (closed func(), err error) {
-	if o.metrics == "" {
-		if o.debug {
-			return nil, usagef("--debug is for --metrics ADDR (try t2host -h)")
+// watchers are who watches a run.
+type watchers struct {
+	*options
+	page    view.Config
+	servers []*http.Server
+}
+
+// serve lets others watch a run, whose settings are listed.
+func (o *options) serve(w *watch.Watch, list []settings.Listed) (*watchers, error) {
+	s := &watchers{options: o, page: view.Config{Watch: w}}
+	for _, l := range list {
+		s.page.Settings = append(s.page.Settings, view.Setting{Name: l.Key(), Value: l.Text, From: l.From(), Doc: l.Doc})
+	}
+	switch {
+	case o.debug && o.metrics == "":
+		return nil, usagef("--debug is for --metrics ADDR (try t2host -h)")
+	case o.token != "" && o.view == "":
+		return nil, usagef("--view-token is for --view ADDR (try t2host -h)")
+	}
+	if o.view != "" || o.saved != "" {
+		w.KeepHistory()
+	}
+	if o.metrics != "" {
+		l, err := listenAt("--metrics", o.metrics)
+		if err != nil {
+			return nil, err
 		}
-		return func() {}, nil
+		s.start(l, metrics.Handler(w, o.debug))
+		o.tell(fmt.Sprintf("metrics are at http://%s/metrics", l.Addr()))
 	}
-	l, err := listenAt("--metrics", o.metrics)
+	if o.view != "" {
+		if err := s.serveView(); err != nil {
+			s.close()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// leastToken is the least length of a token, in bytes.
+const leastToken = 16
+
+// serveView serves the page: to other machines only if they have a token.
+func (s *watchers) serveView() error {
+	if s.token != "" {
+		data, err := os.ReadFile(s.token)
+		if err != nil {
+			return &host.UsageError{Err: fmt.Errorf("--view-token %s: %w", s.token, cause.Of(err))}
+		}
+		if s.page.Token = strings.TrimSpace(string(data)); len(s.page.Token) < leastToken {
+			return usagef("--view-token %s: the token in it has %d bytes, want %d at least (head -c 18 /dev/urandom | base64 > %[1]s)", s.token, len(s.page.Token), leastToken)
+		}
+	}
+	l, err := listenAt("--view", s.view)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	o.tell(fmt.Sprintf("metrics are at http://%s/metrics", l.Addr()))
-	return serveHTTP(l, metrics.Handler(w, o.debug)), nil
+	address := l.Addr().(*net.TCPAddr)
+	if s.page.Token == "" && !address.IP.IsLoopback() {
+		_ = l.Close()
+		return usagef("--view %s: other machines could read it: add --view-token FILE, or use a port of this machine (--view %d)", s.view, address.Port)
+	}
+	s.start(l, view.Handler(s.page))
+	s.tell(fmt.Sprintf("the run is shown at http://%s/", l.Addr()))
+	return nil
 }
 
 // listenAt listens at the address of a flag: HOST:PORT, or PORT of this machine only.
@@ -57,18 +117,43 @@ const (
 	requestBytes = 16 << 10
 )
 
-// serveHTTP answers requests until closed is called.
-func serveHTTP(l net.Listener, h http.Handler) (closed func()) {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: requestTime, IdleTimeout: time.Minute, MaxHeaderBytes: requestBytes}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			return // the run does not need it
+// start answers requests until close is called.
+func (s *watchers) start(l net.Listener, h http.Handler) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: requestTime, IdleTimeout: time.Minute, MaxHeaderBytes: requestBytes}
+	s.servers = append(s.servers, server)
+	go func() { _ = server.Serve(l) }() // the run does not need it: an error ends the page only
+}
+
+// end keeps the page, and, at a terminal, shows it until the user has seen enough of a run that has ended by itself.
+func (s *watchers) end(stop <-chan struct{}) error {
+	defer s.close()
+	var err error
+	if s.saved != "" {
+		var data []byte
+		if data, err = view.Save(s.page); err == nil {
+			err = aside.WriteFile(s.saved, data, 0o644)
 		}
-	}()
-	return func() {
-		_ = s.Close()
-		<-done
+		if err != nil {
+			err = fmt.Errorf("--save-view %s: %w", s.saved, cause.Of(err))
+		} else {
+			s.tell("the page is in " + s.saved)
+		}
+	}
+	if s.view == "" || s.screen.terminal == nil {
+		return err
+	}
+	s.tell("the run has ended, its page stays: Ctrl-C ends it")
+	<-stop
+	return err
+}
+
+// close ends the servers. Open pages get what is new before.
+func (s *watchers) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	for _, server := range s.servers {
+		if err := server.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
+			_ = server.Close()
+		}
 	}
 }

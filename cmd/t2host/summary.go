@@ -13,10 +13,11 @@ import (
 	"github.com/t2host/t2host/sdk"
 )
 
-// summary shows on one screen what a capture contains, and what to do next.
-func (o *options) summary(cmd *cobra.Command, c host.Config) error {
+// summary shows on one screen what a capture contains, and what to do next. It calls ended before it prints.
+func (o *options) summary(cmd *cobra.Command, c host.Config, ended func()) error {
 	c.Stdout, c.Runtime = io.Discard, ""
 	r, err := host.Run(cmd.Context(), c)
+	ended()
 	if r != nil {
 		fmt.Fprint(o.stdout, summaryText(r, printable.Line(o.input())))
 	}

@@ -38,6 +38,15 @@ func (l *Listed) Key() string {
 	return strings.ToLower(l.Group) + "." + l.Name
 }
 
+// From returns where the value comes from: default, file t2host.toml, environment T2HOST_FLOW__EXPIRE, flag.
+func (l *Listed) From() string {
+	from := string(l.Source)
+	if l.Origin != "" && l.Source != Flag {
+		from += " " + l.Origin
+	}
+	return from
+}
+
 // List returns the settings of groups with their values.
 func (v *Values) List(groups []Group) []Listed {
 	var list []Listed

@@ -12,11 +12,15 @@ type Table struct {
 }
 
 // Row is a row of a table: its key and its fields, as the wire has them.
-type Row struct{ Key, Fields []byte }
+type Row struct {
+	Key    string
+	Fields []byte
+}
 
 // Values appends the values of a row's bytes to dst, with these types. Values without a fixed width have their length, a
 // little-endian uint32, before them. It returns fewer values if b is not of these types.
-func Values(dst [][]byte, columns []value.Column, b []byte) [][]byte {
+func Values[B []byte | string](dst [][]byte, columns []value.Column, bytes B) [][]byte {
+	b := []byte(bytes)
 	for _, c := range columns {
 		v, rest, ok := c.Type.Cut(b)
 		if !ok {

@@ -175,3 +175,10 @@ func (w *Watch) Tables() []Table {
 	}
 	return w.tables()
 }
+
+// Phase returns what the run is doing.
+func (w *Watch) Phase() Phase {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.phase
+}

@@ -51,6 +51,9 @@ func (p *Plan) claim(c *Config) {
 			p.Files.WritePath(claims.Output{What: own.what, Prefixed: true, Names: claims.Exactly(path, path+".part")}, path)
 		}
 	}
+	if c.Page != "" {
+		p.Files.WritePath(claims.Output{What: "--save-view", Cure: "name another file", Names: claims.Exactly(c.Page)}, c.Page)
+	}
 	if k := p.Kept; k != nil {
 		o := claims.Output{What: "--write-pcap", Cure: "name another file", Names: claims.Exactly(k.Path, k.Path+keep.Part)}
 		if k.Size > 0 {

@@ -47,8 +47,9 @@ type Config struct {
 	Later              func() (before, after string, first int) // what the names of files are that are read once they are there; nil: none are
 	Stdin              io.Reader
 	List, SettingsFile string
-	Log                bool // there is a PREFIX_log.txt
-	Monitoring         bool // there is a PREFIX_monitoring.txt
+	Log                bool   // there is a PREFIX_log.txt
+	Monitoring         bool   // there is a PREFIX_monitoring.txt
+	Page               string // the file of the run's page; empty: none
 	Stdout, Stderr     io.Writer
 
 	Note, Warn func(line string) // tell the user what goes on and what goes wrong

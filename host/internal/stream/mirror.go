@@ -54,7 +54,7 @@ func (m *Mirror) Tables() []watch.Table {
 		t := &m.tables[i]
 		list[i] = watch.Table{Name: m.infos[i].Name, Key: t.key, Fields: t.row, Changes: m.changes[i]}
 		for k, row := range t.kept.All() {
-			list[i].Rows = append(list[i].Rows, watch.Row{Key: []byte(k), Fields: row})
+			list[i].Rows = append(list[i].Rows, watch.Row{Key: k, Fields: row})
 		}
 	}
 	return list
