@@ -125,6 +125,7 @@ soak: module
 	T2HOST_MATRIX=1 $(GO) test ./sdk/tcpstream -count=1 -v -run '^TestStreamsAgreeWithTshark$$'
 	T2HOST_TSHARK=200000 $(GO) test ./host/internal/decode -count=1 -v -run '^TestAgreesWithTshark$$'
 	T2HOST_LIVE=30m $(GO) test ./cmd/t2host -count=1 -v -timeout 45m -run '^TestLiveFlood$$'
+	T2HOST_WATCHED=1h $(GO) test ./cmd/t2host -count=1 -v -timeout 80m -run '^TestWatchedForLong$$'
 	cd testdata/peers && T2HOST_FAULTS=100 $(GO) test -count=1 -timeout 3h -run Faults .
 	$(MAKE) cross
 	$(MAKE) fuzz

@@ -335,6 +335,8 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	told := notify(c.Watch)
+	defer told()
 	shown := func() {}
 	if !o.quiet {
 		shown = o.screen.progress(c.Watch)

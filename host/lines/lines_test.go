@@ -17,23 +17,23 @@ func TestLines(t *testing.T) {
 		{Alert, false, "t2host: warning: lost\\x1b\nt2host: broken\n"},
 	} {
 		var b strings.Builder
-		log(slog.New(New(&b, c.least, c.where)))
+		log(t, slog.New(New(&b, c.least, c.where)))
 		if got := strings.ReplaceAll(b.String(), "\x1b", "ESC"); got != c.want {
 			t.Errorf("from %v:\n%s\nwant\n%s", c.least, got, c.want)
 		}
 	}
 }
 
-func log(l *slog.Logger) {
+func log(t *testing.T, l *slog.Logger) {
 	l.Info("begins")
 	l.With(Plugin, "p").Warn("slow", Batch, uint64(3), First, uint64(10), Last, uint64(20))
-	l.Log(nil, Alert, "lost\x1b")
+	l.Log(t.Context(), Alert, "lost\x1b")
 	l.Error("broken")
 }
 
 func TestJSON(t *testing.T) {
 	var b strings.Builder
-	log(slog.New(JSON(&b, slog.LevelWarn)))
+	log(t, slog.New(JSON(&b, slog.LevelWarn)))
 	for i, want := range []string{
 		`"level":"WARN","msg":"slow","plugin":"p","batch":3,"first":10,"last":20}`,
 		`"level":"ALERT","msg":"lost\u001b"}`,

@@ -44,13 +44,17 @@ type value struct {
 	origin string // as errors name it
 }
 
-// Load reads file ("" for DefaultFile, which need not exist), then environ (KEY=VALUE), then
-// sets (group.key=value). It refuses DefaultFile if others can write it, or if it names a
+// Load reads file, then environ (KEY=VALUE), then sets (group.key=value). Without a file it reads those of [Standing], then
+// DefaultFile; none need exist, and a later one wins. It refuses DefaultFile if others can write it, or if it names a
 // plugin by its path, unless the user has accepted it (see [Trust]); Check refuses the rest of
 // what such a file must not set.
 func Load(file string, environ, sets []string) (*Values, error) {
+	return loadFrom(Standing(environ), file, environ, sets)
+}
+
+func loadFrom(standing []string, file string, environ, sets []string) (*Values, error) {
 	v := &Values{set: map[string]map[string]value{}}
-	if err := v.readFile(file, environ); err != nil {
+	if err := v.readFiles(standing, file, environ); err != nil {
 		return nil, err
 	}
 	for _, e := range environ {
@@ -89,8 +93,13 @@ func (v *Values) put(group, key string, x value) {
 	v.set[group][key] = x
 }
 
-func (v *Values) readFile(file string, environ []string) error {
+func (v *Values) readFiles(standing []string, file string, environ []string) error {
 	if file == "" {
+		for _, path := range standing {
+			if err := v.readStanding(path); err != nil {
+				return err
+			}
+		}
 		return v.readChance(environ)
 	}
 	data, err := readNamed(file)
@@ -122,16 +131,33 @@ func (v *Values) readChance(environ []string) error {
 	if v.chance, err = chanceOf(c, environ); err != nil {
 		return err
 	}
-	if err := v.parse(DefaultFile, c.Bytes); err != nil {
+	here := &Values{set: map[string]map[string]value{}}
+	if err := here.parse(DefaultFile, c.Bytes); err != nil {
 		return err
 	}
-	if v.chance != nil && len(v.To) > 0 {
+	if v.chance != nil && len(here.To) > 0 {
 		return fmt.Errorf("settings file %s: %w", DefaultFile, v.chance.refuse("a target of rows"))
 	}
-	if v.chance != nil && namesPath(strings.Join(v.Plugins, ",")) { // before any plugin is run
+	if v.chance != nil && namesPath(strings.Join(here.Plugins, ",")) { // before any plugin is run
 		return fmt.Errorf("settings file %s: %w", DefaultFile, v.chance.refuse("a path among the plugins"))
 	}
+	v.add(here)
 	return nil
+}
+
+// add adds the values of a later file, which win. Its list of plugins and its targets are instead of those before.
+func (v *Values) add(later *Values) {
+	for group, keys := range later.set {
+		for key, x := range keys {
+			v.put(group, key, x)
+		}
+	}
+	if len(later.Plugins) > 0 {
+		v.Plugins = later.Plugins
+	}
+	if len(later.To) > 0 {
+		v.To = later.To
+	}
 }
 
 func (v *Values) parse(file string, data []byte) error {
@@ -268,7 +294,7 @@ func (v *Values) Check(groups []Group, check CheckTarget) error {
 				problems = append(problems, fmt.Errorf("%s: no plugin is named %s%s", x.place(), group, nearest.Hint(group, names)))
 			} else if err := x.check(group, key, g, check); err != nil {
 				problems = append(problems, fmt.Errorf("%s: %w", x.place(), err))
-			} else if v.chance != nil && x.source == File && !plain(group, setting.Find(g.Settings, key), x.text) {
+			} else if v.chance != nil && x.source == File && x.origin == DefaultFile && !plain(group, setting.Find(g.Settings, key), x.text) {
 				problems = append(problems, fmt.Errorf("%s: %w", x.place(), v.chance.refuse(strings.TrimPrefix(group+"."+key, "."))))
 			}
 		}

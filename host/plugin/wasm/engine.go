@@ -73,6 +73,9 @@ func (e *Engine) Module(ctx context.Context, name string, code []byte) (*Module,
 	if len(code) > MaxModule {
 		return nil, fmt.Errorf("module of %d bytes: at most %d MiB are allowed", len(code), MaxModule>>20)
 	}
+	if err := executable(); err != nil {
+		return nil, err
+	}
 	m := e.entry(code)
 	cache := e.usable(cacheOf(e.CacheDir, m.sum), name)
 	m.announce.Do(func() { e.announce(cache, name, code) })

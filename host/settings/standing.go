@@ -1,0 +1,62 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/internal/owned"
+)
+
+// Standing returns the settings files that are read wherever t2host is called, if they exist: that of the machine, and that of the user, in
+// the configuration folder of the XDG specification.
+func Standing(environ []string) []string {
+	var list []string
+	if runtime.GOOS != "windows" {
+		list = append(list, "/etc/t2host/"+DefaultFile)
+	}
+	config, home := "", ""
+	for _, e := range environ {
+		switch name, text, _ := strings.Cut(e, "="); {
+		case !filepath.IsAbs(text):
+		case name == "XDG_CONFIG_HOME":
+			config = text
+		case name == "HOME":
+			home = filepath.Join(text, ".config")
+		}
+	}
+	if config == "" {
+		config = home
+	}
+	if config != "" {
+		list = append(list, filepath.Join(config, "t2host", DefaultFile))
+	}
+	return list
+}
+
+// readStanding reads a settings file of the machine or of the user, which counts as named. Nobody else may be able to write it.
+func (v *Values) readStanding(path string) error {
+	f, err := owned.Open(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrPermission) && !strings.HasPrefix(path, "/etc/") {
+		return nil // a service's HOME may be /dev/null, and another user's may be closed
+	}
+	if err != nil {
+		return fmt.Errorf("settings file %w, or run with -C FILE", err)
+	}
+	defer f.Close()
+	c, err := readOpen(f)
+	if err != nil {
+		return fmt.Errorf("settings file %s: %w", path, cause.Of(err))
+	}
+	one := &Values{set: map[string]map[string]value{}}
+	if err := one.parse(path, c.Bytes); err != nil {
+		return err
+	}
+	v.add(one)
+	return nil
+}
