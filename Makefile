@@ -31,7 +31,7 @@ BENCH       ?= table start examples flows plugins batches cores
 # That of the last tag such as v0.2.0. Empty: the one in host/version.
 VERSION     ?= $(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)
 
-.PHONY: build module run quick test unit race lint cross fuzz peers browser page expected soak bench clean
+.PHONY: build module run quick test unit race lint cross fuzz peers browser page dist expected soak bench clean
 
 build: module
 	$(GO) build -ldflags "-X github.com/t2host/t2host/host/version.linked=$(VERSION)" -o bin/t2host ./cmd/t2host
@@ -99,6 +99,12 @@ browser: build
 	@command -v chromium >/dev/null || { [ "$$T2HOST_NO_SKIP" != 1 ] && echo "no chromium: skipped"; } || exit 1
 	@! command -v chromium >/dev/null || { cd testdata/browser && npm ci --silent --no-audit --no-fund && node view.mjs $(CURDIR)/bin/t2host; }
 
+# What is released, in dist/: the same bytes each time from the same commit and Go. PLATFORMS=linux-amd64 makes one.
+PLATFORMS ?=
+
+dist: module
+	$(GO) run -C testdata/dist . -platforms "$(PLATFORMS)" -version $(or $(VERSION),0.1.0) -time $$(git log -1 --format=%ct) $(CURDIR) $(CURDIR)/dist
+
 # What the page is made of, from the packages that package-lock.json names. t2host embeds what is committed.
 page:
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && cp host/view/page/package*.json $$dir && (cd $$dir && npm ci --silent --no-audit --no-fund) && set -x && \
@@ -127,6 +133,8 @@ soak: module
 	T2HOST_LIVE=30m $(GO) test ./cmd/t2host -count=1 -v -timeout 45m -run '^TestLiveFlood$$'
 	T2HOST_WATCHED=1h $(GO) test ./cmd/t2host -count=1 -v -timeout 80m -run '^TestWatchedForLong$$'
 	cd testdata/peers && T2HOST_FAULTS=100 $(GO) test -count=1 -timeout 3h -run Faults .
+	cd testdata/dist && $(GO) vet . && $(GO) test -count=1 -timeout 60m .
+	$(MAKE) dist && cp dist/SHA256SUMS /tmp/t2host.sums && $(MAKE) dist && cmp dist/SHA256SUMS /tmp/t2host.sums
 	$(MAKE) cross
 	$(MAKE) fuzz
 	$(MAKE) fuzz FUZZ=host/internal/decode:FuzzDecode
@@ -137,4 +145,4 @@ bench: build
 	cd testdata/bench && $(GO) run . -mix "$${T2HOST_SHARED:-../../../shared}/captures/mix.pcap.xz" -rounds $(ROUNDS) $(BENCH)
 
 clean:
-	rm -rf bin run $(WASM) $(SUM)
+	rm -rf bin run dist $(WASM) $(SUM)

@@ -75,7 +75,7 @@ const long = `t2host reads a capture, cuts it into flows and runs plugins over t
   t2host conf                           the settings
 
 Files:
-  t2host.toml                     settings, if it is in the current folder
+  t2host.toml                     settings: /etc/t2host/t2host.toml, then ~/.config/t2host/t2host.toml, then ./t2host.toml
   PREFIX_*.txt                    what plugins write; their settings name the ends
   PREFIX_undelivered.bin          what a sink's receiver did not get, for t2host resend; numbered if there is one already
   ~/.local/share/t2host/plugins   plugins that were installed (XDG_DATA_HOME moves it)
@@ -131,7 +131,7 @@ func newCommand(stdin io.Reader, raw, shown io.Writer, screen *screen) *cobra.Co
 	f.StringArrayVar(&o.to, "to", nil, "send rows of flows, or of another stream, to `[STREAM=]TARGET`: a file whose ending tells the format (flows.csv, flows.jsonl.gz), FORMAT:-, FORMAT+tcp://HOST:PORT")
 	f.StringVarP(&o.split, "output-split", "W", "", "the same, with flow records in numbered files: `PREFIX[:SIZE][,START]`; SIZE in bytes (K, M, G) or, with f, in flows (default: 500M,0)")
 	f.StringArrayVarP(&o.folders, "plugin-folder", "P", nil, "look for plugins in `DIR` first, then in T2HOST_PLUGINS, the user's data folder, and t2host itself")
-	f.StringVarP(&o.settings, "settings", "C", "", "read the settings `FILE` (default: "+settings.DefaultFile+", if there is one)")
+	f.StringVarP(&o.settings, "settings", "C", "", "read the settings `FILE` only (default: /etc/t2host/"+settings.DefaultFile+", the user's, ./"+settings.DefaultFile+")")
 	f.StringArrayVar(&o.sets, "set", nil, "set one setting: `PLUGIN.KEY=VALUE`")
 	f.BoolVar(&o.t2, "t2", false, "results are T2's where it differs: sets what the table of differences in from-t2.md names; --set wins")
 	f.StringVar(&o.runtime, "runtime", "", "where plugins run: wasm (sandbox; the default where there is a module), worker (sandbox in a process of its own), process, inproc; -p NAME:`RUNTIME` for one")
