@@ -56,9 +56,11 @@ type Config struct {
 	To              []string // where rows go: words of --to, see the book
 	Packets         bool     // a line of each packet goes to PREFIX_packets.txt
 	Drivers         []*drive.Kind
-	Split           string // of files of records, see sdk.RecordSettings; empty: as their plugins are set
-	SplitStart      uint32
-	Zone            *time.Location // of the host; nil: UTC
+	// ReadTo reads the words of To that are in the settings anew, when the user asks for it; nil: they cannot be read again.
+	ReadTo     func() ([]string, error)
+	Split      string // of files of records, see sdk.RecordSettings; empty: as their plugins are set
+	SplitStart uint32
+	Zone       *time.Location // of the host; nil: UTC
 
 	Quiet   bool // the report goes to PREFIX_log.txt instead of Stdout
 	LogFile bool // the report goes there too
@@ -141,7 +143,8 @@ func Run(ctx context.Context, c Config) (*report.Report, error) {
 	shown.begin(src, stages)
 	m := newMonitor(p, func() *report.Report { return soFar(&c, p) }, out.tell)
 	m.watch = c.Watch
-	answered := onRequests(c.Requests, m, out, keeper)
+	again := &reload{Config: &c, plan: p, out: out, live: src.Live(), words: slices.Clone(c.Settings.To)}
+	answered := onRequests(ctx, c.Requests, m, again, keeper)
 	runErr := run(input{src, c.Filter, keeper}, p, c.Zone, stages, m, r)
 	answered()
 	keepErr := errors.Join(m.close(), keeper.close(r))

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -19,7 +20,7 @@ type Request uint8
 const (
 	ReportNow   Request = iota + 1 // the report of the run so far
 	ToggleLines                    // begin or end the lines of monitoring
-	ReopenFiles                    // begin files anew that were moved away
+	ReopenFiles                    // begin files anew that were moved away, and read where rows go again
 )
 
 // What is wanted of a snapshot.
@@ -233,7 +234,9 @@ func soFar(c *Config, p *plan.Plan) *report.Report {
 }
 
 // onRequests does what the user asks of the run, until done is called.
-func onRequests(requests <-chan Request, m *monitor, out *outlets, kept *keeper) (done func()) {
+func onRequests(ctx context.Context, requests <-chan Request, m *monitor, again *reload, kept *keeper) (done func()) {
+	out := again.out
+	ctx, cancel := context.WithCancel(ctx)
 	stop := make(chan struct{})
 	var answering sync.WaitGroup
 	answering.Go(func() {
@@ -252,6 +255,7 @@ func onRequests(requests <-chan Request, m *monitor, out *outlets, kept *keeper)
 						m.headed.Store(false)
 					}
 					kept.reopen()
+					again.read(ctx)
 				}
 			case <-stop:
 				return
@@ -260,6 +264,7 @@ func onRequests(requests <-chan Request, m *monitor, out *outlets, kept *keeper)
 	})
 	return func() {
 		close(stop)
+		cancel() // a target that is being opened
 		answering.Wait()
 	}
 }

@@ -20,8 +20,10 @@ import (
 // outlets are all ways out of a run: those of the plugins and the report's.
 type outlets struct {
 	byPlugin [][]*outlet.Outlet
-	writers  []*target.Writer // of p.Targets
-	all      []named
+	hubs     map[hubKey]*hub
+	packets  []int // columns of packets that are read
+	mu       sync.Mutex
+	all      []*named       // appended to only, see list
 	log      *outlet.Outlet // PREFIX_log.txt, if there is one
 	monitor  *outlet.Outlet // PREFIX_monitoring.txt, if there is one
 	screen   io.Writer      // for the report; nil with -q
@@ -36,12 +38,25 @@ type named struct {
 	rows         bool
 	failed       bool // its plugin was taken out: a file stays .part
 	stats        outlet.Stats
+
+	// Of a target of rows.
+	writer *target.Writer
+	hub    *hub
+	word   string // of --to or the settings
+	ended  bool   // it was closed before the end of the run; stats has its last counts
+}
+
+// list returns all outlets so far.
+func (o *outlets) list() []*named {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.all[:len(o.all):len(o.all)]
 }
 
 // openOutlets opens the streams first: if nobody listens, no file has been
 // made.
 func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notices *notices) (*outlets, error) {
-	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.Plugins)), notices: notices, long: c.Long, width: c.Width}
+	o := &outlets{byPlugin: make([][]*outlet.Outlet, len(p.Plugins)), notices: notices, long: c.Long, width: c.Width, hubs: map[hubKey]*hub{}}
 	if !c.Quiet {
 		o.screen = c.Stdout
 	}
@@ -72,12 +87,11 @@ func openOutlets(ctx context.Context, c *Config, p *plan.Plan, live bool, notice
 				if cfg.Driver != nil {
 					target = cfg.Batch.Target
 				}
-				o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: target})
+				o.all = append(o.all, &named{Outlet: opened, name: cfg.Name, target: target})
 			}
 		}
 		return nil
 	}
-	o.writers = make([]*target.Writer, len(p.Targets))
 	err := open(sdk.StreamOutlet)
 	if err == nil {
 		err = o.openTargets(ctx, c, p, live, false)
@@ -154,8 +168,10 @@ func (o *outlets) reopen() (monitor bool) {
 		}
 		return ok
 	}
-	for i := range o.all {
-		again(o.all[i].Outlet)
+	for _, n := range o.list() {
+		if !n.ended {
+			again(n.Outlet)
+		}
 	}
 	again(o.log)
 	monitor = again(o.monitor)
@@ -195,8 +211,8 @@ func (o *outlets) write(long, brief string) error {
 // fail marks the outlets of plugins that were taken out.
 func (o *outlets) fail(stages []*pipeline.Stage) {
 	for _, s := range stages {
-		for i := range o.all {
-			if n := &o.all[i]; s.Failure != nil && strings.HasPrefix(n.name, s.Plugin.Name+".") {
+		for _, n := range o.list() {
+			if s.Failure != nil && strings.HasPrefix(n.name, s.Plugin.Name+".") {
 				n.failed = true
 			}
 		}
@@ -205,18 +221,21 @@ func (o *outlets) fail(stages []*pipeline.Stage) {
 
 // close ends the plugins' outlets and waits for receivers.
 func (o *outlets) close() error {
-	errs := make([]error, len(o.all)+2)
-	errs[len(o.all)], errs[len(o.all)+1] = o.flush(), o.endMonitor()
+	all := o.list()
+	errs := make([]error, len(all)+2)
+	errs[len(all)], errs[len(all)+1] = o.flush(), o.endMonitor()
 	var files sync.WaitGroup
-	for i := range o.all {
+	for i, n := range all {
 		end := func() {
-			if o.all[i].failed {
-				o.all[i].stats = o.all[i].Abort()
-				return
+			switch {
+			case n.ended:
+			case n.failed:
+				n.stats = n.Abort()
+			default:
+				n.stats, errs[i] = n.Close()
 			}
-			o.all[i].stats, errs[i] = o.all[i].Close()
 		}
-		if o.all[i].IsFile() {
+		if n.IsFile() {
 			files.Go(end) // each waits for the disk, which serves them together
 		} else {
 			end()
@@ -231,8 +250,10 @@ func (o *outlets) abort() {
 	if err := o.flush(); err != nil {
 		o.warn(err.Error())
 	}
-	for i := range o.all {
-		o.all[i].stats = o.all[i].Abort()
+	for _, n := range o.list() {
+		if !n.ended {
+			n.stats = n.Abort()
+		}
 	}
 	for _, out := range []*outlet.Outlet{o.log, o.monitor} {
 		if out != nil {
@@ -244,8 +265,8 @@ func (o *outlets) abort() {
 // discard ends the outlets of a run that never began, and removes what opening
 // them made.
 func (o *outlets) discard() {
-	for i := range o.all {
-		o.all[i].Discard()
+	for _, n := range o.list() {
+		n.Discard()
 	}
 	for _, out := range []*outlet.Outlet{o.log, o.monitor} {
 		if out != nil {
@@ -256,9 +277,9 @@ func (o *outlets) discard() {
 
 // stats returns what the outlets have sent up to now.
 func (o *outlets) stats() []report.Outlet {
-	list := make([]report.Outlet, len(o.all))
-	for i := range o.all {
-		n := &o.all[i]
+	all := o.list()
+	list := make([]report.Outlet, len(all))
+	for i, n := range all {
 		list[i] = report.Outlet{Name: n.name, Target: n.target, HasRows: n.rows, Stats: n.Stats()}
 	}
 	return list
@@ -266,8 +287,7 @@ func (o *outlets) stats() []report.Outlet {
 
 // fill adds to the report what the outlets sent.
 func (o *outlets) fill(r *report.Report) {
-	for i := range o.all {
-		n := &o.all[i]
+	for _, n := range o.list() {
 		r.Outlets = append(r.Outlets, report.Outlet{Name: n.name, Target: n.target, HasRows: n.rows, Stats: n.stats})
 	}
 }

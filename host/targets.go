@@ -12,6 +12,7 @@ import (
 	"github.com/t2host/t2host/host/internal/pipeline"
 	"github.com/t2host/t2host/host/internal/plan"
 	"github.com/t2host/t2host/host/internal/stream"
+	"github.com/t2host/t2host/host/internal/target"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/answer"
 	"github.com/t2host/t2host/sdk/value"
@@ -26,37 +27,52 @@ func runID() string {
 
 // openTargets opens the targets of rows: those that are files, or the others.
 func (o *outlets) openTargets(ctx context.Context, c *Config, p *plan.Plan, live, files bool) error {
-	for i, t := range p.Targets {
+	for _, t := range p.Targets {
 		if files != (t.File() != "") {
 			continue
 		}
-		cfg, w, err := t.Prepare(live)
-		if err != nil {
-			return err
-		}
-		cfg.Discard = c.Discard
-		cfg.MaxBytes = uint64(p.MaxFile) << 20
-		cfg.Stdout, cfg.Live, cfg.Sync, cfg.Log = c.Stdout, live, time.Duration(p.Sync)*time.Second, o.warn
-		if cfg.Target == outlet.Stdout() && !c.Quiet {
+		if t.Outlet.Target == outlet.Stdout() && !c.Quiet {
 			o.screen = c.Stderr
 		}
-		opened, err := outlet.Open(ctx, *cfg)
+		n, err := o.openTarget(ctx, c, p, live, t)
 		if err != nil {
 			return err
 		}
-		w.Open(opened)
-		o.writers[i] = w
-		o.all = append(o.all, named{Outlet: opened, name: cfg.Name, target: t.Shown(), rows: !t.Stream.Frames})
+		n.hub.change([]*target.Writer{n.writer}, nil)
 	}
 	return nil
+}
+
+// openTarget opens a target, which gets no rows as long as its writer is not in its hub.
+func (o *outlets) openTarget(ctx context.Context, c *Config, p *plan.Plan, live bool, t *target.Target) (*named, error) {
+	cfg, w, err := t.Prepare(live)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Discard = c.Discard
+	cfg.MaxBytes = uint64(p.MaxFile) << 20
+	cfg.Stdout, cfg.Live, cfg.Sync, cfg.Log = c.Stdout, live, time.Duration(p.Sync)*time.Second, o.warn
+	opened, err := outlet.Open(ctx, *cfg)
+	if err != nil {
+		return nil, err
+	}
+	w.Open(opened)
+	n := &named{Outlet: opened, name: cfg.Name, target: t.Shown(), rows: !t.Stream.Frames, writer: w, hub: o.hub(t)}
+	if t.Word != nil {
+		n.word = t.Word.Text
+	}
+	o.mu.Lock()
+	o.all = append(o.all, n)
+	o.mu.Unlock()
+	return n, nil
 }
 
 // flush sends what rows are left.
 func (o *outlets) flush() error {
 	var errs []error
-	for _, w := range o.writers {
-		if w != nil {
-			errs = append(errs, w.Flush())
+	for _, n := range o.list() {
+		if n.writer != nil && !n.ended {
+			errs = append(errs, n.writer.Flush())
 		}
 	}
 	return errors.Join(errs...)
@@ -66,8 +82,8 @@ func (o *outlets) flush() error {
 // wants any.
 func (o *outlets) tapStage(p *plan.Plan) *pipeline.Stage {
 	tap, stage := &stream.Tap{}, &pipeline.Stage{}
-	for i, t := range p.Targets {
-		put := o.from(stage, i)
+	for _, t := range firstOfHubs(p.Targets) {
+		put := o.hub(t).from(stage)
 		switch t.Stream.Name {
 		case stream.Flows, stream.Conversations:
 			tap.Add(t.Stream.Name, nil, 0, put)
@@ -91,15 +107,16 @@ func (o *outlets) tapStage(p *plan.Plan) *pipeline.Stage {
 	return stage
 }
 
-// from returns what puts rows of a stage into target i.
-func (o *outlets) from(stage *pipeline.Stage, i int) stream.Put {
-	return func(r *stream.Rows) error {
-		err := o.writers[i].Put(r)
-		if err != nil {
-			stage.Unsent(err)
+// firstOfHubs returns the targets, but of those that share a hub the first one only.
+func firstOfHubs(targets []*target.Target) (list []*target.Target) {
+	seen := map[hubKey]bool{}
+	for _, t := range targets {
+		if key := keyOf(t); !seen[key] {
+			seen[key] = true
+			list = append(list, t)
 		}
-		return err
 	}
+	return list
 }
 
 // packetStage returns the stage that puts packets into their stream; nil if nobody wants any.
@@ -109,16 +126,18 @@ func (o *outlets) packetStage(p *plan.Plan) *pipeline.Stage {
 		plugins = append(plugins, l.Plugin)
 	}
 	tap, stage := stream.NewPacketTap(plugins), &pipeline.Stage{}
-	for i, t := range p.Targets {
-		if t.Stream.Name != stream.Packets {
-			continue
+	var hub *hub
+	for _, t := range p.Targets {
+		if t.Stream.Name == stream.Packets {
+			hub = o.hub(t)
+			o.packets = append(o.packets, t.Reads()...)
 		}
-		stage.Stage = tap
-		tap.Add(t.Reads(), o.from(stage, i))
 	}
-	if stage.Stage == nil {
+	if hub == nil {
 		return nil
 	}
+	stage.Stage = tap
+	tap.Add(o.packets, hub.from(stage))
 	stage.Plugin, stage.PacketColumns = tap.Plugin(), tap.SetColumns
 	return stage
 }
@@ -128,9 +147,9 @@ func (o *outlets) sendFrames(p *plan.Plan, i int) func(answer.Frame, int64) erro
 	plugin := p.Plugins[i].Plugin
 	puts := make([][]stream.Put, len(plugin.Outlets))
 	for k := range plugin.Outlets {
-		for n, t := range p.Targets {
+		for _, t := range firstOfHubs(p.Targets) {
 			if t.Stream.Frames && t.Stream.Name == plugin.Name+"."+plugin.Outlets[k].Name {
-				puts[k] = append(puts[k], func(r *stream.Rows) error { return o.writers[n].Put(r) })
+				puts[k] = append(puts[k], o.hub(t).put)
 			}
 		}
 	}
@@ -164,7 +183,7 @@ func (o *outlets) rowsOf(p *plan.Plan, i int, stage *pipeline.Stage) {
 		}
 		some = true
 		name := plugin.Name + "." + plugin.Outlets[k].Name
-		for n, t := range p.Targets {
+		for _, t := range firstOfHubs(p.Targets) {
 			if t.Stream.Name != name {
 				continue
 			}
@@ -176,7 +195,7 @@ func (o *outlets) rowsOf(p *plan.Plan, i int, stage *pipeline.Stage) {
 				}
 				made[k] = stream.NewOutlet(t.Stream, stage.Pass)
 			}
-			puts[k] = append(puts[k], func(r *stream.Rows) error { return o.writers[n].Put(r) })
+			puts[k] = append(puts[k], o.hub(t).put)
 		}
 	}
 	if !some {

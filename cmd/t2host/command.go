@@ -91,7 +91,7 @@ Signals:
   INT, TERM  end the input: flows end, reports go out; a second one ends the program
   USR1       a report of the run so far
   USR2       a line of figures each second, on and off
-  HUP        files that were moved away are begun anew
+  HUP        files that were moved away are begun anew, and where rows go ([to]) is read again
 
 Exit codes:
   0  all went well
@@ -316,6 +316,15 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	}
 	c.RecordPayload = o.payload
 	c.To, c.Drivers, c.Packets = to, drivers(), o.packets
+	if len(o.to) == 0 {
+		c.ReadTo = func() ([]string, error) {
+			values, err := settings.Load(o.settings, os.Environ(), sets)
+			if err != nil {
+				return nil, err
+			}
+			return values.To, nil
+		}
+	}
 	if _, err := plugin.RuntimeNamed(o.runtime); err != nil && o.runtime != "" {
 		return usagef("--runtime: %v", err)
 	}

@@ -21,6 +21,7 @@ type running struct {
 	stderr *bufio.Reader
 	stdout strings.Builder
 	wait   func() error
+	signal func(os.Signal)
 }
 
 // startRun starts t2host on standard input.
@@ -41,6 +42,11 @@ func startRun(t *testing.T, args ...string) *running {
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
+	}
+	r.signal = func(s os.Signal) {
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Error(err)
+		}
 	}
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()

@@ -68,6 +68,7 @@ type Plan struct {
 
 	Columns     []sdk.ColumnInfo  // of all plugins in their order, named "plugin.column"
 	Targets     []*target.Target  // of rows
+	Run         string            // its identifier
 	Undelivered *undelivered.File // of all streams; the caller closes it
 }
 
@@ -83,7 +84,7 @@ type Plugin struct {
 
 // Make returns the plan, or an error if the run cannot be as it is asked for.
 func Make(c Config) (*Plan, error) {
-	p := &Plan{}
+	p := &Plan{Run: c.Run}
 	var err error
 	if p.Own, err = ownSettings(c.Settings); err != nil {
 		return nil, err
