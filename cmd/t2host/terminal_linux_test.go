@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -177,6 +179,40 @@ func TestNoProgress(t *testing.T) {
 	if text := term.close(); text != "" {
 		t.Errorf("with -q: %q", text)
 	}
+}
+
+// TestPageStays: at a terminal the page of a run that has ended stays until Ctrl-C.
+func TestPageStays(t *testing.T) {
+	t.Parallel()
+	term := newTerminal(t, 80)
+	dir := t.TempDir()
+	capture, err := filepath.Abs("../../testdata/windows.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(mustBuild(t, built.Program), "-r", capture, "-p", "tcpwin:inproc", "-w", dir+"/", "--view", "0")
+	cmd.Env = append(os.Environ(), "HOME="+dir)
+	cmd.Stdout, cmd.Stderr = term.tty, term.tty
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	text := term.until("the run has ended, its page stays: Ctrl-C ends it")
+	m := regexp.MustCompile(`shown at (http://[0-9.:]+/)`).FindStringSubmatch(text)
+	if m == nil {
+		t.Fatalf("no address in %q", text)
+	}
+	res, err := http.Get(m[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	term.close()
 }
 
 // TestBusy: what takes long says so, and what is written meanwhile comes above.
