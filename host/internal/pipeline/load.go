@@ -10,7 +10,6 @@ import (
 type Load struct {
 	cost     atomic.Int64 // nanoseconds of the batches that it has answered
 	batches  atomic.Uint64
-	rows     atomic.Uint64 // packet rows
 	bytes    atomic.Uint64 // of rows and ends that were sent
 	answered atomic.Uint64 // bytes of columns and frames
 	began    atomic.Int64  // when the batch in work began, nanoseconds since 1970; 0: none is in work
@@ -33,11 +32,10 @@ func (l *Load) begin(now time.Time, number, first, last uint64) {
 }
 
 // end notes that the batch in work was answered.
-func (l *Load) end(spent time.Duration, rows, bytes uint64) {
+func (l *Load) end(spent time.Duration, bytes uint64) {
 	l.began.Store(0)
 	l.cost.Add(int64(spent))
 	l.batches.Add(1)
-	l.rows.Add(rows)
 	l.bytes.Add(bytes)
 }
 
@@ -55,9 +53,6 @@ func (l *Load) Cost() time.Duration {
 	}
 	return time.Duration(spent)
 }
-
-// Rows returns the number of packet rows that it has answered.
-func (l *Load) Rows() uint64 { return l.rows.Load() }
 
 // Bytes returns the bytes of rows and flow ends that were sent to it.
 func (l *Load) Bytes() uint64 { return l.bytes.Load() }

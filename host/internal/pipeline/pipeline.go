@@ -349,7 +349,7 @@ func (p *Pipeline) work(i int, b *batch.Batch) error {
 	start := time.Now()
 	s.Load.begin(start, b.Number, b.First, b.Last)
 	err := guard.Call(func() error { return s.Stage.Batch(v) })
-	s.Load.end(time.Since(start), uint64(v.Packets.N), batch.Crossed(s.Plugin, v))
+	s.Load.end(time.Since(start), batch.Crossed(s.Plugin, v))
 	if err == nil {
 		err = s.take(b.Changes(i), v, &v.Out)
 	}
