@@ -132,6 +132,7 @@ soak: module
 	T2HOST_TSHARK=200000 $(GO) test ./host/internal/decode -count=1 -v -run '^TestAgreesWithTshark$$'
 	T2HOST_LIVE=30m $(GO) test ./cmd/t2host -count=1 -v -timeout 45m -run '^TestLiveFlood$$'
 	T2HOST_WATCHED=1h $(GO) test ./cmd/t2host -count=1 -v -timeout 80m -run '^TestWatchedForLong$$'
+	T2HOST_FLEET=300 $(GO) test ./cmd/t2host -count=1 -v -timeout 60m -run '^TestFleet$$'
 	cd testdata/peers && T2HOST_FAULTS=100 $(GO) test -count=1 -timeout 3h -run Faults .
 	cd testdata/dist && $(GO) vet . && $(GO) test -count=1 -timeout 60m .
 	$(MAKE) dist && cp dist/SHA256SUMS /tmp/t2host.sums && $(MAKE) dist && cmp dist/SHA256SUMS /tmp/t2host.sums

@@ -16,6 +16,9 @@ func memory() (used, physical uint64) {
 	return used, procfs.Physical()
 }
 
+// PhysicalMemory returns the bytes of memory that the machine has, 0 if the system does not say.
+func PhysicalMemory() uint64 { return procfs.Physical() }
+
 // ofRuntime is the bytes that Go's runtime has of the system.
 func ofRuntime() uint64 {
 	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}

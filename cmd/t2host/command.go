@@ -151,6 +151,8 @@ func newCommand(stdin io.Reader, raw, shown io.Writer, screen *screen) *cobra.Co
 	f.StringVar(&o.view, "view", "", "show the run on a page, http://`ADDR`/: of a port alone on this machine only (8080)")
 	f.StringVar(&o.token, "view-token", "", "of --view: who asks must know the token in `FILE`, which other machines need")
 	f.StringVar(&o.saved, "save-view", "", "write the page of the run to `FILE`.html: it opens without a server or a network")
+	f.StringVar(&o.result, "result", "", "of t2host work: write what the run found to `FILE`")
+	_ = f.MarkHidden("result")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")
 	f.StringVar(&o.logFormat, "log-format", "text", "what t2host says is `text`, or json: an object a line, with the plugin, the batch and the packets that it is about")
 	f.StringVar(&o.logLevel, "log-level", "info", "what t2host says at least: info, warn or error; debug adds to a plugin's lines the batch and its packets (`LEVEL`)")
@@ -158,7 +160,7 @@ func newCommand(stdin io.Reader, raw, shown io.Writer, screen *screen) *cobra.Co
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show where each plugin was found, what was passed over, and the long end report")
 	f.BoolVarP(&o.version, "version", "V", false, "versions of t2host and of what it is made of")
 	f.BoolP("help", "h", false, "this help")
-	cmd.AddCommand(receiveCommand(), resendCommand(o), targetsCommand(o), interfacesCommand(o), filterCommand(o), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), packCommand(o), lockCommand(o), auditCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), debugCommand(o), replayCommand(o), completionCommand(), manCommand())
+	cmd.AddCommand(receiveCommand(), resendCommand(o), targetsCommand(o), interfacesCommand(o), filterCommand(o), pluginsCommand(o), confCommand(o), graphCommand(o), newPluginCommand(o), buildCommand(o), packCommand(o), lockCommand(o), auditCommand(o), installCommand(o), uninstallCommand(o), upgradeCommand(o), checkCommand(o), debugCommand(o), replayCommand(o), serveCommand(o), submitCommand(o), workCommand(o), collectCommand(o), jobsCommand(o), completionCommand(), manCommand())
 	for _, c := range append(cmd.Commands(), cmd) {
 		c.DisableFlagsInUseLine = true // the lines name them
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/aside"
 	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/fleet"
 	"github.com/t2host/t2host/host/metrics"
 	"github.com/t2host/t2host/host/settings"
 	"github.com/t2host/t2host/host/view"
@@ -27,6 +28,7 @@ type serving struct {
 	view    string // address; empty: nowhere
 	token   string // the file that has it
 	saved   string // file for the page; empty: none
+	result  string // file for what a fleet merges; empty: none
 }
 
 // watchers are who watches a run.
@@ -48,7 +50,7 @@ func (o *options) serve(w *watch.Watch, list []settings.Listed) (*watchers, erro
 	case o.token != "" && o.view == "":
 		return nil, usagef("--view-token is for --view ADDR (try t2host -h)")
 	}
-	if o.view != "" || o.saved != "" {
+	if o.view != "" || o.saved != "" || o.result != "" {
 		w.KeepHistory()
 	}
 	if o.metrics != "" {
@@ -128,13 +130,17 @@ func (s *watchers) start(l net.Listener, h http.Handler) {
 func (s *watchers) end(stop <-chan struct{}) error {
 	defer s.close()
 	var err error
+	if s.result != "" {
+		err = fleet.WriteResult(s.result, s.page.Watch)
+	}
 	if s.saved != "" {
 		var data []byte
-		if data, err = view.Save(s.page); err == nil {
-			err = aside.WriteFile(s.saved, data, 0o644)
+		var saveErr error
+		if data, saveErr = view.Save(s.page); saveErr == nil {
+			saveErr = aside.WriteFile(s.saved, data, 0o644)
 		}
-		if err != nil {
-			err = fmt.Errorf("--save-view %s: %w", s.saved, cause.Of(err))
+		if saveErr != nil {
+			err = errors.Join(err, fmt.Errorf("--save-view %s: %w", s.saved, cause.Of(saveErr)))
 		} else {
 			s.tell("the page is in " + s.saved)
 		}

@@ -60,6 +60,15 @@ func TestWatchedForLong(t *testing.T) {
 	page := address(`shown at (http://[0-9.:]+)/`)
 	go io.Copy(io.Discard, said)
 
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) { // plugins are being opened
+		res, err := http.Get(metrics + "/readyz")
+		if err == nil && res.Body.Close() == nil && res.StatusCode == http.StatusOK {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("not ready: %v", err)
+		}
+	}
 	stop := make(chan struct{})
 	var busy sync.WaitGroup
 	busy.Go(func() { converse(t, stop) })

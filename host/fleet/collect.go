@@ -1,0 +1,185 @@
+package fleet
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Status is how a job stands.
+type Status struct {
+	Job                 string
+	Tasks, Done, Failed int
+	Cancelled           bool
+	Errors              []string // of tasks that have failed: number, capture, words
+}
+
+// Jobs returns the jobs of the hub, in the order of their names.
+func (h *Hub) Jobs(ctx context.Context) (list []Status, err error) {
+	keys, err := h.jobs.Keys(ctx)
+	if err != nil && !errors.Is(err, jetstream.ErrNoKeysFound) {
+		return nil, err
+	}
+	slices.Sort(keys)
+	for _, id := range keys {
+		s, err := h.Status(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, *s)
+	}
+	return list, nil
+}
+
+// Status returns how a job stands.
+func (h *Hub) Status(ctx context.Context, id string) (*Status, error) {
+	j, err := h.job(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	s := &Status{Job: id, Tasks: len(j.Tasks)}
+	for i, t := range j.Tasks {
+		o, err := h.outcome(ctx, t.Key)
+		switch {
+		case err != nil:
+			return nil, err
+		case o == nil:
+		case o.Error != "":
+			s.Failed++
+			s.Errors = append(s.Errors, fmt.Sprintf("task %d, %s: %s", i+1, t.Name, o.Error))
+		default:
+			s.Done++
+		}
+	}
+	return s, nil
+}
+
+func (h *Hub) job(ctx context.Context, id string) (*job, error) {
+	if !names.MatchString(id) {
+		return nil, fmt.Errorf("job %q: no such job", id)
+	}
+	j := &job{}
+	err := patiently(ctx, func(ctx context.Context) error {
+		e, err := h.jobs.Get(ctx, id)
+		if err == nil {
+			err = json.Unmarshal(e.Value(), j)
+		}
+		return err
+	})
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return nil, fmt.Errorf("job %s: no such job (t2host jobs lists them)", id)
+	}
+	return j, err
+}
+
+// outcome returns how a task has ended, nil if it has not.
+func (h *Hub) outcome(ctx context.Context, key string) (o *outcome, err error) {
+	err = patiently(ctx, func(ctx context.Context) error {
+		e, err := h.results.Get(ctx, key)
+		if errors.Is(err, jetstream.ErrKeyNotFound) {
+			o = nil
+			return nil
+		}
+		if err == nil {
+			o = &outcome{}
+			err = json.Unmarshal(e.Value(), o)
+		}
+		return err
+	})
+	return o, err
+}
+
+// Collect waits until all tasks of a job have ended, and merges their results in the order of submission, each as soon as those before
+// it are there; tell is told how far it is. It returns the words of tasks that have failed.
+func (h *Hub) Collect(ctx context.Context, id string, m *Merger, tell func(done, of int)) (failed []string, err error) {
+	j, err := h.job(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range j.Tasks {
+		o, err := h.outcome(ctx, t.Key)
+		for ; err == nil && o == nil; o, err = h.outcome(ctx, t.Key) {
+			select {
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			case <-time.After(100 * time.Millisecond):
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		if o.Error != "" {
+			m.Failed++
+			failed = append(failed, fmt.Sprintf("task %d, %s: %s", i+1, t.Name, o.Error))
+		} else if err := h.merge(ctx, i+1, o, m); err != nil {
+			return nil, fmt.Errorf("task %d: %w", i+1, err)
+		}
+		tell(i+1, len(j.Tasks))
+	}
+	return failed, nil
+}
+
+func (h *Hub) merge(ctx context.Context, number int, o *outcome, m *Merger) error {
+	var data []byte
+	err := patiently(ctx, func(ctx context.Context) (err error) { data, err = h.objects.GetBytes(ctx, o.Object); return err })
+	if err != nil {
+		return err
+	}
+	return Unpack(bytes.NewReader(data), func(r *Result, records io.Reader) error { return m.Add(number, r, records) })
+}
+
+// Cancel takes the tasks of a job that nobody has begun out of the queue, and forgets the job. Results stay.
+func (h *Hub) Cancel(ctx context.Context, id string) error {
+	if _, err := h.job(ctx, id); err != nil {
+		return err
+	}
+	s, err := h.js.Stream(ctx, tasksStream)
+	if err != nil {
+		return err
+	}
+	if err := s.Purge(ctx, jetstream.WithPurgeSubject(taskSubject+id+".*")); err != nil {
+		return err
+	}
+	return h.jobs.Delete(ctx, id)
+}
+
+// Retry puts the tasks of a job that have failed into the queue again; it returns their number. tasks are those of its submission.
+func (h *Hub) Retry(ctx context.Context, id string) (n int, err error) {
+	j, err := h.job(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	for i, t := range j.Tasks {
+		o, err := h.outcome(ctx, t.Key)
+		if err != nil {
+			return n, err
+		}
+		if o == nil || o.Error == "" {
+			continue
+		}
+		e, err := h.words.Get(ctx, fmt.Sprintf("task.%s.%d", id, i+1))
+		if err != nil {
+			return n, err
+		}
+		task, err := parseTask(e.Value())
+		if err != nil {
+			return n, err
+		}
+		if err := errors.Join(h.results.Purge(ctx, t.Key), h.words.Purge(ctx, "words."+t.Key)); err != nil {
+			return n, err
+		}
+		if err := h.queue(ctx, task, ".again."+strings.ToLower(time.Now().UTC().Format("20060102T150405.000000000"))); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

@@ -1,0 +1,192 @@
+package fleet
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/t2host/t2host/host/cause"
+)
+
+// Place is a hub's address, and what it takes to be let in: the one line of the file that `t2host serve` writes.
+type Place struct {
+	URL   string `json:"url"`
+	Token string `json:"token,omitempty"`
+	CA    string `json:"ca,omitempty"`    // certificate of the server, PEM; empty: those of the system, or no TLS
+	Creds string `json:"creds,omitempty"` // file with the credentials of a cluster that is there
+}
+
+// ReadPlace reads the file of a hub.
+func ReadPlace(path string) (*Place, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("hub %s: %w", path, cause.Of(err))
+	}
+	p := &Place{}
+	if err := json.Unmarshal(data, p); err != nil || p.URL == "" {
+		return nil, fmt.Errorf("hub %s: want the line that t2host serve prints: {\"url\":\"nats://HOST:PORT\",…}", path)
+	}
+	return p, nil
+}
+
+// WritePlace writes the file of a hub, which nobody else may read.
+func WritePlace(path string, p *Place) ([]byte, error) {
+	line, err := json.Marshal(p)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o700)
+	}
+	if err == nil {
+		err = os.WriteFile(path, append(line, '\n'), 0o600)
+	}
+	return line, err
+}
+
+// Names in JetStream.
+const (
+	tasksStream = "t2host_tasks"
+	taskSubject = "t2host.tasks."
+	workers     = "workers"
+	results     = "t2host_results" // by key: the first result, an outcome
+	jobsBucket  = "t2host_jobs"
+	objects     = "t2host_objects" // captures and modules by checksum, packed results
+	hubBucket   = "t2host_hub"
+)
+
+// ackWait is after how long without a sign of life a task goes to another worker.
+const ackWait = 10 * time.Second
+
+// Hub is a connection to a hub.
+type Hub struct {
+	conn    *nats.Conn
+	js      jetstream.JetStream
+	results jetstream.KeyValue
+	jobs    jetstream.KeyValue
+	words   jetstream.KeyValue
+	objects jetstream.ObjectStore
+}
+
+// OtherVersion is the error for a program of another version than the hub's: the same task might give other bytes.
+type OtherVersion struct{ Own, Hub string }
+
+func (e *OtherVersion) Error() string {
+	return fmt.Sprintf("this is %s, the hub has %s: all machines of a fleet need the same version", e.Own, e.Hub)
+}
+
+// Connect connects to a hub, in which it makes what is missing. version is that of this program.
+func Connect(ctx context.Context, p *Place, version string) (*Hub, error) {
+	options := []nats.Option{
+		nats.Name("t2host"), nats.MaxReconnects(-1), nats.ReconnectWait(200 * time.Millisecond), nats.ReconnectBufSize(-1), nats.Timeout(5 * time.Second),
+	}
+	if p.Token != "" {
+		options = append(options, nats.Token(p.Token))
+	}
+	if p.Creds != "" {
+		options = append(options, nats.UserCredentials(p.Creds))
+	}
+	if p.CA != "" {
+		pool := x509.NewCertPool()
+		if !pool.AppendCertsFromPEM([]byte(p.CA)) {
+			return nil, errors.New("hub: its certificate is no PEM")
+		}
+		options = append(options, nats.Secure(&tls.Config{RootCAs: pool, ServerName: serverName, MinVersion: tls.VersionTLS13}))
+	}
+	conn, err := nats.Connect(p.URL, options...)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the hub %s: %w", p.URL, err)
+	}
+	h := &Hub{conn: conn}
+	if err := h.open(ctx, version); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return h, nil
+}
+
+// serverName is the name in the certificate of a hub.
+const serverName = "t2host-hub"
+
+func (h *Hub) open(ctx context.Context, version string) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if h.js, err = jetstream.New(h.conn); err != nil {
+		return err
+	}
+	// A task leaves the stream when it is acknowledged.
+	_, err = h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: tasksStream, Subjects: []string{taskSubject + ">"}, Retention: jetstream.WorkQueuePolicy, MaxMsgSize: MaxTask, Duplicates: 2 * time.Minute,
+	})
+	if err != nil {
+		return fmt.Errorf("hub: %w", err)
+	}
+	_, err = h.js.CreateOrUpdateConsumer(ctx, tasksStream, jetstream.ConsumerConfig{
+		Durable: workers, AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxDeliver: -1, MaxAckPending: 10_000,
+	})
+	if err != nil {
+		return fmt.Errorf("hub: %w", err)
+	}
+	for _, b := range []struct {
+		to   *jetstream.KeyValue
+		name string
+	}{{&h.results, results}, {&h.jobs, jobsBucket}, {&h.words, hubBucket}} {
+		if *b.to, err = h.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: b.name, History: 1}); err != nil {
+			return fmt.Errorf("hub: %w", err)
+		}
+	}
+	if h.objects, err = h.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: objects}); err != nil {
+		return fmt.Errorf("hub: %w", err)
+	}
+	if _, err = h.words.Create(ctx, "version", []byte(version)); err == nil {
+		return nil
+	}
+	entry, err := h.words.Get(ctx, "version")
+	if err != nil {
+		return fmt.Errorf("hub: %w", err)
+	}
+	if other := string(entry.Value()); other != version {
+		return &OtherVersion{version, other}
+	}
+	return nil
+}
+
+// Close ends the connection.
+func (h *Hub) Close() { h.conn.Close() }
+
+// patiently calls f until it is done, ctx ends, or its error is none of the connection: a hub may be away for a while, and a question or
+// an answer be lost with it.
+func patiently(ctx context.Context, f func(ctx context.Context) error) error {
+	for {
+		within, cancel := context.WithTimeout(ctx, 5*time.Second)
+		err := f(within)
+		cancel()
+		if !away(err) || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// away reports whether an error is that of a hub that does not answer.
+func away(err error) bool {
+	for _, e := range []error{
+		context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, nats.ErrConnectionClosed, nats.ErrReconnectBufExceeded, nats.ErrDisconnected,
+		nats.ErrConnectionReconnecting, jetstream.ErrNoStreamResponse, jetstream.ErrJetStreamNotEnabled, jetstream.ErrNoHeartbeat,
+	} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}

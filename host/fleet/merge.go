@@ -1,0 +1,159 @@
+package fleet
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/t2host/t2host/sdk"
+	"github.com/t2host/t2host/sdk/value"
+)
+
+// Merger adds up the results of a job's tasks, in the order of their numbers.
+type Merger struct {
+	Tasks, Failed                 int
+	Packets, Bytes, Flows, Alarms uint64
+	Start, Stop                   int64
+
+	records io.Writer // gets the records, each with its task's number before it; nil: nobody wants them
+	head    string
+	tables  []*merged
+}
+
+// merged is a table that is added up.
+type merged struct {
+	Table
+	sum *sdk.MergedTable
+}
+
+// NewMerger returns a merger that writes records to w, unless w is nil.
+func NewMerger(w io.Writer) *Merger { return &Merger{records: w} }
+
+// Add adds the result of a task: its records, as T2's text, and the rest.
+func (m *Merger) Add(number int, r *Result, records io.Reader) error {
+	m.Tasks++
+	m.Packets, m.Bytes, m.Flows, m.Alarms = m.Packets+r.Packets, m.Bytes+r.Bytes, m.Flows+r.Flows, m.Alarms+r.Alarms
+	if r.Packets > 0 {
+		if m.Start == 0 || r.Start < m.Start {
+			m.Start = r.Start
+		}
+		m.Stop = max(m.Stop, r.Stop)
+	}
+	for i := range r.Tables {
+		if err := m.table(number, r.Stop, &r.Tables[i]); err != nil {
+			return err
+		}
+	}
+	if m.records == nil || records == nil {
+		return nil
+	}
+	return m.copy(number, records)
+}
+
+func (m *Merger) table(number int, stop int64, t *Table) error {
+	var to *merged
+	for _, o := range m.tables {
+		if o.Name == t.Name {
+			to = o
+		}
+	}
+	if to == nil {
+		to = &merged{Table: Table{Name: t.Name, Key: t.Key, Fields: t.Fields}, sum: sdk.NewMergedTable(sdk.TableInfo{Name: t.Name, Key: t.Key, Row: t.Fields})}
+		m.tables = append(m.tables, to)
+	}
+	if fmt.Sprint(to.Key, to.Fields) != fmt.Sprint(t.Key, t.Fields) {
+		return fmt.Errorf("table %s of task %d has other columns", t.Name, number)
+	}
+	for i, row := range t.Rows {
+		to.sum.Add(row.Key, row.Fields, sdk.Origin{Time: stop, Run: fmt.Sprintf("%09d", number), Place: uint64(i)})
+	}
+	return nil
+}
+
+// copy copies records, with the number of the task as their first column.
+func (m *Merger) copy(number int, records io.Reader) error {
+	in := bufio.NewReaderSize(records, 1<<16)
+	prefix := fmt.Sprintf("%d\t", number)
+	for first := true; ; first = false {
+		line, err := in.ReadString('\n')
+		if line == "" && err == io.EOF {
+			return nil
+		}
+		if err != nil && err != io.EOF {
+			return err
+		}
+		if first {
+			head := "%job\t" + strings.TrimPrefix(line, "%")
+			switch m.head {
+			case head:
+				continue
+			case "":
+				m.head, line = head, head
+			default:
+				return fmt.Errorf("records of task %d have other columns", number)
+			}
+		} else {
+			line = prefix + line
+		}
+		if _, err := io.WriteString(m.records, line); err != nil {
+			return err
+		}
+	}
+}
+
+// Tables returns the names of the tables, in the order in which they came.
+func (m *Merger) Tables() (names []string) {
+	for _, t := range m.tables {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// WriteTable writes a merged table as text, with tabs between values and a head, in the order of its keys.
+func (m *Merger) WriteTable(w io.Writer, name string) error {
+	for _, t := range m.tables {
+		if t.Name != name {
+			continue
+		}
+		out := bufio.NewWriter(w)
+		columns := append(t.Key[:len(t.Key):len(t.Key)], t.Fields...)
+		for i, c := range columns {
+			out.WriteString(map[bool]string{true: "%", false: "\t"}[i == 0] + c.Name)
+		}
+		out.WriteByte('\n')
+		left := t.sum.Rows(func(key, row []byte) {
+			line := appendValues(nil, t.Key, key)
+			line = appendValues(line, t.Fields, row)
+			line[len(line)-1] = '\n'
+			out.Write(line)
+		})
+		if left > 0 {
+			fmt.Fprintf(out, "%%%d more rows are left out: the table has more than %d bytes\n", left, sdk.MaxTable)
+		}
+		return out.Flush()
+	}
+	return fmt.Errorf("no table %s", name)
+}
+
+// appendValues appends values as text, with a tab after each.
+func appendValues(to []byte, columns []value.Column, b []byte) []byte {
+	for _, c := range columns {
+		v, rest, _ := c.Type.Cut(b) // readResult has checked it
+		to = append(c.Type.AppendText(to, v), '\t')
+		b = rest
+	}
+	return to
+}
+
+// Report returns the sums of all reports.
+func (m *Merger) Report() string {
+	text := fmt.Sprintf("tasks     %d, %d failed\npackets   %s, %s bytes on the wire\nflows     %s\n", m.Tasks+m.Failed, m.Failed, sdk.Count(m.Packets), sdk.Count(m.Bytes), sdk.Count(m.Flows))
+	if m.Alarms > 0 {
+		text += fmt.Sprintf("alarms    %s\n", sdk.Count(m.Alarms))
+	}
+	if m.Stop > 0 {
+		text += fmt.Sprintf("time      %s to %s s since 1970\n", sdk.Seconds(m.Start, 3), sdk.Seconds(m.Stop, 3))
+	}
+	return text
+}

@@ -1,0 +1,107 @@
+package fleet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/t2host/t2host/host/watch"
+	"github.com/t2host/t2host/sdk/value"
+)
+
+// Result is what a run found, beside its records and the files of plugins.
+type Result struct {
+	Files   []string `json:"files"`
+	Packets uint64   `json:"packets"`
+	Bytes   uint64   `json:"bytes"`
+	Flows   uint64   `json:"flows"`
+	Alarms  uint64   `json:"alarms"`
+	Start   int64    `json:"start"` // packet time, nanoseconds since 1970 UTC
+	Stop    int64    `json:"stop"`
+	Tables  []Table  `json:"tables"`
+}
+
+// Table is a table that a plugin exported, at the end of the run.
+type Table struct {
+	Name   string         `json:"name"`
+	Key    []value.Column `json:"key"`
+	Fields []value.Column `json:"fields"`
+	Rows   []Row          `json:"rows"`
+}
+
+// Row is the bytes of a row's key and fields, as package value has them.
+type Row struct {
+	Key    []byte `json:"k"`
+	Fields []byte `json:"f"`
+}
+
+// Of returns the result of a run that has ended.
+func Of(w *watch.Watch) *Result {
+	s := w.State()
+	r := &Result{
+		Files: s.Report.Files, Packets: s.Report.Counts.Packets, Bytes: s.Report.Counts.WireBytes, Flows: s.Report.Flows.Created, Alarms: s.Report.Alarms.Alarms,
+		Start: s.Report.Start, Stop: s.Report.Stop,
+	}
+	for _, t := range w.Tables() {
+		n := Table{Name: t.Name, Key: t.Key, Fields: t.Fields}
+		for _, row := range t.Rows {
+			n.Rows = append(n.Rows, Row{[]byte(row.Key), row.Fields})
+		}
+		r.Tables = append(r.Tables, n)
+	}
+	return r
+}
+
+// WriteResult writes the result of a run to a file.
+func WriteResult(path string, w *watch.Watch) error {
+	data, err := json.Marshal(Of(w))
+	if err == nil {
+		err = os.WriteFile(path, data, 0o600)
+	}
+	return err
+}
+
+// maxResult bounds a result without its records, in bytes.
+const maxResult = 1 << 30
+
+// readResult reads a result, which a worker has sent.
+func readResult(from io.Reader) (*Result, error) {
+	data, err := io.ReadAll(io.LimitReader(from, maxResult+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxResult {
+		return nil, errors.New("result is too large")
+	}
+	r := &Result{}
+	if err := json.Unmarshal(data, r); err != nil {
+		return nil, fmt.Errorf("result: %w", err)
+	}
+	for _, t := range r.Tables {
+		for _, c := range append(t.Key[:len(t.Key):len(t.Key)], t.Fields...) {
+			if !c.Type.Valid() {
+				return nil, fmt.Errorf("result: table %s has a column of an unknown type", t.Name)
+			}
+		}
+		for _, row := range t.Rows {
+			if !whole(t.Key, row.Key) || !whole(t.Fields, row.Fields) {
+				return nil, fmt.Errorf("result: a row of table %s is not of its types", t.Name)
+			}
+		}
+	}
+	return r, nil
+}
+
+// whole reports whether b is values of these columns.
+func whole(columns []value.Column, b []byte) bool {
+	for _, c := range columns {
+		_, rest, ok := c.Type.Cut(b)
+		if !ok {
+			return false
+		}
+		b = rest
+	}
+	return len(b) == 0
+}

@@ -1,0 +1,221 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
+)
+
+// outcome is how a task has ended: the name of its packed result among the objects, or the words of its error.
+type outcome struct {
+	Object string `json:"object,omitempty"`
+	Error  string `json:"error,omitempty"`
+	Worker string `json:"worker"`
+}
+
+// Worker runs tasks of a hub.
+type Worker struct {
+	Hub    *Hub
+	Runner *Runner
+	Name   string
+	AtOnce int // tasks
+	Tell   func(line string)
+}
+
+// errDisk is the error of a worker that cannot write: its tasks go to others.
+var errDisk = errors.New("nothing can be written here: the task goes to another worker")
+
+// Run runs tasks until ctx ends, or this machine cannot work.
+func (w *Worker) Run(ctx context.Context) error {
+	w.Runner.Fetch = w.Hub.Fetch
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var all sync.WaitGroup
+	for range w.AtOnce {
+		all.Go(func() {
+			if err := w.loop(ctx); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	all.Wait()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+func (w *Worker) loop(ctx context.Context) error {
+	var queue jetstream.Consumer
+	for ctx.Err() == nil {
+		if queue == nil {
+			err := patiently(ctx, func(ctx context.Context) (err error) {
+				queue, err = w.Hub.js.Consumer(ctx, tasksStream, workers)
+				return err
+			})
+			if err != nil && ctx.Err() == nil {
+				return fmt.Errorf("hub: %w", err)
+			}
+			continue
+		}
+		batch, err := queue.Fetch(1, jetstream.FetchMaxWait(2*time.Second))
+		if err != nil {
+			pause(ctx)
+			continue
+		}
+		for m := range batch.Messages() {
+			if err := w.one(ctx, m); err != nil {
+				return err
+			}
+		}
+		if away(batch.Error()) {
+			pause(ctx)
+		}
+	}
+	return nil
+}
+
+func pause(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(200 * time.Millisecond):
+	}
+}
+
+// one runs the task of a message. It returns an error if this machine cannot work.
+func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
+	t, err := parseTask(m.Data())
+	if err != nil {
+		w.Tell("a message of the queue is thrown away: " + err.Error())
+		_ = m.Term()
+		return nil
+	}
+	what := fmt.Sprintf("job %s, task %d", t.Job, t.Number)
+	key := t.Key()
+	if _, err := w.Hub.results.Get(ctx, key); err == nil { // it was done before
+		w.done(ctx, m)
+		return nil
+	}
+	meta, err := m.Metadata()
+	if err != nil {
+		return nil // it comes again
+	}
+	if meta.NumDelivered > maxAttempts {
+		words := fmt.Sprintf("given up after %d attempts", maxAttempts)
+		if e, err := w.Hub.words.Get(ctx, "words."+key); err == nil {
+			words += ": " + string(e.Value())
+		} else {
+			words += ": each worker that ran it died"
+		}
+		return w.finish(ctx, m, what, key, &outcome{Error: words, Worker: w.Name})
+	}
+	w.Tell(what + " begins")
+	alive := w.keep(ctx, m)
+	packed, err := w.Runner.Run(ctx, t)
+	alive()
+	var failed *Failed
+	switch {
+	case ctx.Err() != nil:
+		_ = m.Nak()
+		return nil
+	case errors.As(err, &failed) && w.writable() == nil:
+		return w.finish(ctx, m, what, key, &outcome{Error: failed.Words, Worker: w.Name})
+	case err != nil && w.writable() != nil:
+		_ = m.Nak()
+		return fmt.Errorf("%w: %w", errDisk, w.writable())
+	case err != nil:
+		w.Tell(what + " goes back to the queue: " + err.Error())
+		_, _ = w.Hub.words.Put(ctx, "words."+key, []byte(err.Error()))
+		_ = m.NakWithDelay(time.Second)
+		return nil
+	}
+	name := key + "." + nuid.Next() // two workers may run a task: each has an object of its own
+	err = patiently(ctx, func(ctx context.Context) error { _, err := w.Hub.objects.PutBytes(ctx, name, packed); return err })
+	if err != nil {
+		w.Tell(what + ": its result is not stored: " + err.Error())
+		_ = m.Nak()
+		return nil
+	}
+	return w.finish(ctx, m, what, key, &outcome{Object: name, Worker: w.Name})
+}
+
+// finish stores how a task has ended, unless another worker was first, and takes it out of the queue.
+func (w *Worker) finish(ctx context.Context, m jetstream.Msg, what, key string, o *outcome) error {
+	data, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	first := true
+	err = patiently(ctx, func(ctx context.Context) error {
+		_, err := w.Hub.results.Create(ctx, key, data)
+		if errors.Is(err, jetstream.ErrKeyExists) {
+			e, getErr := w.Hub.results.Get(ctx, key)
+			first = getErr == nil && string(e.Value()) == string(data) // the answer was lost
+			return getErr
+		}
+		return err
+	})
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		w.Tell(what + ": its end is not stored: " + err.Error())
+		_ = m.Nak()
+		return nil
+	case !first && o.Object != "":
+		_ = w.Hub.objects.Delete(ctx, o.Object)
+	}
+	if o.Error != "" {
+		w.Tell(what + " has failed: " + o.Error)
+	} else {
+		w.Tell(what + " is done")
+	}
+	w.done(ctx, m)
+	return nil
+}
+
+// done takes a task out of the queue. If the hub does not hear it, the task comes again, and its result is there.
+func (w *Worker) done(ctx context.Context, m jetstream.Msg) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	_ = m.DoubleAck(ctx)
+}
+
+// keep tells the hub that a task goes on until done is called.
+func (w *Worker) keep(ctx context.Context, m jetstream.Msg) (done func()) {
+	stop := make(chan struct{})
+	var telling sync.WaitGroup
+	telling.Go(func() {
+		tick := time.NewTicker(ackWait / 3)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				_ = m.InProgress()
+			case <-stop:
+				return
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return func() {
+		close(stop)
+		telling.Wait()
+	}
+}
+
+// writable returns an error if nothing can be written where tasks run.
+func (w *Worker) writable() error {
+	path := filepath.Join(w.Runner.Dir, "writable")
+	err := os.WriteFile(path, make([]byte, 1<<20), 0o600)
+	return errors.Join(err, os.Remove(path))
+}
