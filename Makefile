@@ -27,7 +27,7 @@ BUILT        = T2HOST_BUILT=$$(mktemp -d) && export T2HOST_BUILT && trap 'rm -rf
 FORMATTED    = unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not gofumpt's format: $$unformatted"; exit 1; fi
 FUZZTIME    ?= 10m
 ROUNDS      ?= 7
-BENCH       ?= table start examples flows plugins batches cores
+BENCH       ?= table start examples flows plugins batches cores fleet
 # That of the last tag such as v0.2.0. Empty: the one in host/version.
 VERSION     ?= $(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)
 
@@ -132,6 +132,7 @@ soak: module
 	T2HOST_TSHARK=200000 $(GO) test ./host/internal/decode -count=1 -v -run '^TestAgreesWithTshark$$'
 	T2HOST_LIVE=30m $(GO) test ./cmd/t2host -count=1 -v -timeout 45m -run '^TestLiveFlood$$'
 	T2HOST_WATCHED=1h $(GO) test ./cmd/t2host -count=1 -v -timeout 80m -run '^TestWatchedForLong$$'
+	T2HOST_SENSORS=1000 $(GO) test ./host/fleet -count=1 -v -timeout 20m -run '^TestSensors$$'
 	T2HOST_FLEET=300 $(GO) test ./cmd/t2host -count=1 -v -timeout 60m -run '^TestFleet$$'
 	cd testdata/peers && T2HOST_FAULTS=100 $(GO) test -count=1 -timeout 3h -run Faults .
 	cd testdata/dist && $(GO) vet . && $(GO) test -count=1 -timeout 60m .

@@ -151,6 +151,8 @@ func newCommand(stdin io.Reader, raw, shown io.Writer, screen *screen) *cobra.Co
 	f.StringVar(&o.view, "view", "", "show the run on a page, http://`ADDR`/: of a port alone on this machine only (8080)")
 	f.StringVar(&o.token, "view-token", "", "of --view: who asks must know the token in `FILE`, which other machines need")
 	f.StringVar(&o.saved, "save-view", "", "write the page of the run to `FILE`.html: it opens without a server or a network")
+	f.StringVar(&o.hub, "hub", "", "send the tables of the run to the hub whose line is in `FILE`, each five seconds: t2host collect --live merges them over all sensors")
+	f.StringVar(&o.sensorName, "sensor-name", "", "of --hub: the `NAME` of this sensor (default: that of the machine)")
 	f.StringVar(&o.result, "result", "", "of t2host work: write what the run found to `FILE`")
 	_ = f.MarkHidden("result")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on the terminal but errors; the end report goes to PREFIX_log.txt")

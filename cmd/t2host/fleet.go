@@ -332,12 +332,15 @@ func tasksAtOnce(asked int) int {
 
 // collectCommand returns the command that merges what a job found.
 func collectCommand(o *options) *cobra.Command {
-	var hub, prefix string
+	var hub, prefix, table string
 	cmd := &cobra.Command{
-		Use:   "collect JOB",
-		Short: "wait for the tasks of a job, and write what they found: records with the task's number before them, tables merged, sums",
-		Args:  exactly(1, "collect requires one job (t2host jobs lists them)"),
+		Use:   "collect JOB | --live TABLE",
+		Short: "wait for the tasks of a job, and write what they found: records with the task's number before them, tables merged, sums; or merge a table of all sensors",
+		Args:  atMost(1, "collect accepts one job (t2host jobs lists them)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if (len(args) == 1) == (table != "") {
+				return usagef("collect requires one job (t2host jobs lists them), or --live TABLE")
+			}
 			ctx, done := interruptible(cmd.Context(), o.stderr)
 			defer done()
 			h, err := o.connect(ctx, hub)
@@ -345,9 +348,18 @@ func collectCommand(o *options) *cobra.Command {
 				return err
 			}
 			defer h.Close()
+			if table != "" {
+				m, sensors, err := h.Live(ctx, table)
+				if err != nil {
+					return err
+				}
+				o.tell(fmt.Sprintf("table %s of %d sensors: %s", table, len(sensors), strings.Join(sensors[:min(len(sensors), 10)], ", ")))
+				return m.WriteTable(o.stdout, table)
+			}
 			return o.collect(ctx, h, args[0], cmp.Or(prefix, args[0]))
 		},
 	}
+	cmd.Flags().StringVar(&table, "live", "", "print a `TABLE` such as tcpwin.lowWindows, merged over the last states of all sensors (t2host -i IFACE --hub FILE)")
 	cmd.Flags().StringVarP(&prefix, "output-prefix", "w", "", "files begin with `PREFIX` (default: the job's name)")
 	hubFlag(cmd, &hub)
 	return cmd

@@ -404,6 +404,35 @@ func TestPoison(t *testing.T) {
 	}
 }
 
+// TestLiveTables: two sensors send their tables to a hub, which merges them.
+func TestLiveTables(t *testing.T) {
+	slowTest(t)
+	h := newHub(t)
+	hub := filepath.Join(h.dir, "state/t2host/hub/hub")
+	for _, name := range []string{"north", "south"} {
+		r := startRun(t, "-p", "tcpwin:inproc", "--hub", hub, "--sensor-name", name)
+		r.send("../../testdata/windows.pcap")
+		r.end()
+	}
+	out, errs, code := h.say("collect", "--live", "tcpwin.lowWindows")
+	if code != 0 || !strings.Contains(errs, "table tcpwin.lowWindows of 2 sensors: north, south") {
+		t.Fatalf("%d %s", code, errs)
+	}
+	head, rows, _ := strings.Cut(out, "\n")
+	if !strings.HasPrefix(head, "%ip\tpktTcpCnt\t") || strings.Count(rows, "\n") != 12 || !strings.Contains(rows, "192.0.2.11\t68\t") {
+		t.Errorf("%s", out)
+	}
+	for _, row := range strings.Split(strings.TrimSpace(rows), "\n") { // packets below the threshold are added
+		fields := strings.Split(row, "\t")
+		if n, _ := strconv.Atoi(fields[7]); n%2 != 0 {
+			t.Errorf("not twice what one sensor has: %s", row)
+		}
+	}
+	if _, errs, code := h.say("collect", "--live", "tcpwin.other"); code != 1 || !strings.Contains(errs, "no sensor has sent table tcpwin.other (there are tcpwin.lowWindows)") {
+		t.Errorf("%d %s", code, errs)
+	}
+}
+
 // slowTest skips a test in make quick.
 func slowTest(t *testing.T) {
 	t.Helper()

@@ -17,6 +17,7 @@ import (
 	"github.com/t2host/t2host/host/fleet"
 	"github.com/t2host/t2host/host/metrics"
 	"github.com/t2host/t2host/host/settings"
+	"github.com/t2host/t2host/host/version"
 	"github.com/t2host/t2host/host/view"
 	"github.com/t2host/t2host/host/watch"
 )
@@ -29,6 +30,9 @@ type serving struct {
 	token   string // the file that has it
 	saved   string // file for the page; empty: none
 	result  string // file for what a fleet merges; empty: none
+
+	hub        string // file of the hub that gets tables; empty: none does
+	sensorName string
 }
 
 // watchers are who watches a run.
@@ -36,6 +40,7 @@ type watchers struct {
 	*options
 	page    view.Config
 	servers []*http.Server
+	sensor  func() // ends it; nil: there is none
 }
 
 // serve lets others watch a run, whose settings are listed.
@@ -50,8 +55,16 @@ func (o *options) serve(w *watch.Watch, list []settings.Listed) (*watchers, erro
 	case o.token != "" && o.view == "":
 		return nil, usagef("--view-token is for --view ADDR (try t2host -h)")
 	}
-	if o.view != "" || o.saved != "" || o.result != "" {
+	if o.view != "" || o.saved != "" || o.result != "" || o.hub != "" {
 		w.KeepHistory()
+	}
+	if o.hub != "" {
+		place, err := fleet.ReadPlace(o.hub)
+		if err != nil {
+			return nil, &host.UsageError{Err: err}
+		}
+		connect := func(ctx context.Context) (*fleet.Hub, error) { return fleet.Connect(ctx, place, version.Product()) }
+		s.sensor = fleet.NewSensor(fleet.SensorName(o.sensorName), sensorEvery, w, connect, o.tell).Start()
 	}
 	if o.metrics != "" {
 		l, err := listenAt("--metrics", o.metrics)
@@ -69,6 +82,9 @@ func (o *options) serve(w *watch.Watch, list []settings.Listed) (*watchers, erro
 	}
 	return s, nil
 }
+
+// sensorEvery is how often a hub gets tables.
+const sensorEvery = 5 * time.Second
 
 // leastToken is the least length of a token, in bytes.
 const leastToken = 16
@@ -155,6 +171,9 @@ func (s *watchers) end(stop <-chan struct{}) error {
 
 // close ends the servers. Open pages get what is new before.
 func (s *watchers) close() {
+	if s.sensor != nil {
+		s.sensor()
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	for _, server := range s.servers {

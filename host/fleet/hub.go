@@ -64,6 +64,9 @@ const (
 // ackWait is after how long without a sign of life a task goes to another worker.
 const ackWait = 10 * time.Second
 
+// tableAge is for how long the last table of a sensor that is silent counts.
+const tableAge = 7 * 24 * time.Hour
+
 // Hub is a connection to a hub.
 type Hub struct {
 	conn    *nats.Conn
@@ -129,6 +132,12 @@ func (h *Hub) open(ctx context.Context, version string) (err error) {
 	}
 	_, err = h.js.CreateOrUpdateConsumer(ctx, tasksStream, jetstream.ConsumerConfig{
 		Durable: workers, AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxDeliver: -1, MaxAckPending: 10_000,
+	})
+	if err != nil {
+		return fmt.Errorf("hub: %w", err)
+	}
+	_, err = h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: tablesStream, Subjects: []string{tableSubject + ">"}, MaxMsgsPerSubject: 1, MaxAge: tableAge,
 	})
 	if err != nil {
 		return fmt.Errorf("hub: %w", err)

@@ -41,8 +41,8 @@ func (m *Merger) Add(number int, r *Result, records io.Reader) error {
 		m.Stop = max(m.Stop, r.Stop)
 	}
 	for i := range r.Tables {
-		if err := m.table(number, r.Stop, &r.Tables[i]); err != nil {
-			return err
+		if err := m.table(fmt.Sprintf("%09d", number), r.Stop, &r.Tables[i]); err != nil {
+			return fmt.Errorf("task %d: %w", number, err)
 		}
 	}
 	if m.records == nil || records == nil {
@@ -51,7 +51,8 @@ func (m *Merger) Add(number int, r *Result, records io.Reader) error {
 	return m.copy(number, records)
 }
 
-func (m *Merger) table(number int, stop int64, t *Table) error {
+// table adds a table of a run, whose last packet was at a packet time.
+func (m *Merger) table(run string, stop int64, t *Table) error {
 	var to *merged
 	for _, o := range m.tables {
 		if o.Name == t.Name {
@@ -63,10 +64,10 @@ func (m *Merger) table(number int, stop int64, t *Table) error {
 		m.tables = append(m.tables, to)
 	}
 	if fmt.Sprint(to.Key, to.Fields) != fmt.Sprint(t.Key, t.Fields) {
-		return fmt.Errorf("table %s of task %d has other columns", t.Name, number)
+		return fmt.Errorf("table %s has other columns than those before", t.Name)
 	}
 	for i, row := range t.Rows {
-		to.sum.Add(row.Key, row.Fields, sdk.Origin{Time: stop, Run: fmt.Sprintf("%09d", number), Place: uint64(i)})
+		to.sum.Add(row.Key, row.Fields, sdk.Origin{Time: stop, Run: run, Place: uint64(i)})
 	}
 	return nil
 }

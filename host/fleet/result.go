@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/t2host/t2host/host/watch"
 	"github.com/t2host/t2host/sdk/value"
@@ -29,6 +31,39 @@ type Table struct {
 	Key    []value.Column `json:"key"`
 	Fields []value.Column `json:"fields"`
 	Rows   []Row          `json:"rows"`
+	Cut    bool           `json:"cut,omitempty"` // there are more rows
+}
+
+// tableOf returns a table as it is sent.
+func tableOf(t *watch.Table) Table {
+	n := Table{Name: t.Name, Key: t.Key, Fields: t.Fields}
+	for _, row := range t.Rows {
+		n.Rows = append(n.Rows, Row{[]byte(row.Key), row.Fields})
+	}
+	return n
+}
+
+// check returns an error unless the rows are of the types of the columns.
+func (t *Table) check() error {
+	for _, c := range append(t.Key[:len(t.Key):len(t.Key)], t.Fields...) {
+		if !c.Type.Valid() {
+			return fmt.Errorf("table %s has a column of an unknown type", t.Name)
+		}
+	}
+	for _, f := range t.Fields {
+		if of, ok := strings.CutPrefix(f.Merge, "with "); ok && !slices.ContainsFunc(t.Fields, func(o value.Column) bool { return o.Name == of }) {
+			return fmt.Errorf("table %s: %s merges with %s, which is not there", t.Name, f.Name, of)
+		}
+		if f.Merge == "sum" && (f.Type.Size() == 0 || f.Type.Size() > 8) {
+			return fmt.Errorf("table %s: %s is no number and merges by sum", t.Name, f.Name)
+		}
+	}
+	for _, row := range t.Rows {
+		if !whole(t.Key, row.Key) || !whole(t.Fields, row.Fields) {
+			return fmt.Errorf("a row of table %s is not of its types", t.Name)
+		}
+	}
+	return nil
 }
 
 // Row is the bytes of a row's key and fields, as package value has them.
@@ -45,11 +80,7 @@ func Of(w *watch.Watch) *Result {
 		Start: s.Report.Start, Stop: s.Report.Stop,
 	}
 	for _, t := range w.Tables() {
-		n := Table{Name: t.Name, Key: t.Key, Fields: t.Fields}
-		for _, row := range t.Rows {
-			n.Rows = append(n.Rows, Row{[]byte(row.Key), row.Fields})
-		}
-		r.Tables = append(r.Tables, n)
+		r.Tables = append(r.Tables, tableOf(&t))
 	}
 	return r
 }
@@ -79,16 +110,9 @@ func readResult(from io.Reader) (*Result, error) {
 	if err := json.Unmarshal(data, r); err != nil {
 		return nil, fmt.Errorf("result: %w", err)
 	}
-	for _, t := range r.Tables {
-		for _, c := range append(t.Key[:len(t.Key):len(t.Key)], t.Fields...) {
-			if !c.Type.Valid() {
-				return nil, fmt.Errorf("result: table %s has a column of an unknown type", t.Name)
-			}
-		}
-		for _, row := range t.Rows {
-			if !whole(t.Key, row.Key) || !whole(t.Fields, row.Fields) {
-				return nil, fmt.Errorf("result: a row of table %s is not of its types", t.Name)
-			}
+	for i := range r.Tables {
+		if err := r.Tables[i].check(); err != nil {
+			return nil, fmt.Errorf("result: %w", err)
 		}
 	}
 	return r, nil

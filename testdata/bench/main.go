@@ -27,9 +27,9 @@ func main() {
 	flag.StringVar(&b.small, "small", "../windows.pcap", "a `capture` for the start of a run")
 	flag.StringVar(&b.charts, "charts", "../../docs/charts", "the `folder` for charts")
 	flag.IntVar(&b.rounds, "rounds", 7, "how often each command runs")
-	parts := map[string]func() error{"table": b.table, "start": b.start, "examples": b.examples, "flows": b.flows, "plugins": b.plugins, "batches": b.batches, "cores": b.cores}
+	parts := map[string]func() error{"table": b.table, "start": b.start, "examples": b.examples, "flows": b.flows, "plugins": b.plugins, "batches": b.batches, "cores": b.cores, "fleet": b.fleet}
 	flag.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: bench [flags] table | start | examples | flows | plugins | batches | cores ...")
+		fmt.Fprintln(os.Stderr, "usage: bench [flags] table | start | examples | flows | plugins | batches | cores | fleet ...")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
