@@ -59,7 +59,7 @@ func (t *Table) check() error {
 		}
 	}
 	for _, row := range t.Rows {
-		if !whole(t.Key, row.Key) || !whole(t.Fields, row.Fields) {
+		if !value.Whole(t.Key, row.Key) || !value.Whole(t.Fields, row.Fields) {
 			return fmt.Errorf("a row of table %s is not of its types", t.Name)
 		}
 	}
@@ -116,16 +116,4 @@ func readResult(from io.Reader) (*Result, error) {
 		}
 	}
 	return r, nil
-}
-
-// whole reports whether b is values of these columns.
-func whole(columns []value.Column, b []byte) bool {
-	for _, c := range columns {
-		_, rest, ok := c.Type.Cut(b)
-		if !ok {
-			return false
-		}
-		b = rest
-	}
-	return len(b) == 0
 }

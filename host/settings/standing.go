@@ -20,23 +20,29 @@ func Standing(environ []string) []string {
 	if runtime.GOOS != "windows" {
 		list = append(list, "/etc/t2host/"+DefaultFile)
 	}
-	config, home := "", ""
-	for _, e := range environ {
-		switch name, text, _ := strings.Cut(e, "="); {
-		case !filepath.IsAbs(text):
-		case name == "XDG_CONFIG_HOME":
-			config = text
-		case name == "HOME":
-			home = filepath.Join(text, ".config")
-		}
-	}
-	if config == "" {
-		config = home
-	}
-	if config != "" {
+	if config := userFolder(environ, "XDG_CONFIG_HOME", ".config"); config != "" {
 		list = append(list, filepath.Join(config, "t2host", DefaultFile))
 	}
 	return list
+}
+
+// userFolder returns a folder of the XDG specification, which a variable names, or which is in the home; empty if neither is known. It
+// ignores relative ones.
+func userFolder(environ []string, variable, inHome string) string {
+	folder, home := "", ""
+	for _, e := range environ {
+		switch name, text, _ := strings.Cut(e, "="); {
+		case !filepath.IsAbs(text):
+		case name == variable:
+			folder = text
+		case name == "HOME":
+			home = filepath.Join(text, inHome)
+		}
+	}
+	if folder != "" {
+		return folder
+	}
+	return home
 }
 
 // readStanding reads a settings file of the machine or of the user, which counts as named. Nobody else may be able to write it.

@@ -93,19 +93,7 @@ func trustedEntry(file string, content []byte) (trusted, error) {
 // trustedPath returns the path of the user's list, in the state folder of the XDG
 // specification, which ignores a relative one.
 func trustedPath(environ []string) (string, error) {
-	state, home := "", ""
-	for _, e := range environ {
-		switch name, text, _ := strings.Cut(e, "="); {
-		case !filepath.IsAbs(text):
-		case name == "XDG_STATE_HOME":
-			state = text
-		case name == "HOME":
-			home = filepath.Join(text, ".local", "state")
-		}
-	}
-	if state == "" {
-		state = home
-	}
+	state := userFolder(environ, "XDG_STATE_HOME", filepath.Join(".local", "state"))
 	if state == "" {
 		return "", errors.New("neither HOME nor XDG_STATE_HOME is the path of a folder")
 	}

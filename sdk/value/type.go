@@ -108,3 +108,15 @@ func (t Type) Cut(b []byte) (v, rest []byte, ok bool) {
 	}
 	return b[:n], b[n:], t.Whole(b[:n])
 }
+
+// Whole reports whether b is the values of these columns, one after the other as Cut cuts them.
+func Whole(columns []Column, b []byte) bool {
+	for _, c := range columns {
+		_, rest, ok := c.Type.Cut(b)
+		if !ok {
+			return false
+		}
+		b = rest
+	}
+	return len(b) == 0
+}

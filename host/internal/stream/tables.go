@@ -47,7 +47,7 @@ func (t *table) apply(d *answer.Delta) error {
 		t.kept.Delete(string(d.Key))
 		return nil
 	}
-	if !whole(t.key, d.Key) || !whole(t.row, d.Row) {
+	if !value.Whole(t.key, d.Key) || !value.Whole(t.row, d.Row) {
 		return errRow
 	}
 	t.kept.Set(string(d.Key), append([]byte(nil), d.Row...))
@@ -77,18 +77,6 @@ func (t *table) send(put Put, at int64) error {
 		t.rows.Columns = append(t.rows.Columns, &t.vecs[i])
 	}
 	return put(&t.rows)
-}
-
-// whole reports whether b is a key or row of these fields.
-func whole(fields []value.Column, b []byte) bool {
-	for _, f := range fields {
-		_, rest, ok := f.Type.Cut(b)
-		if !ok {
-			return false
-		}
-		b = rest
-	}
-	return len(b) == 0
 }
 
 // split adds the fields of a key or row to columns.

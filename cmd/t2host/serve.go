@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/t2host/t2host/host"
+	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/fleet/server"
+)
+
+// serveCommand returns the command that runs a hub.
+func serveCommand(o *options) *cobra.Command {
+	c := server.Config{}
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "run the hub of a fleet: a queue of captures for t2host work, and what they found for t2host collect",
+		Long: `t2host serve runs the hub of a fleet of machines: a server of NATS with JetStream, in this program. It keeps jobs, results
+and captures that were uploaded in a folder, and goes on with them when it is started again.
+
+Who connects needs the line that is printed, which is also in the file hub of the folder. Other machines than
+this one come over TLS, with a certificate that is made at the first start and is part of the line.`,
+		Args: atMost(0, "serve accepts no argument"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.Dir == "" {
+				c.Dir = hubFolder()
+			}
+			stop, done := onSignals(func() { o.tell("ending; interrupt again to abort") })
+			defer done()
+			s, err := server.Start(c)
+			if err != nil {
+				return &host.UsageError{Err: fmt.Errorf("serve: %w", cause.Of(err))}
+			}
+			defer s.Stop()
+			line, err := os.ReadFile(s.File)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(o.stdout, "hub %s, for t2host work --hub %s\n%s", s.Place.URL, s.File, line)
+			<-stop
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&c.Address, "listen", "127.0.0.1:4222", "the `ADDRESS` for workers; another than of this machine has TLS")
+	cmd.Flags().StringVar(&c.Dir, "state", "", "the `FOLDER` for all that the hub knows (default: ~/.local/state/t2host/hub)")
+	return cmd
+}
