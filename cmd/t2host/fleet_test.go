@@ -404,6 +404,30 @@ func TestPoison(t *testing.T) {
 	}
 }
 
+// TestBrokenDisk: a worker that cannot write ends and says why; its task goes to another.
+func TestBrokenDisk(t *testing.T) {
+	slowTest(t)
+	h := newHub(t)
+	job := h.submit("-p", "basicflow", someCaptures(t, 2))
+	place, err := fleet.ReadPlace(filepath.Join(h.dir, "state/t2host/hub/hub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hub, err := fleet.Connect(t.Context(), place, version.Product())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hub.Close()
+	w := &fleet.Worker{Hub: hub, Runner: &fleet.Runner{Program: h.program, Dir: filepath.Join(h.dir, "gone")}, Name: "test", AtOnce: 1, Tell: func(string) {}}
+	if err := w.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "nothing can be written here: the task goes to another worker: ") {
+		t.Errorf("without a folder: %v", err)
+	}
+	h.work()
+	if out, errs, code := h.say("collect", job, "-w", "got"); code != 0 || !strings.HasPrefix(out, "tasks     2, 0 failed\n") {
+		t.Errorf("%d %s%s", code, out, errs)
+	}
+}
+
 // TestLiveTables: two sensors send their tables to a hub, which merges them.
 func TestLiveTables(t *testing.T) {
 	slowTest(t)
@@ -440,4 +464,48 @@ func slowTest(t *testing.T) {
 		t.Skip("it takes seconds")
 	}
 	t.Parallel()
+}
+
+// TestTablesOfParts: tcpwin's table, merged over parts of a capture that no conversation crosses, is that of the whole: by key, as long as
+// neither is full.
+func TestTablesOfParts(t *testing.T) {
+	slowTest(t)
+	data, err := os.ReadFile("../../testdata/windows.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 5
+	parts := make([][]byte, n)
+	for i := range parts {
+		parts[i] = append([]byte(nil), data[:24]...)
+	}
+	for at := 24; at < len(data); {
+		end := at + 16 + int(binary.LittleEndian.Uint32(data[at+8:]))
+		// The hosts of a frame, both ways alike: of IPv4 or IPv6 after Ethernet.
+		frame, of := data[at+16:end], 0
+		from, size := 14+12, 8
+		if binary.BigEndian.Uint16(frame[12:]) == 0x86dd {
+			from, size = 14+8, 32
+		}
+		for _, b := range frame[from:min(from+size, len(frame))] {
+			of += int(b)
+		}
+		parts[of%n] = append(parts[of%n], data[at:end]...)
+		at = end
+	}
+	dir, whole := t.TempDir(), t.TempDir()
+	for i, part := range parts {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.pcap", i)), part, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(whole, "whole.pcap"), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h := &hubRun{T: t, program: mustBuild(t, built.Program)}
+	_, want := alone(t, h, whole, "tcpwin")
+	_, got := alone(t, h, dir, "tcpwin")
+	if diff := cmp.Diff(want, got); diff != "" || strings.Count(want["tcpwin.lowWindows"], "\n") != 13 {
+		t.Errorf("(-whole +parts):\n%s", diff)
+	}
 }

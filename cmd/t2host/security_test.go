@@ -46,6 +46,8 @@ var promises = []struct{ begin, tests string }{
 	{"A live capture keeps no right", "host/live:TestDrop cmd/t2host:TestLiveAsAnotherUser"},
 	{"Other processes of the user cannot read its memory", "cmd/t2host:TestHidden"},
 	{"The page of a run", "host/view:TestWhoMayAsk host/view:TestSave host/view:TestEvents serving"},
+	{"A hub lets in who knows its token", "host/fleet:TestSecureHub cmd/t2host:TestFleetContains"},
+	{"A worker runs no executable that is sent", "cmd/t2host:TestFleetContains"},
 	{"No capture, settings file, manifest, answer or peer crashes it", "host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode " +
 		"host/settings:FuzzEdit host/plugin/manifest:FuzzManifest sdk/wire:FuzzAnswer host/internal/outlet:TestTalkingPeer cmd/t2host:TestAnySettings"},
 }

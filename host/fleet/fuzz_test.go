@@ -1,0 +1,92 @@
+package fleet
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/t2host/t2host/host/watch"
+	"github.com/t2host/t2host/sdk/value"
+)
+
+const sum = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+// FuzzTask: whatever a message of the queue has, it is a task within bounds, or refused.
+func FuzzTask(f *testing.F) {
+	f.Add([]byte(`{"job":"x","number":1,"files":[{"sha256":"` + sum + `"}],"plugins":["tcpwin"],"version":"t2host 1"}`))
+	f.Add([]byte(`{"job":"../x","number":1}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		task, err := parseTask(data)
+		if err != nil {
+			return
+		}
+		if len(task.Files) == 0 || !names.MatchString(task.Job) || len(task.Key()) != 64 {
+			t.Errorf("accepted: %+v", task)
+		}
+	})
+}
+
+// FuzzLive: whatever a sensor has sent is merged, or refused.
+func FuzzLive(f *testing.F) {
+	f.Add([]byte(`{"sensor":"a","table":{"name":"p.t","key":[{"Name":"k","Type":1}],"fields":[{"Name":"n","Type":2,"Merge":"sum"}],"rows":[{"k":"AQ==","f":"AQA="}]}}`))
+	f.Add([]byte(`{"table":{"fields":[{"Name":"n","Type":16,"Merge":"sum"},{"Name":"w","Type":1,"Merge":"with x"}]}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		l, err := parseLive(data)
+		if err != nil {
+			return
+		}
+		m := NewMerger(nil)
+		for range 2 {
+			if err := m.live(l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, name := range m.Tables() {
+			if err := m.WriteTable(io.Discard, name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// FuzzResult: whatever a worker has sent is merged, or refused.
+func FuzzResult(f *testing.F) {
+	w := &watch.Watch{}
+	dir := f.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "files"), 0o700); err != nil {
+		f.Fatal(err)
+	}
+	if err := WriteResult(filepath.Join(dir, "result.json"), w); err != nil {
+		f.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "flows.txt"), []byte("%dir\tn\nA\t1\n"), 0o600); err != nil {
+		f.Fatal(err)
+	}
+	data, err := packed(dir)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	f.Add(data[:len(data)/2])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var records bytes.Buffer
+		m := NewMerger(&records)
+		_ = Unpack(bytes.NewReader(data), func(r *Result, lines io.Reader) error { return m.Add(1, r, lines) })
+	})
+}
+
+// TestTableCheck: tables whose rules do not fit are refused before they are merged.
+func TestTableCheck(t *testing.T) {
+	for name, table := range map[string]Table{
+		"a text that is summed":    {Fields: []value.Column{{Name: "a", Type: value.Text, Merge: "sum"}}},
+		"with what is not there":   {Fields: []value.Column{{Name: "a", Type: value.Uint8, Merge: "with b"}}},
+		"a row of other types":     {Key: []value.Column{{Name: "k", Type: value.Uint16}}, Rows: []Row{{Key: []byte{1}}}},
+		"a type that is not there": {Key: []value.Column{{Name: "k", Type: 99}}},
+	} {
+		if table.check() == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}
