@@ -11,9 +11,11 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,7 +38,25 @@ type hubRun struct {
 	mu      sync.Mutex
 	hub     *exec.Cmd
 	workers []*exec.Cmd
-	said    bytes.Buffer
+	said    lockedBuffer
+}
+
+// lockedBuffer is what several programs say.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 func newHub(t *testing.T) *hubRun {
@@ -73,7 +93,7 @@ func (h *hubRun) command(args ...string) *exec.Cmd {
 // start starts the hub and waits until it answers.
 func (h *hubRun) start() {
 	h.Helper()
-	cmd := h.command("serve", "--listen", h.address)
+	cmd := h.command("serve", "--listen", h.address, "--view", "0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		h.Fatal(err)
@@ -327,11 +347,9 @@ func TestFleetContains(t *testing.T) {
 	if out, errs, code := h.say("collect", h.submit("-p", "basicflow,tcpwin", filepath.Join(dir, "0000.pcap")), "-w", "third"); code != 0 {
 		t.Errorf("%s%s", out, errs)
 	}
-	h.mu.Lock()
 	if said := h.said.String(); strings.Count(said, "a message of the queue is thrown away: ") != 4 {
 		t.Errorf("garbage is not said:\n%s", said)
 	}
-	h.mu.Unlock()
 
 	// A module is sent along, and checked where it runs.
 	module, err := filepath.Abs("../../testdata/guests/ctcpwin.wasm")
@@ -451,6 +469,18 @@ func TestLiveTables(t *testing.T) {
 		if n, _ := strconv.Atoi(fields[7]); n%2 != 0 {
 			t.Errorf("not twice what one sensor has: %s", row)
 		}
+	}
+	m := regexp.MustCompile(`the fleet is shown at (http://\S+)`).FindStringSubmatch(h.said.String())
+	if m == nil {
+		t.Fatal("no page")
+	}
+	res, err := http.Get(m[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if page, _ := io.ReadAll(res.Body); !strings.Contains(string(page), "tcpwin.lowWindows, of 2 sensors") || !strings.Contains(string(page), "<td>192.0.2.11<td>68<td>") {
+		t.Errorf("page: %s", page)
 	}
 	if _, errs, code := h.say("collect", "--live", "tcpwin.other"); code != 1 || !strings.Contains(errs, "no sensor has sent table tcpwin.other (there are tcpwin.lowWindows)") {
 		t.Errorf("%d %s", code, errs)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -8,12 +9,15 @@ import (
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/fleet/board"
 	"github.com/t2host/t2host/host/fleet/server"
+	"github.com/t2host/t2host/host/view"
 )
 
 // serveCommand returns the command that runs a hub.
 func serveCommand(o *options) *cobra.Command {
 	c := server.Config{}
+	shown := &serving{}
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "run the hub of a fleet: a queue of captures for t2host work, and what they found for t2host collect",
@@ -38,6 +42,11 @@ this one come over TLS, with a certificate that is made at the first start and i
 			if err != nil {
 				return err
 			}
+			closed, err := o.serveBoard(cmd.Context(), s.File, shown)
+			if err != nil {
+				return err
+			}
+			defer closed()
 			fmt.Fprintf(o.stdout, "hub %s, for t2host work --hub %s\n%s", s.Place.URL, s.File, line)
 			<-stop
 			return nil
@@ -45,5 +54,30 @@ this one come over TLS, with a certificate that is made at the first start and i
 	}
 	cmd.Flags().StringVar(&c.Address, "listen", "127.0.0.1:4222", "the `ADDRESS` for workers; another than of this machine has TLS")
 	cmd.Flags().StringVar(&c.Dir, "state", "", "the `FOLDER` for all that the hub knows (default: ~/.local/state/t2host/hub)")
+	cmd.Flags().StringVar(&shown.view, "view", "", "show the fleet on a page, http://`ADDR`/, with figures for Prometheus at /metrics: of a port alone on this machine only (8080)")
+	cmd.Flags().StringVar(&shown.token, "view-token", "", "of --view: who asks must know the token in `FILE`, which other machines need")
 	return cmd
+}
+
+// serveBoard shows the fleet of a hub until closed is called.
+func (o *options) serveBoard(ctx context.Context, hub string, at *serving) (closed func(), err error) {
+	if at.view == "" {
+		return func() {}, nil
+	}
+	token, l, err := at.listenView()
+	if err != nil {
+		return nil, err
+	}
+	h, err := o.connect(ctx, hub)
+	if err != nil {
+		_ = l.Close()
+		return nil, err
+	}
+	o.tell(fmt.Sprintf("the fleet is shown at http://%s/", l.Addr()))
+	s := &watchers{options: o}
+	s.start(l, view.Guard(token, board.Policy, board.Handler(h)))
+	return func() {
+		s.close()
+		h.Close()
+	}, nil
 }

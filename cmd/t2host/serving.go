@@ -91,27 +91,36 @@ const leastToken = 16
 
 // serveView serves the page: to other machines only if they have a token.
 func (s *watchers) serveView() error {
-	if s.token != "" {
-		data, err := os.ReadFile(s.token)
-		if err != nil {
-			return &host.UsageError{Err: fmt.Errorf("--view-token %s: %w", s.token, cause.Of(err))}
-		}
-		if s.page.Token = strings.TrimSpace(string(data)); len(s.page.Token) < leastToken {
-			return usagef("--view-token %s: the token in it has %d bytes, want %d at least (head -c 18 /dev/urandom | base64 > %[1]s)", s.token, len(s.page.Token), leastToken)
-		}
-	}
-	l, err := listenAt("--view", s.view)
+	token, l, err := s.listenView()
 	if err != nil {
 		return err
 	}
-	address := l.Addr().(*net.TCPAddr)
-	if s.page.Token == "" && !address.IP.IsLoopback() {
-		_ = l.Close()
-		return usagef("--view %s: other machines could read it: add --view-token FILE, or use a port of this machine (--view %d)", s.view, address.Port)
-	}
+	s.page.Token = token
 	s.start(l, view.Handler(s.page))
 	s.tell(fmt.Sprintf("the run is shown at http://%s/", l.Addr()))
 	return nil
+}
+
+// listenView listens where --view says, and returns the token: an address of other machines needs one.
+func (s *serving) listenView() (token string, l net.Listener, err error) {
+	if s.token != "" {
+		data, err := os.ReadFile(s.token)
+		if err != nil {
+			return "", nil, &host.UsageError{Err: fmt.Errorf("--view-token %s: %w", s.token, cause.Of(err))}
+		}
+		if token = strings.TrimSpace(string(data)); len(token) < leastToken {
+			return "", nil, usagef("--view-token %s: the token in it has %d bytes, want %d at least (head -c 18 /dev/urandom | base64 > %[1]s)", s.token, len(token), leastToken)
+		}
+	}
+	if l, err = listenAt("--view", s.view); err != nil {
+		return "", nil, err
+	}
+	address := l.Addr().(*net.TCPAddr)
+	if token == "" && !address.IP.IsLoopback() {
+		_ = l.Close()
+		return "", nil, usagef("--view %s: other machines could read it: add --view-token FILE, or use a port of this machine (--view %d)", s.view, address.Port)
+	}
+	return token, l, nil
 }
 
 // listenAt listens at the address of a flag: HOST:PORT, or PORT of this machine only.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"strconv"
@@ -15,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/t2host/t2host/host/fleet"
+	"github.com/t2host/t2host/host/fleet/board"
 	"github.com/t2host/t2host/host/fleet/server"
 	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/host/watch"
@@ -152,6 +155,16 @@ func TestSensors(t *testing.T) {
 	}
 	if _, _, err := h.Live(t.Context(), "p.other"); err == nil || err.Error() != "no sensor has sent table p.other (there are p.hosts)" {
 		t.Errorf("another table: %v", err)
+	}
+	for path, want := range map[string]string{
+		"/":        fmt.Sprintf("p.hosts, of %d sensors", n),
+		"/metrics": fmt.Sprintf("t2host_fleet_sensor_tables %d\n", n),
+	} {
+		rec := httptest.NewRecorder()
+		board.Handler(h).ServeHTTP(rec, httptest.NewRequest("GET", path, nil))
+		if body := rec.Body.String(); rec.Code != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %d\n%s", path, rec.Code, body)
+		}
 	}
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)

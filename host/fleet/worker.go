@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -28,6 +29,8 @@ type Worker struct {
 	Name   string
 	AtOnce int // tasks
 	Tell   func(line string)
+
+	busy, ended atomic.Int32 // tasks
 }
 
 // errDisk is the error of a worker that cannot write: its tasks go to others.
@@ -39,6 +42,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var all sync.WaitGroup
+	all.Go(func() { w.beat(ctx) })
 	for range w.AtOnce {
 		all.Go(func() {
 			if err := w.loop(ctx); err != nil {
@@ -119,7 +123,10 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 	}
 	w.Tell(what + " begins")
 	alive := w.keep(ctx, m)
+	w.busy.Add(1)
 	packed, err := w.Runner.Run(ctx, t)
+	w.busy.Add(-1)
+	w.ended.Add(1)
 	alive()
 	var failed *Failed
 	switch {

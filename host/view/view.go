@@ -68,19 +68,21 @@ func Handler(c Config) http.Handler {
 	mux.Handle("GET /", http.FileServerFS(page))
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("GET /series", s.series)
-	return s.guard(mux)
+	return Guard(c.Token, policy, mux)
 }
 
-// guard answers only who may ask: whoever knows the token, or, without one, a page of this machine by its address, so that no name that
+// Guard answers only who may ask: whoever knows the token, or, without one, a page of this machine by its address, so that no name that
 // leads here by DNS can.
-func (s *server) guard(next http.Handler) http.Handler {
+// policy is the content security policy of the answers.
+func Guard(token, policy string, next http.Handler) http.Handler {
+	knows := func(given string) bool { return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1 }
 	return http.HandlerFunc(func(to http.ResponseWriter, q *http.Request) {
 		h := to.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
-		if s.Token == "" {
+		if token == "" {
 			host, _, err := net.SplitHostPort(q.Host)
 			if err != nil {
 				host = q.Host
@@ -93,7 +95,7 @@ func (s *server) guard(next http.Handler) http.Handler {
 			return
 		}
 		const cookie = "t2host"
-		if given := q.URL.Query().Get("token"); given != "" && s.knows(given) {
+		if given := q.URL.Query().Get("token"); given != "" && knows(given) {
 			http.SetCookie(to, &http.Cookie{Name: cookie, Value: given, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
 			http.Redirect(to, q, "/", http.StatusSeeOther) // the token leaves the address
 			return
@@ -102,16 +104,12 @@ func (s *server) guard(next http.Handler) http.Handler {
 		if c, err := q.Cookie(cookie); err == nil && given == "" {
 			given = c.Value
 		}
-		if !s.knows(given) {
+		if !knows(given) {
 			http.Error(to, "the token is missing or wrong: open /?token=TOKEN", http.StatusUnauthorized)
 			return
 		}
 		next.ServeHTTP(to, q)
 	})
-}
-
-func (s *server) knows(token string) bool {
-	return subtle.ConstantTimeCompare([]byte(token), []byte(s.Token)) == 1
 }
 
 // events sends what has changed, ten times a second at most, until the run has ended or who asked has gone.
