@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -351,6 +352,14 @@ func TestFleetContains(t *testing.T) {
 		t.Errorf("garbage is not said:\n%s", said)
 	}
 
+	// A capture of a web server is read there, and is what was submitted.
+	served := data
+	web := httptest.NewServer(http.HandlerFunc(func(to http.ResponseWriter, _ *http.Request) { to.Write(served) }))
+	defer web.Close()
+	if out, errs, code := h.say("collect", h.submit("-p", "basicflow", web.URL+"/a.pcap"), "-w", "web"); code != 0 || !strings.HasPrefix(out, "tasks     1, 0 failed\n") {
+		t.Errorf("of a web server: %s%s", out, errs)
+	}
+
 	// A module is sent along, and checked where it runs.
 	module, err := filepath.Abs("../../testdata/guests/ctcpwin.wasm")
 	if err != nil {
@@ -419,6 +428,41 @@ func TestPoison(t *testing.T) {
 	working.Wait()
 	if code != 1 || !strings.HasPrefix(out, "tasks     3, 1 failed\n") || !strings.Contains(errs, "task 2, 0001.pcap: given up after 3 attempts: signal: killed") {
 		t.Errorf("%d\n%s%s", code, out, errs)
+	}
+}
+
+// TestHangingRun: a run that hangs is ended after a while, three times; then the task has failed.
+func TestHangingRun(t *testing.T) {
+	slowTest(t)
+	h := newHub(t)
+	wrapper := filepath.Join(h.dir, "t2host")
+	if err := os.WriteFile(wrapper, []byte("#!/bin/sh\nexec sleep 1000\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	job := h.submit("-p", "basicflow", someCaptures(t, 1))
+	place, err := fleet.ReadPlace(filepath.Join(h.dir, "state/t2host/hub/hub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	hub, err := fleet.Connect(ctx, place, version.Product())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hub.Close()
+	w := &fleet.Worker{Hub: hub, Runner: &fleet.Runner{Program: wrapper, Dir: t.TempDir()}, Name: "test", AtOnce: 1, Limit: 200 * time.Millisecond, Tell: func(string) {}}
+	var working sync.WaitGroup
+	working.Go(func() {
+		if err := w.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	_, errs, code := h.say("collect", job, "-w", "got")
+	cancel()
+	working.Wait()
+	if code != 1 || !strings.Contains(errs, "task 1, 0000.pcap: given up after 3 attempts: it takes longer than 200ms") {
+		t.Errorf("%d %s", code, errs)
 	}
 }
 

@@ -34,7 +34,7 @@ type submitting struct {
 func submitCommand(o *options) *cobra.Command {
 	s := &submitting{options: o}
 	cmd := &cobra.Command{
-		Use:   "submit -p NAMES [FLAGS] FILE | FOLDER | LIST.txt…",
+		Use:   "submit -p NAMES [FLAGS] FILE | FOLDER | LIST.txt | URL…",
 		Short: "put captures into the queue of a hub, a task each, and print the job's name for t2host collect",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -82,12 +82,12 @@ func (s *submitting) run(ctx context.Context, args []string) error {
 	}
 	var files []fleet.File
 	for _, path := range paths {
-		sum, err := fleet.Sum(path)
+		sum, err := sumOf(ctx, path)
 		if err != nil {
-			return &host.UsageError{Err: fmt.Errorf("submit: %w", cause.Of(err))}
+			return &host.UsageError{Err: fmt.Errorf("submit: %s: %w", path, cause.Of(err))}
 		}
 		f := fleet.File{SHA256: sum, Path: path}
-		if s.upload {
+		if s.upload && !fleet.IsURL(path) {
 			f.Path = ""
 			upload[sum] = path
 		}
@@ -118,6 +118,23 @@ func (s *submitting) run(ctx context.Context, args []string) error {
 	}
 	fmt.Fprintln(s.stdout, base.Job)
 	return nil
+}
+
+// sumOf returns the checksum of a capture; one of a web server is read for it.
+func sumOf(ctx context.Context, path string) (string, error) {
+	if !fleet.IsURL(path) {
+		return fleet.Sum(path)
+	}
+	dir, err := os.MkdirTemp("", "t2host-submit-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "capture")
+	if err := fleet.Download(ctx, path, file); err != nil {
+		return "", err
+	}
+	return fleet.Sum(file)
 }
 
 // addPlugins adds to a task the plugins of -p, and to what is sent along the modules that did not come with t2host.
@@ -151,6 +168,10 @@ func (s *submitting) addPlugins(t *fleet.Task, upload map[string]string) error {
 // captures returns the absolute paths of the captures that words name: files, those in folders, and those in lists.
 func captures(words []string) (list []string, err error) {
 	for _, word := range words {
+		if fleet.IsURL(word) {
+			list = append(list, word)
+			continue
+		}
 		info, err := os.Stat(word)
 		switch {
 		case err != nil:
@@ -176,6 +197,9 @@ func captures(words []string) (list []string, err error) {
 		}
 	}
 	for i := range list {
+		if fleet.IsURL(list[i]) {
+			continue
+		}
 		if list[i], err = filepath.Abs(list[i]); err != nil {
 			return nil, err
 		}

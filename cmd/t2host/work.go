@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,7 @@ import (
 // workCommand returns the command that runs tasks.
 func workCommand(o *options) *cobra.Command {
 	var hub, dir string
-	atOnce := 0
+	atOnce, limit := 0, time.Duration(0)
 	cmd := &cobra.Command{
 		Use:   "work",
 		Short: "run the tasks of a hub on this machine until Ctrl-C: plugins in the sandbox, a process each",
@@ -48,11 +49,12 @@ func workCommand(o *options) *cobra.Command {
 			name, _ := os.Hostname()
 			name = fmt.Sprintf("%s.%d", name, os.Getpid())
 			o.tell(fmt.Sprintf("worker %s, %d at once", name, tasksAtOnce(atOnce)))
-			w := &fleet.Worker{Hub: h, Runner: &fleet.Runner{Program: program, Dir: own}, Name: name, AtOnce: tasksAtOnce(atOnce), Tell: o.tell}
+			w := &fleet.Worker{Hub: h, Runner: &fleet.Runner{Program: program, Dir: own}, Name: name, AtOnce: tasksAtOnce(atOnce), Limit: limit, Tell: o.tell}
 			return w.Run(ctx)
 		},
 	}
 	cmd.Flags().IntVarP(&atOnce, "at-once", "n", 0, "run `N` tasks at the same time (default: as many as processors and memory allow)")
+	cmd.Flags().DurationVar(&limit, "limit", 4*time.Hour, "a task that takes longer than this `TIME` is ended and goes back to the queue; 0: none is")
 	cmd.Flags().StringVar(&dir, "dir", "", "the `FOLDER` for files while tasks run, and modules (default: in ~/.cache/t2host)")
 	hubFlag(cmd, &hub)
 	return cmd

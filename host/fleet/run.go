@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -83,13 +84,25 @@ func (r *Runner) arguments(ctx context.Context, t *Task, dir string) ([]string, 
 	var paths []string
 	for i, f := range t.Files {
 		path := f.Path
-		if path == "" {
+		switch {
+		case path == "":
 			path = filepath.Join(dir, fmt.Sprintf("capture-%d", i))
 			if err := r.fetch(ctx, f.SHA256, path); err != nil {
 				return nil, fmt.Errorf("capture: %w", err)
 			}
-		} else if err := check(path, f.SHA256); err != nil {
-			return nil, &Failed{"capture " + err.Error()}
+		case IsURL(path):
+			url := path
+			path = filepath.Join(dir, fmt.Sprintf("capture-%d", i))
+			if err := Download(ctx, url, path); err != nil {
+				return nil, fmt.Errorf("capture %s: %w", url, err)
+			}
+			if err := check(path, f.SHA256); err != nil {
+				return nil, &Failed{"capture " + url + ": " + err.Error()}
+			}
+		default:
+			if err := check(path, f.SHA256); err != nil {
+				return nil, &Failed{"capture " + err.Error()}
+			}
 		}
 		paths = append(paths, path)
 	}
@@ -152,6 +165,33 @@ func check(path, sum string) error {
 		return fmt.Errorf("%s has the checksum %s, not %s: it is not what was submitted", path, got, sum)
 	}
 	return nil
+}
+
+// IsURL reports whether a capture's path is one of a web server.
+func IsURL(path string) bool {
+	return strings.HasPrefix(path, "http://") || strings.HasPrefix(path, "https://")
+}
+
+// Download writes what a web server answers to a file.
+func Download(ctx context.Context, url, path string) error {
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(q)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return errors.New(res.Status)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, res.Body)
+	return errors.Join(err, f.Close())
 }
 
 // Sum returns the SHA-256 of a file, in hex digits.

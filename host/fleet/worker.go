@@ -27,7 +27,8 @@ type Worker struct {
 	Hub    *Hub
 	Runner *Runner
 	Name   string
-	AtOnce int // tasks
+	AtOnce int           // tasks
+	Limit  time.Duration // of a task: one that takes longer goes back to the queue; 0: none
 	Tell   func(line string)
 
 	busy, ended atomic.Int32 // tasks
@@ -124,7 +125,7 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 	w.Tell(what + " begins")
 	alive := w.keep(ctx, m)
 	w.busy.Add(1)
-	packed, err := w.Runner.Run(ctx, t)
+	packed, err := w.run(ctx, t)
 	w.busy.Add(-1)
 	w.ended.Add(1)
 	alive()
@@ -152,6 +153,20 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 		return nil
 	}
 	return w.finish(ctx, m, what, key, &outcome{Object: name, Worker: w.Name})
+}
+
+// run runs a task, for as long as it may.
+func (w *Worker) run(ctx context.Context, t *Task) ([]byte, error) {
+	if w.Limit == 0 {
+		return w.Runner.Run(ctx, t)
+	}
+	within, cancel := context.WithTimeout(ctx, w.Limit)
+	defer cancel()
+	packed, err := w.Runner.Run(within, t)
+	if within.Err() != nil && ctx.Err() == nil {
+		err = fmt.Errorf("it takes longer than %v", w.Limit)
+	}
+	return packed, err
 }
 
 // finish stores how a task has ended, unless another worker was first, and takes it out of the queue.
