@@ -13,15 +13,12 @@ import (
 	"github.com/t2host/t2host/host/fleet"
 	"github.com/t2host/t2host/host/fleet/server"
 	"github.com/t2host/t2host/host/version"
+	"github.com/t2host/t2host/host/xdg"
 )
 
 // hubFolder is where t2host serve keeps its state, in the state folder of the XDG specification.
 func hubFolder() string {
-	state := os.Getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(state) {
-		state = filepath.Join(os.Getenv("HOME"), ".local", "state")
-	}
-	return filepath.Join(state, "t2host", "hub")
+	return filepath.Join(xdg.Folder(os.Getenv, "XDG_STATE_HOME", ".local", "state"), "t2host", "hub")
 }
 
 // hubFlag adds the flag of the commands that need a hub.

@@ -148,6 +148,38 @@ func (h *hubRun) say(args ...string) (string, string, int) {
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
+// connect returns a connection to the hub.
+func (h *hubRun) connect() *fleet.Hub {
+	h.Helper()
+	place, err := fleet.ReadPlace(filepath.Join(h.dir, "state/t2host/hub/hub"))
+	if err != nil {
+		h.Fatal(err)
+	}
+	hub, err := fleet.Connect(context.Background(), place, version.Product())
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.Cleanup(hub.Close)
+	return hub
+}
+
+// workHere works in this process, with a program in the place of t2host, until done is called.
+func (h *hubRun) workHere(program string, atOnce int, limit time.Duration) (done func()) {
+	h.Helper()
+	w := &fleet.Worker{Hub: h.connect(), Runner: &fleet.Runner{Program: program, Dir: h.TempDir()}, Name: "test", AtOnce: atOnce, Limit: limit, Tell: func(string) {}}
+	ctx, cancel := context.WithCancel(context.Background())
+	var working sync.WaitGroup
+	working.Go(func() {
+		if err := w.Run(ctx); err != nil {
+			h.Error(err)
+		}
+	})
+	return func() {
+		cancel()
+		working.Wait()
+	}
+}
+
 // submit returns the name of a job.
 func (h *hubRun) submit(args ...string) string {
 	h.Helper()
@@ -405,27 +437,9 @@ func TestPoison(t *testing.T) {
 		t.Fatal(err)
 	}
 	job := h.submit("-p", "basicflow", dir)
-	place, err := fleet.ReadPlace(filepath.Join(h.dir, "state/t2host/hub/hub"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	hub, err := fleet.Connect(ctx, place, version.Product())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer hub.Close()
-	w := &fleet.Worker{Hub: hub, Runner: &fleet.Runner{Program: wrapper, Dir: t.TempDir()}, Name: "test", AtOnce: 2, Tell: func(string) {}}
-	var working sync.WaitGroup
-	working.Go(func() {
-		if err := w.Run(ctx); err != nil {
-			t.Error(err)
-		}
-	})
+	done := h.workHere(wrapper, 2, 0)
 	out, errs, code := h.say("collect", job, "-w", "got")
-	cancel()
-	working.Wait()
+	done()
 	if code != 1 || !strings.HasPrefix(out, "tasks     3, 1 failed\n") || !strings.Contains(errs, "task 2, 0001.pcap: given up after 3 attempts: signal: killed") {
 		t.Errorf("%d\n%s%s", code, out, errs)
 	}
@@ -440,27 +454,9 @@ func TestHangingRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	job := h.submit("-p", "basicflow", someCaptures(t, 1))
-	place, err := fleet.ReadPlace(filepath.Join(h.dir, "state/t2host/hub/hub"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	hub, err := fleet.Connect(ctx, place, version.Product())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer hub.Close()
-	w := &fleet.Worker{Hub: hub, Runner: &fleet.Runner{Program: wrapper, Dir: t.TempDir()}, Name: "test", AtOnce: 1, Limit: 200 * time.Millisecond, Tell: func(string) {}}
-	var working sync.WaitGroup
-	working.Go(func() {
-		if err := w.Run(ctx); err != nil {
-			t.Error(err)
-		}
-	})
+	done := h.workHere(wrapper, 1, 200*time.Millisecond)
 	_, errs, code := h.say("collect", job, "-w", "got")
-	cancel()
-	working.Wait()
+	done()
 	if code != 1 || !strings.Contains(errs, "task 1, 0000.pcap: given up after 3 attempts: it takes longer than 200ms") {
 		t.Errorf("%d %s", code, errs)
 	}
@@ -471,16 +467,7 @@ func TestBrokenDisk(t *testing.T) {
 	slowTest(t)
 	h := newHub(t)
 	job := h.submit("-p", "basicflow", someCaptures(t, 2))
-	place, err := fleet.ReadPlace(filepath.Join(h.dir, "state/t2host/hub/hub"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	hub, err := fleet.Connect(t.Context(), place, version.Product())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer hub.Close()
-	w := &fleet.Worker{Hub: hub, Runner: &fleet.Runner{Program: h.program, Dir: filepath.Join(h.dir, "gone")}, Name: "test", AtOnce: 1, Tell: func(string) {}}
+	w := &fleet.Worker{Hub: h.connect(), Runner: &fleet.Runner{Program: h.program, Dir: filepath.Join(h.dir, "gone")}, Name: "test", AtOnce: 1, Tell: func(string) {}}
 	if err := w.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "nothing can be written here: the task goes to another worker: ") {
 		t.Errorf("without a folder: %v", err)
 	}

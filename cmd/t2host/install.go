@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/t2host/t2host/host/download"
 	"github.com/t2host/t2host/host/pack"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/plugin/manifest"
@@ -106,7 +107,7 @@ func (i *installing) unpack(ctx context.Context, word, dir string) ([]*plugin.Ar
 		return nil, err
 	}
 	path := word
-	if pack.IsURL(word) {
+	if download.IsURL(word) {
 		path = filepath.Join(dir, "fetched"+pack.Ending)
 		if err := pack.Fetch(ctx, word, path); err != nil {
 			return nil, fmt.Errorf("pack %s: %w", word, err)

@@ -13,7 +13,7 @@ import (
 // statusEvery is how often systemd gets a line of the run at least.
 const statusEvery = 5 * time.Second
 
-// notify tells systemd, if it started t2host with Type=notify, how a run stands until done is called: READY when it reads, a line of
+// notify tells systemd, if it started t2host with Type=notify, the state of a run until done is called: READY when it reads, a line of
 // its figures, and WATCHDOG as long as data moves, or an idle input does: a run that hangs does not get it, however well its timers are.
 func notify(w *watch.Watch) (done func()) {
 	if told, err := daemon.SdNotify(false, "STATUS=loading plugins"); !told || err != nil {

@@ -101,7 +101,7 @@ func (p *progress) line(s watch.State, width int) string {
 	var parts []string
 	switch {
 	case r.Live != nil:
-		parts = append(parts, scaled(p.rate.packets)+" packets/s", scaled(8*p.rate.wire)+"bit/s", fmt.Sprintf("%d lost", r.Live.Ring+r.Live.Interface))
+		parts = append(parts, scaled(p.rate.packets)+" packets/s", scaled(8*p.rate.wire)+"bit/s", fmt.Sprintf("%d lost", r.Live.Lost()))
 	case r.Size > 0:
 		parts = append(parts, fmt.Sprintf("%.0f%%", math.Floor(100*float64(r.Done)/float64(r.Size))))
 		if p.rate.bytes > 0 {

@@ -23,11 +23,15 @@ type screen struct {
 
 // newScreen returns the screen of w, which is a terminal if it is a file that leads to one.
 func newScreen(w io.Writer) *screen {
-	s := &screen{w: w}
+	return &screen{w: w, terminal: terminalOf(w)}
+}
+
+// terminalOf returns the terminal that w leads to, nil if it leads to none.
+func terminalOf(w io.Writer) *os.File {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		s.terminal = f
+		return f
 	}
-	return s
+	return nil
 }
 
 func (s *screen) Write(p []byte) (int, error) {
@@ -41,7 +45,7 @@ func (s *screen) Write(p []byte) (int, error) {
 
 // widthOf returns the width of a terminal, in characters, 0 if w leads to none.
 func widthOf(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
+	if f := terminalOf(w); f != nil {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			return width
 		}
@@ -78,7 +82,7 @@ func (f *fits) flush() {
 // untilWritten returns a writer to w, of which the first write calls done, if w is a terminal: what a run prints there comes instead of its
 // progress.
 func untilWritten(w io.Writer, done func()) io.Writer {
-	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+	if terminalOf(w) == nil {
 		return w
 	}
 	return &firstWrite{w, done}

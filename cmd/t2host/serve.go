@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -38,16 +37,12 @@ this one come over TLS, with a certificate that is made at the first start and i
 				return &host.UsageError{Err: fmt.Errorf("serve: %w", cause.Of(err))}
 			}
 			defer s.Stop()
-			line, err := os.ReadFile(s.File)
-			if err != nil {
-				return err
-			}
 			closed, err := o.serveBoard(cmd.Context(), s.File, shown)
 			if err != nil {
 				return err
 			}
 			defer closed()
-			fmt.Fprintf(o.stdout, "hub %s, for t2host work --hub %s\n%s", s.Place.URL, s.File, line)
+			fmt.Fprintf(o.stdout, "hub %s, for t2host work --hub %s\n%s\n", s.Place.URL, s.File, s.Line)
 			<-stop
 			return nil
 		},

@@ -58,29 +58,38 @@ func (o *options) serve(w *watch.Watch, list []settings.Listed) (*watchers, erro
 	if o.view != "" || o.saved != "" || o.result != "" || o.hub != "" {
 		w.KeepHistory()
 	}
-	if o.hub != "" {
-		place, err := fleet.ReadPlace(o.hub)
-		if err != nil {
-			return nil, &host.UsageError{Err: err}
-		}
-		connect := func(ctx context.Context) (*fleet.Hub, error) { return fleet.Connect(ctx, place, version.Product()) }
-		s.sensor = fleet.NewSensor(fleet.SensorName(o.sensorName), sensorEvery, w, connect, o.tell).Start()
-	}
-	if o.metrics != "" {
-		l, err := listenAt("--metrics", o.metrics)
-		if err != nil {
-			return nil, err
-		}
-		s.start(l, metrics.Handler(w, o.debug))
-		o.tell(fmt.Sprintf("metrics are at http://%s/metrics", l.Addr()))
-	}
-	if o.view != "" {
-		if err := s.serveView(); err != nil {
-			s.close()
-			return nil, err
-		}
+	if err := s.open(w); err != nil {
+		s.close()
+		return nil, err
 	}
 	return s, nil
+}
+
+// open opens all places where the run can be watched, and begins to send to the hub.
+func (s *watchers) open(w *watch.Watch) error {
+	if s.metrics != "" {
+		l, err := listenAt("--metrics", s.metrics)
+		if err != nil {
+			return err
+		}
+		s.start(l, metrics.Handler(w, s.debug))
+		s.tell(fmt.Sprintf("metrics are at http://%s/metrics", l.Addr()))
+	}
+	if s.view != "" {
+		if err := s.serveView(); err != nil {
+			return err
+		}
+	}
+	if s.hub == "" {
+		return nil
+	}
+	place, err := fleet.ReadPlace(s.hub)
+	if err != nil {
+		return &host.UsageError{Err: err}
+	}
+	connect := func(ctx context.Context) (*fleet.Hub, error) { return fleet.Connect(ctx, place, version.Product()) }
+	s.sensor = fleet.NewSensor(fleet.SensorName(s.sensorName), sensorEvery, w, connect, s.tell).Start()
+	return nil
 }
 
 // sensorEvery is how often a hub gets tables.

@@ -17,6 +17,7 @@ import (
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/capture"
 	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/download"
 	"github.com/t2host/t2host/host/fleet"
 	"github.com/t2host/t2host/host/plugin"
 	"github.com/t2host/t2host/host/settings"
@@ -87,7 +88,7 @@ func (s *submitting) run(ctx context.Context, args []string) error {
 			return &host.UsageError{Err: fmt.Errorf("submit: %s: %w", path, cause.Of(err))}
 		}
 		f := fleet.File{SHA256: sum, Path: path}
-		if s.upload && !fleet.IsURL(path) {
+		if s.upload && !download.IsURL(path) {
 			f.Path = ""
 			upload[sum] = path
 		}
@@ -122,7 +123,7 @@ func (s *submitting) run(ctx context.Context, args []string) error {
 
 // sumOf returns the checksum of a capture; one of a web server is read for it.
 func sumOf(ctx context.Context, path string) (string, error) {
-	if !fleet.IsURL(path) {
+	if !download.IsURL(path) {
 		return fleet.Sum(path)
 	}
 	dir, err := os.MkdirTemp("", "t2host-submit-")
@@ -131,7 +132,7 @@ func sumOf(ctx context.Context, path string) (string, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "capture")
-	if err := fleet.Download(ctx, path, file); err != nil {
+	if err := download.Fetch(ctx, path, file, fleet.MaxCapture); err != nil {
 		return "", err
 	}
 	return fleet.Sum(file)
@@ -168,7 +169,7 @@ func (s *submitting) addPlugins(t *fleet.Task, upload map[string]string) error {
 // captures returns the absolute paths of the captures that words name: files, those in folders, and those in lists.
 func captures(words []string) (list []string, err error) {
 	for _, word := range words {
-		if fleet.IsURL(word) {
+		if download.IsURL(word) {
 			list = append(list, word)
 			continue
 		}
@@ -197,7 +198,7 @@ func captures(words []string) (list []string, err error) {
 		}
 	}
 	for i := range list {
-		if fleet.IsURL(list[i]) {
+		if download.IsURL(list[i]) {
 			continue
 		}
 		if list[i], err = filepath.Abs(list[i]); err != nil {

@@ -36,3 +36,6 @@ type LiveStats struct {
 	MTU       int    // 0: of several interfaces
 	Unsummed  uint64 // frames without a checksum, which the card would compute
 }
+
+// Lost returns the frames that were lost, wherever it was.
+func (s *LiveStats) Lost() uint64 { return s.Ring + s.Interface }

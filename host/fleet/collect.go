@@ -14,11 +14,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Status is how a job stands.
+// Status is the state of a job.
 type Status struct {
 	Job                 string
 	Tasks, Done, Failed int
-	Cancelled           bool
 	Errors              []string // of tasks that have failed: number, capture, words
 }
 
@@ -39,7 +38,7 @@ func (h *Hub) Jobs(ctx context.Context) (list []Status, err error) {
 	return list, nil
 }
 
-// Status returns how a job stands.
+// Status returns the state of a job.
 func (h *Hub) Status(ctx context.Context, id string) (*Status, error) {
 	j, err := h.job(ctx, id)
 	if err != nil {

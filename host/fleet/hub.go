@@ -38,7 +38,7 @@ func ReadPlace(path string) (*Place, error) {
 	return p, nil
 }
 
-// WritePlace writes the file of a hub, which nobody else may read.
+// WritePlace writes the file of a hub, which nobody else may read, and returns its line.
 func WritePlace(path string, p *Place) ([]byte, error) {
 	line, err := json.Marshal(p)
 	if err == nil {
@@ -100,7 +100,7 @@ func Connect(ctx context.Context, p *Place, version string) (*Hub, error) {
 		if !pool.AppendCertsFromPEM([]byte(p.CA)) {
 			return nil, errors.New("hub: its certificate is no PEM")
 		}
-		options = append(options, nats.Secure(&tls.Config{RootCAs: pool, ServerName: serverName, MinVersion: tls.VersionTLS13}))
+		options = append(options, nats.Secure(&tls.Config{RootCAs: pool, ServerName: ServerName, MinVersion: tls.VersionTLS13}))
 	}
 	conn, err := nats.Connect(p.URL, options...)
 	if err != nil {
@@ -114,8 +114,8 @@ func Connect(ctx context.Context, p *Place, version string) (*Hub, error) {
 	return h, nil
 }
 
-// serverName is the name in the certificate of a hub.
-const serverName = "t2host-hub"
+// ServerName is the name in the certificate of a hub: who connects knows the certificate, and asks for no other name.
+const ServerName = "t2host-hub"
 
 func (h *Hub) open(ctx context.Context, version string) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
@@ -179,10 +179,8 @@ func patiently(ctx context.Context, f func(ctx context.Context) error) error {
 		if !away(err) || ctx.Err() != nil {
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		if pause(ctx); ctx.Err() != nil {
 			return ctx.Err()
-		case <-time.After(200 * time.Millisecond):
 		}
 	}
 }

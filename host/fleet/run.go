@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +17,12 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/t2host/t2host/host/download"
 )
+
+// MaxCapture bounds a capture that a web server has, in bytes.
+const MaxCapture = 1 << 40
 
 // Failed is the error of a run that would fail anywhere: of its plugin, its settings or its capture.
 type Failed struct{ Words string }
@@ -90,11 +94,11 @@ func (r *Runner) arguments(ctx context.Context, t *Task, dir string) ([]string, 
 			if err := r.fetch(ctx, f.SHA256, path); err != nil {
 				return nil, fmt.Errorf("capture: %w", err)
 			}
-		case IsURL(path):
+		case download.IsURL(path):
 			url := path
 			path = filepath.Join(dir, fmt.Sprintf("capture-%d", i))
-			if err := Download(ctx, url, path); err != nil {
-				return nil, fmt.Errorf("capture %s: %w", url, err)
+			if err := download.Fetch(ctx, url, path, MaxCapture); err != nil {
+				return nil, fmt.Errorf("capture: %w", err)
 			}
 			if err := check(path, f.SHA256); err != nil {
 				return nil, &Failed{"capture " + url + ": " + err.Error()}
@@ -134,9 +138,6 @@ func (r *Runner) arguments(ctx context.Context, t *Task, dir string) ([]string, 
 	if t.T2 {
 		args = append(args, "--t2")
 	}
-	if t.Filter != "" {
-		args = append(args, "--", t.Filter)
-	}
 	return args, nil
 }
 
@@ -165,33 +166,6 @@ func check(path, sum string) error {
 		return fmt.Errorf("%s has the checksum %s, not %s: it is not what was submitted", path, got, sum)
 	}
 	return nil
-}
-
-// IsURL reports whether a capture's path is one of a web server.
-func IsURL(path string) bool {
-	return strings.HasPrefix(path, "http://") || strings.HasPrefix(path, "https://")
-}
-
-// Download writes what a web server answers to a file.
-func Download(ctx context.Context, url, path string) error {
-	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	res, err := http.DefaultClient.Do(q)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return errors.New(res.Status)
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, res.Body)
-	return errors.Join(err, f.Close())
 }
 
 // Sum returns the SHA-256 of a file, in hex digits.

@@ -88,6 +88,9 @@ func (s *Sensor) run(ctx context.Context) {
 	var h *Hub
 	away := false
 	send := func(ctx context.Context) {
+		if s.watch.Phase() == watch.Starting {
+			return // there are no tables yet
+		}
 		var err error
 		if h == nil {
 			h, err = s.hub(ctx)

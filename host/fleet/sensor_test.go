@@ -49,7 +49,7 @@ func newSimulated(stop int64) *simulated {
 	return s
 }
 
-// change gives the table other rows.
+// change sets other rows.
 func (s *simulated) change(rng *rand.Rand, sensor, rows int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

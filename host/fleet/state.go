@@ -11,7 +11,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// State is how a fleet stands.
+// State is the state of a fleet.
 type State struct {
 	Waiting, Working int    // tasks
 	Redelivered      int    // tasks that came to a worker again, of those that are in work
@@ -45,7 +45,7 @@ const (
 	shownTables  = 1000
 )
 
-// State returns how the fleet stands, with its newest jobs.
+// State returns the state of the fleet, with its newest jobs.
 func (h *Hub) State(ctx context.Context) (*State, error) {
 	s := &State{}
 	queue, err := h.js.Consumer(ctx, tasksStream, workers)

@@ -12,11 +12,11 @@ import (
 
 // job is what the hub knows of a job: its tasks by number.
 type job struct {
-	Tasks []Submitted `json:"tasks"`
+	Tasks []submitted `json:"tasks"`
 }
 
-// Submitted is a task of a job.
-type Submitted struct {
+// submitted is a task of a job.
+type submitted struct {
 	Key  string `json:"key"`
 	Name string `json:"name"` // of its first capture
 }
@@ -31,7 +31,7 @@ func (h *Hub) Submit(ctx context.Context, tasks []*Task, names []string, upload 
 	}
 	j := job{}
 	for i, t := range tasks {
-		j.Tasks = append(j.Tasks, Submitted{t.Key(), names[i]})
+		j.Tasks = append(j.Tasks, submitted{t.Key(), names[i]})
 	}
 	data, err := json.Marshal(j)
 	if err != nil {

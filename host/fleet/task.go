@@ -28,7 +28,6 @@ type Task struct {
 	Plugins []string `json:"plugins"` // words of -p
 	Sets    []string `json:"sets,omitempty"`
 	T2      bool     `json:"t2,omitempty"`
-	Filter  string   `json:"filter,omitempty"`
 	Modules []Module `json:"modules,omitempty"`
 	Version string   `json:"version"` // of t2host
 }

@@ -129,16 +129,21 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 	w.busy.Add(-1)
 	w.ended.Add(1)
 	alive()
-	var failed *Failed
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		_ = m.Nak()
 		return nil
-	case errors.As(err, &failed) && w.writable() == nil:
-		return w.finish(ctx, m, what, key, &outcome{Error: failed.Words, Worker: w.Name})
-	case err != nil && w.writable() != nil:
+	}
+	var disk error
+	if err != nil {
+		disk = w.writable()
+	}
+	var failed *Failed
+	switch {
+	case disk != nil:
 		_ = m.Nak()
-		return fmt.Errorf("%w: %w", errDisk, w.writable())
+		return fmt.Errorf("%w: %w", errDisk, disk)
+	case errors.As(err, &failed):
+		return w.finish(ctx, m, what, key, &outcome{Error: failed.Words, Worker: w.Name})
 	case err != nil:
 		w.Tell(what + " goes back to the queue: " + err.Error())
 		_, _ = w.Hub.words.Put(ctx, "words."+key, []byte(err.Error()))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -55,29 +56,35 @@ func answer(to http.ResponseWriter, ok bool, why string) {
 	fmt.Fprintln(to, "ok")
 }
 
-// metric describes a family of series, and returns their values.
+// metric describes a family of series, and reads their values.
 type metric struct {
 	desc *prometheus.Desc
 	kind prometheus.ValueType
-	of   func(s *watch.State, put func(value float64, labels ...string))
+	of   read
 }
 
-func counter(name, help string, of func(*watch.State, func(float64, ...string)), labels ...string) metric {
+// read puts the values of a state.
+type read func(s *watch.State, put put)
+
+// put is called with each value and its labels.
+type put func(value float64, labels ...string)
+
+func counter(name, help string, of read, labels ...string) metric {
 	return metric{prometheus.NewDesc("t2host_"+name, help, labels, nil), prometheus.CounterValue, of}
 }
 
-func gauge(name, help string, of func(*watch.State, func(float64, ...string)), labels ...string) metric {
+func gauge(name, help string, of read, labels ...string) metric {
 	return metric{prometheus.NewDesc("t2host_"+name, help, labels, nil), prometheus.GaugeValue, of}
 }
 
 // one is a value of each run.
-func one(value func(*report.Report) float64) func(*watch.State, func(float64, ...string)) {
-	return func(s *watch.State, put func(float64, ...string)) { put(value(&s.Report)) }
+func one(value func(*report.Report) float64) read {
+	return func(s *watch.State, put put) { put(value(&s.Report)) }
 }
 
 // perPlugin is a value of each plugin.
-func perPlugin(value func(*report.Plugin) float64) func(*watch.State, func(float64, ...string)) {
-	return func(s *watch.State, put func(float64, ...string)) {
+func perPlugin(value func(*report.Plugin) float64) read {
+	return func(s *watch.State, put put) {
 		for i := range s.Report.Plugins {
 			p := &s.Report.Plugins[i]
 			put(value(p), p.Name)
@@ -86,8 +93,8 @@ func perPlugin(value func(*report.Plugin) float64) func(*watch.State, func(float
 }
 
 // perOutlet is a value of each outlet.
-func perOutlet(value func(*report.Outlet) float64) func(*watch.State, func(float64, ...string)) {
-	return func(s *watch.State, put func(float64, ...string)) {
+func perOutlet(value func(*report.Outlet) float64) read {
+	return func(s *watch.State, put put) {
 		for i := range s.Report.Outlets {
 			o := &s.Report.Outlets[i]
 			put(value(o), o.Name, o.Target)
@@ -97,8 +104,8 @@ func perOutlet(value func(*report.Outlet) float64) func(*watch.State, func(float
 
 // metrics are all families but those of Go and of the process.
 var metrics = []metric{
-	gauge("build_info", "What runs; the value is 1.", func(_ *watch.State, put func(float64, ...string)) { put(1, version.Number()) }, "version"),
-	gauge("run_phase", "What the run does: the phase that has 1.", func(s *watch.State, put func(float64, ...string)) {
+	gauge("build_info", "What runs; the value is 1.", func(_ *watch.State, put put) { put(1, version.Number()) }, "version"),
+	gauge("run_phase", "What the run does: the phase that has 1.", func(s *watch.State, put put) {
 		for p := watch.Starting; p <= watch.Ended; p++ {
 			put(flag(p == s.Phase), p.String())
 		}
@@ -109,30 +116,30 @@ var metrics = []metric{
 	counter("packets_without_flow_total", "Packets whose flow cannot be told.", one(func(r *report.Report) float64 { return float64(r.Counts.NoFlow) })),
 	gauge("input_read_bytes", "Bytes of the captures that were read, as stored.", one(func(r *report.Report) float64 { return float64(r.Done) })),
 	gauge("input_size_bytes", "Bytes of the captures; 0: not known.", one(func(r *report.Report) float64 { return float64(r.Size) })),
-	counter("capture_received_total", "Frames that came from the interface.", live(func(l *report.Live, put func(float64, ...string)) { put(float64(l.Received)) })),
-	counter("capture_drops_total", "Frames that were lost, and where.", live(func(l *report.Live, put func(float64, ...string)) {
+	counter("capture_received_total", "Frames that came from the interface.", live(func(l *report.Live, put put) { put(float64(l.Received)) })),
+	counter("capture_drops_total", "Frames that were lost, and where.", live(func(l *report.Live, put put) {
 		put(float64(l.Ring), "ring")
 		put(float64(l.Interface), "interface")
 	}), "where"),
-	gauge("lag_seconds", "How long after its time the last packet of an interface came.", func(s *watch.State, put func(float64, ...string)) {
+	gauge("lag_seconds", "How long after its time the last packet of an interface came.", func(s *watch.State, put put) {
 		if s.Report.Live != nil {
 			put(s.Report.Lag.Seconds())
 		}
 	}),
-	gauge("still_seconds", "Time since anything moved: packets, or an idle input.", func(s *watch.State, put func(float64, ...string)) { put(s.Still.Seconds()) }),
+	gauge("still_seconds", "Time since anything moved: packets, or an idle input.", func(s *watch.State, put put) { put(s.Still.Seconds()) }),
 	gauge("last_packet_timestamp_seconds", "Packet time of the last packet.", one(func(r *report.Report) float64 { return float64(r.Stop) / 1e9 })),
 	gauge("flows_live", "Flows that have not ended.", one(func(r *report.Report) float64 { return float64(r.Flows.Live) })),
 	counter("flows_opened_total", "Flows that were opened.", one(func(r *report.Report) float64 { return float64(r.Flows.Created) })),
-	counter("flows_total", "Flows that have ended, and why.", func(s *watch.State, put func(float64, ...string)) {
+	counter("flows_total", "Flows that have ended, and why.", func(s *watch.State, put put) {
 		for why, n := range s.Report.Flows.Reasons() {
 			put(float64(n), why)
 		}
 	}, "end"),
 	counter("alarms_total", "Alarms of plugins' columns.", one(func(r *report.Report) float64 { return float64(r.Alarms.Alarms) })),
-	counter("log_lines_total", "Lines of the log.", func(s *watch.State, put func(float64, ...string)) { put(float64(s.Logged)) }),
+	counter("log_lines_total", "Lines of the log.", func(s *watch.State, put put) { put(float64(s.Logged)) }),
 
 	counter("plugin_seconds_total", "Time that the plugin has worked.", perPlugin(func(p *report.Plugin) float64 { return p.Cost.Seconds() }), "plugin"),
-	counter("plugin_bytes_total", "Bytes of rows and flow ends that were sent to the plugin, and of columns and frames that it has answered.", func(s *watch.State, put func(float64, ...string)) {
+	counter("plugin_bytes_total", "Bytes of rows and flow ends that were sent to the plugin, and of columns and frames that it has answered.", func(s *watch.State, put put) {
 		for i := range s.Stages {
 			put(float64(s.Report.Plugins[i].Bytes), s.Stages[i].Name, "in")
 			put(float64(s.Stages[i].Bytes), s.Stages[i].Name, "out")
@@ -144,14 +151,10 @@ var metrics = []metric{
 	counter("plugin_events_total", "Counters that plugins declare.", ofPlugins(false), "plugin", "metric"),
 	gauge("plugin_value", "Gauges that plugins declare.", ofPlugins(true), "plugin", "metric"),
 
-	counter("outlet_frames_total", "Reports, or rows, by what became of them.", func(s *watch.State, put func(float64, ...string)) {
+	counter("outlet_frames_total", "Reports, or rows, by what became of them.", func(s *watch.State, put put) {
 		for i := range s.Report.Outlets {
 			o := &s.Report.Outlets[i]
-			delivered := o.Frames
-			if o.HasRows {
-				delivered = o.Rows
-			}
-			put(float64(delivered), o.Name, o.Target, "delivered")
+			put(float64(o.Delivered()), o.Name, o.Target, "delivered")
 			put(float64(o.Dropped), o.Name, o.Target, "dropped")
 			put(float64(o.Undelivered), o.Name, o.Target, "undelivered")
 		}
@@ -162,8 +165,8 @@ var metrics = []metric{
 }
 
 // live is values of an interface, none of files.
-func live(values func(*report.Live, func(float64, ...string))) func(*watch.State, func(float64, ...string)) {
-	return func(s *watch.State, put func(float64, ...string)) {
+func live(values func(*report.Live, put)) read {
+	return func(s *watch.State, put put) {
 		if s.Report.Live != nil {
 			values(s.Report.Live, put)
 		}
@@ -171,8 +174,8 @@ func live(values func(*report.Live, func(float64, ...string))) func(*watch.State
 }
 
 // stages is a value of each stage.
-func stages(value func(*watch.Stage) float64) func(*watch.State, func(float64, ...string)) {
-	return func(s *watch.State, put func(float64, ...string)) {
+func stages(value func(*watch.Stage) float64) read {
+	return func(s *watch.State, put put) {
 		for i := range s.Stages {
 			put(value(&s.Stages[i]), s.Stages[i].Name)
 		}
@@ -180,8 +183,8 @@ func stages(value func(*watch.Stage) float64) func(*watch.State, func(float64, .
 }
 
 // ofPlugins are the gauges, or the counters, that plugins declare.
-func ofPlugins(gauges bool) func(*watch.State, func(float64, ...string)) {
-	return func(s *watch.State, put func(float64, ...string)) {
+func ofPlugins(gauges bool) read {
+	return func(s *watch.State, put put) {
 		for i := range s.Report.Plugins {
 			p := &s.Report.Plugins[i]
 			for _, m := range p.Metrics {
@@ -217,8 +220,17 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	s := c.run.State()
 	for i := range metrics {
 		m := &metrics[i]
+		sums := map[string]float64{} // of series: two outlets may have one target, such as one that was removed and came again
+		var list [][]string
 		m.of(&s, func(value float64, labels ...string) {
-			to <- prometheus.MustNewConstMetric(m.desc, m.kind, value, labels...)
+			key := strings.Join(labels, "\x00")
+			if _, twice := sums[key]; !twice {
+				list = append(list, labels)
+			}
+			sums[key] += value
 		})
+		for _, labels := range list {
+			to <- prometheus.MustNewConstMetric(m.desc, m.kind, sums[strings.Join(labels, "\x00")], labels...)
+		}
 	}
 }

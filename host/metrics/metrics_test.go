@@ -29,8 +29,10 @@ func example() *watch.Watch {
 	w.Begin(r, func(*report.Report) []watch.Stage {
 		return []watch.Stage{{Name: "my\"Sink\n", Waits: true, Batches: 3, Bytes: 99}}
 	},
-		func() []report.Outlet {
-			return []report.Outlet{{Name: "mySink.reports", Target: "tcp://192.0.2.1:5555"}}
+		func() []report.Outlet { // one that was removed and came again
+			again := report.Outlet{Name: "mySink.reports", Target: "tcp://192.0.2.1:5555"}
+			again.Frames = 4
+			return []report.Outlet{again, again}
 		},
 		func() []watch.Table { return nil })
 	return w
@@ -55,6 +57,7 @@ func TestMetrics(t *testing.T) {
 		`t2host_plugin_seconds_total{plugin="my\"Sink\n"} 1`, `t2host_plugin_events_total{metric="seen",plugin="my\"Sink\n"} 12`,
 		`t2host_plugin_value{metric="kept",plugin="my\"Sink\n"} -1`, `t2host_plugin_queue_batches{plugin="my\"Sink\n"} 1`,
 		`t2host_plugin_bytes_total{direction="out",plugin="my\"Sink\n"} 99`, `t2host_run_phase{phase="running"} 1`,
+		`t2host_outlet_frames_total{outlet="mySink.reports",result="delivered",target="tcp://192.0.2.1:5555"} 8`,
 		`t2host_outlet_queue_bytes{outlet="mySink.reports",target="tcp://192.0.2.1:5555"} 0`,
 	} {
 		if !strings.Contains(text, want+"\n") {

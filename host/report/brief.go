@@ -120,11 +120,11 @@ func delivery(o *Outlet) string {
 	if place == "-" {
 		place = "standard output"
 	}
-	count, n := outlet.Reports, s.Frames
+	count := outlet.Reports
 	if o.HasRows {
-		count, n = outlet.Rows, s.Rows
+		count = outlet.Rows
 	}
-	text := fmt.Sprintf("%s to %s", count(n, s.Bytes), place)
+	text := fmt.Sprintf("%s to %s", count(o.Delivered(), s.Bytes), place)
 	if lost := s.Dropped + s.Undelivered; lost > 0 {
 		text += fmt.Sprintf("; %s not delivered", count(lost, s.DroppedBytes+s.UndeliveredBytes))
 	}

@@ -16,7 +16,7 @@ type Live struct {
 // brief returns what was captured and lost, in a line.
 func (l *Live) brief() string {
 	text := fmt.Sprintf("%s: %s frames", l.How, sdk.Count(l.Received))
-	if l.Ring+l.Interface == 0 {
+	if l.Lost() == 0 {
 		return text + ", none lost"
 	}
 	return text + ", lost: " + l.lost()

@@ -99,14 +99,17 @@ type Metric struct {
 	Value uint64
 }
 
+// Number returns the value in decimal.
+func (m *Metric) Number() string {
+	if m.Gauge {
+		return strconv.FormatInt(int64(m.Value), 10)
+	}
+	return strconv.FormatUint(m.Value, 10)
+}
+
 // text returns the metric as "seen=12 packets".
 func (m *Metric) text() string {
-	text := m.Name + "="
-	if m.Gauge {
-		text += strconv.FormatInt(int64(m.Value), 10)
-	} else {
-		text += strconv.FormatUint(m.Value, 10)
-	}
+	text := m.Name + "=" + m.Number()
 	if m.Unit != "" {
 		text += " " + m.Unit
 	}
@@ -118,6 +121,14 @@ type Outlet struct {
 	Name, Target string
 	HasRows      bool // Stats counts rows, not reports, where it counts what arrived or was lost
 	outlet.Stats
+}
+
+// Delivered returns how much was delivered: rows, or reports.
+func (o *Outlet) Delivered() uint64 {
+	if o.HasRows {
+		return o.Rows
+	}
+	return o.Frames
 }
 
 // Head returns what is known before the first packet.

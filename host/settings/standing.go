@@ -11,6 +11,7 @@ import (
 
 	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/internal/owned"
+	"github.com/t2host/t2host/host/xdg"
 )
 
 // Standing returns the settings files that are read wherever t2host is called, if they exist: that of the machine, and that of the user, in
@@ -20,29 +21,22 @@ func Standing(environ []string) []string {
 	if runtime.GOOS != "windows" {
 		list = append(list, "/etc/t2host/"+DefaultFile)
 	}
-	if config := userFolder(environ, "XDG_CONFIG_HOME", ".config"); config != "" {
+	if config := xdg.Folder(lookup(environ), "XDG_CONFIG_HOME", ".config"); config != "" {
 		list = append(list, filepath.Join(config, "t2host", DefaultFile))
 	}
 	return list
 }
 
-// userFolder returns a folder of the XDG specification, which a variable names, or which is in the home; empty if neither is known. It
-// ignores relative ones.
-func userFolder(environ []string, variable, inHome string) string {
-	folder, home := "", ""
-	for _, e := range environ {
-		switch name, text, _ := strings.Cut(e, "="); {
-		case !filepath.IsAbs(text):
-		case name == variable:
-			folder = text
-		case name == "HOME":
-			home = filepath.Join(text, inHome)
+// lookup returns what reads a variable of an environment (KEY=VALUE).
+func lookup(environ []string) func(string) string {
+	return func(variable string) (value string) {
+		for _, e := range environ {
+			if name, text, _ := strings.Cut(e, "="); name == variable {
+				value = text
+			}
 		}
+		return value
 	}
-	if folder != "" {
-		return folder
-	}
-	return home
 }
 
 // readStanding reads a settings file of the machine or of the user, which counts as named. Nobody else may be able to write it.

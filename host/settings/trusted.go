@@ -16,6 +16,7 @@ import (
 
 	"github.com/t2host/t2host/host/aside"
 	"github.com/t2host/t2host/host/internal/owned"
+	"github.com/t2host/t2host/host/xdg"
 )
 
 // Bounds of the list of trusted files.
@@ -93,7 +94,7 @@ func trustedEntry(file string, content []byte) (trusted, error) {
 // trustedPath returns the path of the user's list, in the state folder of the XDG
 // specification, which ignores a relative one.
 func trustedPath(environ []string) (string, error) {
-	state := userFolder(environ, "XDG_STATE_HOME", filepath.Join(".local", "state"))
+	state := xdg.Folder(lookup(environ), "XDG_STATE_HOME", ".local", "state")
 	if state == "" {
 		return "", errors.New("neither HOME nor XDG_STATE_HOME is the path of a folder")
 	}

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/t2host/t2host/host/internal/target"
@@ -206,7 +205,7 @@ func stateOf(s *watch.State) *state {
 		to.From, to.To = stamp(r.Start), stamp(r.Stop)
 	}
 	if r.Live != nil {
-		lost := r.Live.Ring + r.Live.Interface
+		lost := r.Live.Lost()
 		to.Lost = &lost
 	}
 	for i := range r.Plugins {
@@ -216,11 +215,7 @@ func stateOf(s *watch.State) *state {
 			st.Busy, st.Waits = s.Stages[i].Busy, s.Stages[i].Waits
 		}
 		for _, m := range p.Metrics {
-			v := strconv.FormatUint(m.Value, 10)
-			if m.Gauge {
-				v = strconv.FormatInt(int64(m.Value), 10)
-			}
-			st.Metrics = append(st.Metrics, metric{m.Name, v, m.Unit})
+			st.Metrics = append(st.Metrics, metric{m.Name, m.Number(), m.Unit})
 		}
 		to.Stages = append(to.Stages, st)
 	}
@@ -232,11 +227,11 @@ func stateOf(s *watch.State) *state {
 
 func outletOf(o *report.Outlet) outlet {
 	to := outlet{
-		Name: o.Name, Target: o.Target, Unit: "frames", Delivered: o.Frames,
+		Name: o.Name, Target: o.Target, Unit: "frames", Delivered: o.Delivered(),
 		Waiting: o.Waiting, Dropped: o.Dropped, Undelivered: o.Undelivered, Reconnects: o.Reconnects,
 	}
 	if o.HasRows {
-		to.Unit, to.Delivered = "rows", o.Rows
+		to.Unit = "rows"
 	}
 	return to
 }

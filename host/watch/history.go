@@ -53,7 +53,7 @@ func (w *Watch) Add(r *report.Report) {
 		Flows: r.Flows.Created, Live: r.Flows.Live, Alarms: r.Alarms.Alarms,
 	}
 	if r.Live != nil {
-		p.Lost = r.Live.Ring + r.Live.Interface
+		p.Lost = r.Live.Lost()
 	}
 	for _, t := range w.tables() {
 		rows := t.Rows[:min(len(t.Rows), maxSampleRows)]

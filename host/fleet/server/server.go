@@ -41,10 +41,8 @@ type Server struct {
 	server *server.Server
 	Place  *fleet.Place
 	File   string // of Place
+	Line   []byte // that File has
 }
-
-// serverName is the name in the certificate: who connects knows the certificate, and asks for no other name.
-const serverName = "t2host-hub"
 
 // Start starts a hub. The token, and the certificate for other machines, are made at the first start. What was acknowledged is on the
 // disk, also after a power cut: jobs and results are few.
@@ -72,8 +70,8 @@ func Start(c Config) (*Server, error) {
 		return nil, err
 	}
 	options := &server.Options{
-		ServerName: serverName, Host: host, Port: port, Authorization: string(token), NoSigs: true, NoLog: true,
-		JetStream: true, StoreDir: c.Dir, SyncAlways: true, JetStreamMaxStore: c.Max, MaxPayload: 1 << 20, DontListen: false,
+		ServerName: fleet.ServerName, Host: host, Port: port, Authorization: string(token), NoSigs: true, NoLog: true,
+		JetStream: true, StoreDir: c.Dir, SyncAlways: true, JetStreamMaxStore: c.Max, MaxPayload: 1 << 20,
 	}
 	place := &fleet.Place{Token: string(token)}
 	scheme := "nats"
@@ -102,11 +100,12 @@ func Start(c Config) (*Server, error) {
 	}
 	place.URL = scheme + "://" + net.JoinHostPort(named, strconv.Itoa(address.Port))
 	file := filepath.Join(c.Dir, PlaceFile)
-	if _, err := fleet.WritePlace(file, place); err != nil {
+	line, err := fleet.WritePlace(file, place)
+	if err != nil {
 		s.Shutdown()
 		return nil, err
 	}
-	return &Server{s, place, file}, nil
+	return &Server{s, place, file, line}, nil
 }
 
 // Stop stops the hub. What it has is on the disk.
@@ -135,7 +134,7 @@ func certificate(dir string) (*tls.Config, string, error) {
 		}
 		now := time.Now()
 		c := &x509.Certificate{
-			SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: serverName}, DNSNames: []string{serverName},
+			SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: fleet.ServerName}, DNSNames: []string{fleet.ServerName},
 			NotBefore: now.AddDate(0, 0, -7), NotAfter: now.AddDate(10, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 			ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, IsCA: true, BasicConstraintsValid: true,
 		}

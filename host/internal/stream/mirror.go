@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/t2host/t2host/host/watch"
@@ -15,6 +16,7 @@ type Mirror struct {
 	mu      sync.Mutex
 	tables  []table
 	changes []uint64
+	taken   []watch.Table // by Tables, as they were then
 }
 
 // NewMirror returns the mirror of these tables.
@@ -49,15 +51,22 @@ func (m *Mirror) Batch(b *sdk.Batch) error {
 func (m *Mirror) Tables() []watch.Table {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	list := make([]watch.Table, len(m.tables))
 	for i := range m.tables {
+		if i < len(m.taken) && m.taken[i].Changes == m.changes[i] {
+			continue
+		}
 		t := &m.tables[i]
-		list[i] = watch.Table{Name: m.infos[i].Name, Key: t.key, Fields: t.row, Changes: m.changes[i]}
+		now := watch.Table{Name: m.infos[i].Name, Key: t.key, Fields: t.row, Changes: m.changes[i]}
 		for k, row := range t.kept.All() {
-			list[i].Rows = append(list[i].Rows, watch.Row{Key: k, Fields: row})
+			now.Rows = append(now.Rows, watch.Row{Key: k, Fields: row})
+		}
+		if i == len(m.taken) {
+			m.taken = append(m.taken, now)
+		} else {
+			m.taken[i] = now
 		}
 	}
-	return list
+	return slices.Clone(m.taken)
 }
 
 // Close does nothing: the tables stay.
