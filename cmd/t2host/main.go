@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/confine"
@@ -25,14 +24,7 @@ func main() {
 		worker.Serve(all.Plugins())
 		return
 	}
-	// The ballast is never touched, so that it uses addresses but no memory. Each collection
-	// scans 5 MB of gopacket's tables, while a run makes little garbage, most of it while
-	// plugins are loaded: with the ballast the first collection comes at 40 MB. A larger heap,
-	// as with a queue for a receiver that does not read, is still collected when it has doubled.
-	ballast := make([]byte, 16<<20)
-	code := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	runtime.KeepAlive(ballast)
-	os.Exit(code)
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // Exit codes.
