@@ -68,8 +68,10 @@ func (r *Report) times(l *lines) {
 		fmt.Fprintf(l, "Dump stop : %s\n", stamp(r.Stop, gmt))
 		fmt.Fprintf(l, "Total dump duration: %s\n", span(r.Stop-r.Start))
 	}
-	fmt.Fprintf(l, "Finished processing. Elapsed time: %s\n", span(int64(r.Elapsed)))
-	fmt.Fprintf(l, "Finished unloading flow memory. Time: %s\n", span(int64(r.Flushed)))
+	if r.Elapsed > 0 { // the sum of a fleet's runs has no time of its own
+		fmt.Fprintf(l, "Finished processing. Elapsed time: %s\n", span(int64(r.Elapsed)))
+		fmt.Fprintf(l, "Finished unloading flow memory. Time: %s\n", span(int64(r.Flushed)))
+	}
 	if r.Size > 0 {
 		fmt.Fprintf(l, "Percentage completed: %.2f%%\n", 100*float64(r.Done)/float64(r.Size))
 	}

@@ -28,7 +28,7 @@ func (r *Report) costs(l *lines) {
 		fmt.Fprintf(l, "Kept: %s\n", printable.Line(r.Kept.text()))
 	}
 	for _, p := range r.Plugins {
-		if r.Counts.Packets > 0 {
+		if r.Counts.Packets > 0 && r.Elapsed > 0 {
 			text := fmt.Sprintf("Cost of %s (%s): %.1f ns a packet, %s bytes crossed", p.Name, p.Runtime,
 				float64(p.Cost.Nanoseconds())/float64(r.Counts.Packets), sdk.Count(p.Bytes))
 			if p.Memory > 0 {
