@@ -18,7 +18,7 @@ GOFUMPT      = $(GO) run mvdan.cc/gofumpt@v0.12.0
 PACKAGES     = ./... ./testdata/built ./testdata/events/... ./testdata/pairs/... ./testdata/module ./testdata/make ./testdata/record ./testdata/network ./testdata/compare
 DEADCODE     = golang.org/x/tools/cmd/deadcode@v0.52.0
 FUZZ         = host/capture:FuzzPcap host/capture:FuzzPcapng host/internal/decode:FuzzDecode sdk/value:FuzzEscape host/printable:FuzzLine host/printable:FuzzFit sdk/wire:FuzzBatch sdk/wire:FuzzAnswer sdk/wire:FuzzPiece sdk/wire:FuzzOpen host/settings:FuzzEdit host/settings:FuzzTrusted host/settings:FuzzTemplate \
-               host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord host/internal/undelivered:FuzzReader host/internal/where:FuzzCompile host/internal/target:FuzzParse host/internal/encode:FuzzTexts host/internal/encode:FuzzBin host/filter:FuzzCompile host/drive:FuzzParcel host/pack:FuzzPack host/lock:FuzzLock scaffold:FuzzMade sdk/tcpstream:FuzzInsert host/fleet:FuzzTask host/fleet:FuzzLive host/fleet:FuzzResult
+               host/plugin/manifest:FuzzManifest host/plugin:FuzzFile host/plugin/wasm:FuzzModule host/record:FuzzRecord host/internal/undelivered:FuzzReader host/internal/where:FuzzCompile host/internal/target:FuzzParse host/internal/encode:FuzzTexts host/internal/encode:FuzzBin host/filter:FuzzCompile host/drive:FuzzParcel host/pack:FuzzPack host/lock:FuzzLock scaffold:FuzzMade sdk/tcpstream:FuzzInsert host/fleet:FuzzTask host/fleet:FuzzLive host/fleet:FuzzRows host/fleet:FuzzResult
 WASM         = host/plugin/wasm/modules/plugins.wasm
 SUM          = host/plugin/wasm/modules/plugins.sum
 SOURCES     := $(shell find sdk plugins -name '*.go' ! -name '*_test.go' ! -path 'sdk/sdktest/*' | LC_ALL=C sort)

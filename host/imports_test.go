@@ -49,6 +49,7 @@ var imports = map[string]string{
 	"host/drive/sqlite":                     "host/drive sdk/value modernc.org/sqlite",
 	"host/drive/parquet":                    "host/cause host/drive sdk/value github.com/parquet-go/parquet-go",
 	"host/drive/postgres":                   "host/drive sdk/value github.com/jackc/pgx",
+	"host/drive/hub":                        "host/drive host/fleet host/version",
 	"host/drive/nats":                       "host/drive github.com/nats-io/nats.go",
 	"host/drive/kafka":                      "host/drive github.com/twmb/franz-go",
 	"host/internal/plan":                    "sdk host/internal/claims host/internal/outlet host/internal/undelivered host/plugin host/settings sdk/field sdk/setting host/internal/inputfile host/drive host/internal/stream host/internal/target host/internal/keep",
@@ -83,7 +84,7 @@ var imports = map[string]string{
 	"host/watch":                            "host/report sdk/value",
 	"host/metrics":                          "host/report host/version host/watch github.com/prometheus/client_golang",
 	"host/view":                             "host/internal/target host/report host/version host/watch sdk/value",
-	"host/fleet":                            "host/download host/cause host/watch sdk sdk/value github.com/klauspost/compress/zstd github.com/nats-io/nats.go github.com/nats-io/nuid",
+	"host/fleet":                            "host/download host/cause host/report host/watch sdk sdk/value github.com/klauspost/compress/zstd github.com/nats-io/nats.go github.com/nats-io/nuid",
 	"host/fleet/board":                      "host/fleet github.com/prometheus/client_golang",
 	"host/fleet/server":                     "host/fleet github.com/nats-io/nats-server",
 	"host/receive":                          "host/internal/outlet",
@@ -124,7 +125,7 @@ var imports = map[string]string{
 	"plugins/txtsink":                       "sdk sdk/value",
 	"plugins/all":                           "sdk plugins/basicflow plugins/basicstats plugins/communityid plugins/netflowsink plugins/octets plugins/socketsink plugins/tcpstates plugins/tcpwin plugins/tcpwinsink plugins/txtsink",
 	"plugins/all/cmd/all":                   "plugins/all sdk/serve",
-	"cmd/t2host":                            "host/download host/xdg host/lock host/plugin/wasm host/pack host/aside host/confine host/build host/cause sdk sdk/wire sdk/serve host host/firstparty host/plugin host/plugin/manifest host/store host/capture host/settings host/nearest host/report host/receive host/resend host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host host/launch host/worker sdk/field sdk/setting github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man host/drive host/drive/kafka host/drive/nats host/drive/parquet host/drive/postgres host/drive/sqlite host/drive/tls host/drive/webhook host/live host/filter host/lines host/watch host/metrics host/view host/fleet host/fleet/board host/fleet/server github.com/vbauerster/mpb github.com/coreos/go-systemd golang.org/x/term golang.org/x/sys/unix",
+	"cmd/t2host":                            "host/download host/xdg host/lock host/plugin/wasm host/pack host/aside host/confine host/build host/cause sdk sdk/wire sdk/serve host host/firstparty host/plugin host/plugin/manifest host/store host/capture host/settings host/nearest host/report host/receive host/resend host/check host/record host/printable host/t2 host/version plugins/all scaffold github.com/t2host/t2host host/launch host/worker sdk/field sdk/setting github.com/spf13/cobra github.com/spf13/pflag github.com/cpuguy83/go-md2man host/drive host/drive/hub host/drive/kafka host/drive/nats host/drive/parquet host/drive/postgres host/drive/sqlite host/drive/tls host/drive/webhook host/live host/filter host/lines host/watch host/metrics host/view host/fleet host/fleet/board host/fleet/server github.com/vbauerster/mpb github.com/coreos/go-systemd golang.org/x/term golang.org/x/sys/unix",
 	"testdata/guests/escapes":               "sdk sdk/serve golang.org/x/sys",
 	"testdata/guests/allocates":             "sdk sdk/serve sdk/field",
 	"testdata/events":                       "sdk sdk/field",
@@ -141,7 +142,7 @@ var imports = map[string]string{
 }
 
 // testImports are what tests of every package may import too, beside their own package and what it may.
-const testImports = "github.com/nats-io/nats.go host/fleet/board host/fleet/server host/report plugins/basicflow plugins/basicstats plugins/txtsink golang.org/x/sys testdata/built testdata/events testdata/flood testdata/module testdata/pairs example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting"
+const testImports = "github.com/nats-io/nats.go host/fleet/board host/fleet/server plugins/basicflow plugins/basicstats plugins/txtsink golang.org/x/sys testdata/built testdata/events testdata/flood testdata/module testdata/pairs example.com/mysink sdk/internal/fields host host/t2 host/internal/flowtable host/plugin host/plugin/manifest host/plugin/wasm sdk/serve github.com/google/go-cmp github.com/rogpeppe/go-internal sdk sdk/wire sdk/sdktest host/settings plugins/all plugins/tcpwin plugins/tcpwinsink github.com/google/gopacket host/launch host/worker sdk/answer sdk/field sdk/setting"
 
 // tests are the importers that testImports is for.
 const tests = "tests"

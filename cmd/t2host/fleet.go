@@ -21,16 +21,37 @@ func hubFolder() string {
 	return filepath.Join(xdg.Folder(os.Getenv, "XDG_STATE_HOME", ".local", "state"), "t2host", "hub")
 }
 
-// hubFlag adds the flag of the commands that need a hub.
-func hubFlag(cmd *cobra.Command, file *string) {
-	cmd.Flags().StringVar(file, "hub", "", "the `FILE` with the line that t2host serve prints (default: T2HOST_HUB, then that of a hub of this user)")
+// hubAt says which hub a command is for.
+type hubAt struct{ file, nats, creds string }
+
+// flags adds the flags of the commands that need a hub.
+func (a *hubAt) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.file, "hub", "", "the `FILE` with the line that t2host serve prints (default: T2HOST_HUB, then that of a hub of this user)")
+	a.cluster(cmd)
 }
 
-// connect connects to the hub of the file.
-func (o *options) connect(ctx context.Context, file string) (*fleet.Hub, error) {
-	place, err := fleet.ReadPlace(cmp.Or(file, os.Getenv("T2HOST_HUB"), filepath.Join(hubFolder(), server.PlaceFile)))
+// cluster adds the flags for a cluster that is there.
+func (a *hubAt) cluster(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.nats, "nats", "", "use the JetStream of a cluster of NATS that is there: `URL`, such as tls://nats.lan:4222")
+	cmd.Flags().StringVar(&a.creds, "creds", "", "of --nats: the `FILE` with the credentials")
+}
+
+func (a *hubAt) place() (*fleet.Place, error) {
+	if a.nats != "" {
+		return &fleet.Place{URL: a.nats, Creds: a.creds}, nil
+	}
+	place, err := fleet.ReadPlace(cmp.Or(a.file, os.Getenv("T2HOST_HUB"), filepath.Join(hubFolder(), server.PlaceFile)))
 	if err != nil {
 		return nil, &host.UsageError{Err: err}
+	}
+	return place, nil
+}
+
+// connect connects to the hub.
+func (a *hubAt) connect(ctx context.Context) (*fleet.Hub, error) {
+	place, err := a.place()
+	if err != nil {
+		return nil, err
 	}
 	h, err := fleet.Connect(ctx, place, version.Product())
 	if errors.As(err, new(*fleet.OtherVersion)) {
@@ -39,11 +60,11 @@ func (o *options) connect(ctx context.Context, file string) (*fleet.Hub, error) 
 	return h, err
 }
 
-// withHub calls f with a connection to the hub of the file, until the user asks for the end.
-func (o *options) withHub(cmd *cobra.Command, file string, f func(ctx context.Context, h *fleet.Hub) error) error {
+// withHub calls f with a connection to the hub, until the user asks for the end.
+func (o *options) withHub(cmd *cobra.Command, at *hubAt, f func(ctx context.Context, h *fleet.Hub) error) error {
 	ctx, done := interruptible(cmd.Context(), o.stderr)
 	defer done()
-	h, err := o.connect(ctx, file)
+	h, err := at.connect(ctx)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/t2host/t2host/host/fleet"
 	"github.com/t2host/t2host/host/version"
@@ -163,10 +164,12 @@ func (h *hubRun) connect() *fleet.Hub {
 	return hub
 }
 
-// workHere works in this process, with a program in the place of t2host, until done is called.
-func (h *hubRun) workHere(program string, atOnce int, limit time.Duration) (done func()) {
+// workHere works in this process, with a program in the place of t2host, until done is called, which returns what was said.
+func (h *hubRun) workHere(program string, atOnce int, limit time.Duration) (done func() string) {
 	h.Helper()
-	w := &fleet.Worker{Hub: h.connect(), Runner: &fleet.Runner{Program: program, Dir: h.TempDir()}, Name: "test", AtOnce: atOnce, Limit: limit, Tell: func(string) {}}
+	var said lockedBuffer
+	tell := func(line string) { fmt.Fprintln(&said, line) }
+	w := &fleet.Worker{Hub: h.connect(), Runner: &fleet.Runner{Program: program, Dir: h.TempDir()}, Name: "test", AtOnce: atOnce, Limit: limit, Tell: tell}
 	ctx, cancel := context.WithCancel(context.Background())
 	var working sync.WaitGroup
 	working.Go(func() {
@@ -174,9 +177,10 @@ func (h *hubRun) workHere(program string, atOnce int, limit time.Duration) (done
 			h.Error(err)
 		}
 	})
-	return func() {
+	return func() string {
 		cancel()
 		working.Wait()
+		return said.String()
 	}
 }
 
@@ -228,9 +232,13 @@ func alone(t *testing.T, h *hubRun, dir string, plugins ...string) (records stri
 			t.Fatal(err)
 		}
 		task := &fleet.Task{Job: "alone", Number: i + 1, Files: []fleet.File{{Path: path, SHA256: sum}}, Plugins: plugins, Version: version.Product()}
-		packed, err := r.Run(context.Background(), task)
+		packed := filepath.Join(r.Dir, fmt.Sprint(i))
+		if err := r.Run(context.Background(), task, packed); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(packed)
 		if err == nil {
-			err = fleet.Unpack(bytes.NewReader(packed), func(r *fleet.Result, records io.Reader) error { return m.Add(i+1, r, records) })
+			err = m.Unpack(i+1, []string{filepath.Base(path)}, bytes.NewReader(data))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -405,6 +413,35 @@ func TestFleetContains(t *testing.T) {
 		t.Error(err)
 	}
 
+	// A module whose bytes in the store are others is not run.
+	other, err := os.ReadFile("../../testdata/guests/ctcpwin.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	module = filepath.Join(h.dir, "other.wasm")
+	if err := os.WriteFile(module, append(other, 0, 2, 1, 'x'), 0o644); err != nil { // a custom section more
+		t.Fatal(err)
+	}
+	digest, err := fleet.Sum(module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	js, err := jetstream.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := js.ObjectStore(t.Context(), "t2host_objects")
+	if err == nil {
+		_, err = store.PutBytes(t.Context(), digest, other)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	job = h.submit("-p", "basicflow,"+module, filepath.Join(dir, "0001.pcap"))
+	if _, errs, code := h.say("collect", job, "-w", "wrong"); code != 1 || !strings.Contains(errs, "given up after 3 attempts: module tcpwin: ") || !strings.Contains(errs, "has the checksum ") {
+		t.Errorf("a module that is not what was submitted: %d %s", code, errs)
+	}
+
 	if _, err := fleet.Connect(context.Background(), place, "t2host 9.9.9"); err == nil || !strings.Contains(err.Error(), "this is t2host 9.9.9, the hub has "+version.Product()) {
 		t.Errorf("another version: %v", err)
 	}
@@ -442,6 +479,23 @@ func TestPoison(t *testing.T) {
 	done()
 	if code != 1 || !strings.HasPrefix(out, "tasks     3, 1 failed\n") || !strings.Contains(errs, "task 2, 0001.pcap: given up after 3 attempts: signal: killed") {
 		t.Errorf("%d\n%s%s", code, out, errs)
+	}
+}
+
+// TestShortOfMemory: a run that gets no memory costs an attempt, not the task.
+func TestShortOfMemory(t *testing.T) {
+	slowTest(t)
+	h := newHub(t)
+	wrapper := filepath.Join(h.dir, "t2host")
+	script := "#!/bin/sh\nif mkdir " + filepath.Join(h.dir, "once") + " 2>/dev/null; then ulimit -d 100000; fi\nexec " + h.program + " \"$@\"\n"
+	if err := os.WriteFile(wrapper, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	job := h.submit("-p", "basicflow", someCaptures(t, 1))
+	said := h.workHere(wrapper, 1, 0)
+	out, errs, code := h.say("collect", job, "-w", "got")
+	if words := said(); code != 0 || !strings.HasPrefix(out, "tasks     1, 0 failed\n") || !strings.Contains(words, "task 1 goes back to the queue: signal: aborted") {
+		t.Errorf("%d %s%s\n%s", code, out, errs, words)
 	}
 }
 

@@ -11,13 +11,14 @@ import (
 
 // jobsCommand returns the command that lists jobs.
 func jobsCommand(o *options) *cobra.Command {
-	var hub, cancel, retry string
+	var hub hubAt
+	var cancel, retry string
 	cmd := &cobra.Command{
 		Use:   "jobs [JOB]",
 		Short: "list the jobs of a hub, with the errors of one that is named; cancel one, or repeat what has failed of it",
 		Args:  atMost(1, "jobs accepts at most one job"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return o.withHub(cmd, hub, func(ctx context.Context, h *fleet.Hub) error {
+			return o.withHub(cmd, &hub, func(ctx context.Context, h *fleet.Hub) error {
 				switch {
 				case cancel != "":
 					if err := h.Cancel(ctx, cancel); err != nil {
@@ -38,7 +39,7 @@ func jobsCommand(o *options) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&cancel, "cancel", "", "take the tasks of `JOB` that nobody has begun out of the queue, and forget it")
 	cmd.Flags().StringVar(&retry, "retry", "", "put the tasks of `JOB` that have failed into the queue again")
-	hubFlag(cmd, &hub)
+	hub.flags(cmd)
 	return cmd
 }
 

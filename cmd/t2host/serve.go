@@ -16,6 +16,7 @@ import (
 // serveCommand returns the command that runs a hub.
 func serveCommand(o *options) *cobra.Command {
 	c := server.Config{}
+	var there hubAt
 	shown := &serving{}
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -24,38 +25,49 @@ func serveCommand(o *options) *cobra.Command {
 and captures that were uploaded in a folder, and goes on with them when it is started again.
 
 Who connects needs the line that is printed, which is also in the file hub of the folder. Other machines than
-this one come over TLS, with a certificate that is made at the first start and is part of the line.`,
+this one come over TLS, with a certificate that is made at the first start and is part of the line.
+
+With --nats the queue is in a cluster that is there: then serve only shows it (--view).`,
 		Args: atMost(0, "serve accepts no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if there.nats != "" && shown.view == "" {
+				return usagef("serve --nats requires --view: the cluster is the hub, and t2host work --nats uses it")
+			}
 			if c.Dir == "" {
 				c.Dir = hubFolder()
 			}
 			stop, done := onSignals(func() { o.tell("ending; interrupt again to abort") })
 			defer done()
-			s, err := server.Start(c)
-			if err != nil {
-				return &host.UsageError{Err: fmt.Errorf("serve: %w", cause.Of(err))}
+			line := ""
+			if there.nats == "" {
+				s, err := server.Start(c)
+				if err != nil {
+					return &host.UsageError{Err: fmt.Errorf("serve: %w", cause.Of(err))}
+				}
+				defer s.Stop()
+				there.file = s.File
+				line = fmt.Sprintf("hub %s, for t2host work --hub %s\n%s\n", s.Place.URL, s.File, s.Line)
 			}
-			defer s.Stop()
-			closed, err := o.serveBoard(cmd.Context(), s.File, shown)
+			closed, err := o.serveBoard(cmd.Context(), &there, shown)
 			if err != nil {
 				return err
 			}
 			defer closed()
-			fmt.Fprintf(o.stdout, "hub %s, for t2host work --hub %s\n%s\n", s.Place.URL, s.File, s.Line)
+			fmt.Fprint(o.stdout, line)
 			<-stop
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&c.Address, "listen", "127.0.0.1:4222", "the `ADDRESS` for workers; another than of this machine has TLS")
 	cmd.Flags().StringVar(&c.Dir, "state", "", "the `FOLDER` for all that the hub knows (default: ~/.local/state/t2host/hub)")
+	there.cluster(cmd)
 	cmd.Flags().StringVar(&shown.view, "view", "", "show the fleet on a page, http://`ADDR`/, with figures for Prometheus at /metrics: of a port alone on this machine only (8080)")
 	cmd.Flags().StringVar(&shown.token, "view-token", "", "of --view: who asks must know the token in `FILE`, which other machines need")
 	return cmd
 }
 
 // serveBoard shows the fleet of a hub until closed is called.
-func (o *options) serveBoard(ctx context.Context, hub string, at *serving) (closed func(), err error) {
+func (o *options) serveBoard(ctx context.Context, hub *hubAt, at *serving) (closed func(), err error) {
 	if at.view == "" {
 		return func() {}, nil
 	}
@@ -63,7 +75,7 @@ func (o *options) serveBoard(ctx context.Context, hub string, at *serving) (clos
 	if err != nil {
 		return nil, err
 	}
-	h, err := o.connect(ctx, hub)
+	h, err := hub.connect(ctx)
 	if err != nil {
 		_ = l.Close()
 		return nil, err

@@ -27,7 +27,7 @@ import (
 // submitting is what t2host submit is asked for.
 type submitting struct {
 	*options
-	hub            string
+	hub            hubAt
 	series, upload bool
 }
 
@@ -54,7 +54,7 @@ func submitCommand(o *options) *cobra.Command {
 	cmd.Flags().BoolVar(&o.t2, "t2", false, "results are T2's where it differs")
 	cmd.Flags().BoolVar(&s.series, "series", false, "one task: the captures are read as one stream, as with -R, so that flows go across files")
 	cmd.Flags().BoolVar(&s.upload, "upload", false, "send the captures too: workers do not see the same paths")
-	hubFlag(cmd, &s.hub)
+	s.hub.flags(cmd)
 	folderFlag(cmd, o)
 	return cmd
 }
@@ -95,20 +95,21 @@ func (s *submitting) run(ctx context.Context, args []string) error {
 		files = append(files, f)
 	}
 	var tasks []*fleet.Task
-	var names []string
-	add := func(files []fleet.File, name string) {
-		t := base
-		t.Number, t.Files = len(tasks)+1, files
-		tasks, names = append(tasks, &t), append(names, name)
-	}
+	var names [][]string
+	each := 1
 	if s.series {
-		add(files, fmt.Sprintf("%s and %d more", filepath.Base(paths[0]), len(paths)-1))
-	} else {
-		for i, path := range paths {
-			add(files[i:i+1], filepath.Base(path))
-		}
+		each = len(files)
 	}
-	h, err := s.connect(ctx, s.hub)
+	for i := 0; i < len(files); i += each {
+		t := base
+		t.Number, t.Files = len(tasks)+1, files[i:i+each]
+		var of []string
+		for _, path := range paths[i : i+each] {
+			of = append(of, filepath.Base(path))
+		}
+		tasks, names = append(tasks, &t), append(names, of)
+	}
+	h, err := s.hub.connect(ctx)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,8 @@ import (
 
 // workCommand returns the command that runs tasks.
 func workCommand(o *options) *cobra.Command {
-	var hub, dir string
+	var hub hubAt
+	var dir string
 	atOnce, limit := 0, time.Duration(0)
 	cmd := &cobra.Command{
 		Use:   "work",
@@ -41,7 +42,7 @@ func workCommand(o *options) *cobra.Command {
 				return &host.UsageError{Err: fmt.Errorf("work: %w", cause.Of(err))}
 			}
 			defer os.RemoveAll(own)
-			h, err := o.connect(ctx, hub)
+			h, err := hub.connect(ctx)
 			if err != nil {
 				return err
 			}
@@ -56,7 +57,7 @@ func workCommand(o *options) *cobra.Command {
 	cmd.Flags().IntVarP(&atOnce, "at-once", "n", 0, "run `N` tasks at the same time (default: as many as processors and memory allow)")
 	cmd.Flags().DurationVar(&limit, "limit", 4*time.Hour, "a task that takes longer than this `TIME` is ended and goes back to the queue; 0: none is")
 	cmd.Flags().StringVar(&dir, "dir", "", "the `FOLDER` for files while tasks run, and modules (default: in ~/.cache/t2host)")
-	hubFlag(cmd, &hub)
+	hub.flags(cmd)
 	return cmd
 }
 

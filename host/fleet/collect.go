@@ -1,12 +1,12 @@
 package fleet
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -53,7 +53,7 @@ func (h *Hub) Status(ctx context.Context, id string) (*Status, error) {
 		case o == nil:
 		case o.Error != "":
 			s.Failed++
-			s.Errors = append(s.Errors, fmt.Sprintf("task %d, %s: %s", i+1, t.Name, o.Error))
+			s.Errors = append(s.Errors, fmt.Sprintf("task %d, %s: %s", i+1, t.name(), o.Error))
 		default:
 			s.Done++
 		}
@@ -97,12 +97,13 @@ func (h *Hub) outcome(ctx context.Context, key string) (o *outcome, err error) {
 }
 
 // Collect waits until all tasks of a job have ended, and merges their results in the order of submission, each as soon as those before
-// it are there; tell is told how far it is. It returns the words of tasks that have failed.
+// it are there; tell is told how far it is. The result of a series is that of its run: nothing has the task's number, which is 0. It returns the words of tasks that have failed.
 func (h *Hub) Collect(ctx context.Context, id string, m *Merger, tell func(done, of int)) (failed []string, err error) {
 	j, err := h.job(ctx, id)
 	if err != nil {
 		return nil, err
 	}
+	m.plain = j.Series
 	for i, t := range j.Tasks {
 		o, err := h.outcome(ctx, t.Key)
 		for ; err == nil && o == nil; o, err = h.outcome(ctx, t.Key) {
@@ -115,10 +116,14 @@ func (h *Hub) Collect(ctx context.Context, id string, m *Merger, tell func(done,
 		if err != nil {
 			return nil, err
 		}
+		number := i + 1
+		if j.Series {
+			number = 0
+		}
 		if o.Error != "" {
 			m.Failed++
-			failed = append(failed, fmt.Sprintf("task %d, %s: %s", i+1, t.Name, o.Error))
-		} else if err := h.merge(ctx, i+1, o, m); err != nil {
+			failed = append(failed, fmt.Sprintf("task %d, %s: %s", i+1, t.name(), o.Error))
+		} else if err := h.merge(ctx, number, t.Names, o, m); err != nil {
 			return nil, fmt.Errorf("task %d: %w", i+1, err)
 		}
 		tell(i+1, len(j.Tasks))
@@ -126,13 +131,22 @@ func (h *Hub) Collect(ctx context.Context, id string, m *Merger, tell func(done,
 	return failed, nil
 }
 
-func (h *Hub) merge(ctx context.Context, number int, o *outcome, m *Merger) error {
-	var data []byte
-	err := patiently(ctx, func(ctx context.Context) (err error) { data, err = h.objects.GetBytes(ctx, o.Object); return err })
+func (h *Hub) merge(ctx context.Context, number int, names []string, o *outcome, m *Merger) error {
+	dir, err := os.MkdirTemp("", "t2host-collect-")
 	if err != nil {
 		return err
 	}
-	return Unpack(bytes.NewReader(data), func(r *Result, records io.Reader) error { return m.Add(number, r, records) })
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "result")
+	if err := h.Fetch(ctx, o.Object, path); err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return m.Unpack(number, names, f)
 }
 
 // Cancel takes the tasks of a job that nobody has begun out of the queue, and forgets the job. Results stay.

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/t2host/t2host/host/watch"
 	"github.com/t2host/t2host/sdk/value"
 )
@@ -51,6 +53,27 @@ func FuzzLive(f *testing.F) {
 	})
 }
 
+// FuzzRows: whatever a sensor has sent as rows is printed as JSON with its name, or refused.
+func FuzzRows(f *testing.F) {
+	f.Add("t2host.rows.north.flows", "0123", "1", []byte("{\"dir\":\"A\"}\n{}\n"))
+	f.Add("t2host.rows.a.p.t", "", "x", []byte("[]"))
+	f.Fuzz(func(t *testing.T, subject, run, number string, data []byte) {
+		r, err := rowsOf(subject, nats.Header{headerRun: {run}, headerNumber: {number}, headerTime: {"0"}}, data)
+		if err != nil {
+			return
+		}
+		text, err := r.Append(nil)
+		if err != nil {
+			return
+		}
+		for line := range bytes.Lines(text) {
+			if !bytes.HasPrefix(line, []byte(`{"sensorName":"`+r.Sensor+`","sensorRun":"`+run+`","sensorSequence":`)) || !bytes.HasSuffix(line, []byte("}\n")) {
+				t.Errorf("row %q", line)
+			}
+		}
+	})
+}
+
 // FuzzResult: whatever a worker has sent is merged, or refused.
 func FuzzResult(f *testing.F) {
 	w := &watch.Watch{}
@@ -61,10 +84,16 @@ func FuzzResult(f *testing.F) {
 	if err := WriteResult(filepath.Join(dir, "result.json"), w); err != nil {
 		f.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "flows.txt"), []byte("%dir\tn\nA\t1\n"), 0o600); err != nil {
+	for name, text := range map[string]string{"flows.txt": "%dir\tn\nA\t1\n", "files/out_p.txt": "x"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			f.Fatal(err)
+		}
+	}
+	packed := filepath.Join(f.TempDir(), "packed")
+	if err := pack(dir, packed); err != nil {
 		f.Fatal(err)
 	}
-	data, err := packed(dir)
+	data, err := os.ReadFile(packed)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -73,7 +102,17 @@ func FuzzResult(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var records bytes.Buffer
 		m := NewMerger(&records)
-		_ = Unpack(bytes.NewReader(data), func(r *Result, lines io.Reader) error { return m.Add(1, r, lines) })
+		m.File = func(_ int, name string, content io.Reader) error {
+			if filepath.Base(name) != name || name[0] == '.' {
+				t.Errorf("file %q", name)
+			}
+			_, err := io.Copy(io.Discard, content)
+			return err
+		}
+		for i := range 2 {
+			_ = m.Unpack(i+1, []string{"capture"}, bytes.NewReader(data))
+		}
+		_, _ = m.Report.Brief(80), m.Report.Body()
 	})
 }
 

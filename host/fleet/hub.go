@@ -21,8 +21,12 @@ import (
 type Place struct {
 	URL   string `json:"url"`
 	Token string `json:"token,omitempty"`
-	CA    string `json:"ca,omitempty"`    // certificate of the server, PEM; empty: those of the system, or no TLS
-	Creds string `json:"creds,omitempty"` // file with the credentials of a cluster that is there
+	CA    string `json:"ca,omitempty"` // certificate of the server, PEM; empty: those of the system, or no TLS
+	// Of a cluster that is there: the file with the credentials, and on how many servers each stream is; 0: one.
+	Creds    string `json:"creds,omitempty"`
+	Replicas int    `json:"replicas,omitempty"`
+
+	Now func() time.Time `json:"-"` // the clock by which a certificate is valid; nil: the system's
 }
 
 // ReadPlace reads the file of a hub.
@@ -100,14 +104,14 @@ func Connect(ctx context.Context, p *Place, version string) (*Hub, error) {
 		if !pool.AppendCertsFromPEM([]byte(p.CA)) {
 			return nil, errors.New("hub: its certificate is no PEM")
 		}
-		options = append(options, nats.Secure(&tls.Config{RootCAs: pool, ServerName: ServerName, MinVersion: tls.VersionTLS13}))
+		options = append(options, nats.Secure(&tls.Config{RootCAs: pool, ServerName: ServerName, MinVersion: tls.VersionTLS13, Time: p.Now}))
 	}
 	conn, err := nats.Connect(p.URL, options...)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the hub %s: %w", p.URL, err)
 	}
 	h := &Hub{conn: conn}
-	if err := h.open(ctx, version); err != nil {
+	if err := h.open(ctx, version, p.Replicas); err != nil {
 		conn.Close()
 		return nil, err
 	}
@@ -117,7 +121,7 @@ func Connect(ctx context.Context, p *Place, version string) (*Hub, error) {
 // ServerName is the name in the certificate of a hub: who connects knows the certificate, and asks for no other name.
 const ServerName = "t2host-hub"
 
-func (h *Hub) open(ctx context.Context, version string) (err error) {
+func (h *Hub) open(ctx context.Context, version string, replicas int) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	if h.js, err = jetstream.New(h.conn); err != nil {
@@ -125,7 +129,7 @@ func (h *Hub) open(ctx context.Context, version string) (err error) {
 	}
 	// A task leaves the stream when it is acknowledged.
 	_, err = h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: tasksStream, Subjects: []string{taskSubject + ">"}, Retention: jetstream.WorkQueuePolicy, MaxMsgSize: MaxTask, Duplicates: 2 * time.Minute,
+		Name: tasksStream, Subjects: []string{taskSubject + ">"}, Retention: jetstream.WorkQueuePolicy, MaxMsgSize: MaxTask, Duplicates: 2 * time.Minute, Replicas: replicas,
 	})
 	if err != nil {
 		return fmt.Errorf("hub: %w", err)
@@ -136,8 +140,18 @@ func (h *Hub) open(ctx context.Context, version string) (err error) {
 	if err != nil {
 		return fmt.Errorf("hub: %w", err)
 	}
+	lazily := jetstream.AsyncPersistMode // a sensor sends its tables again and again: that the server's death loses the last ones costs a minute
+	if replicas > 1 {
+		lazily = jetstream.DefaultPersistMode // the other is for one server
+	}
 	_, err = h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: tablesStream, Subjects: []string{tableSubject + ">"}, MaxMsgsPerSubject: 1, MaxAge: tableAge,
+		Name: tablesStream, Subjects: []string{tableSubject + ">"}, MaxMsgsPerSubject: 1, MaxAge: tableAge, PersistMode: lazily, Replicas: replicas,
+	})
+	if err != nil {
+		return fmt.Errorf("hub: %w", err)
+	}
+	_, err = h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: rowsStream, Subjects: []string{rowsSubject + ">"}, MaxAge: rowsAge, MaxBytes: rowsBytes, Duplicates: rowsOnce, Compression: jetstream.S2Compression, Replicas: replicas,
 	})
 	if err != nil {
 		return fmt.Errorf("hub: %w", err)
@@ -146,11 +160,11 @@ func (h *Hub) open(ctx context.Context, version string) (err error) {
 		to   *jetstream.KeyValue
 		name string
 	}{{&h.results, results}, {&h.jobs, jobsBucket}, {&h.words, hubBucket}} {
-		if *b.to, err = h.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: b.name, History: 1}); err != nil {
+		if *b.to, err = h.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: b.name, History: 1, Replicas: replicas}); err != nil {
 			return fmt.Errorf("hub: %w", err)
 		}
 	}
-	if h.objects, err = h.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: objects}); err != nil {
+	if h.objects, err = h.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: objects, Replicas: replicas}); err != nil {
 		return fmt.Errorf("hub: %w", err)
 	}
 	if _, err = h.words.Create(ctx, "version", []byte(version)); err == nil {
@@ -169,11 +183,22 @@ func (h *Hub) open(ctx context.Context, version string) (err error) {
 // Close ends the connection.
 func (h *Hub) Close() { h.conn.Close() }
 
+// patience is how long an answer may take, before the question is asked again.
+const patience = 5 * time.Second
+
 // patiently calls f until it is done, ctx ends, or its error is none of the connection: a hub may be away for a while, and a question or
 // an answer be lost with it.
 func patiently(ctx context.Context, f func(ctx context.Context) error) error {
+	return patientlyFor(ctx, 0, f)
+}
+
+// slowest is the rate below which an object is asked for again, bytes per second.
+const slowest = 256 << 10
+
+// patientlyFor is patiently for so many bytes of an object.
+func patientlyFor(ctx context.Context, size uint64, f func(ctx context.Context) error) error {
 	for {
-		within, cancel := context.WithTimeout(ctx, 5*time.Second)
+		within, cancel := context.WithTimeout(ctx, patience+time.Duration(size/slowest)*time.Second)
 		err := f(within)
 		cancel()
 		if !away(err) || ctx.Err() != nil {

@@ -6,17 +6,20 @@ import (
 	"io"
 	"strings"
 
+	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/sdk"
 	"github.com/t2host/t2host/sdk/value"
 )
 
 // Merger adds up the results of a job's tasks, in the order of their numbers.
 type Merger struct {
-	Tasks, Failed                 int
-	Packets, Bytes, Flows, Alarms uint64
-	Start, Stop                   int64
+	Tasks, Failed int
+	Report        report.Report // the sum of all
+	// File gets each file that plugins of a task wrote, with its name after the prefix; nil: nobody wants them. task is 0 if the job is one run.
+	File func(task int, name string, content io.Reader) error
 
-	records io.Writer // gets the records, each with its task's number before it; nil: nobody wants them
+	records io.Writer // gets the records, each with its task's number before it unless plain; nil: nobody wants them
+	plain   bool
 	head    string
 	tables  []*merged
 }
@@ -32,23 +35,36 @@ func NewMerger(w io.Writer) *Merger { return &Merger{records: w} }
 
 // Add adds the result of a task: its records, as T2's text, and the rest.
 func (m *Merger) Add(number int, r *Result, records io.Reader) error {
-	m.Tasks++
-	m.Packets, m.Bytes, m.Flows, m.Alarms = m.Packets+r.Packets, m.Bytes+r.Bytes, m.Flows+r.Flows, m.Alarms+r.Alarms
-	if r.Packets > 0 {
-		if m.Start == 0 || r.Start < m.Start {
-			m.Start = r.Start
-		}
-		m.Stop = max(m.Stop, r.Stop)
+	if m.Tasks++; m.Tasks == 1 {
+		m.Report = r.Report
+	} else {
+		m.Report.Add(&r.Report)
 	}
 	for i := range r.Tables {
-		if err := m.table(fmt.Sprintf("%09d", number), r.Stop, &r.Tables[i]); err != nil {
+		if err := m.table(fmt.Sprintf("%09d", number), r.Report.Stop, &r.Tables[i]); err != nil {
 			return fmt.Errorf("task %d: %w", number, err)
 		}
 	}
 	if m.records == nil || records == nil {
 		return nil
 	}
+	if m.plain {
+		_, err := io.Copy(m.records, records)
+		return err
+	}
 	return m.copy(number, records)
+}
+
+// Unpack adds the packed result of a task, of captures with these names.
+func (m *Merger) Unpack(number int, captures []string, packed io.Reader) error {
+	var file func(name string, content io.Reader) error
+	if m.File != nil {
+		file = func(name string, content io.Reader) error { return m.File(number, name, content) }
+	}
+	return Unpack(packed, func(r *Result, records io.Reader) error {
+		r.Report.Files = captures
+		return m.Add(number, r, records)
+	}, file)
 }
 
 // table adds a table of a run, whose last packet was at a packet time.
@@ -145,16 +161,4 @@ func appendValues(to []byte, columns []value.Column, b []byte) []byte {
 		b = rest
 	}
 	return to
-}
-
-// Report returns the sums of all reports.
-func (m *Merger) Report() string {
-	text := fmt.Sprintf("tasks     %d, %d failed\npackets   %s, %s bytes on the wire\nflows     %s\n", m.Tasks+m.Failed, m.Failed, sdk.Count(m.Packets), sdk.Count(m.Bytes), sdk.Count(m.Flows))
-	if m.Alarms > 0 {
-		text += fmt.Sprintf("alarms    %s\n", sdk.Count(m.Alarms))
-	}
-	if m.Stop > 0 {
-		text += fmt.Sprintf("time      %s to %s s since 1970\n", sdk.Seconds(m.Start, 3), sdk.Seconds(m.Stop, 3))
-	}
-	return text
 }

@@ -8,21 +8,17 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/t2host/t2host/host/report"
 	"github.com/t2host/t2host/host/watch"
 	"github.com/t2host/t2host/sdk/value"
 )
 
 // Result is what a run found, beside its records and the files of plugins.
 type Result struct {
-	Files   []string `json:"files"`
-	Packets uint64   `json:"packets"`
-	Bytes   uint64   `json:"bytes"`
-	Flows   uint64   `json:"flows"`
-	Alarms  uint64   `json:"alarms"`
-	Start   int64    `json:"start"` // packet time, nanoseconds since 1970 UTC
-	Stop    int64    `json:"stop"`
-	Tables  []Table  `json:"tables"`
+	Report report.Report `json:"report"` // without what depends on the machine, and names of captures
+	Tables []Table       `json:"tables"`
 }
 
 // Table is a table that a plugin exported, at the end of the run.
@@ -74,10 +70,12 @@ type Row struct {
 
 // Of returns the result of a run that has ended.
 func Of(w *watch.Watch) *Result {
-	s := w.State()
-	r := &Result{
-		Files: s.Report.Files, Packets: s.Report.Counts.Packets, Bytes: s.Report.Counts.WireBytes, Flows: s.Report.Flows.Created, Alarms: s.Report.Alarms.Alarms,
-		Start: s.Report.Start, Stop: s.Report.Stop,
+	r := &Result{Report: w.State().Report}
+	n := &r.Report
+	n.PID, n.Date, n.Files, n.Outlets, n.Elapsed, n.Flushed, n.Memory, n.Physical = 0, time.Time{}, nil, nil, 0, 0, 0, 0
+	n.Plugins = slices.Clone(n.Plugins)
+	for i := range n.Plugins {
+		n.Plugins[i].Cost, n.Plugins[i].Memory, n.Plugins[i].Files = 0, 0, nil
 	}
 	for _, t := range w.Tables() {
 		r.Tables = append(r.Tables, tableOf(&t))

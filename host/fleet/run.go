@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -43,44 +44,48 @@ const waitDelay = 5 * time.Second
 // maxWordsOfError bounds what is kept of a run's standard error.
 const maxWordsOfError = 2000
 
-// Run runs a task, and returns its result packed: result.json, flows.txt, and the files of plugins. Its error is a
+// filesFolder is the folder of a task in which its run writes.
+const filesFolder = "files"
+
+// Run runs a task, and writes its result, packed, to a file that it makes: result.json, flows.txt, and the files of plugins. Its error is a
 // *Failed if the run would fail on each machine.
-func (r *Runner) Run(ctx context.Context, t *Task) ([]byte, error) {
+func (r *Runner) Run(ctx context.Context, t *Task, to string) error {
 	dir, err := os.MkdirTemp(r.Dir, "task-")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer os.RemoveAll(dir)
-	files := filepath.Join(dir, "files")
-	if err := os.Mkdir(files, 0o700); err != nil {
-		return nil, err
+	if err := os.Mkdir(filepath.Join(dir, filesFolder), 0o700); err != nil {
+		return err
 	}
 	args, err := r.arguments(ctx, t, dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	cmd := exec.CommandContext(ctx, r.Program, args...)
-	cmd.Dir = dir
-	cmd.Env = []string{"HOME=" + r.Dir, "PATH=" + os.Getenv("PATH"), "TZ=UTC"}
+	cmd.Dir = filepath.Join(dir, filesFolder)
+	// Where memory is short, Go's runtime ends with code 2, as t2host does for a wrong command; with "crash" it ends by a signal.
+	cmd.Env = []string{"HOME=" + r.Dir, "PATH=" + os.Getenv("PATH"), "TZ=UTC", "GOTRACEBACK=crash"}
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	cmd.WaitDelay = waitDelay
 	err = cmd.Run()
 	words := strings.TrimSpace(said.String())
-	if len(words) > maxWordsOfError {
-		words = "… " + words[len(words)-maxWordsOfError:]
+	if len(words) > maxWordsOfError { // how it began says what, and how it ended says why
+		words = words[:maxWordsOfError/2] + " … " + words[len(words)-maxWordsOfError/2:]
 	}
+	words = strings.ToValidUTF8(words, "")
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
+		return ctx.Err()
 	case errors.As(err, &exit) && exit.Exited():
-		return nil, &Failed{words}
+		return &Failed{words}
 	default:
-		return nil, fmt.Errorf("%w: %s", err, words)
+		return fmt.Errorf("%w: %s", err, words)
 	}
-	return packed(dir)
+	return pack(dir, to)
 }
 
 // arguments returns the command line of a task, whose captures and modules are there then.
@@ -90,17 +95,18 @@ func (r *Runner) arguments(ctx context.Context, t *Task, dir string) ([]string, 
 		path := f.Path
 		switch {
 		case path == "":
-			path = filepath.Join(dir, fmt.Sprintf("capture-%d", i))
-			if err := r.fetch(ctx, f.SHA256, path); err != nil {
+			path = filepath.Join("..", fmt.Sprintf("capture-%d", i))
+			if err := r.fetch(ctx, f.SHA256, filepath.Join(dir, filepath.Base(path))); err != nil {
 				return nil, fmt.Errorf("capture: %w", err)
 			}
 		case download.IsURL(path):
 			url := path
-			path = filepath.Join(dir, fmt.Sprintf("capture-%d", i))
-			if err := download.Fetch(ctx, url, path, MaxCapture); err != nil {
+			path = filepath.Join("..", fmt.Sprintf("capture-%d", i))
+			here := filepath.Join(dir, filepath.Base(path))
+			if err := download.Fetch(ctx, url, here, MaxCapture); err != nil {
 				return nil, fmt.Errorf("capture: %w", err)
 			}
-			if err := check(path, f.SHA256); err != nil {
+			if err := check(here, f.SHA256); err != nil {
 				return nil, &Failed{"capture " + url + ": " + err.Error()}
 			}
 		default:
@@ -110,7 +116,7 @@ func (r *Runner) arguments(ctx context.Context, t *Task, dir string) ([]string, 
 		}
 		paths = append(paths, path)
 	}
-	args := []string{"-q", "-C", os.DevNull, "-w", filepath.Join(dir, "files", "out"), "--to", "flows=text:" + filepath.Join(dir, "flows.txt"), "--result", filepath.Join(dir, "result.json")}
+	args := []string{"-q", "-C", os.DevNull, "-w", outPrefix, "--to", "flows=text:../" + flowsFile, "--result", "../" + resultFile}
 	if len(paths) == 1 {
 		args = append(args, "-r", paths[0])
 	} else {
@@ -118,11 +124,11 @@ func (r *Runner) arguments(ctx context.Context, t *Task, dir string) ([]string, 
 		if err := os.WriteFile(list, []byte(strings.Join(paths, "\n")+"\n"), 0o600); err != nil {
 			return nil, err
 		}
-		args = append(args, "-R", list)
+		args = append(args, "-R", "../list")
 	}
 	words := append([]string(nil), t.Plugins...)
 	for _, m := range t.Modules {
-		path := filepath.Join(r.Dir, "modules", m.SHA256+".wasm")
+		path := filepath.Join(r.Dir, "modules", m.SHA256+".wasm") // of all tasks
 		if check(path, m.SHA256) != nil {
 			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), r.fetch(ctx, m.SHA256, path)); err != nil {
 				return nil, fmt.Errorf("module %s: %w", m.Name, err)
@@ -182,64 +188,103 @@ func Sum(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// packed returns the files of a result as tar.zst, in the order of their names and without times.
-func packed(dir string) ([]byte, error) {
-	var b bytes.Buffer
-	z, err := zstd.NewWriter(&b, zstd.WithEncoderConcurrency(1))
+// The files of a packed result, in their order; plugins' own files follow, in the folder filesFolder. outPrefix is what a run's begin with.
+const (
+	resultFile = "result.json"
+	flowsFile  = "flows.txt"
+	outPrefix  = "out"
+	ownLog     = filesFolder + "/" + outPrefix + "_log.txt" // the run's report with its process and times: the result has the report
+)
+
+// pack writes the files of a result as tar.zst, in the order of their names and without times.
+func pack(dir, to string) (err error) {
+	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, err
-	}
-	w := tar.NewWriter(z)
-	add := func(path, name string) error {
-		data, err := os.ReadFile(path)
-		if err == nil {
-			err = w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(data)), Format: tar.FormatPAX})
-		}
-		if err == nil {
-			_, err = w.Write(data)
-		}
 		return err
 	}
-	err = errors.Join(add(filepath.Join(dir, "result.json"), "result.json"), add(filepath.Join(dir, "flows.txt"), "flows.txt"))
+	defer func() { err = errors.Join(err, f.Close()) }()
+	z, err := zstd.NewWriter(f, zstd.WithEncoderConcurrency(1))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	err = fs.WalkDir(os.DirFS(filepath.Join(dir, "files")), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	w := tar.NewWriter(z)
+	names := []string{resultFile, flowsFile}
+	err = fs.WalkDir(os.DirFS(dir), filesFolder, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && path != ownLog {
+			names = append(names, path)
 		}
-		return add(filepath.Join(dir, "files", path), "files/"+path)
+		return err
 	})
-	if err = errors.Join(err, w.Close(), z.Close()); err != nil {
-		return nil, err
+	for _, name := range names {
+		if err == nil {
+			err = add(w, filepath.Join(dir, name), name)
+		}
 	}
-	return b.Bytes(), nil
+	return errors.Join(err, w.Close(), z.Close())
 }
 
-// Unpack reads a packed result: the result, then its records by each, until it returns an error; files of plugins are not read.
-func Unpack(data io.Reader, each func(r *Result, records io.Reader) error) error {
+func add(w *tar.Writer, path, name string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil {
+		err = w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: info.Size(), Format: tar.FormatPAX})
+	}
+	if err == nil {
+		_, err = io.Copy(w, f)
+	}
+	return err
+}
+
+// Unpack reads a packed result: it calls result with the result and its records, then file, unless it is nil, with each file that plugins
+// wrote, by its name after the run's prefix.
+func Unpack(data io.Reader, result func(r *Result, records io.Reader) error, file func(name string, content io.Reader) error) error {
 	z, err := zstd.NewReader(data, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxResult))
 	if err != nil {
 		return err
 	}
 	defer z.Close()
 	in := tar.NewReader(z)
-	var result *Result
+	next := func(want string) error {
+		h, err := in.Next()
+		if err == nil && h.Name != want {
+			err = fmt.Errorf("%q comes before %s", h.Name, want)
+		}
+		return err
+	}
+	if err := next(resultFile); err != nil {
+		return fmt.Errorf("result: %w", err)
+	}
+	r, err := readResult(in)
+	if err != nil {
+		return err
+	}
+	if err := next(flowsFile); err != nil {
+		return fmt.Errorf("result: %w", err)
+	}
+	if err := result(r, in); err != nil || file == nil {
+		return err
+	}
 	for {
 		h, err := in.Next()
+		if err == io.EOF {
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("result: %w", err)
 		}
-		switch h.Name {
-		case "result.json":
-			if result, err = readResult(in); err != nil {
-				return err
-			}
-		case "flows.txt":
-			if result == nil {
-				return errors.New("result: records come first")
-			}
-			return each(result, in)
+		name, ok := strings.CutPrefix(h.Name, filesFolder+"/")
+		if name = strings.TrimPrefix(name, outPrefix+"_"); !ok || !fileName.MatchString(name) {
+			return fmt.Errorf("result: file %q", h.Name)
+		}
+		if err := file(name, in); err != nil {
+			return err
 		}
 	}
 }
+
+// fileName matches the names that files of plugins may have where they are collected.
+var fileName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$`)

@@ -61,9 +61,13 @@ type Sensor struct {
 	hub   func(ctx context.Context) (*Hub, error)
 	begun int64
 
-	sent     []uint64 // of each table, its changes when it was sent; nothing was if it is not there
+	sent     []uint64  // of each table, its changes when it was sent; nothing was if it is not there
+	whole    time.Time // when all tables were sent
 	sequence uint64
 }
+
+// again is how often a table is sent that has not changed: a hub may have lost it.
+const again = time.Minute
 
 // NewSensor returns a sensor of a run. hub connects to a hub.
 func NewSensor(name string, every time.Duration, w *watch.Watch, hub func(ctx context.Context) (*Hub, error), tell func(string)) *Sensor {
@@ -132,6 +136,9 @@ func (s *Sensor) run(ctx context.Context) {
 // send sends the tables that have changed since they were sent.
 func (s *Sensor) send(ctx context.Context, h *Hub) error {
 	state := s.watch.State()
+	if now := time.Now(); now.Sub(s.whole) >= again {
+		s.sent, s.whole = s.sent[:0], now
+	}
 	for i, t := range s.watch.Tables() {
 		if i < len(s.sent) && s.sent[i] == t.Changes {
 			continue

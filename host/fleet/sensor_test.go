@@ -189,6 +189,15 @@ func TestSecureHub(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.Close()
+	for _, off := range []time.Duration{-24 * time.Hour, 24 * time.Hour} { // a machine's clock
+		p := at
+		p.Now = func() time.Time { return time.Now().Add(off) }
+		h, err := fleet.Connect(t.Context(), &p, "t2host 1")
+		if err != nil {
+			t.Fatalf("a clock that is off by %v: %v", off, err)
+		}
+		h.Close()
+	}
 	for name, change := range map[string]func(*fleet.Place){
 		"no certificate": func(p *fleet.Place) { p.CA = "" },
 		"no token":       func(p *fleet.Place) { p.Token = "" },

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -12,24 +13,36 @@ import (
 
 // job is what the hub knows of a job: its tasks by number.
 type job struct {
-	Tasks []submitted `json:"tasks"`
+	Tasks  []submitted `json:"tasks"`
+	Series bool        `json:"series,omitempty"` // its task reads all captures as one stream: the job is that run
 }
 
 // submitted is a task of a job.
 type submitted struct {
-	Key  string `json:"key"`
-	Name string `json:"name"` // of its first capture
+	Key   string   `json:"key"`
+	Names []string `json:"names"` // of its captures
+}
+
+// name returns what a task is called where there is little room.
+func (s *submitted) name() string {
+	switch len(s.Names) {
+	case 0:
+		return ""
+	case 1:
+		return s.Names[0]
+	}
+	return fmt.Sprintf("%s and %d more", s.Names[0], len(s.Names)-1)
 }
 
 // Submit puts tasks into the queue: all have the same job, and numbers from 1 on. upload are files by their checksum, which
-// go to the object store first. names are those of their captures.
-func (h *Hub) Submit(ctx context.Context, tasks []*Task, names []string, upload map[string]string) error {
+// go to the object store first. names are those of the captures of each.
+func (h *Hub) Submit(ctx context.Context, tasks []*Task, names [][]string, upload map[string]string) error {
 	for sum, path := range upload {
 		if err := h.put(ctx, sum, path); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	j := job{}
+	j := job{Series: len(tasks) == 1 && len(tasks[0].Files) > 1}
 	for i, t := range tasks {
 		j.Tasks = append(j.Tasks, submitted{t.Key(), names[i]})
 	}
@@ -83,21 +96,41 @@ func (h *Hub) queue(ctx context.Context, t *Task, again string) error {
 	})
 }
 
-// put puts a file into the object store under its checksum, unless it is there.
-func (h *Hub) put(ctx context.Context, sum, path string) error {
-	if _, err := h.objects.GetInfo(ctx, sum); err == nil {
-		return nil
-	}
+// put puts a file into the object store under a name, such as its checksum, unless it is there.
+func (h *Hub) put(ctx context.Context, name, path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	_, err = h.objects.Put(ctx, jetstream.ObjectMeta{Name: sum}, f)
-	return err
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return patientlyFor(ctx, uint64(info.Size()), func(ctx context.Context) error {
+		if _, err := h.objects.GetInfo(ctx, name); err == nil {
+			return nil
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		_, err := h.objects.Put(ctx, jetstream.ObjectMeta{Name: name}, f)
+		return err
+	})
 }
 
 // Fetch writes an object to a file.
-func (h *Hub) Fetch(ctx context.Context, sum, path string) error {
-	return h.objects.GetFile(ctx, sum, path)
+func (h *Hub) Fetch(ctx context.Context, name, path string) error {
+	var size uint64
+	err := patiently(ctx, func(ctx context.Context) error {
+		info, err := h.objects.GetInfo(ctx, name)
+		if err == nil {
+			size = info.Size
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return patientlyFor(ctx, size, func(ctx context.Context) error { return h.objects.GetFile(ctx, name, path) })
 }

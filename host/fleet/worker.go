@@ -125,7 +125,9 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 	w.Tell(what + " begins")
 	alive := w.keep(ctx, m)
 	w.busy.Add(1)
-	packed, err := w.run(ctx, t)
+	packed := filepath.Join(w.Runner.Dir, "result-"+nuid.Next())
+	defer os.Remove(packed)
+	err = w.run(ctx, t, packed)
 	w.busy.Add(-1)
 	w.ended.Add(1)
 	alive()
@@ -151,7 +153,7 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 		return nil
 	}
 	name := key + "." + nuid.Next() // two workers may run a task: each has an object of its own
-	err = patiently(ctx, func(ctx context.Context) error { _, err := w.Hub.objects.PutBytes(ctx, name, packed); return err })
+	err = w.Hub.put(ctx, name, packed)
 	if err != nil {
 		w.Tell(what + ": its result is not stored: " + err.Error())
 		_ = m.Nak()
@@ -160,18 +162,18 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 	return w.finish(ctx, m, what, key, &outcome{Object: name, Worker: w.Name})
 }
 
-// run runs a task, for as long as it may.
-func (w *Worker) run(ctx context.Context, t *Task) ([]byte, error) {
+// run runs a task, for as long as it may, and writes its packed result to a file.
+func (w *Worker) run(ctx context.Context, t *Task, to string) error {
 	if w.Limit == 0 {
-		return w.Runner.Run(ctx, t)
+		return w.Runner.Run(ctx, t, to)
 	}
 	within, cancel := context.WithTimeout(ctx, w.Limit)
 	defer cancel()
-	packed, err := w.Runner.Run(within, t)
+	err := w.Runner.Run(within, t, to)
 	if within.Err() != nil && ctx.Err() == nil {
 		err = fmt.Errorf("it takes longer than %v", w.Limit)
 	}
-	return packed, err
+	return err
 }
 
 // finish stores how a task has ended, unless another worker was first, and takes it out of the queue.
