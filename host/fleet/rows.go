@@ -84,46 +84,50 @@ func (r *Rows) Append(to []byte) ([]byte, error) {
 // Rows calls each with all rows of a stream that the hub has now, those of a sensor in their order; it returns the number of messages that are not
 // rows.
 func (h *Hub) Rows(ctx context.Context, name string, each func(*Rows) error) (bad int, err error) {
-	subject := rowsSubject + "*." + name
-	stream, err := h.js.Stream(ctx, rowsStream)
-	if err != nil {
-		return 0, err
-	}
-	queue, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}})
-	if err != nil {
-		return 0, err
-	}
-	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(subject))
-	if err != nil {
-		return 0, err
-	}
-	left := uint64(0)
-	for _, n := range info.State.Subjects {
-		left += n
-	}
-	for left > 0 {
-		m, err := queue.Next(jetstream.FetchMaxWait(patience))
-		if ctx.Err() != nil {
-			return bad, ctx.Err()
-		}
-		if err != nil {
-			return bad, fmt.Errorf("hub: %w", err)
-		}
-		meta, err := m.Metadata()
-		if err != nil {
-			return bad, err
-		}
-		left = min(left-1, meta.NumPending) // old ones may have gone
+	err = h.all(ctx, rowsStream, rowsSubject+"*."+name, func(m jetstream.Msg) error {
 		r, err := rowsOf(m.Subject(), m.Headers(), m.Data())
 		if err != nil {
 			bad++
-			continue
+			return nil
 		}
-		if err := each(r); err != nil {
-			return bad, err
+		return each(r)
+	})
+	return bad, err
+}
+
+// all calls each with the messages that a stream has now of a subject, in their order.
+func (h *Hub) all(ctx context.Context, name, subject string, each func(jetstream.Msg) error) error {
+	stream, err := h.js.Stream(ctx, name)
+	if err != nil {
+		return err
+	}
+	queue, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}})
+	if err != nil {
+		return err
+	}
+	messages, err := queue.Messages()
+	if err != nil {
+		return err
+	}
+	defer messages.Stop()
+	left := queue.CachedInfo().NumPending
+	for left > 0 {
+		within, cancel := context.WithTimeout(ctx, patience)
+		m, err := messages.Next(jetstream.NextContext(within))
+		cancel()
+		if err != nil {
+			return fmt.Errorf("hub: %w", err)
+		}
+		meta, err := m.Metadata()
+		if err != nil {
+			return err
+		}
+		left = min(left-1, meta.NumPending) // old ones may have gone
+		if err := each(m); err != nil {
+			return err
 		}
 	}
-	return bad, nil
+	return nil
 }
 
 // HasRows reports whether sensors have sent rows of a stream.

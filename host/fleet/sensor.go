@@ -175,50 +175,52 @@ func (h *Hub) publish(ctx context.Context, l *live) error {
 
 // Live merges the last state of a table over all sensors.
 func (h *Hub) Live(ctx context.Context, table string) (m *Merger, sensors []string, err error) {
-	stream, err := h.js.Stream(ctx, tablesStream)
-	if err != nil {
-		return nil, nil, err
-	}
-	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(tableSubject+">"))
-	if err != nil {
-		return nil, nil, err
-	}
 	m = NewMerger(nil)
-	known := map[string]bool{}
-	for subject := range info.State.Subjects {
-		sensor, name, _ := strings.Cut(strings.TrimPrefix(subject, tableSubject), ".")
-		if known[name] = true; name != table {
-			continue
-		}
-		msg, err := stream.GetLastMsgForSubject(ctx, subject)
-		if err != nil {
-			return nil, nil, err
-		}
-		l, err := parseLive(msg.Data)
+	err = h.all(ctx, tablesStream, tableSubject+"*."+table, func(msg jetstream.Msg) error {
+		sensor, _, _ := strings.Cut(strings.TrimPrefix(msg.Subject(), tableSubject), ".")
+		l, err := parseLive(msg.Data())
 		if err == nil && (l.Sensor != sensor || l.Table.Name != table) {
 			err = errors.New("it says that it is of another sensor")
 		}
-		if err != nil {
-			return nil, nil, fmt.Errorf("sensor %s: %w", sensor, err)
+		if err == nil {
+			err = m.live(l)
 		}
-		if err := m.live(l); err != nil {
-			return nil, nil, fmt.Errorf("sensor %s: %w", sensor, err)
+		if err != nil {
+			return fmt.Errorf("sensor %s: %w", sensor, err)
 		}
 		sensors = append(sensors, sensor)
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
 	}
 	if len(sensors) == 0 {
-		var names []string
-		for name := range known {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		if len(names) == 0 {
-			return nil, nil, errors.New("no sensor has sent a table (t2host -i IFACE --hub FILE)")
-		}
-		return nil, nil, fmt.Errorf("no sensor has sent table %s (there are %s)", table, strings.Join(names, ", "))
+		return nil, nil, h.noTable(ctx, table)
 	}
 	slices.Sort(sensors)
-	return m, sensors, nil
+	return m, slices.Compact(sensors), nil
+}
+
+// noTable returns the error of a table that nobody has sent.
+func (h *Hub) noTable(ctx context.Context, table string) error {
+	stream, err := h.js.Stream(ctx, tablesStream)
+	if err != nil {
+		return err
+	}
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(tableSubject+">"))
+	if err != nil {
+		return err
+	}
+	var names []string
+	for subject := range info.State.Subjects {
+		_, name, _ := strings.Cut(strings.TrimPrefix(subject, tableSubject), ".")
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return errors.New("no sensor has sent a table (t2host -i IFACE --hub FILE)")
+	}
+	slices.Sort(names)
+	return fmt.Errorf("no sensor has sent table %s (there are %s)", table, strings.Join(slices.Compact(names), ", "))
 }
 
 // parseLive returns a state of a table, which a sensor has sent.

@@ -42,7 +42,6 @@ const (
 	beatEvery    = 5 * time.Second
 	silentAfter  = 30 * time.Second
 	shownJobs    = 20
-	shownTables  = 1000
 )
 
 // State returns the state of the fleet, with its newest jobs.
@@ -104,31 +103,18 @@ func (h *Hub) workers(ctx context.Context) (list []WorkerState, err error) {
 }
 
 func (h *Hub) sensors(ctx context.Context) (list []SensorState, err error) {
-	stream, err := h.js.Stream(ctx, tablesStream)
-	if err != nil {
-		return nil, err
-	}
-	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(tableSubject+">"))
-	if err != nil {
-		return nil, err
-	}
-	for subject := range info.State.Subjects {
-		if len(list) == shownTables {
-			break
-		}
-		msg, err := stream.GetLastMsgForSubject(ctx, subject)
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			continue
-		}
+	err = h.all(ctx, tablesStream, tableSubject+">", func(m jetstream.Msg) error {
+		meta, err := m.Metadata()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if l, err := parseLive(msg.Data); err == nil {
-			list = append(list, SensorState{l.Sensor, l.Table.Name, msg.Time, len(l.Table.Rows)})
+		if l, err := parseLive(m.Data()); err == nil {
+			list = append(list, SensorState{l.Sensor, l.Table.Name, meta.Timestamp, len(l.Table.Rows)})
 		}
-	}
+		return nil
+	})
 	slices.SortFunc(list, func(a, b SensorState) int { return strings.Compare(a.Table+" "+a.Sensor, b.Table+" "+b.Sensor) })
-	return list, nil
+	return list, err
 }
 
 // beat tells the hub that a worker is there, until ctx ends.
