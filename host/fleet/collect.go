@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,8 +19,11 @@ import (
 type Status struct {
 	Job                 string
 	Tasks, Done, Failed int
-	Errors              []string // of tasks that have failed: number, capture, words
+	Errors              []string // of the first tasks that have failed: number, capture, words
 }
+
+// shownErrors bounds the errors of a status.
+const shownErrors = 100
 
 // Jobs returns the jobs of the hub, in the order of their names.
 func (h *Hub) Jobs(ctx context.Context) (list []Status, err error) {
@@ -44,18 +48,23 @@ func (h *Hub) Status(ctx context.Context, id string) (*Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Status{Job: id, Tasks: len(j.Tasks)}
-	for i, t := range j.Tasks {
-		o, err := h.outcome(ctx, t.Key)
+	done, err := h.marked(ctx, markDone, id)
+	if err != nil {
+		return nil, err
+	}
+	failed, err := h.marked(ctx, markFailed, id)
+	if err != nil {
+		return nil, err
+	}
+	s := &Status{Job: id, Tasks: j.Tasks, Done: len(done), Failed: len(failed)}
+	for _, number := range failed[:min(len(failed), shownErrors)] {
+		e, err := h.words.Get(ctx, markOf(markFailed, id, number))
 		switch {
+		case errors.Is(err, jetstream.ErrKeyNotFound): // it was repeated meanwhile
 		case err != nil:
 			return nil, err
-		case o == nil:
-		case o.Error != "":
-			s.Failed++
-			s.Errors = append(s.Errors, fmt.Sprintf("task %d, %s: %s", i+1, t.name(), o.Error))
 		default:
-			s.Done++
+			s.Errors = append(s.Errors, string(e.Value()))
 		}
 	}
 	return s, nil
@@ -96,6 +105,29 @@ func (h *Hub) outcome(ctx context.Context, key string) (o *outcome, err error) {
 	return o, err
 }
 
+// list returns the tasks of a job.
+func (h *Hub) list(ctx context.Context, id string) (list []submitted, err error) {
+	dir, err := os.MkdirTemp("", "t2host-job-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "list")
+	if err := h.Fetch(ctx, listOf(id), path); err != nil {
+		return nil, fmt.Errorf("job %s: %w", id, err)
+	}
+	data, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(data, &list)
+	}
+	for i, t := range list {
+		if t.Task == nil {
+			return nil, fmt.Errorf("job %s: task %d is missing", id, i+1)
+		}
+	}
+	return list, err
+}
+
 // Collect waits until all tasks of a job have ended, and merges their results in the order of submission, each as soon as those before
 // it are there; tell is told how far it is. The result of a series is that of its run: nothing has the task's number, which is 0. It returns the words of tasks that have failed.
 func (h *Hub) Collect(ctx context.Context, id string, m *Merger, tell func(done, of int)) (failed []string, err error) {
@@ -103,8 +135,12 @@ func (h *Hub) Collect(ctx context.Context, id string, m *Merger, tell func(done,
 	if err != nil {
 		return nil, err
 	}
+	list, err := h.list(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	m.plain = j.Series
-	for i, t := range j.Tasks {
+	for i, t := range list {
 		o, err := h.outcome(ctx, t.Key)
 		for ; err == nil && o == nil; o, err = h.outcome(ctx, t.Key) {
 			select {
@@ -122,13 +158,18 @@ func (h *Hub) Collect(ctx context.Context, id string, m *Merger, tell func(done,
 		}
 		if o.Error != "" {
 			m.Failed++
-			failed = append(failed, fmt.Sprintf("task %d, %s: %s", i+1, t.name(), o.Error))
-		} else if err := h.merge(ctx, number, t.Names, o, m); err != nil {
+			failed = append(failed, t.Task.failed(o.Error))
+		} else if err := h.merge(ctx, number, t.Captures, o, m); err != nil {
 			return nil, fmt.Errorf("task %d: %w", i+1, err)
 		}
-		tell(i+1, len(j.Tasks))
+		tell(i+1, len(list))
 	}
 	return failed, nil
+}
+
+// failed says that a task has failed, with the words of its error.
+func (t *Task) failed(words string) string {
+	return fmt.Sprintf("task %d, %s: %s", t.Number, t.Name, words)
 }
 
 func (h *Hub) merge(ctx context.Context, number int, names []string, o *outcome, m *Merger) error {
@@ -161,35 +202,35 @@ func (h *Hub) Cancel(ctx context.Context, id string) error {
 	if err := s.Purge(ctx, jetstream.WithPurgeSubject(taskSubject+id+".*")); err != nil {
 		return err
 	}
-	return h.jobs.Delete(ctx, id)
+	return errors.Join(h.objects.Delete(ctx, listOf(id)), h.unmark(ctx, markDone, id, "*"), h.unmark(ctx, markFailed, id, "*"), h.jobs.Delete(ctx, id))
 }
 
-// Retry puts the tasks of a job that have failed into the queue again; it returns their number. tasks are those of its submission.
+// Retry puts the tasks of a job that have failed into the queue again; it returns their number.
 func (h *Hub) Retry(ctx context.Context, id string) (n int, err error) {
-	j, err := h.job(ctx, id)
+	if _, err := h.job(ctx, id); err != nil {
+		return 0, err
+	}
+	failed, err := h.marked(ctx, markFailed, id)
+	if err != nil || len(failed) == 0 {
+		return 0, err
+	}
+	list, err := h.list(ctx, id)
 	if err != nil {
 		return 0, err
 	}
-	for i, t := range j.Tasks {
-		o, err := h.outcome(ctx, t.Key)
-		if err != nil {
-			return n, err
-		}
-		if o == nil || o.Error == "" {
+	for _, number := range failed {
+		if number > len(list) {
 			continue
 		}
-		e, err := h.words.Get(ctx, fmt.Sprintf("task.%s.%d", id, i+1))
-		if err != nil {
-			return n, err
-		}
-		task, err := parseTask(e.Value())
-		if err != nil {
-			return n, err
-		}
+		t := list[number-1]
+		// The mark goes last: whoever is interrupted begins again with this task.
 		if err := errors.Join(h.results.Purge(ctx, t.Key), h.words.Purge(ctx, "words."+t.Key)); err != nil {
 			return n, err
 		}
-		if err := h.queue(ctx, task, ".again."+strings.ToLower(time.Now().UTC().Format("20060102T150405.000000000"))); err != nil {
+		if err := h.queue(ctx, t.Task, ".again."+strings.ToLower(time.Now().UTC().Format("20060102T150405.000000000"))); err != nil {
+			return n, err
+		}
+		if err := h.unmark(ctx, markFailed, id, strconv.Itoa(number)); err != nil {
 			return n, err
 		}
 		n++

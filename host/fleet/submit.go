@@ -11,46 +11,57 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// job is what the hub knows of a job: its tasks by number.
+// job is what the hub knows of a job. Its tasks are in the object store, as a list: there may be 100,000.
 type job struct {
-	Tasks  []submitted `json:"tasks"`
-	Series bool        `json:"series,omitempty"` // its task reads all captures as one stream: the job is that run
+	Tasks  int  `json:"tasks"`
+	Series bool `json:"series,omitempty"` // its task reads all captures as one stream: the job is that run
 }
 
 // submitted is a task of a job.
 type submitted struct {
-	Key   string   `json:"key"`
-	Names []string `json:"names"` // of its captures
+	Key      string   `json:"key"`
+	Captures []string `json:"captures"` // their names
+	Task     *Task    `json:"task"`
 }
 
-// name returns what a task is called where there is little room.
-func (s *submitted) name() string {
-	switch len(s.Names) {
-	case 0:
-		return ""
-	case 1:
-		return s.Names[0]
-	}
-	return fmt.Sprintf("%s and %d more", s.Names[0], len(s.Names)-1)
-}
+// listOf is the name of the list of a job's tasks among the objects.
+func listOf(job string) string { return "job." + job }
 
 // Submit puts tasks into the queue: all have the same job, and numbers from 1 on. upload are files by their checksum, which
-// go to the object store first. names are those of the captures of each.
-func (h *Hub) Submit(ctx context.Context, tasks []*Task, names [][]string, upload map[string]string) error {
+// go to the object store first. captures are the names of the captures of each.
+func (h *Hub) Submit(ctx context.Context, tasks []*Task, captures [][]string, upload map[string]string) error {
 	for sum, path := range upload {
 		if err := h.put(ctx, sum, path); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	j := job{Series: len(tasks) == 1 && len(tasks[0].Files) > 1}
+	var list []submitted
 	for i, t := range tasks {
-		j.Tasks = append(j.Tasks, submitted{t.Key(), names[i]})
+		t.Name = nameOf(captures[i])
+		list = append(list, submitted{t.Key(), captures[i], t})
 	}
-	data, err := json.Marshal(j)
+	id := tasks[0].Job
+	if err := h.submit(ctx, id, job{len(tasks), len(tasks) == 1 && len(tasks[0].Files) > 1}, list); err != nil {
+		return fmt.Errorf("job %s: %w", id, err)
+	}
+	return nil
+}
+
+func (h *Hub) submit(ctx context.Context, id string, j job, list []submitted) error {
+	data, err := json.Marshal(list)
 	if err != nil {
 		return err
 	}
-	id := tasks[0].Job
+	err = patientlyFor(ctx, uint64(len(data)), func(ctx context.Context) error {
+		_, err := h.objects.PutBytes(ctx, listOf(id), data)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if data, err = json.Marshal(j); err != nil {
+		return err
+	}
 	err = patiently(ctx, func(ctx context.Context) error {
 		_, err := h.jobs.Create(ctx, id, data)
 		if errors.Is(err, jetstream.ErrKeyExists) {
@@ -61,24 +72,29 @@ func (h *Hub) Submit(ctx context.Context, tasks []*Task, names [][]string, uploa
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("job %s: %w", id, err)
+		return err
 	}
-	for _, t := range tasks {
-		data, err := json.Marshal(t)
-		if err == nil { // for a repetition
-			err = patiently(ctx, func(ctx context.Context) error {
-				_, err := h.words.Put(ctx, fmt.Sprintf("task.%s.%d", id, t.Number), data)
-				return err
-			})
-		}
-		if err == nil {
-			err = h.queue(ctx, t, "")
-		}
-		if err != nil {
-			return fmt.Errorf("job %s: %w", id, err)
+	for _, t := range list {
+		if err := h.queue(ctx, t.Task, ""); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// nameOf returns what a task of such captures is called where there is little room.
+func nameOf(captures []string) string {
+	if len(captures) == 0 {
+		return ""
+	}
+	name := captures[0]
+	if len(name) > maxName-30 {
+		name = name[:maxName-30] + "…"
+	}
+	if len(captures) > 1 {
+		name = fmt.Sprintf("%s and %d more", name, len(captures)-1)
+	}
+	return name
 }
 
 // queue puts a task into the queue. A repetition with the same again is one.

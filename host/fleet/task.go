@@ -15,6 +15,7 @@ import (
 const (
 	MaxTask     = 256 << 10 // bytes of a task's message
 	maxWords    = 200
+	maxName     = 300 // bytes
 	maxFiles    = 10_000
 	maxModules  = 50
 	maxAttempts = 3 // deliveries of a task until it has failed
@@ -24,6 +25,7 @@ const (
 type Task struct {
 	Job     string   `json:"job"`
 	Number  int      `json:"number"` // in the order of submission, from 1 on
+	Name    string   `json:"name"`   // of its first capture
 	Files   []File   `json:"files"`
 	Plugins []string `json:"plugins"` // words of -p
 	Sets    []string `json:"sets,omitempty"`
@@ -47,7 +49,7 @@ type Module struct {
 // Key returns what a result is stored under: the checksum of all that it depends on.
 func (t *Task) Key() string {
 	k := *t
-	k.Job, k.Number = "", 0
+	k.Job, k.Number, k.Name = "", 0, ""
 	k.Files = make([]File, len(t.Files))
 	for i, f := range t.Files {
 		k.Files[i].SHA256 = f.SHA256
@@ -77,6 +79,8 @@ func parseTask(data []byte) (*Task, error) {
 	switch {
 	case !names.MatchString(t.Job) || t.Number < 1:
 		return nil, fmt.Errorf("task: job %q, number %d", t.Job, t.Number)
+	case len(t.Name) > maxName:
+		return nil, fmt.Errorf("task: name of %d bytes", len(t.Name))
 	case len(t.Files) == 0 || len(t.Files) > maxFiles:
 		return nil, fmt.Errorf("task: %d captures", len(t.Files))
 	case len(t.Plugins)+len(t.Sets) > maxWords || len(t.Modules) > maxModules:

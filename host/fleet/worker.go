@@ -105,8 +105,10 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 	}
 	what := fmt.Sprintf("job %s, task %d", t.Job, t.Number)
 	key := t.Key()
-	if _, err := w.Hub.results.Get(ctx, key); err == nil { // it was done before
-		w.done(ctx, m)
+	if o, err := w.Hub.outcome(ctx, key); err == nil && o != nil { // it was done before
+		if err := w.Hub.mark(ctx, t, o.Error); err == nil {
+			w.done(ctx, m)
+		}
 		return nil
 	}
 	meta, err := m.Metadata()
@@ -120,7 +122,7 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 		} else {
 			words += ": each worker that ran it died"
 		}
-		return w.finish(ctx, m, what, key, &outcome{Error: words, Worker: w.Name})
+		return w.finish(ctx, m, t, what, key, &outcome{Error: words, Worker: w.Name})
 	}
 	w.Tell(what + " begins")
 	alive := w.keep(ctx, m)
@@ -145,7 +147,7 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 		_ = m.Nak()
 		return fmt.Errorf("%w: %w", errDisk, disk)
 	case errors.As(err, &failed):
-		return w.finish(ctx, m, what, key, &outcome{Error: failed.Words, Worker: w.Name})
+		return w.finish(ctx, m, t, what, key, &outcome{Error: failed.Words, Worker: w.Name})
 	case err != nil:
 		w.Tell(what + " goes back to the queue: " + err.Error())
 		_, _ = w.Hub.words.Put(ctx, "words."+key, []byte(err.Error()))
@@ -159,7 +161,7 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 		_ = m.Nak()
 		return nil
 	}
-	return w.finish(ctx, m, what, key, &outcome{Object: name, Worker: w.Name})
+	return w.finish(ctx, m, t, what, key, &outcome{Object: name, Worker: w.Name})
 }
 
 // run runs a task, for as long as it may, and writes its packed result to a file.
@@ -177,21 +179,28 @@ func (w *Worker) run(ctx context.Context, t *Task, to string) error {
 }
 
 // finish stores how a task has ended, unless another worker was first, and takes it out of the queue.
-func (w *Worker) finish(ctx context.Context, m jetstream.Msg, what, key string, o *outcome) error {
+func (w *Worker) finish(ctx context.Context, m jetstream.Msg, t *Task, what, key string, o *outcome) error {
 	data, err := json.Marshal(o)
 	if err != nil {
 		return err
 	}
-	first := true
 	err = patiently(ctx, func(ctx context.Context) error {
 		_, err := w.Hub.results.Create(ctx, key, data)
 		if errors.Is(err, jetstream.ErrKeyExists) {
-			e, getErr := w.Hub.results.Get(ctx, key)
-			first = getErr == nil && string(e.Value()) == string(data) // the answer was lost
-			return getErr
+			return nil // another worker was first, or the answer was lost
 		}
 		return err
 	})
+	stays := o
+	if err == nil {
+		stays, err = w.Hub.outcome(ctx, key)
+	}
+	if err == nil && stays == nil {
+		err = errors.New("its result has gone")
+	}
+	if err == nil {
+		err = w.Hub.mark(ctx, t, stays.Error)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return nil
@@ -199,10 +208,10 @@ func (w *Worker) finish(ctx context.Context, m jetstream.Msg, what, key string, 
 		w.Tell(what + ": its end is not stored: " + err.Error())
 		_ = m.Nak()
 		return nil
-	case !first && o.Object != "":
+	case stays.Object != o.Object && o.Object != "":
 		_ = w.Hub.objects.Delete(ctx, o.Object)
 	}
-	if o.Error != "" {
+	if o = stays; o.Error != "" {
 		w.Tell(what + " has failed: " + o.Error)
 	} else {
 		w.Tell(what + " is done")
