@@ -169,7 +169,7 @@ func (h *hubRun) workHere(program string, atOnce int, limit time.Duration) (done
 	h.Helper()
 	var said lockedBuffer
 	tell := func(line string) { fmt.Fprintln(&said, line) }
-	w := &fleet.Worker{Hub: h.connect(), Runner: &fleet.Runner{Program: program, Dir: h.TempDir()}, Name: "test", AtOnce: atOnce, Limit: limit, Tell: tell}
+	w := &fleet.Worker{Hub: h.connect(), Runner: &fleet.Runner{Program: program, Dir: h.TempDir()}, Name: "test", Version: version.Product(), AtOnce: atOnce, Limit: limit, Tell: tell}
 	ctx, cancel := context.WithCancel(context.Background())
 	var working sync.WaitGroup
 	working.Go(func() {
@@ -521,7 +521,7 @@ func TestBrokenDisk(t *testing.T) {
 	slowTest(t)
 	h := newHub(t)
 	job := h.submit("-p", "basicflow", someCaptures(t, 2))
-	w := &fleet.Worker{Hub: h.connect(), Runner: &fleet.Runner{Program: h.program, Dir: filepath.Join(h.dir, "gone")}, Name: "test", AtOnce: 1, Tell: func(string) {}}
+	w := &fleet.Worker{Hub: h.connect(), Runner: &fleet.Runner{Program: h.program, Dir: filepath.Join(h.dir, "gone")}, Name: "test", Version: version.Product(), AtOnce: 1, Tell: func(string) {}}
 	if err := w.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "nothing can be written here: the task goes to another worker: ") {
 		t.Errorf("without a folder: %v", err)
 	}

@@ -1,15 +1,16 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/cause"
+	"github.com/t2host/t2host/host/fleet"
 	"github.com/t2host/t2host/host/fleet/board"
 	"github.com/t2host/t2host/host/fleet/server"
+	"github.com/t2host/t2host/host/version"
 	"github.com/t2host/t2host/host/view"
 )
 
@@ -38,17 +39,22 @@ With --nats the queue is in a cluster that is there: then serve only shows it (-
 			}
 			stop, done := onSignals(func() { o.tell("ending; interrupt again to abort") })
 			defer done()
-			line := ""
+			line, place := "", &fleet.Place{URL: there.nats, Creds: there.creds}
 			if there.nats == "" {
 				s, err := server.Start(c)
 				if err != nil {
 					return &host.UsageError{Err: fmt.Errorf("serve: %w", cause.Of(err))}
 				}
 				defer s.Stop()
-				there.file = s.File
+				place = s.Here
 				line = fmt.Sprintf("hub %s, for t2host work --hub %s\n%s\n", s.Place.URL, s.File, s.Line)
 			}
-			closed, err := o.serveBoard(cmd.Context(), &there, shown)
+			h, err := fleet.Own(cmd.Context(), place, version.Product())
+			if err != nil {
+				return fmt.Errorf("serve: %w", err)
+			}
+			defer h.Close()
+			closed, err := o.serveBoard(h, shown)
 			if err != nil {
 				return err
 			}
@@ -67,7 +73,7 @@ With --nats the queue is in a cluster that is there: then serve only shows it (-
 }
 
 // serveBoard shows the fleet of a hub until closed is called.
-func (o *options) serveBoard(ctx context.Context, hub *hubAt, at *serving) (closed func(), err error) {
+func (o *options) serveBoard(h *fleet.Hub, at *serving) (closed func(), err error) {
 	if at.view == "" {
 		return func() {}, nil
 	}
@@ -75,16 +81,8 @@ func (o *options) serveBoard(ctx context.Context, hub *hubAt, at *serving) (clos
 	if err != nil {
 		return nil, err
 	}
-	h, err := hub.connect(ctx)
-	if err != nil {
-		_ = l.Close()
-		return nil, err
-	}
 	o.tell(fmt.Sprintf("the fleet is shown at http://%s/", l.Addr()))
 	s := &watchers{options: o}
 	s.start(l, view.Guard(token, board.Policy, board.Handler(h)))
-	return func() {
-		s.close()
-		h.Close()
-	}, nil
+	return s.close, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/t2host/t2host/host"
 	"github.com/t2host/t2host/host/cause"
 	"github.com/t2host/t2host/host/fleet"
+	"github.com/t2host/t2host/host/version"
 )
 
 // workCommand returns the command that runs tasks.
@@ -50,7 +51,7 @@ func workCommand(o *options) *cobra.Command {
 			name, _ := os.Hostname()
 			name = fmt.Sprintf("%s.%d", name, os.Getpid())
 			o.tell(fmt.Sprintf("worker %s, %d at once", name, tasksAtOnce(atOnce)))
-			w := &fleet.Worker{Hub: h, Runner: &fleet.Runner{Program: program, Dir: own}, Name: name, AtOnce: tasksAtOnce(atOnce), Limit: limit, Tell: o.tell}
+			w := &fleet.Worker{Hub: h, Runner: &fleet.Runner{Program: program, Dir: own}, Name: name, Version: version.Product(), AtOnce: tasksAtOnce(atOnce), Limit: limit, Tell: o.tell}
 			return w.Run(ctx)
 		},
 	}

@@ -58,7 +58,7 @@ func (h *Hub) Status(ctx context.Context, id string) (*Status, error) {
 	}
 	s := &Status{Job: id, Tasks: j.Tasks, Done: len(done), Failed: len(failed)}
 	for _, number := range failed[:min(len(failed), shownErrors)] {
-		e, err := h.words.Get(ctx, markOf(markFailed, id, number))
+		e, err := h.marks.Get(ctx, markOf(markFailed, id, number))
 		switch {
 		case errors.Is(err, jetstream.ErrKeyNotFound): // it was repeated meanwhile
 		case err != nil:
@@ -224,7 +224,7 @@ func (h *Hub) Retry(ctx context.Context, id string) (n int, err error) {
 		}
 		t := list[number-1]
 		// The mark goes last: whoever is interrupted begins again with this task.
-		if err := errors.Join(h.results.Purge(ctx, t.Key), h.words.Purge(ctx, "words."+t.Key)); err != nil {
+		if err := errors.Join(h.results.Purge(ctx, t.Key), h.marks.Purge(ctx, "words."+t.Key)); err != nil {
 			return n, err
 		}
 		if err := h.queue(ctx, t.Task, ".again."+strings.ToLower(time.Now().UTC().Format("20060102T150405.000000000"))); err != nil {

@@ -62,11 +62,19 @@ const (
 	results     = "t2host_results" // by key: the first result, an outcome
 	jobsBucket  = "t2host_jobs"
 	objects     = "t2host_objects" // captures and modules by checksum, packed results
-	hubBucket   = "t2host_hub"
+	hubBucket   = "t2host_hub"     // version, workers
+	marksBucket = "t2host_marks"   // how tasks of jobs have ended, and the words of failed attempts
 )
 
 // ackWait is after how long without a sign of life a task goes to another worker.
 const ackWait = 10 * time.Second
+
+// How long jobs, results and what they are of stay: objects are there as long as what names them.
+const (
+	resultAge = 30 * 24 * time.Hour
+	objectAge = resultAge + 2*freshFor
+	freshFor  = 24 * time.Hour // an object that is older is sent again
+)
 
 // tableAge is for how long the last table of a sensor that is silent counts.
 const tableAge = 7 * 24 * time.Hour
@@ -77,7 +85,8 @@ type Hub struct {
 	js      jetstream.JetStream
 	results jetstream.KeyValue
 	jobs    jetstream.KeyValue
-	words   jetstream.KeyValue
+	about   jetstream.KeyValue
+	marks   jetstream.KeyValue
 	objects jetstream.ObjectStore
 }
 
@@ -88,8 +97,17 @@ func (e *OtherVersion) Error() string {
 	return fmt.Sprintf("this is %s, the hub has %s: all machines of a fleet need the same version", e.Own, e.Hub)
 }
 
-// Connect connects to a hub, in which it makes what is missing. version is that of this program.
+// Connect connects to a hub, in which it makes what is missing. version is that of this program; if the hub has another one, the error is an OtherVersion.
 func Connect(ctx context.Context, p *Place, version string) (*Hub, error) {
+	return connect(ctx, p, version, false)
+}
+
+// Own connects as the hub itself, whose version is that of the fleet from now on.
+func Own(ctx context.Context, p *Place, version string) (*Hub, error) {
+	return connect(ctx, p, version, true)
+}
+
+func connect(ctx context.Context, p *Place, version string, own bool) (*Hub, error) {
 	options := []nats.Option{
 		nats.Name("t2host"), nats.MaxReconnects(-1), nats.ReconnectWait(200 * time.Millisecond), nats.ReconnectBufSize(-1), nats.Timeout(5 * time.Second),
 	}
@@ -111,7 +129,7 @@ func Connect(ctx context.Context, p *Place, version string) (*Hub, error) {
 		return nil, fmt.Errorf("connect to the hub %s: %w", p.URL, err)
 	}
 	h := &Hub{conn: conn}
-	if err := h.open(ctx, version, p.Replicas); err != nil {
+	if err := h.open(ctx, version, own, p.Replicas); err != nil {
 		conn.Close()
 		return nil, err
 	}
@@ -121,7 +139,7 @@ func Connect(ctx context.Context, p *Place, version string) (*Hub, error) {
 // ServerName is the name in the certificate of a hub: who connects knows the certificate, and asks for no other name.
 const ServerName = "t2host-hub"
 
-func (h *Hub) open(ctx context.Context, version string, replicas int) (err error) {
+func (h *Hub) open(ctx context.Context, version string, own bool, replicas int) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	if h.js, err = jetstream.New(h.conn); err != nil {
@@ -159,18 +177,23 @@ func (h *Hub) open(ctx context.Context, version string, replicas int) (err error
 	for _, b := range []struct {
 		to   *jetstream.KeyValue
 		name string
-	}{{&h.results, results}, {&h.jobs, jobsBucket}, {&h.words, hubBucket}} {
-		if *b.to, err = h.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: b.name, History: 1, Replicas: replicas}); err != nil {
+		age  time.Duration
+	}{{&h.results, results, resultAge}, {&h.jobs, jobsBucket, resultAge}, {&h.marks, marksBucket, resultAge}, {&h.about, hubBucket, 0}} {
+		if *b.to, err = h.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: b.name, History: 1, TTL: b.age, Replicas: replicas}); err != nil {
 			return fmt.Errorf("hub: %w", err)
 		}
 	}
-	if h.objects, err = h.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: objects, Replicas: replicas}); err != nil {
+	if h.objects, err = h.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: objects, TTL: objectAge, Replicas: replicas}); err != nil {
 		return fmt.Errorf("hub: %w", err)
 	}
-	if _, err = h.words.Create(ctx, "version", []byte(version)); err == nil {
+	if own {
+		_, err = h.about.PutString(ctx, "version", version)
+		return err
+	}
+	if _, err = h.about.Create(ctx, "version", []byte(version)); err == nil {
 		return nil
 	}
-	entry, err := h.words.Get(ctx, "version")
+	entry, err := h.about.Get(ctx, "version")
 	if err != nil {
 		return fmt.Errorf("hub: %w", err)
 	}

@@ -26,20 +26,20 @@ func (h *Hub) mark(ctx context.Context, t *Task, words string) error {
 		mark, value = markFailed, t.failed(words)
 	}
 	return patiently(ctx, func(ctx context.Context) error {
-		_, err := h.words.PutString(ctx, markOf(mark, t.Job, t.Number), value)
+		_, err := h.marks.PutString(ctx, markOf(mark, t.Job, t.Number), value)
 		return err
 	})
 }
 
-const wordsSubject = "$KV." + hubBucket + "."
+const marksSubject = "$KV." + marksBucket + "."
 
 // marked returns the numbers of the tasks of a job that have a mark, in their order.
 func (h *Hub) marked(ctx context.Context, mark, job string) (numbers []int, err error) {
-	stream, err := h.js.Stream(ctx, "KV_"+hubBucket)
+	stream, err := h.js.Stream(ctx, "KV_"+marksBucket)
 	if err != nil {
 		return nil, err
 	}
-	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(wordsSubject+mark+"."+job+".*"))
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(marksSubject+mark+"."+job+".*"))
 	if err != nil {
 		return nil, err
 	}
@@ -54,9 +54,9 @@ func (h *Hub) marked(ctx context.Context, mark, job string) (numbers []int, err 
 
 // unmark takes marks of a job away: done or failed, of a task's number or of all ("*").
 func (h *Hub) unmark(ctx context.Context, mark, job, number string) error {
-	stream, err := h.js.Stream(ctx, "KV_"+hubBucket)
+	stream, err := h.js.Stream(ctx, "KV_"+marksBucket)
 	if err != nil {
 		return err
 	}
-	return stream.Purge(ctx, jetstream.WithPurgeSubject(wordsSubject+mark+"."+job+"."+number))
+	return stream.Purge(ctx, jetstream.WithPurgeSubject(marksSubject+mark+"."+job+"."+number))
 }

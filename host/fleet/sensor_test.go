@@ -182,17 +182,28 @@ func TestSecureHub(t *testing.T) {
 	if !strings.HasPrefix(hub.Place.URL, "tls://") || hub.Place.CA == "" || len(hub.Place.Token) < 32 {
 		t.Fatalf("%+v", hub.Place)
 	}
-	at := *hub.Place
-	at.URL = "tls://127.0.0.1:" + at.URL[strings.LastIndexByte(at.URL, ':')+1:]
+	at := *hub.Here
 	h, err := fleet.Connect(t.Context(), &at, "t2host 1")
 	if err != nil {
 		t.Fatal(err)
 	}
+	if other, err := fleet.Connect(t.Context(), &at, "t2host 2"); err == nil {
+		other.Close()
+		t.Error("another version is let in")
+	}
 	h.Close()
+	if h, err = fleet.Own(t.Context(), &at, "t2host 2"); err != nil { // the hub was upgraded
+		t.Fatal(err)
+	}
+	h.Close()
+	if old, err := fleet.Connect(t.Context(), &at, "t2host 1"); err == nil {
+		old.Close()
+		t.Error("the version before is let in")
+	}
 	for _, off := range []time.Duration{-24 * time.Hour, 24 * time.Hour} { // a machine's clock
 		p := at
 		p.Now = func() time.Time { return time.Now().Add(off) }
-		h, err := fleet.Connect(t.Context(), &p, "t2host 1")
+		h, err := fleet.Connect(t.Context(), &p, "t2host 2")
 		if err != nil {
 			t.Fatalf("a clock that is off by %v: %v", off, err)
 		}
@@ -205,7 +216,7 @@ func TestSecureHub(t *testing.T) {
 	} {
 		p := at
 		change(&p)
-		if h, err := fleet.Connect(t.Context(), &p, "t2host 1"); err == nil {
+		if h, err := fleet.Connect(t.Context(), &p, "t2host 2"); err == nil {
 			h.Close()
 			t.Errorf("%s: it is let in", name)
 		}

@@ -84,7 +84,7 @@ func (h *Hub) State(ctx context.Context) (*State, error) {
 }
 
 func (h *Hub) workers(ctx context.Context) (list []WorkerState, err error) {
-	watcher, err := h.words.Watch(ctx, workerPrefix+">", jetstream.IgnoreDeletes())
+	watcher, err := h.about.Watch(ctx, workerPrefix+">", jetstream.IgnoreDeletes())
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func (w *Worker) beat(ctx context.Context) {
 		data, err := json.Marshal(WorkerState{Name: w.Name, AtOnce: w.AtOnce, Busy: int(w.busy.Load()), Done: int(w.ended.Load())})
 		if err == nil {
 			within, cancel := context.WithTimeout(ctx, beatEvery)
-			_, _ = w.Hub.words.Put(within, key, data) // the next one may come through
+			_, _ = w.Hub.about.Put(within, key, data) // the next one may come through
 			cancel()
 		}
 		select {
@@ -134,7 +134,7 @@ func (w *Worker) beat(ctx context.Context) {
 		case <-ctx.Done():
 			within, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 			defer cancel()
-			_ = w.Hub.words.Delete(within, key)
+			_ = w.Hub.about.Delete(within, key)
 			return
 		}
 	}

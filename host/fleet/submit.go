@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -124,7 +125,7 @@ func (h *Hub) put(ctx context.Context, name, path string) error {
 		return err
 	}
 	return patientlyFor(ctx, uint64(info.Size()), func(ctx context.Context) error {
-		if _, err := h.objects.GetInfo(ctx, name); err == nil {
+		if info, err := h.objects.GetInfo(ctx, name); err == nil && time.Since(info.ModTime) < freshFor {
 			return nil
 		}
 		if _, err := f.Seek(0, io.SeekStart); err != nil {

@@ -27,9 +27,11 @@ type Worker struct {
 	Hub    *Hub
 	Runner *Runner
 	Name   string
-	AtOnce int           // tasks
-	Limit  time.Duration // of a task: one that takes longer goes back to the queue; 0: none
-	Tell   func(line string)
+	// Version is that of this program: tasks of another one fail, since their results could be others.
+	Version string
+	AtOnce  int           // tasks
+	Limit   time.Duration // of a task: one that takes longer goes back to the queue; 0: none
+	Tell    func(line string)
 
 	busy, ended atomic.Int32 // tasks
 }
@@ -111,13 +113,17 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 		}
 		return nil
 	}
+	if t.Version != w.Version {
+		words := fmt.Sprintf("it was submitted by %s, and this is %s: submit it again", t.Version, w.Version)
+		return w.finish(ctx, m, t, what, key, &outcome{Error: words, Worker: w.Name})
+	}
 	meta, err := m.Metadata()
 	if err != nil {
 		return nil // it comes again
 	}
 	if meta.NumDelivered > maxAttempts {
 		words := fmt.Sprintf("given up after %d attempts", maxAttempts)
-		if e, err := w.Hub.words.Get(ctx, "words."+key); err == nil {
+		if e, err := w.Hub.marks.Get(ctx, "words."+key); err == nil {
 			words += ": " + string(e.Value())
 		} else {
 			words += ": each worker that ran it died"
@@ -150,7 +156,7 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 		return w.finish(ctx, m, t, what, key, &outcome{Error: failed.Words, Worker: w.Name})
 	case err != nil:
 		w.Tell(what + " goes back to the queue: " + err.Error())
-		_, _ = w.Hub.words.Put(ctx, "words."+key, []byte(err.Error()))
+		_, _ = w.Hub.marks.Put(ctx, "words."+key, []byte(err.Error()))
 		_ = m.NakWithDelay(time.Second)
 		return nil
 	}

@@ -40,8 +40,9 @@ const PlaceFile = "hub"
 type Server struct {
 	server *server.Server
 	Place  *fleet.Place
-	File   string // of Place
-	Line   []byte // that File has
+	Here   *fleet.Place // the same from this machine, whose name may not be known to itself
+	File   string       // of Place
+	Line   []byte       // that File has
 }
 
 // Start starts a hub. The token, and the certificate for other machines, are made at the first start. What was acknowledged is on the
@@ -98,14 +99,19 @@ func Start(c Config) (*Server, error) {
 			named = "HOST"
 		}
 	}
-	place.URL = scheme + "://" + net.JoinHostPort(named, strconv.Itoa(address.Port))
+	text = strconv.Itoa(address.Port)
+	place.URL = scheme + "://" + net.JoinHostPort(named, text)
+	here := *place
+	if address.IP.IsUnspecified() {
+		here.URL = scheme + "://" + net.JoinHostPort("127.0.0.1", text)
+	}
 	file := filepath.Join(c.Dir, PlaceFile)
 	line, err := fleet.WritePlace(file, place)
 	if err != nil {
 		s.Shutdown()
 		return nil, err
 	}
-	return &Server{s, place, file, line}, nil
+	return &Server{s, place, &here, file, line}, nil
 }
 
 // Stop stops the hub. What it has is on the disk.
