@@ -10,7 +10,6 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/t2host/t2host/host/watch"
-	"github.com/t2host/t2host/sdk/value"
 )
 
 const sum = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -114,18 +113,4 @@ func FuzzResult(f *testing.F) {
 		}
 		_, _ = m.Report.Brief(80), m.Report.Body()
 	})
-}
-
-// TestTableCheck: tables whose rules do not fit are refused before they are merged.
-func TestTableCheck(t *testing.T) {
-	for name, table := range map[string]Table{
-		"a text that is summed":    {Fields: []value.Column{{Name: "a", Type: value.Text, Merge: "sum"}}},
-		"with what is not there":   {Fields: []value.Column{{Name: "a", Type: value.Uint8, Merge: "with b"}}},
-		"a row of other types":     {Key: []value.Column{{Name: "k", Type: value.Uint16}}, Rows: []Row{{Key: []byte{1}}}},
-		"a type that is not there": {Key: []value.Column{{Name: "k", Type: 99}}},
-	} {
-		if table.check() == nil {
-			t.Errorf("%s is accepted", name)
-		}
-	}
 }

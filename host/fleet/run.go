@@ -210,10 +210,14 @@ func pack(dir, to string) (err error) {
 	w := tar.NewWriter(z)
 	names := []string{resultFile, flowsFile}
 	err = fs.WalkDir(os.DirFS(dir), filesFolder, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && path != ownLog {
-			names = append(names, path)
+		if err != nil || path == filesFolder || path == ownLog {
+			return err
 		}
-		return err
+		if _, ok := collected(path); !ok || !d.Type().IsRegular() {
+			return &Failed{fmt.Sprintf("the run wrote %q: a file of a task must be in no folder, and have a name of letters, digits, _, - and dots", strings.TrimPrefix(path, filesFolder+"/"))}
+		}
+		names = append(names, path)
+		return nil
 	})
 	for _, name := range names {
 		if err == nil {
@@ -276,14 +280,21 @@ func Unpack(data io.Reader, result func(r *Result, records io.Reader) error, fil
 		if err != nil {
 			return fmt.Errorf("result: %w", err)
 		}
-		name, ok := strings.CutPrefix(h.Name, filesFolder+"/")
-		if name = strings.TrimPrefix(name, outPrefix+"_"); !ok || !fileName.MatchString(name) {
+		name, ok := collected(h.Name)
+		if !ok {
 			return fmt.Errorf("result: file %q", h.Name)
 		}
 		if err := file(name, in); err != nil {
 			return err
 		}
 	}
+}
+
+// collected returns the name of a file of a packed result where it is collected; ok is false if it cannot be.
+func collected(path string) (name string, ok bool) {
+	name, ok = strings.CutPrefix(path, filesFolder+"/")
+	name = strings.TrimPrefix(name, outPrefix+"_")
+	return name, ok && fileName.MatchString(name)
 }
 
 // fileName matches the names that files of plugins may have where they are collected.
