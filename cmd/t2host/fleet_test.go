@@ -384,6 +384,14 @@ func TestFleetContains(t *testing.T) {
 		t.Error(out)
 	}
 
+	// What has failed is tried again by who submits it again.
+	if out, _, _ := h.say("collect", h.submit("-p", "basicflow,tcpwin", filepath.Join(dir, "bad.pcap")), "-w", "bad"); !strings.HasPrefix(out, "tasks     1, 1 failed\n") {
+		t.Error(out)
+	}
+	if n := strings.Count(h.said.String(), "task 1 has failed: t2host: capture "); n != 1 {
+		t.Errorf("a failed capture that was submitted again was tried %d times", n)
+	}
+
 	// The same again is not run again.
 	if out, errs, code := h.say("collect", h.submit("-p", "basicflow,tcpwin", filepath.Join(dir, "0000.pcap")), "-w", "third"); code != 0 {
 		t.Errorf("%s%s", out, errs)
@@ -440,6 +448,26 @@ func TestFleetContains(t *testing.T) {
 	job = h.submit("-p", "basicflow,"+module, filepath.Join(dir, "0001.pcap"))
 	if _, errs, code := h.say("collect", job, "-w", "wrong"); code != 1 || !strings.Contains(errs, "given up after 3 attempts: module tcpwin: ") || !strings.Contains(errs, "has the checksum ") {
 		t.Errorf("a module that is not what was submitted: %d %s", code, errs)
+	}
+
+	// Who waits for a job that is cancelled is told.
+	h.mu.Lock()
+	for _, w := range h.workers {
+		_ = w.Process.Kill()
+	}
+	h.mu.Unlock()
+	job = h.submit("-p", "basicflow,basicstats", dir)
+	waiting := make(chan string)
+	go func() {
+		_, errs, _ := h.say("collect", job, "-w", "never")
+		waiting <- errs
+	}()
+	time.Sleep(300 * time.Millisecond)
+	if out, errs, code := h.say("jobs", "--cancel", job); code != 0 {
+		t.Errorf("cancel: %s%s", out, errs)
+	}
+	if errs := <-waiting; !strings.Contains(errs, "job "+job+": no such job") {
+		t.Errorf("of a job that was cancelled: %s", errs)
 	}
 
 	if _, err := fleet.Connect(context.Background(), place, "t2host 9.9.9"); err == nil || !strings.Contains(err.Error(), "this is t2host 9.9.9, the hub has "+version.Product()) {

@@ -141,14 +141,7 @@ func (h *Hub) Collect(ctx context.Context, id string, m *Merger, tell func(done,
 	}
 	m.plain = j.Series
 	for i, t := range list {
-		o, err := h.outcome(ctx, t.Key)
-		for ; err == nil && o == nil; o, err = h.outcome(ctx, t.Key) {
-			select {
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			case <-time.After(100 * time.Millisecond):
-			}
-		}
+		o, err := h.wait(ctx, id, t.Key)
 		if err != nil {
 			return nil, err
 		}
@@ -165,6 +158,25 @@ func (h *Hub) Collect(ctx context.Context, id string, m *Merger, tell func(done,
 		tell(i+1, len(list))
 	}
 	return failed, nil
+}
+
+// wait waits until a task of a job has ended, or the job was cancelled.
+func (h *Hub) wait(ctx context.Context, id, key string) (*outcome, error) {
+	const asks = 20 // for the task between two for the job
+	for n := 1; ; n++ {
+		o, err := h.outcome(ctx, key)
+		if err == nil && o == nil && n%asks == 0 {
+			_, err = h.job(ctx, id)
+		}
+		if err != nil || o != nil {
+			return o, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // failed says that a task has failed, with the words of its error.

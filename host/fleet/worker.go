@@ -19,6 +19,7 @@ import (
 type outcome struct {
 	Object string `json:"object,omitempty"`
 	Error  string `json:"error,omitempty"`
+	Job    string `json:"job"` // that it was run for
 	Worker string `json:"worker"`
 }
 
@@ -107,7 +108,14 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 	}
 	what := fmt.Sprintf("job %s, task %d", t.Job, t.Number)
 	key := t.Key()
-	if o, err := w.Hub.outcome(ctx, key); err == nil && o != nil { // it was done before
+	o, err := w.Hub.outcome(ctx, key)
+	if err == nil && o != nil && o.Error != "" && o.Job != t.Job {
+		o, err = nil, errors.Join(w.Hub.results.Purge(ctx, key), w.Hub.marks.Purge(ctx, "words."+key)) // whoever submits it again has mended something
+	}
+	switch {
+	case err != nil:
+		return nil // it comes again
+	case o != nil: // it was done before
 		if err := w.Hub.mark(ctx, t, o.Error); err == nil {
 			w.done(ctx, m)
 		}
@@ -115,7 +123,7 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 	}
 	if t.Version != w.Version {
 		words := fmt.Sprintf("it was submitted by %s, and this is %s: submit it again", t.Version, w.Version)
-		return w.finish(ctx, m, t, what, key, &outcome{Error: words, Worker: w.Name})
+		return w.finish(ctx, m, t, what, key, &outcome{Error: words})
 	}
 	meta, err := m.Metadata()
 	if err != nil {
@@ -128,17 +136,16 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 		} else {
 			words += ": each worker that ran it died"
 		}
-		return w.finish(ctx, m, t, what, key, &outcome{Error: words, Worker: w.Name})
+		return w.finish(ctx, m, t, what, key, &outcome{Error: words})
 	}
 	w.Tell(what + " begins")
-	alive := w.keep(ctx, m)
+	defer w.keep(ctx, m)()
 	w.busy.Add(1)
 	packed := filepath.Join(w.Runner.Dir, "result-"+nuid.Next())
 	defer os.Remove(packed)
 	err = w.run(ctx, t, packed)
 	w.busy.Add(-1)
 	w.ended.Add(1)
-	alive()
 	if ctx.Err() != nil {
 		_ = m.Nak()
 		return nil
@@ -153,7 +160,7 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 		_ = m.Nak()
 		return fmt.Errorf("%w: %w", errDisk, disk)
 	case errors.As(err, &failed):
-		return w.finish(ctx, m, t, what, key, &outcome{Error: failed.Words, Worker: w.Name})
+		return w.finish(ctx, m, t, what, key, &outcome{Error: failed.Words})
 	case err != nil:
 		w.Tell(what + " goes back to the queue: " + err.Error())
 		_, _ = w.Hub.marks.Put(ctx, "words."+key, []byte(err.Error()))
@@ -167,7 +174,7 @@ func (w *Worker) one(ctx context.Context, m jetstream.Msg) error {
 		_ = m.Nak()
 		return nil
 	}
-	return w.finish(ctx, m, t, what, key, &outcome{Object: name, Worker: w.Name})
+	return w.finish(ctx, m, t, what, key, &outcome{Object: name})
 }
 
 // run runs a task, for as long as it may, and writes its packed result to a file.
@@ -186,6 +193,7 @@ func (w *Worker) run(ctx context.Context, t *Task, to string) error {
 
 // finish stores how a task has ended, unless another worker was first, and takes it out of the queue.
 func (w *Worker) finish(ctx context.Context, m jetstream.Msg, t *Task, what, key string, o *outcome) error {
+	o.Job, o.Worker = t.Job, w.Name
 	data, err := json.Marshal(o)
 	if err != nil {
 		return err
