@@ -145,45 +145,7 @@ func (h *Hub) open(ctx context.Context, version string, own bool, replicas int) 
 	if h.js, err = jetstream.New(h.conn); err != nil {
 		return err
 	}
-	// A task leaves the stream when it is acknowledged.
-	_, err = h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: tasksStream, Subjects: []string{taskSubject + ">"}, Retention: jetstream.WorkQueuePolicy, MaxMsgSize: MaxTask, Duplicates: 2 * time.Minute, Replicas: replicas,
-	})
-	if err != nil {
-		return fmt.Errorf("hub: %w", err)
-	}
-	_, err = h.js.CreateOrUpdateConsumer(ctx, tasksStream, jetstream.ConsumerConfig{
-		Durable: workers, AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxDeliver: -1, MaxAckPending: 10_000,
-	})
-	if err != nil {
-		return fmt.Errorf("hub: %w", err)
-	}
-	lazily := jetstream.AsyncPersistMode // a sensor sends its tables again and again: that the server's death loses the last ones costs a minute
-	if replicas > 1 {
-		lazily = jetstream.DefaultPersistMode // the other is for one server
-	}
-	_, err = h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: tablesStream, Subjects: []string{tableSubject + ">"}, MaxMsgsPerSubject: 1, MaxAge: tableAge, PersistMode: lazily, Replicas: replicas,
-	})
-	if err != nil {
-		return fmt.Errorf("hub: %w", err)
-	}
-	_, err = h.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: rowsStream, Subjects: []string{rowsSubject + ">"}, MaxAge: rowsAge, MaxBytes: rowsBytes, Duplicates: rowsOnce, Compression: jetstream.S2Compression, Replicas: replicas,
-	})
-	if err != nil {
-		return fmt.Errorf("hub: %w", err)
-	}
-	for _, b := range []struct {
-		to   *jetstream.KeyValue
-		name string
-		age  time.Duration
-	}{{&h.results, results, resultAge}, {&h.jobs, jobsBucket, resultAge}, {&h.marks, marksBucket, resultAge}, {&h.about, hubBucket, 0}} {
-		if *b.to, err = h.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: b.name, History: 1, TTL: b.age, Replicas: replicas}); err != nil {
-			return fmt.Errorf("hub: %w", err)
-		}
-	}
-	if h.objects, err = h.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: objects, TTL: objectAge, Replicas: replicas}); err != nil {
+	if err := h.equip(ctx, replicas); err != nil {
 		return fmt.Errorf("hub: %w", err)
 	}
 	if own {
