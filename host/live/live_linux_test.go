@@ -86,6 +86,9 @@ func pair(t *testing.T) (send func(frame []byte), from, to string) {
 		_ = os.WriteFile("/proc/sys/net/ipv6/conf/"+name+"/disable_ipv6", []byte("1"), 0) // it would speak by itself
 		ip(t, "link", "set", name, "up", "arp", "off")
 	}
+	for _, name := range []string{from, to} {
+		ready(t, name)
+	}
 	i, err := net.InterfaceByName(from)
 	if err != nil {
 		t.Fatal(err)
@@ -106,6 +109,19 @@ func pair(t *testing.T) (send func(frame []byte), from, to string) {
 			}
 		}
 	}, from, to
+}
+
+// ready waits until an interface sends. The kernel notices in the background that the other end is up, and drops without a word what is sent before.
+func ready(t *testing.T, name string) {
+	t.Helper()
+	for range 1000 {
+		if out, err := exec.Command("ip", "-o", "link", "show", name).Output(); err == nil && bytes.Contains(out, []byte(" state UP ")) {
+			ip(t, "link", "set", name, "up") // waits for the lock under which that happens
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("%s is not up after 10 s", name)
 }
 
 // frame returns a frame of n bytes with tags, each a TPID and a TCI.
