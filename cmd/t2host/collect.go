@@ -141,7 +141,8 @@ func (c *collected) file(task int, name string, content io.Reader) error {
 	return f.Close()
 }
 
-// write gives all files their names, and returns the names as text. A plugin's file of the same name is what the run itself writes.
+// write renames all files to what they are called at the end, and returns the names as text. A plugin's file of records, as txtsink's, stays in the place of
+// ours: the run itself writes it.
 func (c *collected) write(m *fleet.Merger) (string, error) {
 	const records = "flows.txt"
 	if !slices.Contains(c.files, records) {
