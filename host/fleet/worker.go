@@ -200,13 +200,10 @@ func (w *Worker) finish(ctx context.Context, m jetstream.Msg, t *Task, what, key
 	}
 	err = patiently(ctx, func(ctx context.Context) error {
 		_, err := w.Hub.results.Create(ctx, key, data)
-		if errors.Is(err, jetstream.ErrKeyExists) {
-			return nil // another worker was first, or the answer was lost
-		}
 		return err
 	})
 	stays := o
-	if err == nil {
+	if errors.Is(err, jetstream.ErrKeyExists) { // another worker was first, or the answer was lost
 		stays, err = w.Hub.outcome(ctx, key)
 	}
 	if err == nil && stays == nil {
