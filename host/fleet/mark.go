@@ -35,15 +35,11 @@ const marksSubject = "$KV." + marksBucket + "."
 
 // marked returns the numbers of the tasks of a job that have a mark, in their order.
 func (h *Hub) marked(ctx context.Context, mark, job string) (numbers []int, err error) {
-	stream, err := h.js.Stream(ctx, "KV_"+marksBucket)
+	list, err := h.subjects(ctx, "KV_"+marksBucket, marksSubject+mark+"."+job+".*")
 	if err != nil {
 		return nil, err
 	}
-	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(marksSubject+mark+"."+job+".*"))
-	if err != nil {
-		return nil, err
-	}
-	for subject := range info.State.Subjects {
+	for subject := range list {
 		if n, err := strconv.Atoi(subject[strings.LastIndexByte(subject, '.')+1:]); err == nil && n > 0 {
 			numbers = append(numbers, n)
 		}

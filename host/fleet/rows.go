@@ -132,10 +132,19 @@ func (h *Hub) all(ctx context.Context, name, subject string, each func(jetstream
 
 // HasRows reports whether sensors have sent rows of a stream.
 func (h *Hub) HasRows(ctx context.Context, name string) (bool, error) {
-	stream, err := h.js.Stream(ctx, rowsStream)
+	list, err := h.subjects(ctx, rowsStream, rowsSubject+"*."+name)
+	return len(list) > 0, err
+}
+
+// subjects returns the subjects of which a stream has messages, with how many.
+func (h *Hub) subjects(ctx context.Context, name, filter string) (map[string]uint64, error) {
+	stream, err := h.js.Stream(ctx, name)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(rowsSubject+"*."+name))
-	return err == nil && len(info.State.Subjects) > 0, err
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(filter))
+	if err != nil {
+		return nil, err
+	}
+	return info.State.Subjects, nil
 }

@@ -203,16 +203,12 @@ func (h *Hub) Live(ctx context.Context, table string) (m *Merger, sensors []stri
 
 // noTable returns the error of a table that nobody has sent.
 func (h *Hub) noTable(ctx context.Context, table string) error {
-	stream, err := h.js.Stream(ctx, tablesStream)
-	if err != nil {
-		return err
-	}
-	info, err := stream.Info(ctx, jetstream.WithSubjectFilter(tableSubject+">"))
+	list, err := h.subjects(ctx, tablesStream, tableSubject+">")
 	if err != nil {
 		return err
 	}
 	var names []string
-	for subject := range info.State.Subjects {
+	for subject := range list {
 		_, name, _ := strings.Cut(strings.TrimPrefix(subject, tableSubject), ".")
 		names = append(names, name)
 	}
